@@ -1,0 +1,71 @@
+//! The hash chain, over bytes alone: all that an outside auditor needs.
+//!
+//! A ledger is a chain of [`Record`]s. Each has a [`Header`] of 156 bytes, which names the hash of
+//! the header before it, and a body, of which the header holds only the hash. What a body means is
+//! none of this crate's business. `proto/README.md` says the same without Rust.
+//!
+//! The byte table, the hash contexts and `proto/vectors` are frozen.
+
+mod hash;
+mod head;
+mod parts;
+mod record;
+
+pub use hash::{
+    COMMAND_CONTEXT, FIELD_CONTEXT, Hash, SEALED_CONTEXT, body_hash, command_digest, ledger_root,
+};
+pub use head::{Broken, Check, Head};
+pub use parts::Parts;
+pub use record::{BODY_LEN_MAX, HEADER_LEN, Header, LedgerId, Record};
+
+/// Why bytes or arguments are not a part of a chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The text of a hash is not 64 lower-case hexadecimal digits.
+    #[error("a hash is 64 lower-case hexadecimal digits")]
+    HashText,
+    /// A header has another length than [`HEADER_LEN`].
+    #[error("a header has 156 bytes, not {len}")]
+    HeaderLen {
+        /// The length that was given, in bytes.
+        len: usize,
+    },
+    /// The first byte of a header is not 1.
+    #[error("record format {format} is unknown, only 1 is")]
+    Format {
+        /// The byte that was found.
+        format: u8,
+    },
+    /// Bytes 1 to 3 of a header are not zero.
+    #[error("the reserved bytes of a header are not zero")]
+    Reserved,
+    /// A body is longer than [`BODY_LEN_MAX`].
+    #[error("a body has at most 6144 bytes, not {len}")]
+    BodyTooLong {
+        /// The length that was given, in bytes.
+        len: usize,
+    },
+    /// A record's seq is 0, or the one before it is `u64::MAX`.
+    #[error("seq runs from 1 to 2^64 - 1")]
+    Seq,
+    /// `part` is 0 or beyond `parts`.
+    #[error("part {part} of {parts} does not exist")]
+    Part {
+        /// Which record of its command.
+        part: u16,
+        /// How many records the command has.
+        parts: u16,
+    },
+    /// The new record would be older than the one before it.
+    #[error("recorded at {given_us} us, before the record it follows, {last_us} us")]
+    TimeBackwards {
+        /// `recorded_at_us` of the record before.
+        last_us: u64,
+        /// `recorded_at_us` that was given.
+        given_us: u64,
+    },
+    /// A body does not have the hash or the length its header states.
+    #[error("the body is not the one its header states")]
+    Body,
+}
