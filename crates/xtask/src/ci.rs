@@ -150,12 +150,4 @@ mod tests {
     fn passes_when_every_step_does() {
         run_steps(Path::new("."), &[PASSES, PASSES]).unwrap();
     }
-
-    #[test]
-    fn a_cargo_step_fails_when_cargo_does() {
-        let good = Action::Cargo(&["--version"], &[]);
-        let bad = Action::Cargo(&["no-such-command-of-cargo"], &[]);
-        perform(Path::new("."), &good).unwrap();
-        perform(Path::new("."), &bad).unwrap_err();
-    }
 }
