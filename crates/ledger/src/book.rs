@@ -1,0 +1,86 @@
+//! The ledger itself 账本: opened, renamed, closed.
+
+pub mod rules;
+
+use crate::ids::LedgerId;
+use crate::text::{Name, Reference, Text};
+
+/// Opens a ledger: always its first record.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BookOpening {
+    /// What people call it: 某某县账本.
+    pub name: Name,
+    /// Administrative division code of its area, GB/T 2260; or a word for a ledger without one.
+    pub area: Reference,
+    /// The ledgers it continues, as when counties merge.
+    #[serde(default)]
+    pub predecessors: Vec<Predecessor>,
+}
+
+/// A ledger that another one continues, and the last record of it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Predecessor {
+    /// The ledger before.
+    pub ledger: LedgerId,
+    /// Its last sequence number.
+    pub seq: u64,
+    /// Its head hash, 64 hexadecimal digits.
+    pub hash: crate::digest::Sha256,
+}
+
+/// Gives a ledger another name; its identity does not change.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BookRenaming {
+    /// The new name.
+    pub name: Name,
+}
+
+/// Closes a ledger for good.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BookClosing {
+    /// The ledger that goes on with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub successor: Option<LedgerId>,
+    /// Why, and by whose decision.
+    pub reason: Text,
+}
+
+/// What may be asked of `ledger`.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum BookCommand {
+    /// `ledger.open`
+    Open(BookOpening),
+    /// `ledger.rename`
+    Rename(BookRenaming),
+    /// `ledger.close`
+    Close(BookClosing),
+}
+
+/// What has happened to `ledger`.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum BookEvent {
+    /// `ledger.opened`
+    Opened(BookOpening),
+    /// `ledger.renamed`
+    Renamed(BookRenaming),
+    /// `ledger.closed`
+    Closed(BookClosing),
+}
+
+crate::noun! { "ledger" Ledger BookCommand BookEvent
+    Open "open" => Opened "opened",
+    Rename "rename" => Renamed "renamed",
+    Close "close" => Closed "closed",
+}

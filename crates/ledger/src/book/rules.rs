@@ -1,0 +1,56 @@
+//! What may happen to a ledger.
+
+use super::{BookCommand, BookEvent};
+use crate::books::Book;
+use crate::context::Context;
+use crate::rejection::Rejection;
+use crate::{Books, Event};
+
+pub(crate) fn decide(
+    books: &Books,
+    _context: &Context,
+    command: &BookCommand,
+) -> Result<Vec<Event>, Rejection> {
+    match command {
+        BookCommand::Open(_) if books.book.is_some() => {
+            return Err(Rejection::BadTransition {
+                state: "open",
+                state_zh: "已开立",
+                step: "ledger.open",
+            });
+        }
+        BookCommand::Open(_) | BookCommand::Rename(_) | BookCommand::Close(_) => {}
+    }
+    // After this point the command succeeds.
+    Ok(vec![command.clone().into_event()])
+}
+
+pub(crate) fn breaches(_: &Books, _: &Context, _: &BookEvent) -> Vec<Rejection> {
+    Vec::new()
+}
+
+pub(crate) fn apply(books: &mut Books, _context: &Context, event: &BookEvent) {
+    match event {
+        BookEvent::Opened(opening) => {
+            books.book = Some(Book {
+                name: opening.name.clone(),
+                area: opening.area.clone(),
+                closed: false,
+                version: 0,
+            });
+        }
+        BookEvent::Renamed(renaming) => {
+            if let Some(book) = &mut books.book {
+                book.name = renaming.name.clone();
+            }
+        }
+        BookEvent::Closed(_) => {
+            if let Some(book) = &mut books.book {
+                book.closed = true;
+            }
+        }
+    }
+    if let Some(book) = &mut books.book {
+        book.version = book.version.saturating_add(1);
+    }
+}

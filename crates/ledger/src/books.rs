@@ -1,0 +1,139 @@
+//! The books: the state that decisions read.
+
+use crate::fund::rules::{Budget, Fund, Node};
+use crate::ids::*;
+use crate::item::rules::Item;
+use crate::milestone::rules::Milestone;
+use crate::organisation::rules::Organisation;
+use crate::overlay::rules::Overlay;
+use crate::payment::rules::Payment;
+use crate::person::rules::Person;
+use crate::project::rules::Project;
+use crate::round::rules::Round;
+use crate::table::Table;
+use crate::text::{Name, Reference};
+use crate::token::rules::Token;
+
+/// The state of one ledger.
+#[derive(Debug, Clone, Default)]
+pub struct Books {
+    /// The ledger itself; nothing before its first record.
+    pub book: Option<Book>,
+    /// Access tokens; only in the `system` ledger.
+    pub tokens: Table<TokenId, Token>,
+    /// The area tree.
+    pub organisations: Table<OrganisationId, Organisation>,
+    /// Zones.
+    pub overlays: Table<OverlayId, Overlay>,
+    /// Persons and households.
+    pub persons: Table<PersonId, Person>,
+    /// Fund batches.
+    pub funds: Table<FundId, Fund>,
+    /// Authority held by units, per batch.
+    pub nodes: Table<(FundId, OrganisationId), Node>,
+    /// Authority held by projects, per batch.
+    pub budgets: Table<(FundId, ProjectId), Budget>,
+    /// Projects.
+    pub projects: Table<ProjectId, Project>,
+    /// Milestones.
+    pub milestones: Table<MilestoneId, Milestone>,
+    /// Payments.
+    pub payments: Table<PaymentId, Payment>,
+    /// Inspection rounds.
+    pub rounds: Table<RoundId, Round>,
+    /// Rectification items.
+    pub items: Table<ItemId, Item>,
+}
+
+/// What the books know of the ledger itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Book {
+    /// Its name.
+    pub name: Name,
+    /// Its area.
+    pub area: Reference,
+    /// Closed for good.
+    pub closed: bool,
+    /// How many records have been about it.
+    pub version: u32,
+}
+
+macro_rules! each_table {
+    ($books:ident . $action:ident) => {{
+        let Books {
+            book: _,
+            tokens,
+            organisations,
+            overlays,
+            persons,
+            funds,
+            nodes,
+            budgets,
+            projects,
+            milestones,
+            payments,
+            rounds,
+            items,
+        } = $books;
+        tokens.$action();
+        organisations.$action();
+        overlays.$action();
+        persons.$action();
+        funds.$action();
+        nodes.$action();
+        budgets.$action();
+        projects.$action();
+        milestones.$action();
+        payments.$action();
+        rounds.$action();
+        items.$action();
+    }};
+}
+
+/// A trial of several commands, all of which are kept or none.
+#[derive(Debug)]
+pub struct Trial {
+    book: Option<Book>,
+}
+
+impl Books {
+    /// From here on everything can be taken back.
+    pub fn begin(&mut self) -> Trial {
+        each_table!(self.begin);
+        Trial {
+            book: self.book.clone(),
+        }
+    }
+
+    /// Keeps what was done since `begin`.
+    pub fn keep(&mut self, _trial: Trial) {
+        each_table!(self.keep);
+    }
+
+    /// Takes back what was done since `begin`.
+    pub fn take_back(&mut self, trial: Trial) {
+        each_table!(self.take_back);
+        self.book = trial.book;
+    }
+
+    /// How many records have been mainly about `subject`; 0 for one nobody has heard of.
+    #[must_use]
+    pub fn version(&self, subject: Subject) -> u32 {
+        let id = subject.0;
+        None.or_else(|| self.payments.get(PaymentId(id)).map(|row| row.version))
+            .or_else(|| self.items.get(ItemId(id)).map(|row| row.version))
+            .or_else(|| self.funds.get(FundId(id)).map(|row| row.version))
+            .or_else(|| self.projects.get(ProjectId(id)).map(|row| row.version))
+            .or_else(|| self.milestones.get(MilestoneId(id)).map(|row| row.version))
+            .or_else(|| self.persons.get(PersonId(id)).map(|row| row.version))
+            .or_else(|| {
+                self.organisations
+                    .get(OrganisationId(id))
+                    .map(|row| row.version)
+            })
+            .or_else(|| self.overlays.get(OverlayId(id)).map(|row| row.version))
+            .or_else(|| self.rounds.get(RoundId(id)).map(|row| row.version))
+            .or_else(|| self.tokens.get(TokenId(id)).map(|row| row.version))
+            .unwrap_or(0)
+    }
+}

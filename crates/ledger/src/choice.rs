@@ -1,0 +1,47 @@
+//! Closed lists of words: an enum, its JSON word and its Chinese term, written once.
+
+/// Defines an enum of plain words with `ALL`, `word()` (as in JSON) and `zh()`.
+#[macro_export]
+macro_rules! choices {
+    ($($(#[$doc:meta])* $name:ident {
+        $($(#[$variant_doc:meta])* $variant:ident = $word:literal $zh:literal,)*
+    })*) => {$(
+        $(#[$doc])*
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
+            serde::Serialize, serde::Deserialize,
+        )]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        pub enum $name {
+            $(
+                $(#[$variant_doc])*
+                #[doc = $zh]
+                #[serde(rename = $word)]
+                $variant,
+            )*
+        }
+
+        impl $name {
+            /// Every word of the list, in its order.
+            pub const ALL: &'static [$name] = &[$($name::$variant),*];
+
+            /// The word as JSON has it.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $($name::$variant => $word),* }
+            }
+
+            /// The Chinese term.
+            #[must_use]
+            pub const fn zh(self) -> &'static str {
+                match self { $($name::$variant => $zh),* }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.word())
+            }
+        }
+    )*};
+}

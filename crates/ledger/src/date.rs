@@ -1,0 +1,223 @@
+//! Civil dates in UTC+08:00, with the precision at which they are known.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// How exactly a date is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Precision {
+    /// `2018-07-28`
+    Day,
+    /// `2018-07`
+    Month,
+    /// `2018-Q3`
+    Quarter,
+    /// `2018`
+    Year,
+    /// `unknown`
+    Unknown,
+}
+
+/// A business date 业务日期: when something happened, as far as anybody knows.
+///
+/// Written as one text, which also says the precision: `2018-07-28`, `2018-07`, `2018-Q3`, `2018`
+/// or `unknown`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct BusinessDate {
+    /// The first day of the period.
+    first: Date,
+    precision: Precision,
+}
+
+/// A text that is not a business date.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("BAD_DATE: \"{0}\" is not a date; write 2018-07-28, 2018-07, 2018-Q3, 2018 or unknown")]
+pub struct BadDate(String);
+
+impl BusinessDate {
+    /// A day known exactly.
+    #[must_use]
+    pub const fn day(day: Date) -> BusinessDate {
+        BusinessDate {
+            first: day,
+            precision: Precision::Day,
+        }
+    }
+
+    /// A date nobody knows.
+    pub const UNKNOWN: BusinessDate = BusinessDate {
+        first: Date::ZERO,
+        precision: Precision::Unknown,
+    };
+
+    /// The day, where it is known exactly.
+    #[must_use]
+    pub fn exact(self) -> Option<Date> {
+        (self.precision == Precision::Day).then_some(self.first)
+    }
+
+    /// The first day of the period; nothing when unknown.
+    #[must_use]
+    pub fn first(self) -> Option<Date> {
+        (self.precision != Precision::Unknown).then_some(self.first)
+    }
+
+    /// The last day of the period; nothing when unknown.
+    #[must_use]
+    pub fn last(self) -> Option<Date> {
+        let month = self.first.month();
+        match self.precision {
+            Precision::Day => Some(self.first),
+            Precision::Month => Some(self.first.last_of_month()),
+            Precision::Quarter => {
+                let last = month.checked_add(2)?;
+                Date::new(self.first.year(), last, 1)
+                    .ok()
+                    .map(Date::last_of_month)
+            }
+            Precision::Year => Some(self.first.last_of_year()),
+            Precision::Unknown => None,
+        }
+    }
+
+    /// True if the whole of this lies before the whole of `other`: certainly earlier.
+    #[must_use]
+    pub fn is_certainly_before(self, other: BusinessDate) -> bool {
+        matches!((self.last(), other.first()), (Some(mine), Some(theirs)) if mine < theirs)
+    }
+
+    /// How exactly it is known.
+    #[must_use]
+    pub const fn precision(self) -> Precision {
+        self.precision
+    }
+}
+
+fn parse(text: &str) -> Option<BusinessDate> {
+    if text == "unknown" {
+        return Some(BusinessDate::UNKNOWN);
+    }
+    let date = |year: &str, month: i8, day: i8| {
+        let plain = year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
+        let year = plain.then(|| year.parse::<i16>().ok()).flatten()?;
+        Date::new(year, month, day).ok()
+    };
+    let two = |text: &str| {
+        let plain = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+        plain.then(|| text.parse::<i8>().ok()).flatten()
+    };
+    let mut parts = text.split('-');
+    let year = parts.next()?;
+    let (first, precision) = match (parts.next(), parts.next(), parts.next()) {
+        (None, ..) => (date(year, 1, 1)?, Precision::Year),
+        (Some("Q1"), None, _) => (date(year, 1, 1)?, Precision::Quarter),
+        (Some("Q2"), None, _) => (date(year, 4, 1)?, Precision::Quarter),
+        (Some("Q3"), None, _) => (date(year, 7, 1)?, Precision::Quarter),
+        (Some("Q4"), None, _) => (date(year, 10, 1)?, Precision::Quarter),
+        (Some(month), None, _) => (date(year, two(month)?, 1)?, Precision::Month),
+        (Some(month), Some(day), None) => (date(year, two(month)?, two(day)?)?, Precision::Day),
+        (Some(_), Some(_), Some(_)) => return None,
+    };
+    Some(BusinessDate { first, precision })
+}
+
+impl std::str::FromStr for BusinessDate {
+    type Err = BadDate;
+    fn from_str(text: &str) -> Result<BusinessDate, BadDate> {
+        parse(text).ok_or_else(|| BadDate(text.chars().take(40).collect()))
+    }
+}
+
+impl std::fmt::Display for BusinessDate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (year, month) = (self.first.year(), self.first.month());
+        match self.precision {
+            Precision::Day => write!(f, "{}", self.first),
+            Precision::Month => write!(f, "{year:04}-{month:02}"),
+            Precision::Quarter => write!(f, "{year:04}-Q{}", month / 3 + 1),
+            Precision::Year => write!(f, "{year:04}"),
+            Precision::Unknown => f.write_str("unknown"),
+        }
+    }
+}
+
+impl Serialize for BusinessDate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for BusinessDate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<BusinessDate, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for BusinessDate {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        crate::schema::string("business-date: 2018-07-28 | 2018-07 | 2018-Q3 | 2018 | unknown")
+    }
+}
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for BusinessDate {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_back_what_it_writes_at_every_precision() {
+        for text in [
+            "2018-07-28",
+            "2018-02",
+            "2018-Q1",
+            "2018-Q4",
+            "2018",
+            "unknown",
+        ] {
+            assert_eq!(
+                text.parse::<BusinessDate>().map(|date| date.to_string()),
+                Ok(text.into())
+            );
+        }
+    }
+
+    #[test]
+    fn refuses_everything_else() {
+        for text in [
+            "",
+            "2018-7-28",
+            "2018-13",
+            "2018-02-30",
+            "2018-Q5",
+            "18",
+            "2018-07-28-1",
+        ] {
+            assert!(text.parse::<BusinessDate>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_period_ends_with_its_last_day() {
+        let last = |text: &str| {
+            text.parse::<BusinessDate>()
+                .unwrap()
+                .last()
+                .unwrap()
+                .to_string()
+        };
+        assert_eq!(last("2020-02"), "2020-02-29");
+        assert_eq!(last("2018-Q3"), "2018-09-30");
+        assert_eq!(last("2018"), "2018-12-31");
+    }
+
+    #[test]
+    fn order_counts_only_when_it_is_certain() {
+        let date = |text: &str| text.parse::<BusinessDate>().unwrap();
+        assert!(date("2018-06").is_certainly_before(date("2018-07-01")));
+        assert!(!date("2018-07").is_certainly_before(date("2018-07-28")));
+        assert!(!date("unknown").is_certainly_before(date("2018")));
+    }
+}

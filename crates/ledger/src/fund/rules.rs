@@ -1,0 +1,367 @@
+//! Authority: never more passed on than there is, at every level (V6).
+
+use super::{Allocation, FundAnnouncement, FundCommand, FundEvent, Holder, Reclaim, source_kinds};
+use crate::context::Context;
+use crate::ids::{FundId, OrganisationId, ProjectId};
+use crate::money::Fen;
+use crate::organisation::rules::existing as existing_unit;
+use crate::project::rules::existing as existing_project;
+use crate::rejection::Rejection;
+use crate::{Books, Event};
+
+/// A batch as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fund {
+    /// What was announced, except the amount.
+    pub announcement: Box<FundAnnouncement>,
+    /// Received so far, adjustments included.
+    pub received: Fen,
+    /// Taken back by the level above the receiver.
+    pub reclaimed_from_top: Fen,
+    /// Carried over, by year.
+    pub carried: Vec<(u32, Fen)>,
+    /// How many records have been about it.
+    pub version: u32,
+}
+
+/// A unit's authority out of one batch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Node {
+    /// What it was granted, less what it gave back.
+    pub granted: Fen,
+    /// By whom, and how much of it.
+    pub granted_by: Vec<(OrganisationId, Fen)>,
+    /// Passed on to other units, less what came back.
+    pub passed_on: Fen,
+    /// Put into projects' budgets, less what came back: equation 2's `own_budget`.
+    pub own_budget: Fen,
+}
+
+impl Node {
+    /// What it may still pass on; negative if observed facts say so.
+    #[must_use]
+    pub fn unallocated(&self) -> Fen {
+        self.granted.sub(self.passed_on).sub(self.own_budget)
+    }
+}
+
+/// A project's authority out of one batch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Budget {
+    /// What it was granted, less what was taken back.
+    pub granted: Fen,
+    /// By whom, and how much of it.
+    pub granted_by: Vec<(OrganisationId, Fen)>,
+    /// Instructed and neither settled nor returned.
+    pub committed_unpaid: Fen,
+    /// Settled.
+    pub settled: Fen,
+    /// Settled and returned.
+    pub returned: Fen,
+}
+
+impl Budget {
+    /// Settled less returned.
+    #[must_use]
+    pub fn paid_net(&self) -> Fen {
+        self.settled.sub(self.returned)
+    }
+
+    /// What may still be spent: equation 3.
+    #[must_use]
+    pub fn available(&self) -> Fen {
+        self.granted.sub(self.committed_unpaid).sub(self.paid_net())
+    }
+}
+
+/// The batch, or the refusal that names the field (V4).
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub fn existing<'a>(
+    books: &'a Books,
+    field: &'static str,
+    fund: FundId,
+) -> Result<&'a Fund, Rejection> {
+    books.funds.get(fund).ok_or(Rejection::NotFound {
+        field,
+        subject: fund.into(),
+    })
+}
+
+/// Refuses an amount that no command may name (V5).
+///
+/// # Errors
+/// `BAD_AMOUNT`.
+pub fn payable(field: &'static str, amount: Fen) -> Result<(), Rejection> {
+    if amount.is_payable() {
+        Ok(())
+    } else {
+        Err(Rejection::BadAmount { field, amount })
+    }
+}
+
+pub(crate) fn decide(
+    books: &Books,
+    _context: &Context,
+    command: &FundCommand,
+) -> Result<Vec<Event>, Rejection> {
+    match command {
+        FundCommand::Announce(announcement) => announce(books, announcement)?,
+        FundCommand::Receive(receipt) => {
+            existing(books, "fund", receipt.fund)?;
+            payable("amount_fen", receipt.amount_fen)?;
+        }
+        FundCommand::Allocate(allocation) => allocate(books, allocation)?,
+        FundCommand::Adjust(adjustment) => {
+            existing(books, "fund", adjustment.fund)?;
+            let size = adjustment.delta_fen.max(adjustment.delta_fen.negated());
+            if !size.is_payable() {
+                let amount = adjustment.delta_fen;
+                return Err(Rejection::BadAmount {
+                    field: "delta_fen",
+                    amount,
+                });
+            }
+        }
+        FundCommand::Reclaim(reclaim) => take_back(books, reclaim)?,
+        FundCommand::CarryOver(carry) => {
+            let fund = existing(books, "fund", carry.fund)?;
+            existing_unit(books, "holder", carry.holder)?;
+            payable("amount_fen", carry.amount_fen)?;
+            if carry.to_year <= fund.announcement.budget_year || carry.to_year > 2100 {
+                return Err(Rejection::BadField {
+                    field: "to_year",
+                    why: "it must be later than the budget year, and no later than 2100",
+                    why_zh: "结转年度须晚于预算年度,且不晚于 2100 年",
+                });
+            }
+        }
+    }
+    // After this point the command succeeds, unless policy forbids it.
+    Ok(vec![command.clone().into_event()])
+}
+
+fn announce(books: &Books, announcement: &FundAnnouncement) -> Result<(), Rejection> {
+    if books.funds.contains(announcement.fund) {
+        let subject = announcement.fund.into();
+        return Err(Rejection::AlreadyExists {
+            field: "fund",
+            subject,
+        });
+    }
+    existing_unit(books, "issuer", announcement.issuer)?;
+    existing_unit(books, "receiver", announcement.receiver)?;
+    payable("amount_fen", announcement.amount_fen)?;
+    if !(1994..=2100).contains(&announcement.budget_year) {
+        return Err(Rejection::BadField {
+            field: "budget_year",
+            why: "it must be a year from 1994 to 2100",
+            why_zh: "预算年度须在 1994 年至 2100 年之间",
+        });
+    }
+    Ok(())
+}
+
+fn allocate(books: &Books, allocation: &Allocation) -> Result<(), Rejection> {
+    existing(books, "fund", allocation.fund)?;
+    existing_unit(books, "from", allocation.from)?;
+    holder(books, "to", allocation.to)?;
+    payable("amount_fen", allocation.amount_fen)?;
+    if allocation.to == Holder::Organisation(allocation.from) {
+        return Err(Rejection::BadField {
+            field: "to",
+            why: "a unit cannot allocate to itself",
+            why_zh: "不得向本单位分解下达",
+        });
+    }
+    Ok(())
+}
+
+fn take_back(books: &Books, reclaim: &Reclaim) -> Result<(), Rejection> {
+    let fund = existing(books, "fund", reclaim.fund)?;
+    holder(books, "from", reclaim.from)?;
+    payable("amount_fen", reclaim.amount_fen)?;
+    match reclaim.to {
+        Some(unit) => existing_unit(books, "to", unit).map(|_| ()),
+        None if reclaim.from == Holder::Organisation(fund.announcement.receiver) => Ok(()),
+        None => Err(Rejection::BadField {
+            field: "to",
+            why: "only the receiver of the batch gives back to the level above",
+            why_zh: "只有资金接收单位可以直接上缴;其他收回须写明收回到哪个单位",
+        }),
+    }
+}
+
+fn holder(books: &Books, field: &'static str, holder: Holder) -> Result<(), Rejection> {
+    match holder {
+        Holder::Organisation(unit) => existing_unit(books, field, unit).map(|_| ()),
+        Holder::Project(project) => existing_project(books, field, project).map(|_| ()),
+    }
+}
+
+pub(crate) fn breaches(books: &Books, _context: &Context, event: &FundEvent) -> Vec<Rejection> {
+    let unallocated = |fund: FundId, unit: OrganisationId| {
+        books
+            .nodes
+            .get((fund, unit))
+            .map_or(Fen::ZERO, Node::unallocated)
+    };
+    let over = |available: Fen, asked: Fen| {
+        let broken = asked > available;
+        broken.then_some(Rejection::OverAllocated { available, asked })
+    };
+    let broken = match event {
+        FundEvent::Announced(announcement) => {
+            let (kind, year) = (announcement.source_kind, announcement.budget_year);
+            let unknown = source_kinds::term(kind, year).is_none();
+            unknown.then_some(Rejection::NotInForce {
+                word: kind.word(),
+                year,
+            })
+        }
+        FundEvent::Received(receipt) => books.funds.get(receipt.fund).and_then(|fund| {
+            over(
+                fund.announcement.amount_fen.sub(fund.received),
+                receipt.amount_fen,
+            )
+        }),
+        FundEvent::Allocated(allocation) => over(
+            unallocated(allocation.fund, allocation.from),
+            allocation.amount_fen,
+        ),
+        FundEvent::Adjusted(adjustment) => books.funds.get(adjustment.fund).and_then(|fund| {
+            let receiver = fund.announcement.receiver;
+            over(
+                unallocated(adjustment.fund, receiver),
+                adjustment.delta_fen.negated(),
+            )
+        }),
+        FundEvent::Reclaimed(reclaim) => over(reclaimable(books, reclaim), reclaim.amount_fen),
+        FundEvent::CarriedOver(carry) => {
+            let node = books.nodes.get((carry.fund, carry.holder));
+            let rest = node.map_or(Fen::ZERO, |node| node.unallocated().add(node.own_budget));
+            over(rest, carry.amount_fen)
+        }
+    };
+    broken.into_iter().collect()
+}
+
+/// What can be taken back along this line: no more than was granted along it, and no more than is
+/// still unspent.
+fn reclaimable(books: &Books, reclaim: &Reclaim) -> Fen {
+    let along = |granted_by: &[(OrganisationId, Fen)]| match reclaim.to {
+        None => Fen::MAX,
+        Some(unit) => granted_by
+            .iter()
+            .find(|(granter, _)| *granter == unit)
+            .map_or(Fen::ZERO, |(_, amount)| *amount),
+    };
+    match reclaim.from {
+        Holder::Organisation(unit) => books
+            .nodes
+            .get((reclaim.fund, unit))
+            .map_or(Fen::ZERO, |node| {
+                node.unallocated().min(along(&node.granted_by))
+            }),
+        Holder::Project(project) => books
+            .budgets
+            .get((reclaim.fund, project))
+            .map_or(Fen::ZERO, |budget| {
+                budget.available().min(along(&budget.granted_by))
+            }),
+    }
+}
+
+pub(crate) fn apply(books: &mut Books, _context: &Context, event: &FundEvent) {
+    match event {
+        FundEvent::Announced(announcement) => {
+            let fund = Fund {
+                announcement: Box::new(announcement.clone()),
+                received: Fen::ZERO,
+                reclaimed_from_top: Fen::ZERO,
+                carried: Vec::new(),
+                version: 1,
+            };
+            books.funds.put(announcement.fund, fund);
+        }
+        FundEvent::Received(receipt) => grow(books, receipt.fund, receipt.amount_fen),
+        FundEvent::Adjusted(adjustment) => grow(books, adjustment.fund, adjustment.delta_fen),
+        FundEvent::Allocated(allocation) => {
+            let (fund, amount) = (allocation.fund, allocation.amount_fen);
+            touch(books, fund, |_| {});
+            shift(books, fund, allocation.from, allocation.to, amount);
+        }
+        FundEvent::Reclaimed(reclaim) => {
+            let (fund, amount) = (reclaim.fund, reclaim.amount_fen);
+            match (reclaim.to, reclaim.from) {
+                (Some(unit), from) => {
+                    touch(books, fund, |_| {});
+                    shift(books, fund, unit, from, amount.negated());
+                }
+                (None, Holder::Organisation(receiver)) => {
+                    touch(books, fund, |row| {
+                        row.reclaimed_from_top = row.reclaimed_from_top.add(amount);
+                    });
+                    let node = books.nodes.entry((fund, receiver));
+                    node.granted = node.granted.sub(amount);
+                }
+                // `decide` lets only the receiver, a unit, give back to the level above.
+                (None, Holder::Project(_)) => touch(books, fund, |_| {}),
+            }
+        }
+        FundEvent::CarriedOver(carry) => {
+            touch(books, carry.fund, |row| {
+                row.carried.push((carry.to_year, carry.amount_fen))
+            });
+        }
+    }
+}
+
+fn touch(books: &mut Books, fund: FundId, change: impl FnOnce(&mut Fund)) {
+    if let Some(row) = books.funds.get_mut(fund) {
+        row.version = row.version.saturating_add(1);
+        change(row);
+    }
+}
+
+/// The batch itself gets larger or smaller, at its receiver.
+fn grow(books: &mut Books, fund: FundId, delta: Fen) {
+    let Some(receiver) = books.funds.get(fund).map(|row| row.announcement.receiver) else {
+        return;
+    };
+    touch(books, fund, |row| row.received = row.received.add(delta));
+    let node = books.nodes.entry((fund, receiver));
+    node.granted = node.granted.add(delta);
+}
+
+/// Moves authority from a unit to a holder; a negative amount moves it back.
+fn shift(books: &mut Books, fund: FundId, from: OrganisationId, to: Holder, amount: Fen) {
+    let giver = books.nodes.entry((fund, from));
+    match to {
+        Holder::Organisation(unit) => {
+            giver.passed_on = giver.passed_on.add(amount);
+            let taker = books.nodes.entry((fund, unit));
+            taker.granted = taker.granted.add(amount);
+            note_granter(&mut taker.granted_by, from, amount);
+        }
+        Holder::Project(project) => {
+            giver.own_budget = giver.own_budget.add(amount);
+            let taker = budget(books, fund, project);
+            taker.granted = taker.granted.add(amount);
+            note_granter(&mut taker.granted_by, from, amount);
+        }
+    }
+}
+
+fn note_granter(granted_by: &mut Vec<(OrganisationId, Fen)>, granter: OrganisationId, amount: Fen) {
+    match granted_by.iter_mut().find(|(unit, _)| *unit == granter) {
+        Some((_, sum)) => *sum = sum.add(amount),
+        None => granted_by.push((granter, amount)),
+    }
+}
+
+/// The budget of a project out of a batch, to be changed.
+pub(crate) fn budget(books: &mut Books, fund: FundId, project: ProjectId) -> &mut Budget {
+    books.budgets.entry((fund, project))
+}

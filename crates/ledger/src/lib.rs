@@ -1,0 +1,170 @@
+//! The domain: what may happen to public money, and what has happened.
+//!
+//! A *command* asks, an *event* has happened, a *rejection* is the domain saying no. Everything
+//! here is a pure function of its arguments: no clock, no randomness, no input or output.
+//!
+//! # Glossary
+//!
+//! | word | 中文 | what it is |
+//! |---|---|---|
+//! | ledger | 账本 | one chain of records, as a rule one county's |
+//! | organisation | 机构/区划 | a unit of the area tree |
+//! | overlay | 战区/片区 | a zone that cuts across the area tree |
+//! | subject (person) | 人员/农户 | a natural person or household; everything but the id is sealed |
+//! | fund | 资金批次/指标 | the money of one document: authority to spend |
+//! | allocate | 分配、分解下达 | pass authority on to a unit or into a project's budget |
+//! | project, milestone | 项目、节点 | what the money is for, and how far it has come |
+//! | payment | 支付 | instructed, settled 到账, returned 退票, reissued 补发 |
+//! | receipt | 到账核实 | what the payee says |
+//! | round | 巡察/督查/审计轮次 | an inspection; names the body that closes what it finds |
+//! | item | 整改事项 | what must be put right |
+//! | alert | 疑点 | a question that a broken rule raises, never a verdict |
+//! | control, observation | 办理、登记事实 | refused when it breaks policy, or stored with an alert |
+
+#[macro_use]
+mod choice;
+#[macro_use]
+mod noun;
+
+pub mod books;
+pub mod context;
+pub mod date;
+pub mod digest;
+pub mod ids;
+pub mod money;
+pub mod personal;
+pub mod pii;
+pub mod rejection;
+#[cfg(feature = "openapi")]
+mod schema;
+pub mod subjects;
+pub mod table;
+pub mod text;
+
+pub mod book;
+pub mod fund;
+pub mod item;
+pub mod milestone;
+pub mod organisation;
+pub mod overlay;
+pub mod payment;
+pub mod person;
+pub mod project;
+pub mod receipt;
+pub mod round;
+pub mod token;
+
+mod precedence;
+
+pub use books::Books;
+pub use context::{Actor, Admission, Context, Intake};
+pub use rejection::Rejection;
+
+use date::BusinessDate;
+use text::Reference;
+
+nouns! {
+    /// The ledger itself.
+    Ledger book BookCommand BookEvent;
+    /// Access tokens.
+    Token token TokenCommand TokenEvent;
+    /// Organisation units.
+    Organisation organisation OrganisationCommand OrganisationEvent;
+    /// Zones.
+    Overlay overlay OverlayCommand OverlayEvent;
+    /// Persons and households.
+    Subject person PersonCommand PersonEvent;
+    /// Fund batches.
+    Fund fund FundCommand FundEvent;
+    /// Projects.
+    Project project ProjectCommand ProjectEvent;
+    /// Milestones.
+    Milestone milestone MilestoneCommand MilestoneEvent;
+    /// Payments.
+    Payment payment PaymentCommand PaymentEvent;
+    /// Receipt confirmations.
+    Receipt receipt ReceiptCommand ReceiptEvent;
+    /// Inspection rounds.
+    Round round RoundCommand RoundEvent;
+    /// Rectification items.
+    Item item ItemCommand ItemEvent;
+}
+
+/// A command with everything its caller states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submission {
+    /// Chosen by the caller; the same one twice is the same command.
+    pub command_id: uuid::Uuid,
+    /// The version its subject is believed to have.
+    pub expected_version: Option<u32>,
+    /// By which way in.
+    pub intake: Intake,
+    /// When it happened.
+    pub occurred_on: BusinessDate,
+    /// The documents it rests on.
+    pub documents: Vec<Reference>,
+    /// What it belongs together with.
+    pub correlation_id: Option<uuid::Uuid>,
+    /// What is asked.
+    pub command: Command,
+}
+
+/// An event with its circumstances: what a record's body says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// Who did it.
+    pub actor: Actor,
+    /// By which way in.
+    pub intake: Intake,
+    /// When it happened.
+    pub occurred_on: BusinessDate,
+    /// The documents it rests on.
+    pub documents: Vec<Reference>,
+    /// What it belongs together with.
+    pub correlation_id: Option<uuid::Uuid>,
+    /// What happened.
+    pub event: Event,
+}
+
+impl Fact {
+    /// The circumstances in which it was decided, given its day of recording.
+    #[must_use]
+    pub fn context(&self, recorded_on: jiff::civil::Date) -> Context {
+        Context {
+            actor: self.actor,
+            intake: self.intake,
+            occurred_on: self.occurred_on,
+            today: recorded_on,
+        }
+    }
+}
+
+/// What a command makes happen, or why it may not; [`precedence`] says in which order it is
+/// judged.
+///
+/// # Errors
+/// The first rule that it breaks. A rejection leaves no trace.
+pub fn decide(
+    books: &Books,
+    admission: &Admission<'_>,
+    context: &Context,
+    command: &Command,
+) -> Result<Vec<Event>, Rejection> {
+    precedence::admit(books, admission, context, command)?;
+    let events = decide_noun(books, context, command)?;
+    if context.intake == Intake::Control {
+        let broken = events
+            .iter()
+            .flat_map(|event| breaches(books, context, event))
+            .next();
+        if let Some(first) = broken {
+            return Err(first);
+        }
+    }
+    Ok(events)
+}
+
+/// Takes an event into the books. Total: what a log says has happened.
+pub fn apply(books: &mut Books, context: &Context, event: &Event) {
+    apply_noun(books, context, event);
+}

@@ -1,0 +1,128 @@
+//! What every noun has in common: the words of its commands and events, and how one becomes the
+//! other.
+
+/// Gives a noun's commands and events their words, their subjects and their plain succession.
+#[macro_export]
+macro_rules! noun {
+    ($noun:literal $top:ident $command:ident $event:ident
+     $($asked:ident $asked_word:literal => $happened:ident $happened_word:literal,)*) => {
+        impl $command {
+            /// The word of every command, as the `type` of a command in JSON.
+            pub const WORDS: &'static [&'static str] =
+                &[$(concat!($noun, ".", $asked_word)),*];
+
+            /// The command's word: the `type` in JSON.
+            #[must_use]
+            pub const fn word(&self) -> &'static str {
+                match self { $($command::$asked(_) => concat!($noun, ".", $asked_word)),* }
+            }
+
+            /// The event that says no more than that this was done.
+            #[must_use]
+            pub fn into_event(self) -> $crate::Event {
+                $crate::Event::$top(match self {
+                    $($command::$asked(facts) => $event::$happened(facts)),*
+                })
+            }
+        }
+
+        impl $event {
+            /// The word of every event, as the `type` of an event in JSON.
+            pub const WORDS: &'static [&'static str] =
+                &[$(concat!($noun, ".", $happened_word)),*];
+
+            /// The event's word: the `type` in JSON.
+            #[must_use]
+            pub const fn word(&self) -> &'static str {
+                match self { $($event::$happened(_) => concat!($noun, ".", $happened_word)),* }
+            }
+        }
+
+        impl $crate::subjects::Subjects for $command {
+            fn each(&self, each: &mut dyn FnMut($crate::ids::Subject)) {
+                match self { $($command::$asked(facts) => facts.each(each)),* }
+            }
+        }
+
+        impl $crate::subjects::Subjects for $event {
+            fn each(&self, each: &mut dyn FnMut($crate::ids::Subject)) {
+                match self { $($event::$happened(facts) => facts.each(each)),* }
+            }
+        }
+    };
+}
+
+/// The list of nouns: `Command`, `Event` and what is asked of each of them alike.
+#[macro_export]
+macro_rules! nouns {
+    ($($(#[$doc:meta])* $noun:ident $module:ident $command:ident $event:ident;)*) => {
+        /// What may be asked. In JSON `type` is `<noun>.<command>` and `data` its facts.
+        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Command { $($(#[$doc])* $noun($module::$command),)* }
+
+        /// What has happened. In JSON `type` is `<noun>.<event>` and `data` its facts.
+        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Event { $($(#[$doc])* $noun($module::$event),)* }
+
+        impl Command {
+            /// The words of all commands, noun by noun.
+            pub const WORDS: &'static [&'static [&'static str]] =
+                &[$($module::$command::WORDS),*];
+
+            /// The command's word: the `type` in JSON.
+            #[must_use]
+            pub const fn word(&self) -> &'static str {
+                match self { $(Command::$noun(command) => command.word()),* }
+            }
+        }
+
+        impl Event {
+            /// The words of all events, noun by noun.
+            pub const WORDS: &'static [&'static [&'static str]] = &[$($module::$event::WORDS),*];
+
+            /// The event's word: the `type` in JSON.
+            #[must_use]
+            pub const fn word(&self) -> &'static str {
+                match self { $(Event::$noun(event) => event.word()),* }
+            }
+        }
+
+        impl $crate::subjects::Subjects for Command {
+            fn each(&self, each: &mut dyn FnMut($crate::ids::Subject)) {
+                match self { $(Command::$noun(command) => command.each(each)),* }
+            }
+        }
+
+        impl $crate::subjects::Subjects for Event {
+            fn each(&self, each: &mut dyn FnMut($crate::ids::Subject)) {
+                match self { $(Event::$noun(event) => event.each(each)),* }
+            }
+        }
+
+        fn decide_noun(
+            books: &Books, context: &Context, command: &Command,
+        ) -> Result<Vec<Event>, Rejection> {
+            match command {
+                $(Command::$noun(command) => $module::rules::decide(books, context, command),)*
+            }
+        }
+
+        /// The policy rules that an event breaks, first things first, judged by the books
+        /// *before* it. A control command is refused for the first of them; an observed fact is
+        /// stored and each of them becomes an alert.
+        #[must_use]
+        pub fn breaches(books: &Books, context: &Context, event: &Event) -> Vec<Rejection> {
+            match event {
+                $(Event::$noun(event) => $module::rules::breaches(books, context, event),)*
+            }
+        }
+
+        fn apply_noun(books: &mut Books, context: &Context, event: &Event) {
+            match event {
+                $(Event::$noun(event) => $module::rules::apply(books, context, event),)*
+            }
+        }
+    };
+}

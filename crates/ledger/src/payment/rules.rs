@@ -1,0 +1,411 @@
+//! Money out: instructed within the budget (V10), settled within the instruction (V8).
+
+use super::{
+    Payee, PaymentCommand, PaymentEvent, PaymentInstruction, PaymentKind, Reissue, SourceShare,
+};
+use crate::context::{Actor, Context, Intake};
+use crate::date::BusinessDate;
+use crate::fund::rules::{Budget, budget, existing as existing_fund, payable};
+use crate::ids::{PaymentId, ProjectId};
+use crate::money::Fen;
+use crate::person::rules::existing as existing_person;
+use crate::project::rules::{ProjectState, existing as existing_project};
+use crate::receipt::ReceiptResult;
+use crate::rejection::Rejection;
+use crate::text::Reference;
+use crate::{Books, Event};
+
+choices! {
+    /// How far a payment is.
+    PaymentState {
+        Instructed = "instructed" "已指令",
+        PartlySettled = "partly_settled" "部分到账",
+        Settled = "settled" "已到账",
+        Returned = "returned" "已退票",
+        Reissued = "reissued" "已补发",
+    }
+}
+
+/// A payment as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// What it is for.
+    pub project: ProjectId,
+    /// Who is paid.
+    pub payee: Payee,
+    /// The instructed amount.
+    pub amount: Fen,
+    /// Which batches bear it.
+    pub sources: Box<[SourceShare]>,
+    /// The kind.
+    pub kind: PaymentKind,
+    /// The voucher.
+    pub voucher: Reference,
+    /// Who instructed it.
+    pub instructed_by: Actor,
+    /// When it was instructed.
+    pub instructed_on: BusinessDate,
+    /// Settled by the bank.
+    pub settled: Fen,
+    /// Settled and come back.
+    pub returned: Fen,
+    /// Never settled: the bank could not pay it.
+    pub cancelled: Fen,
+    /// The payment it pays again, or the one that pays it again.
+    pub reissue: Option<Chained>,
+    /// What the payee last said.
+    pub receipt: Option<(ReceiptResult, Fen)>,
+    /// How many records have been about it.
+    pub version: u32,
+}
+
+/// A payment's place in a chain of reissues.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chained {
+    /// The payment before, which came back.
+    pub of: Option<PaymentId>,
+    /// The payment after, which pays it again.
+    pub by: Option<PaymentId>,
+}
+
+impl Payment {
+    /// Settled less returned.
+    #[must_use]
+    pub fn paid_net(&self) -> Fen {
+        self.settled.sub(self.returned)
+    }
+
+    /// Instructed and neither settled nor cancelled.
+    #[must_use]
+    pub fn open(&self) -> Fen {
+        self.amount.sub(self.settled).sub(self.cancelled)
+    }
+
+    /// How far it is.
+    #[must_use]
+    pub fn state(&self) -> PaymentState {
+        if self.reissue.is_some_and(|chained| chained.by.is_some()) {
+            PaymentState::Reissued
+        } else if self.returned.add(self.cancelled) >= self.amount {
+            PaymentState::Returned
+        } else if self.settled == Fen::ZERO {
+            PaymentState::Instructed
+        } else if self.open() > Fen::ZERO {
+            PaymentState::PartlySettled
+        } else {
+            PaymentState::Settled
+        }
+    }
+
+    /// What each batch bears when `amount` of the payment is reached: the source that is named
+    /// first bears first. Whatever exceeds the instruction falls to the last one.
+    #[must_use]
+    pub fn borne(&self, amount: Fen) -> Vec<SourceShare> {
+        let mut rest = amount;
+        let last = self.sources.len().saturating_sub(1);
+        let bears = |(place, source): (usize, &SourceShare)| {
+            let share = if place == last {
+                rest
+            } else {
+                rest.min(source.amount_fen)
+            };
+            rest = rest.sub(share);
+            SourceShare {
+                fund: source.fund,
+                amount_fen: share,
+            }
+        };
+        self.sources.iter().enumerate().map(bears).collect()
+    }
+}
+
+/// The payment, or the refusal that names the field (V4).
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub fn existing<'a>(
+    books: &'a Books,
+    field: &'static str,
+    payment: PaymentId,
+) -> Result<&'a Payment, Rejection> {
+    books.payments.get(payment).ok_or(Rejection::NotFound {
+        field,
+        subject: payment.into(),
+    })
+}
+
+pub(crate) fn decide(
+    books: &Books,
+    context: &Context,
+    command: &PaymentCommand,
+) -> Result<Vec<Event>, Rejection> {
+    match command {
+        PaymentCommand::Instruct(instruction) => instruct(books, context, instruction)?,
+        PaymentCommand::Settle(settlement) => {
+            existing(books, "payment", settlement.payment)?;
+            payable("amount_fen", settlement.amount_fen)?;
+        }
+        PaymentCommand::Return(back) => {
+            existing(books, "payment", back.payment)?;
+            payable("amount_fen", back.amount_fen)?;
+        }
+        PaymentCommand::Reissue(again) => return reissue(books, again),
+    }
+    // After this point the command succeeds, unless policy forbids it.
+    Ok(vec![command.clone().into_event()])
+}
+
+fn instruct(
+    books: &Books,
+    context: &Context,
+    instruction: &PaymentInstruction,
+) -> Result<(), Rejection> {
+    if books.payments.contains(instruction.payment) {
+        let subject = instruction.payment.into();
+        return Err(Rejection::AlreadyExists {
+            field: "payment",
+            subject,
+        });
+    }
+    existing_project(books, "project", instruction.project)?;
+    match instruction.payee {
+        Payee::Subject(person) => existing_person(books, "payee", person)?,
+        Payee::Organisation(unit) if context.intake == Intake::Control => {
+            crate::organisation::rules::existing(books, "payee", unit)?;
+        }
+        // A bank line may name anybody: stored, with an alert (V4).
+        Payee::Organisation(_) => {}
+    }
+    payable("amount_fen", instruction.amount_fen)?;
+    for (place, source) in instruction.sources.iter().enumerate() {
+        existing_fund(books, "sources", source.fund)?;
+        payable("sources", source.amount_fen)?;
+        if instruction
+            .sources
+            .iter()
+            .take(place)
+            .any(|other| other.fund == source.fund)
+        {
+            return Err(Rejection::BadField {
+                field: "sources",
+                why: "one batch is named twice",
+                why_zh: "同一资金批次出现两次",
+            });
+        }
+    }
+    let parts = Fen::sum(instruction.sources.iter().map(|source| source.amount_fen));
+    let (parts, total) = (parts.unwrap_or(Fen::MAX), instruction.amount_fen);
+    if parts != total {
+        return Err(Rejection::SplitMismatch {
+            field: "sources",
+            parts,
+            total,
+        });
+    }
+    Ok(())
+}
+
+/// Two records: the old payment is paid again, and the new one is instructed.
+fn reissue(books: &Books, again: &Reissue) -> Result<Vec<Event>, Rejection> {
+    let old = existing(books, "of", again.of)?;
+    if books.payments.contains(again.payment) {
+        let subject = again.payment.into();
+        return Err(Rejection::AlreadyExists {
+            field: "payment",
+            subject,
+        });
+    }
+    let state = old.state();
+    if state != PaymentState::Returned {
+        return Err(Rejection::BadTransition {
+            state: state.word(),
+            state_zh: state.zh(),
+            step: "payment.reissue",
+        });
+    }
+    // After this point the command succeeds, unless the budget has been spent meanwhile.
+    let instruction = PaymentInstruction {
+        payment: again.payment,
+        project: old.project,
+        payee: old.payee,
+        amount_fen: old.amount,
+        sources: old.sources.to_vec(),
+        kind: old.kind,
+        voucher: again.voucher.clone(),
+        remark: None,
+    };
+    Ok(vec![
+        Event::Payment(PaymentEvent::Reissued(again.clone())),
+        Event::Payment(PaymentEvent::Instructed(instruction)),
+    ])
+}
+
+/// The rules in their order: state (V13), dates (V14), amounts (V8, V10).
+pub(crate) fn breaches(books: &Books, context: &Context, event: &PaymentEvent) -> Vec<Rejection> {
+    match event {
+        PaymentEvent::Instructed(instruction) => unfunded(books, instruction),
+        PaymentEvent::Settled(settlement) => {
+            let Some(payment) = books.payments.get(settlement.payment) else {
+                return Vec::new();
+            };
+            let mut broken: Vec<_> = too_early(payment, context).into_iter().collect();
+            let (open, stated) = (payment.open(), settlement.amount_fen);
+            if stated > open {
+                broken.push(Rejection::OverPaid { open, stated });
+            }
+            broken
+        }
+        PaymentEvent::Returned(back) => {
+            let Some(payment) = books.payments.get(back.payment) else {
+                return Vec::new();
+            };
+            let mut broken: Vec<_> = too_early(payment, context).into_iter().collect();
+            let (open, stated) = (payment.paid_net().add(payment.open()), back.amount_fen);
+            if stated > open {
+                broken.push(Rejection::OverPaid { open, stated });
+            }
+            broken
+        }
+        PaymentEvent::Reissued(_) => Vec::new(),
+    }
+}
+
+fn unfunded(books: &Books, instruction: &PaymentInstruction) -> Vec<Rejection> {
+    let mut broken = Vec::new();
+    if let Some(project) = books.projects.get(instruction.project) {
+        let needed = match instruction.kind {
+            PaymentKind::Advance | PaymentKind::Subsidy | PaymentKind::Other => {
+                ProjectState::Approved
+            }
+            PaymentKind::Progress | PaymentKind::Final | PaymentKind::Retention => {
+                ProjectState::Started
+            }
+        };
+        if project.state < needed {
+            let (state, state_zh) = (project.state.word(), project.state.zh());
+            let step = "payment.instruct";
+            broken.push(Rejection::BadTransition {
+                state,
+                state_zh,
+                step,
+            });
+        }
+    }
+    if let Payee::Organisation(unit) = instruction.payee {
+        if !books.organisations.contains(unit) {
+            broken.push(Rejection::UnknownParty {
+                field: "payee",
+                subject: unit.into(),
+            });
+        }
+    }
+    for source in &instruction.sources {
+        let budget = books.budgets.get((source.fund, instruction.project));
+        let available = budget.map_or(Fen::ZERO, Budget::available);
+        if source.amount_fen > available {
+            broken.push(Rejection::Insufficient {
+                field: "sources",
+                subject: source.fund.into(),
+                available,
+                asked: source.amount_fen,
+            });
+        }
+    }
+    broken
+}
+
+fn too_early(payment: &Payment, context: &Context) -> Option<Rejection> {
+    let early = context
+        .occurred_on
+        .is_certainly_before(payment.instructed_on);
+    early.then_some(Rejection::BadDate {
+        field: "occurred_on",
+        why: "it lies before the day of the instruction",
+        why_zh: "业务日期早于支付指令日期",
+    })
+}
+
+pub(crate) fn apply(books: &mut Books, context: &Context, event: &PaymentEvent) {
+    match event {
+        PaymentEvent::Instructed(instruction) => instructed(books, context, instruction),
+        PaymentEvent::Settled(settlement) => {
+            let paid = settlement.amount_fen;
+            move_money(books, settlement.payment, |payment| {
+                payment.settled = payment.settled.add(paid)
+            });
+        }
+        PaymentEvent::Returned(back) => move_money(books, back.payment, |payment| {
+            let from_settled = back.amount_fen.min(payment.paid_net());
+            payment.returned = payment.returned.add(from_settled);
+            payment.cancelled = payment.cancelled.add(back.amount_fen.sub(from_settled));
+        }),
+        PaymentEvent::Reissued(again) => {
+            if let Some(old) = books.payments.get_mut(again.of) {
+                let of = old.reissue.and_then(|chained| chained.of);
+                old.reissue = Some(Chained {
+                    of,
+                    by: Some(again.payment),
+                });
+                old.version = old.version.saturating_add(1);
+            }
+        }
+    }
+}
+
+fn instructed(books: &mut Books, context: &Context, instruction: &PaymentInstruction) {
+    for source in &instruction.sources {
+        let row = budget(books, source.fund, instruction.project);
+        row.committed_unpaid = row.committed_unpaid.add(source.amount_fen);
+    }
+    let payment = Payment {
+        project: instruction.project,
+        payee: instruction.payee,
+        amount: instruction.amount_fen,
+        sources: instruction.sources.clone().into_boxed_slice(),
+        kind: instruction.kind,
+        voucher: instruction.voucher.clone(),
+        instructed_by: context.actor,
+        instructed_on: context.occurred_on,
+        settled: Fen::ZERO,
+        returned: Fen::ZERO,
+        cancelled: Fen::ZERO,
+        reissue: None,
+        receipt: None,
+        version: 1,
+    };
+    books.payments.put(instruction.payment, payment);
+}
+
+/// Changes a payment and carries the difference into the budgets that bear it, so that the two
+/// cannot drift apart.
+fn move_money(books: &mut Books, id: PaymentId, change: impl FnOnce(&mut Payment)) {
+    let Some(payment) = books.payments.get_mut(id) else {
+        return;
+    };
+    let before = payment.clone();
+    change(payment);
+    payment.version = payment.version.saturating_add(1);
+    let (after, project) = (payment.clone(), payment.project);
+    let lines = [
+        (before.open(), after.open(), Line::Committed),
+        (before.settled, after.settled, Line::Settled),
+        (before.returned, after.returned, Line::Returned),
+    ];
+    for (was, is, line) in lines {
+        for (old, new) in after.borne(was).iter().zip(after.borne(is)) {
+            let row = budget(books, new.fund, project);
+            let field = match line {
+                Line::Committed => &mut row.committed_unpaid,
+                Line::Settled => &mut row.settled,
+                Line::Returned => &mut row.returned,
+            };
+            *field = field.add(new.amount_fen.sub(old.amount_fen));
+        }
+    }
+}
+
+enum Line {
+    Committed,
+    Settled,
+    Returned,
+}

@@ -1,0 +1,83 @@
+//! What is asked of every command before its noun is, and in which order.
+//!
+//! The order of precedence, from the first refusal to the last:
+//!
+//! 1. the command cannot be read (`MALFORMED`, `UNKNOWN_FIELD`, `BAD_AMOUNT`, `BAD_DATE`,
+//!    `BAD_TEXT`, `PII_IN_CLEAR`): before anything is looked up;
+//! 2. no token, or one of another ledger (`UNAUTHENTICATED`, `FORBIDDEN`);
+//! 3. the command id is known: the first receipt again, or `IDEMPOTENCY_MISMATCH` (V2);
+//! 4. the roles do not allow it (`FORBIDDEN`), the ledger is not open (`LEDGER_NOT_OPEN`);
+//! 5. a date after today (`BAD_DATE`, V14);
+//! 6. a stale expected version (`CONFLICT`, V1);
+//! 7. the noun's integrity rules, in the order of its file: existence (V4), amounts and splits
+//!    (V5, V7), the state machine of items (V13), their independence (V15), proof (V16) and
+//!    extensions (V17), ratios (V20);
+//! 8. the noun's policy rules (`breaches`), in the order of its file: refused in control, alerts
+//!    in observation.
+
+use crate::context::{Admission, Context};
+use crate::rejection::Rejection;
+use crate::subjects::Subjects;
+use crate::token::Role;
+use crate::{Books, Command};
+
+pub(crate) fn admit(
+    books: &Books,
+    admission: &Admission<'_>,
+    context: &Context,
+    command: &Command,
+) -> Result<(), Rejection> {
+    if !admission.roles.iter().any(|role| allows(*role, command)) {
+        return Err(Rejection::Forbidden {
+            command: command.word(),
+        });
+    }
+    let opening = matches!(command, Command::Ledger(crate::book::BookCommand::Open(_)));
+    let open = books.book.as_ref().is_some_and(|book| !book.closed);
+    if !open && !opening {
+        return Err(Rejection::LedgerNotOpen);
+    }
+    if context
+        .occurred_on
+        .first()
+        .is_some_and(|first| first > context.today)
+    {
+        return Err(Rejection::BadDate {
+            field: "occurred_on",
+            why: "it lies after today (UTC+08:00)",
+            why_zh: "业务日期晚于今天(北京时间)",
+        });
+    }
+    if let Some(expected) = admission.expected_version {
+        let actual = match command {
+            Command::Ledger(_) => books.book.as_ref().map_or(0, |book| book.version),
+            other => main_subject(other).map_or(0, |subject| books.version(subject)),
+        };
+        if actual != expected {
+            return Err(Rejection::Conflict { expected, actual });
+        }
+    }
+    Ok(())
+}
+
+fn main_subject(command: &Command) -> Option<crate::ids::Subject> {
+    let mut first = None;
+    command.each(&mut |subject| first = first.or(Some(subject)));
+    first
+}
+
+/// Which role may ask what (domain 5.11: an administrator writes no business records).
+fn allows(role: Role, command: &Command) -> bool {
+    match command {
+        Command::Ledger(_) | Command::Token(_) => role == Role::Administrator,
+        Command::Organisation(_) | Command::Overlay(_) => role != Role::Reader,
+        Command::Subject(_) | Command::Receipt(_) | Command::Milestone(_) => {
+            matches!(role, Role::Finance | Role::Rectification | Role::Inspector)
+        }
+        Command::Fund(_) | Command::Payment(_) => role == Role::Finance,
+        Command::Project(_) => matches!(role, Role::Finance | Role::Rectification),
+        Command::Round(_) | Command::Item(_) => {
+            matches!(role, Role::Rectification | Role::Inspector)
+        }
+    }
+}

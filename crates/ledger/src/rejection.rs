@@ -1,0 +1,310 @@
+//! The domain saying no: one variant per rule, with what a person needs to put it right.
+
+mod words;
+
+use crate::ids::Subject;
+use crate::money::Fen;
+
+/// Who must react to a rejection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The command can never be right as it stands.
+    Invalid,
+    /// It names something that does not exist here.
+    NotFound,
+    /// The caller may not do this.
+    Forbidden,
+    /// It does not fit the books as they are now.
+    Conflict,
+}
+
+/// A command refused; or, for an observed fact, a rule that it broke.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rejection {
+    /// The bearer's roles do not allow this command.
+    Forbidden {
+        /// The command's word.
+        command: &'static str,
+    },
+    /// The ledger has been closed, or has not been opened.
+    LedgerNotOpen,
+    /// The subject has moved on since the caller looked (V1).
+    Conflict {
+        /// What the caller believes.
+        expected: u32,
+        /// What it is.
+        actual: u32,
+    },
+    /// A named subject does not exist in this ledger (V4).
+    NotFound {
+        /// The field that names it.
+        field: &'static str,
+        /// What it names.
+        subject: Subject,
+    },
+    /// The subject exists already.
+    AlreadyExists {
+        /// The field that names it.
+        field: &'static str,
+        /// What it names.
+        subject: Subject,
+    },
+    /// An amount that no command may name (V5).
+    BadAmount {
+        /// The field.
+        field: &'static str,
+        /// What it says.
+        amount: Fen,
+    },
+    /// Parts that do not add up to the total (V7).
+    SplitMismatch {
+        /// The field of the parts.
+        field: &'static str,
+        /// What they add up to.
+        parts: Fen,
+        /// What they should add up to.
+        total: Fen,
+    },
+    /// A date that cannot be, or that is out of order (V14).
+    BadDate {
+        /// The field.
+        field: &'static str,
+        /// What is wrong, in English.
+        why: &'static str,
+        /// What is wrong, in Chinese.
+        why_zh: &'static str,
+    },
+    /// A step that the state does not allow (V13). For an observed fact: STEP_SKIPPED.
+    BadTransition {
+        /// The state as it is.
+        state: &'static str,
+        /// The state in Chinese.
+        state_zh: &'static str,
+        /// The step asked for.
+        step: &'static str,
+    },
+    /// A field that this command needs, or may not have, in this case.
+    BadField {
+        /// The field.
+        field: &'static str,
+        /// What is wrong, in English.
+        why: &'static str,
+        /// What is wrong, in Chinese.
+        why_zh: &'static str,
+    },
+    /// More authority passed on than there is (V6).
+    OverAllocated {
+        /// How much there is.
+        available: Fen,
+        /// How much was asked for.
+        asked: Fen,
+    },
+    /// More spent than the budget has left (V10).
+    Insufficient {
+        /// The field that names the batch.
+        field: &'static str,
+        /// The batch or budget.
+        subject: Subject,
+        /// How much there is.
+        available: Fen,
+        /// How much was asked for.
+        asked: Fen,
+    },
+    /// More settled than instructed, or more returned than settled (V8).
+    OverPaid {
+        /// How much is open.
+        open: Fen,
+        /// How much was stated.
+        stated: Fen,
+    },
+    /// A source of money or fund word not in use in that year.
+    NotInForce {
+        /// The word.
+        word: &'static str,
+        /// The year.
+        year: u32,
+    },
+    /// Two steps that different persons must do (V12).
+    SamePerson {
+        /// The earlier step.
+        first: &'static str,
+        /// The later step.
+        second: &'static str,
+    },
+    /// Two steps that different organisations must do (V12).
+    SameOrganisation {
+        /// The earlier role.
+        first: &'static str,
+        /// The later role.
+        second: &'static str,
+    },
+    /// A project that may not start yet (V18).
+    GateMissing {
+        /// What is missing, in the field's words.
+        missing: Vec<&'static str>,
+    },
+    /// Progress that is no proper fraction, or of another unit or weighting (V20).
+    BadRatio {
+        /// The field.
+        field: &'static str,
+        /// What is wrong, in English.
+        why: &'static str,
+        /// What is wrong, in Chinese.
+        why_zh: &'static str,
+    },
+    /// Somebody judges their own case (V15).
+    NotIndependent {
+        /// What is wrong, in English.
+        why: &'static str,
+        /// What is wrong, in Chinese.
+        why_zh: &'static str,
+    },
+    /// A closing without proof (V16).
+    EvidenceMissing {
+        /// The measure without evidence; none if there is no measure at all.
+        measure: Option<Subject>,
+    },
+    /// A closing before the money is back (V16).
+    RecoveryOpen {
+        /// What must come back.
+        required: Fen,
+        /// What has come back.
+        received: Fen,
+        /// What an authority has given up.
+        waived: Fen,
+    },
+    /// A common item whose cases are open, or which has no institutional measure.
+    CommonItemOpen {
+        /// How many of its cases are open.
+        open: usize,
+        /// An institutional measure with evidence is missing.
+        institution_missing: bool,
+    },
+    /// An extension that may not be asked for or granted (V17).
+    ExtensionRefused {
+        /// What is wrong, in English.
+        why: &'static str,
+        /// What is wrong, in Chinese.
+        why_zh: &'static str,
+    },
+    /// A party that this ledger does not know, in an observed fact.
+    UnknownParty {
+        /// The field.
+        field: &'static str,
+        /// The party.
+        subject: Subject,
+    },
+    /// A payee who says that the money did not arrive, or not all, or was taken back.
+    ReceiptDisputed {
+        /// What they said.
+        result: &'static str,
+        /// In Chinese.
+        result_zh: &'static str,
+    },
+}
+
+impl Rejection {
+    /// The stable code: part of the API.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Rejection::Forbidden { .. } => "FORBIDDEN",
+            Rejection::LedgerNotOpen => "LEDGER_NOT_OPEN",
+            Rejection::Conflict { .. } => "CONFLICT",
+            Rejection::NotFound { .. } => "NOT_FOUND",
+            Rejection::AlreadyExists { .. } => "ALREADY_EXISTS",
+            Rejection::BadAmount { .. } => "BAD_AMOUNT",
+            Rejection::SplitMismatch { .. } => "SPLIT_MISMATCH",
+            Rejection::BadDate { .. } => "BAD_DATE",
+            Rejection::BadTransition { .. } => "BAD_TRANSITION",
+            Rejection::BadField { .. } => "BAD_FIELD",
+            Rejection::OverAllocated { .. } => "OVER_ALLOCATED",
+            Rejection::Insufficient { .. } => "INSUFFICIENT",
+            Rejection::OverPaid { .. } => "OVER_PAID",
+            Rejection::NotInForce { .. } => "NOT_IN_FORCE",
+            Rejection::SamePerson { .. } => "SAME_PERSON",
+            Rejection::SameOrganisation { .. } => "SAME_ORG",
+            Rejection::GateMissing { .. } => "GATE_MISSING",
+            Rejection::BadRatio { .. } => "BAD_RATIO",
+            Rejection::NotIndependent { .. } => "NOT_INDEPENDENT",
+            Rejection::EvidenceMissing { .. } => "EVIDENCE_MISSING",
+            Rejection::RecoveryOpen { .. } => "RECOVERY_OPEN",
+            Rejection::CommonItemOpen { .. } => "COMMON_ITEM_OPEN",
+            Rejection::ExtensionRefused { .. } => "EXTENSION_REFUSED",
+            Rejection::UnknownParty { .. } => "UNKNOWN_PARTY",
+            Rejection::ReceiptDisputed { .. } => "RECEIPT_DISPUTED",
+        }
+    }
+
+    /// The code of the alert that an observed fact raises by breaking this rule.
+    #[must_use]
+    pub const fn alert_code(&self) -> &'static str {
+        match self {
+            Rejection::BadTransition { .. } => "STEP_SKIPPED",
+            other => other.code(),
+        }
+    }
+
+    /// The field of the command that is wrong, where it is one field.
+    #[must_use]
+    pub const fn field(&self) -> Option<&'static str> {
+        match self {
+            Rejection::NotFound { field, .. }
+            | Rejection::AlreadyExists { field, .. }
+            | Rejection::BadAmount { field, .. }
+            | Rejection::SplitMismatch { field, .. }
+            | Rejection::BadDate { field, .. }
+            | Rejection::BadField { field, .. }
+            | Rejection::Insufficient { field, .. }
+            | Rejection::BadRatio { field, .. }
+            | Rejection::UnknownParty { field, .. } => Some(field),
+            Rejection::Conflict { .. } => Some("expected_version"),
+            Rejection::OverAllocated { .. } | Rejection::OverPaid { .. } => Some("amount_fen"),
+            Rejection::NotInForce { .. } => Some("source_kind"),
+            Rejection::Forbidden { .. }
+            | Rejection::LedgerNotOpen
+            | Rejection::BadTransition { .. }
+            | Rejection::SamePerson { .. }
+            | Rejection::SameOrganisation { .. }
+            | Rejection::GateMissing { .. }
+            | Rejection::NotIndependent { .. }
+            | Rejection::EvidenceMissing { .. }
+            | Rejection::RecoveryOpen { .. }
+            | Rejection::CommonItemOpen { .. }
+            | Rejection::ExtensionRefused { .. }
+            | Rejection::ReceiptDisputed { .. } => None,
+        }
+    }
+
+    /// Who must react.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Rejection::Forbidden { .. } => Kind::Forbidden,
+            Rejection::NotFound { .. } => Kind::NotFound,
+            Rejection::BadAmount { .. }
+            | Rejection::SplitMismatch { .. }
+            | Rejection::BadDate { .. }
+            | Rejection::BadField { .. }
+            | Rejection::BadRatio { .. } => Kind::Invalid,
+            Rejection::LedgerNotOpen
+            | Rejection::Conflict { .. }
+            | Rejection::AlreadyExists { .. }
+            | Rejection::BadTransition { .. }
+            | Rejection::OverAllocated { .. }
+            | Rejection::Insufficient { .. }
+            | Rejection::OverPaid { .. }
+            | Rejection::NotInForce { .. }
+            | Rejection::SamePerson { .. }
+            | Rejection::SameOrganisation { .. }
+            | Rejection::GateMissing { .. }
+            | Rejection::NotIndependent { .. }
+            | Rejection::EvidenceMissing { .. }
+            | Rejection::RecoveryOpen { .. }
+            | Rejection::CommonItemOpen { .. }
+            | Rejection::ExtensionRefused { .. }
+            | Rejection::UnknownParty { .. }
+            | Rejection::ReceiptDisputed { .. } => Kind::Conflict,
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! The texts of rejections, in English and in Chinese.
+
+use super::Rejection;
+
+/// In English, one lower-case line; [`Rejection::zh`] says the same in Chinese.
+impl std::fmt::Display for Rejection {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm per rule, read straight down"
+    )]
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Rejection::Forbidden { command } => {
+                write!(f, "none of the token's roles allows {command}")
+            }
+            Rejection::LedgerNotOpen => write!(f, "the ledger is not open"),
+            Rejection::Conflict { expected, actual } => {
+                write!(
+                    f,
+                    "expected version {expected}, but it is at version {actual}"
+                )
+            }
+            Rejection::NotFound { subject, .. } => {
+                write!(f, "{} is not known in this ledger", subject.0)
+            }
+            Rejection::AlreadyExists { subject, .. } => write!(f, "{} exists already", subject.0),
+            Rejection::BadAmount { amount, .. } => write!(
+                f,
+                "{} fen is not an amount that may be stated (1 to 10^15 fen)",
+                amount.get()
+            ),
+            Rejection::SplitMismatch { parts, total, .. } => write!(
+                f,
+                "the parts add up to {} fen, the total is {} fen",
+                parts.get(),
+                total.get()
+            ),
+            Rejection::BadDate { why, .. }
+            | Rejection::BadField { why, .. }
+            | Rejection::BadRatio { why, .. }
+            | Rejection::NotIndependent { why, .. }
+            | Rejection::ExtensionRefused { why, .. } => f.write_str(why),
+            Rejection::BadTransition { state, step, .. } => {
+                write!(f, "{step} is not possible in state {state}")
+            }
+            Rejection::OverAllocated { available, asked } => write!(
+                f,
+                "{} fen asked for, {} fen unallocated",
+                asked.get(),
+                available.get()
+            ),
+            Rejection::Insufficient {
+                subject,
+                available,
+                asked,
+                ..
+            } => write!(
+                f,
+                "{} fen asked for, {} has {} fen available",
+                asked.get(),
+                subject.0,
+                available.get()
+            ),
+            Rejection::OverPaid { open, stated } => {
+                write!(
+                    f,
+                    "{} fen stated, {} fen are open",
+                    stated.get(),
+                    open.get()
+                )
+            }
+            Rejection::NotInForce { word, year } => {
+                write!(f, "{word} is not a source of money in {year}")
+            }
+            Rejection::SamePerson { first, second } => {
+                write!(f, "the same person may not do both {first} and {second}")
+            }
+            Rejection::SameOrganisation { first, second } => {
+                write!(
+                    f,
+                    "the same organisation may not be both {first} and {second}"
+                )
+            }
+            Rejection::GateMissing { missing } => {
+                write!(
+                    f,
+                    "the project may not start without {}",
+                    missing.join(", ")
+                )
+            }
+            Rejection::EvidenceMissing {
+                measure: Some(measure),
+            } => write!(
+                f,
+                "measure {} has no evidence captured on or after the day of issue",
+                measure.0
+            ),
+            Rejection::EvidenceMissing { measure: None } => write!(f, "there is no measure"),
+            Rejection::RecoveryOpen {
+                required,
+                received,
+                waived,
+            } => write!(
+                f,
+                "{} fen must be recovered; {} fen received, {} fen waived",
+                required.get(),
+                received.get(),
+                waived.get()
+            ),
+            Rejection::CommonItemOpen {
+                open,
+                institution_missing,
+            } => write!(
+                f,
+                "{open} cases are open{}",
+                if *institution_missing {
+                    "; an institutional measure with evidence is missing"
+                } else {
+                    ""
+                }
+            ),
+            Rejection::UnknownParty { subject, .. } => {
+                write!(f, "{} is not known in this ledger", subject.0)
+            }
+            Rejection::ReceiptDisputed { result, .. } => write!(f, "the payee says {result}"),
+        }
+    }
+}
+
+impl Rejection {
+    /// In Chinese, one sentence.
+    #[must_use]
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm per rule, read straight down"
+    )]
+    pub fn zh(&self) -> String {
+        match self {
+            Rejection::Forbidden { command } => format!("当前令牌的角色无权办理 {command}"),
+            Rejection::LedgerNotOpen => "账本未开立或已关闭".to_owned(),
+            Rejection::Conflict { expected, actual } => {
+                format!("预期版本 {expected},当前版本 {actual},请重新读取后再提交")
+            }
+            Rejection::NotFound { subject, .. } => format!("本账本中查无 {}", subject.0),
+            Rejection::AlreadyExists { subject, .. } => format!("{} 已存在", subject.0),
+            Rejection::BadAmount { amount, .. } => {
+                format!("{} 分不是可登记的金额(1 分至 10^15 分)", amount.get())
+            }
+            Rejection::SplitMismatch { parts, total, .. } => {
+                format!("分项合计 {parts} 元,总额 {total} 元,两者不符")
+            }
+            Rejection::BadDate { why_zh, .. }
+            | Rejection::BadField { why_zh, .. }
+            | Rejection::BadRatio { why_zh, .. }
+            | Rejection::NotIndependent { why_zh, .. }
+            | Rejection::ExtensionRefused { why_zh, .. } => (*why_zh).to_owned(),
+            Rejection::BadTransition { state_zh, step, .. } => {
+                format!("当前状态为“{state_zh}”,不能办理 {step}")
+            }
+            Rejection::OverAllocated { available, asked } => {
+                format!("申请分解 {asked} 元,未分解指标仅 {available} 元")
+            }
+            Rejection::Insufficient {
+                available, asked, ..
+            } => {
+                format!("申请 {asked} 元,可用指标仅 {available} 元")
+            }
+            Rejection::OverPaid { open, stated } => {
+                format!("登记 {stated} 元,可办理余额仅 {open} 元")
+            }
+            Rejection::NotInForce { word, year } => {
+                format!("{year} 年度没有“{word}”这一资金来源口径")
+            }
+            Rejection::SamePerson { first, second } => {
+                format!("同一人不得既办理 {first} 又办理 {second}")
+            }
+            Rejection::SameOrganisation { first, second } => {
+                format!("同一单位不得既是 {first} 又是 {second}")
+            }
+            Rejection::GateMissing { missing } => {
+                format!("项目不得开工,尚缺:{}", missing.join("、"))
+            }
+            Rejection::EvidenceMissing {
+                measure: Some(measure),
+            } => {
+                format!("措施 {} 没有交办日及以后形成的有效佐证", measure.0)
+            }
+            Rejection::EvidenceMissing { measure: None } => "尚无整改措施".to_owned(),
+            Rejection::RecoveryOpen {
+                required,
+                received,
+                waived,
+            } => {
+                format!("应追回 {required} 元,已追回 {received} 元,已核免 {waived} 元,不得销号")
+            }
+            Rejection::CommonItemOpen {
+                open,
+                institution_missing,
+            } => format!(
+                "尚有 {open} 个子事项未销号{}",
+                if *institution_missing {
+                    ",且缺少有佐证的建章立制措施"
+                } else {
+                    ""
+                }
+            ),
+            Rejection::UnknownParty { subject, .. } => {
+                format!("往来对象 {} 未在本账本登记", subject.0)
+            }
+            Rejection::ReceiptDisputed { result_zh, .. } => format!("收款人反映:{result_zh}"),
+        }
+    }
+}

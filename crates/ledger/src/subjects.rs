@@ -1,0 +1,118 @@
+//! Which subjects a record is about: the published function behind timelines and versions.
+
+use crate::ids::*;
+
+/// Something that names subjects.
+pub trait Subjects {
+    /// Calls `each` with every subject, the one it is mainly about first. May repeat one.
+    fn each(&self, each: &mut dyn FnMut(Subject));
+}
+
+macro_rules! ids {
+    ($($name:ident)*) => {$(
+        impl Subjects for $name {
+            fn each(&self, each: &mut dyn FnMut(Subject)) {
+                each(Subject(self.0));
+            }
+        }
+    )*};
+}
+ids! { OrganisationId OverlayId PersonId FundId ProjectId MilestoneId PaymentId RoundId ItemId
+MeasureId TokenId }
+
+impl<T: Subjects> Subjects for Option<T> {
+    fn each(&self, each: &mut dyn FnMut(Subject)) {
+        self.iter().for_each(|one| one.each(each));
+    }
+}
+
+impl<T: Subjects> Subjects for Vec<T> {
+    fn each(&self, each: &mut dyn FnMut(Subject)) {
+        self.iter().for_each(|one| one.each(each));
+    }
+}
+
+impl Subjects for crate::fund::Holder {
+    fn each(&self, each: &mut dyn FnMut(Subject)) {
+        match self {
+            crate::fund::Holder::Organisation(id) => id.each(each),
+            crate::fund::Holder::Project(id) => id.each(each),
+        }
+    }
+}
+
+impl Subjects for crate::payment::Payee {
+    fn each(&self, each: &mut dyn FnMut(Subject)) {
+        match self {
+            crate::payment::Payee::Subject(id) => id.each(each),
+            crate::payment::Payee::Organisation(id) => id.each(each),
+        }
+    }
+}
+
+macro_rules! subjects {
+    ($($module:ident::$name:ident { $($field:ident),* })*) => {$(
+        impl Subjects for crate::$module::$name {
+            fn each(&self, each: &mut dyn FnMut(Subject)) {
+                $(self.$field.each(each);)*
+                let _ = each;
+            }
+        }
+    )*};
+}
+
+subjects! {
+    book::BookOpening {  }
+    book::Predecessor {  }
+    book::BookRenaming {  }
+    book::BookClosing {  }
+    token::TokenGrant { token, person, organisation }
+    token::TokenRevocation { token }
+    organisation::OrganisationRegistration { organisation, parent }
+    organisation::OrganisationRenaming { organisation }
+    overlay::OverlayDefinition { overlay, commander }
+    overlay::OverlayMembership { overlay, organisation }
+    overlay::OverlayDeparture { overlay, organisation }
+    person::PersonProfile { person }
+    fund::FundAnnouncement { fund, issuer, receiver }
+    fund::AuthorityReceipt { fund }
+    fund::Allocation { fund, from, to }
+    fund::Adjustment { fund }
+    fund::Reclaim { fund, from, to }
+    fund::CarryOver { fund, holder }
+    project::PlannedSource {  }
+    project::ProjectEntry { project, implementing_unit, area }
+    project::ProjectApproval { project }
+    project::GateCheck { project }
+    project::ProjectStep { project }
+    project::Acceptance { project, team }
+    milestone::MilestoneDefinition { milestone, project }
+    milestone::Progress { milestone }
+    payment::SourceShare { fund }
+    payment::PaymentInstruction { payment, project, payee, sources }
+    payment::Settlement { payment }
+    payment::PaymentReturn { payment }
+    payment::Reissue { payment, of }
+    receipt::ReceiptConfirmation { payment, subject, visitor }
+    round::RoundOpening { round, inspecting_body, closing_body, related_round }
+    round::Feedback { round, receivers }
+    round::RoundClosing { round }
+    item::ItemDraft { item, round, parent, responsible_unit, responsible_person, lead_unit }
+    item::ItemStep { item }
+    item::ReasonedStep { item }
+    item::PlanSubmission { item }
+    item::Verification { item }
+    item::Measure { item, measure }
+    item::MeasureResult { item, measure }
+    item::Evidence { item, measure }
+    item::EvidenceRetraction { item }
+    item::ExtensionRequest { item }
+    item::Recovery { item }
+    item::RecoveryWaiver { item }
+    item::Letter { item }
+    item::LeadTransfer { item, lead_unit }
+    item::ItemMerger { item, into }
+    item::ItemAbandonment { item }
+    item::Recusal { item, person }
+    item::HistoricalClosure { item }
+}

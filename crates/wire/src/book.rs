@@ -1,0 +1,33 @@
+//! `ledger` in protobuf.
+
+use crate::generated as pb;
+use ledger::book::*;
+
+record!(BookOpening {
+    name,
+    area,
+    predecessors
+});
+record!(Predecessor { ledger, seq, hash });
+record!(BookRenaming { name });
+record!(BookClosing { successor, reason });
+noun!(
+    BookCommand,
+    book_command,
+    command,
+    Command {
+        Open,
+        Rename,
+        Close
+    }
+);
+noun!(
+    BookEvent,
+    book_event,
+    event,
+    Event {
+        Opened,
+        Renamed,
+        Closed
+    }
+);

@@ -1,0 +1,221 @@
+//! `item` in protobuf.
+
+use crate::generated as pb;
+use ledger::item::*;
+
+choice!(ItemCategory {
+    Targeting,
+    Policy,
+    Funds,
+    Project,
+    Livelihood,
+    Conduct,
+    Groundwork,
+    Institution
+});
+choice!(ItemScope { Common, Individual });
+choice!(Severity {
+    Minor,
+    Serious,
+    Grave
+});
+choice!(VerificationMode { OnSite, OnPaper });
+choice!(MeasureKind {
+    Ordinary,
+    Institutional
+});
+choice!(LetterKind {
+    Reminder,
+    Urging,
+    Warning,
+    Accountability
+});
+choice!(DeadlineRule {
+    InspectionFeedback,
+    HalfYear,
+    OneYear,
+    Immediate,
+    Fixed
+});
+record!(ItemDraft {
+    item,
+    number,
+    round,
+    category,
+    scope,
+    parent,
+    severity,
+    facts,
+    basis,
+    amount_involved_fen,
+    recovery_required_fen,
+    responsible_unit,
+    responsible_person,
+    lead_unit,
+    deadline_rule,
+    deadline_days,
+    due_on
+});
+record!(ItemStep { item, remark });
+record!(ReasonedStep { item, reason });
+record!(PlanSubmission {
+    item,
+    plan,
+    document
+});
+record!(Verification {
+    item,
+    mode,
+    finding
+});
+record!(Measure {
+    item,
+    measure,
+    kind,
+    description,
+    due_on
+});
+record!(MeasureResult {
+    item,
+    measure,
+    result
+});
+record!(Evidence {
+    item,
+    measure,
+    sha256,
+    captured_on,
+    description
+});
+record!(EvidenceRetraction {
+    item,
+    sha256,
+    reason
+});
+record!(ExtensionRequest {
+    item,
+    due_on,
+    reason
+});
+record!(Recovery {
+    item,
+    amount_fen,
+    reference
+});
+record!(RecoveryWaiver {
+    item,
+    amount_fen,
+    authority,
+    reason
+});
+record!(Letter {
+    item,
+    kind,
+    number,
+    last_day
+});
+record!(LeadTransfer {
+    item,
+    lead_unit,
+    reason
+});
+record!(ItemMerger { item, into, reason });
+record!(ItemAbandonment {
+    item,
+    authority,
+    reason
+});
+record!(Recusal {
+    item,
+    person,
+    reason
+});
+record!(HistoricalClosure {
+    item,
+    closed_on,
+    document
+});
+noun!(
+    ItemCommand,
+    item_command,
+    command,
+    Command {
+        Draft,
+        Issue,
+        Acknowledge,
+        SubmitPlan,
+        ReturnPlan,
+        ApprovePlan,
+        RequestClosure,
+        ReturnForRework,
+        Verify,
+        Close,
+        PassLookback,
+        FailLookback,
+        ApproveLongTerm,
+        ReviewLongTerm,
+        Suspend,
+        Resume,
+        UpholdObjection,
+        Merge,
+        CloseNotImplemented,
+        AddMeasure,
+        ChangeMeasure,
+        FinishMeasure,
+        AddEvidence,
+        RetractEvidence,
+        NoteProgress,
+        RequestExtension,
+        GrantExtension,
+        RefuseExtension,
+        SendLetter,
+        DemandRecovery,
+        ReceiveRecovery,
+        WaiveRecovery,
+        TransferLead,
+        DeclareRecusal,
+        ImportClosure
+    }
+);
+noun!(
+    ItemEvent,
+    item_event,
+    event,
+    Event {
+        Drafted,
+        Issued,
+        Acknowledged,
+        PlanSubmitted,
+        PlanReturned,
+        PlanApproved,
+        ClosureRequested,
+        ReturnedForRework,
+        Verified,
+        Closed,
+        LookbackPassed,
+        LookbackFailed,
+        LongTermApproved,
+        LongTermReviewed,
+        Suspended,
+        Resumed,
+        ObjectionUpheld,
+        Merged,
+        ClosedNotImplemented,
+        MeasureAdded,
+        MeasureChanged,
+        MeasureFinished,
+        EvidenceAdded,
+        EvidenceRetracted,
+        ProgressNoted,
+        ExtensionRequested,
+        ExtensionGranted,
+        ExtensionRefused,
+        LetterSent,
+        RecoveryDemanded,
+        RecoveryReceived,
+        RecoveryWaived,
+        LeadTransferred,
+        RecusalDeclared,
+        ClosureImported
+    }
+);

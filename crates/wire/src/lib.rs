@@ -1,0 +1,201 @@
+//! Commands and events to bytes and back: the only crate that knows protobuf.
+//!
+//! What is stored is hashed as it was written and never re-encoded: [`encode_event`] runs once in
+//! the life of a record.
+
+#[macro_use]
+mod macros;
+mod field;
+
+#[allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::all,
+    clippy::as_conversions,
+    reason = "generated from proto/"
+)]
+#[path = "generated/fundtrace.v1.rs"]
+mod generated;
+
+mod book;
+mod fund;
+mod item;
+mod milestone;
+mod organisation;
+mod overlay;
+mod payment;
+mod person;
+mod project;
+mod receipt;
+mod round;
+mod token;
+
+use field::{Field, Noun};
+use generated as pb;
+use ledger::{Actor, Fact, Intake, Submission};
+use prost::Message;
+
+/// Bytes that are not what they should be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WireError {
+    /// No protobuf at all.
+    #[error("malformed protobuf: {0}")]
+    Malformed(String),
+    /// A field that must be there is not.
+    #[error("{field} is missing")]
+    Missing {
+        /// Which one.
+        field: &'static str,
+    },
+    /// A field holds what the domain does not allow.
+    #[error("{field}: {reason}")]
+    Invalid {
+        /// Which one.
+        field: &'static str,
+        /// Why not; begins with a stable code where there is one.
+        reason: String,
+    },
+    /// An event, a word or a field that this release does not know.
+    #[error("{what} was written by a newer release")]
+    Newer {
+        /// What.
+        what: &'static str,
+    },
+}
+
+choice!(Intake {
+    Control,
+    Observation
+});
+record!(Actor {
+    person,
+    organisation
+});
+
+/// The list of nouns, as in the domain.
+macro_rules! nouns {
+    ($($noun:ident)*) => {
+        fn command_noun(command: &ledger::Command) -> pb::command::Noun {
+            match command {
+                $(ledger::Command::$noun(command) => {
+                    pb::command::Noun::$noun(command.to_message())
+                })*
+            }
+        }
+
+        fn command_from(noun: pb::command::Noun) -> Result<ledger::Command, WireError> {
+            match noun {
+                $(pb::command::Noun::$noun(message) => {
+                    Noun::from_message(message).map(ledger::Command::$noun)
+                })*
+            }
+        }
+
+        fn event_noun(event: &ledger::Event) -> pb::event::Noun {
+            match event {
+                $(ledger::Event::$noun(event) => pb::event::Noun::$noun(event.to_message()),)*
+            }
+        }
+
+        fn event_from(noun: pb::event::Noun) -> Result<ledger::Event, WireError> {
+            match noun {
+                $(pb::event::Noun::$noun(message) => {
+                    Noun::from_message(message).map(ledger::Event::$noun)
+                })*
+            }
+        }
+    };
+}
+nouns! { Ledger Token Organisation Overlay Subject Fund Project Milestone Payment Receipt Round
+Item }
+
+/// The body of a record. `salt` is random: without it a withheld short body could be guessed from
+/// its hash.
+#[must_use]
+pub fn encode_event(salt: [u8; 16], fact: &Fact) -> Vec<u8> {
+    pb::Event {
+        salt: salt.to_vec(),
+        actor: fact.actor.to_wire(),
+        intake: fact.intake.to_wire(),
+        occurred_on: fact.occurred_on.to_wire(),
+        documents: fact.documents.to_wire(),
+        correlation_id: fact
+            .correlation_id
+            .map(|id| id.as_bytes().to_vec())
+            .unwrap_or_default(),
+        signed: None,
+        signatories: Vec::new(),
+        schema_version: 0,
+        noun: Some(event_noun(&fact.event)),
+    }
+    .encode_to_vec()
+}
+
+/// The fact that a record's body states, and the body's salt.
+///
+/// # Errors
+/// Not protobuf, not what the domain allows, or written by a newer release.
+pub fn decode_event(body: &[u8]) -> Result<(Fact, [u8; 16]), WireError> {
+    let event = pb::Event::decode(body).map_err(|error| WireError::Malformed(error.to_string()))?;
+    // Reserved fields carry meaning that this release would lose.
+    let newer = event.signed.is_some() || !event.signatories.is_empty();
+    if newer || event.schema_version != 0 {
+        return Err(WireError::Newer { what: "the body" });
+    }
+    let salt = event.salt.as_slice().try_into();
+    let salt = salt.map_err(|_| WireError::Missing { field: "salt" })?;
+    let fact = Fact {
+        actor: Field::from_wire(event.actor, "actor")?,
+        intake: Field::from_wire(event.intake, "intake")?,
+        occurred_on: Field::from_wire(event.occurred_on, "occurred_on")?,
+        documents: Field::from_wire(event.documents, "documents")?,
+        correlation_id: optional_uuid(&event.correlation_id)?,
+        event: event_from(event.noun.ok_or(WireError::Newer { what: "the noun" })?)?,
+    };
+    Ok((fact, salt))
+}
+
+/// The bytes of a command over which its digest is made.
+#[must_use]
+pub fn encode_command(submission: &Submission) -> Vec<u8> {
+    command_message(submission).encode_to_vec()
+}
+
+fn command_message(submission: &Submission) -> pb::Command {
+    let correlation = submission.correlation_id.map(|id| id.as_bytes().to_vec());
+    pb::Command {
+        command_id: submission.command_id.as_bytes().to_vec(),
+        expected_version: submission.expected_version,
+        intake: submission.intake.to_wire(),
+        occurred_on: submission.occurred_on.to_wire(),
+        documents: submission.documents.to_wire(),
+        correlation_id: correlation.unwrap_or_default(),
+        noun: Some(command_noun(&submission.command)),
+    }
+}
+
+/// A command from its protobuf bytes.
+///
+/// # Errors
+/// Not protobuf, or not what the domain allows.
+pub fn decode_command(bytes: &[u8]) -> Result<Submission, WireError> {
+    let command =
+        pb::Command::decode(bytes).map_err(|error| WireError::Malformed(error.to_string()))?;
+    Ok(Submission {
+        command_id: field::uuid(&command.command_id, "command_id")?,
+        expected_version: command.expected_version,
+        intake: Field::from_wire(command.intake, "intake")?,
+        occurred_on: Field::from_wire(command.occurred_on, "occurred_on")?,
+        documents: Field::from_wire(command.documents, "documents")?,
+        correlation_id: optional_uuid(&command.correlation_id)?,
+        command: command_from(command.noun.ok_or(WireError::Missing { field: "noun" })?)?,
+    })
+}
+
+fn optional_uuid(bytes: &[u8]) -> Result<Option<uuid::Uuid>, WireError> {
+    if bytes.is_empty() {
+        Ok(None)
+    } else {
+        field::uuid(bytes, "correlation_id").map(Some)
+    }
+}
