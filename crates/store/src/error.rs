@@ -1,0 +1,188 @@
+//! What can go wrong with the log.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chain::{Broken, LedgerId};
+
+/// A failure of the machine or of what is on its disk. Names positions and files, never contents.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Another process, or a reader in this one, has the log open.
+    #[error("{} is in use", .dir.display())]
+    InUse {
+        /// The data directory.
+        dir: PathBuf,
+    },
+    /// An append failed before, and what is on the disk is known only after a restart.
+    #[error("the log is stopped by an earlier failure; a restart finds out what is on the disk")]
+    Stopped,
+    /// A file could not be read, written or synced.
+    #[error("cannot use {}", .path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// sled failed or panicked.
+    #[error("sled: {reason}")]
+    Pages {
+        /// What it said.
+        reason: String,
+    },
+    /// A record given to `append` is not the next of its ledger.
+    #[error("a record to append does not continue its ledger")]
+    NotNext(#[source] Broken),
+    /// A group given to `append` ends before the last part of a command.
+    #[error("the group ends before the last part of a command of ledger {ledger}")]
+    Unfinished {
+        /// The ledger of the command.
+        ledger: LedgerId,
+    },
+    /// A group given to `append` is over [`crate::GROUP_LEN_MAX`].
+    #[error(
+        "a group of {len} bytes is too long, {} is the most",
+        crate::GROUP_LEN_MAX
+    )]
+    GroupTooLong {
+        /// Its length on the disk, in bytes.
+        len: usize,
+    },
+    /// The log has 2^32 - 1 records, all that the indexes in memory can name.
+    #[error("the log is full: the indexes name at most 2^32 - 1 records")]
+    Full,
+    /// A record on the disk is not what it was when it was written.
+    #[error(transparent)]
+    Broken(#[from] BadRecord),
+    /// Journal and sled have two different records at one position, and both are sound.
+    #[error("journal and sled hold two different records at position {position}")]
+    TwoRecords {
+        /// The first such position.
+        position: u64,
+    },
+    /// The journal has a position twice.
+    #[error("the journal holds position {position} twice")]
+    Repeated {
+        /// The first such position.
+        position: u64,
+    },
+    /// Records are in neither copy.
+    #[error("the journal has lost positions {from} to {}, and sled does not have them",
+        .to.saturating_sub(1))]
+    Missing {
+        /// The first lost position.
+        from: u64,
+        /// The first position after them that is known to exist.
+        to: u64,
+    },
+    /// sled's copy is damaged, and the journal is not intact either, so it cannot be rebuilt.
+    #[error("sled's copy is damaged ({reason}) and the journal is not intact either")]
+    BothDamaged {
+        /// What is wrong with sled's.
+        reason: String,
+    },
+}
+
+/// Why [`crate::Log::open`] failed.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError<E> {
+    /// The log itself.
+    #[error(transparent)]
+    Store(#[from] Error),
+    /// The caller refused an entry.
+    #[error("an entry could not be replayed")]
+    Each(#[source] E),
+}
+
+impl<E> From<BadRecord> for OpenError<E> {
+    fn from(bad: BadRecord) -> OpenError<E> {
+        OpenError::Store(bad.into())
+    }
+}
+
+/// The first bad record of a copy, by position.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}, position {position}, {}: {reason}", .copy, Place(*.ledger, *.seq))]
+pub struct BadRecord {
+    /// Which copy is bad.
+    pub copy: Copy,
+    /// Where in the deployment's log.
+    pub position: u64,
+    /// Its ledger: by the other copy if that is sound, else what the bad bytes say, if anything.
+    pub ledger: Option<LedgerId>,
+    /// Its seq, on the same terms.
+    pub seq: Option<u64>,
+    /// What is wrong.
+    pub reason: Reason,
+}
+
+struct Place(Option<LedgerId>, Option<u64>);
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place(Some(ledger), Some(seq)) => write!(f, "ledger {ledger}, seq {seq}"),
+            Place(..) => f.write_str("ledger unknown"),
+        }
+    }
+}
+
+/// One of the two places that hold every record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copy {
+    /// The journal's frames.
+    Journal,
+    /// sled's pages.
+    Sled,
+    /// Both, or it cannot be said which.
+    Both,
+}
+
+impl fmt::Display for Copy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Copy::Journal => "journal",
+            Copy::Sled => "sled",
+            Copy::Both => "journal and sled",
+        })
+    }
+}
+
+/// What is wrong with a record.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Reason {
+    /// It does not continue its ledger, or its bytes do not have its hash.
+    #[error(transparent)]
+    Chain(#[from] Broken),
+    /// The bytes cannot be a record.
+    #[error("the bytes are not a record")]
+    Malformed,
+    /// The journal frame it stands in does not have its hash.
+    #[error("the journal frame does not have its hash")]
+    Frame,
+    /// It is not there.
+    #[error("it is missing")]
+    Missing,
+    /// The copies hold different records, and both are sound.
+    #[error("the copies hold different records, and both are sound")]
+    Differ,
+    /// The log ends before the last part of its command.
+    #[error("the log ends before the last part of its command")]
+    Unfinished,
+    /// sled could not read it.
+    #[error("sled cannot read it: {0}")]
+    Unreadable(String),
+}
+
+/// Names the file in an [`io::Error`].
+pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> Error {
+    move |source| Error::Io {
+        path: path.to_path_buf(),
+        source,
+    }
+}

@@ -1,0 +1,187 @@
+//! What is known of the log without reading it: heads, positions, fingerprints. Derived, in
+//! memory, built anew at each start by what also keeps it up to date.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+use chain::{Broken, Head, Header, LedgerId, Parts, Record};
+use uuid::Uuid;
+
+use crate::Error;
+use crate::disk::{narrow, wide};
+use crate::fingerprints::Fingerprints;
+
+/// The index of everything that is published.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    books: Vec<Book>,
+    places: HashMap<LedgerId, usize>,
+    commands: Fingerprints,
+    /// SipHash with a key of its own for each process, so that nobody can prepare command ids
+    /// that share a fingerprint. A shared one costs a read, never a wrong answer.
+    key: RandomState,
+    next_position: u64,
+    #[cfg(test)]
+    pub(crate) one_fingerprint: bool,
+}
+
+/// One ledger.
+#[derive(Debug)]
+struct Book {
+    state: State,
+    /// The position of seq n at n - 1: 4 bytes per record.
+    positions: Vec<u32>,
+}
+
+/// What the next record of a ledger is checked against.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct State {
+    pub(crate) head: Head,
+    parts: Parts,
+}
+
+impl State {
+    pub(crate) fn genesis(ledger: LedgerId) -> State {
+        State {
+            head: Head::genesis(ledger),
+            parts: Parts::default(),
+        }
+    }
+
+    /// Checks and takes the next record, whose own hash is known good.
+    pub(crate) fn take(&mut self, record: &Record) -> Result<(), Broken> {
+        self.head.precedes(&record.header)?;
+        self.parts.next(&record.header)?;
+        self.head = Head::of(record);
+        Ok(())
+    }
+
+    pub(crate) fn is_whole(&self) -> bool {
+        self.parts.is_whole()
+    }
+}
+
+impl Index {
+    pub(crate) fn next_position(&self) -> u64 {
+        self.next_position
+    }
+
+    /// The ledgers in the order of their first records.
+    pub(crate) fn states(&self) -> impl Iterator<Item = &State> {
+        self.books.iter().map(|book| &book.state)
+    }
+
+    pub(crate) fn state(&self, ledger: LedgerId) -> Option<&State> {
+        self.book(ledger).map(|book| &book.state)
+    }
+
+    /// The positions of at most `limit` records of a ledger, those after `after_seq`, in order.
+    pub(crate) fn positions(&self, ledger: LedgerId, after_seq: u64, limit: usize) -> Vec<u64> {
+        let positions = self.book(ledger).map_or(&[][..], |book| &book.positions);
+        positions
+            .iter()
+            .skip(narrow(after_seq))
+            .take(limit)
+            .copied()
+            .map(u64::from)
+            .collect()
+    }
+
+    /// The positions where the first record of this command may be; nearly always one or none.
+    pub(crate) fn candidates(&self, ledger: LedgerId, command_id: Uuid) -> Vec<u64> {
+        let fingerprint = self.fingerprint(ledger, command_id);
+        self.commands.find(fingerprint).map(u64::from).collect()
+    }
+
+    /// Checks that a group continues the ledgers and leaves no command unfinished. Changes nothing.
+    pub(crate) fn check(&self, records: &[Record]) -> Result<(), Error> {
+        let mut ahead: HashMap<LedgerId, State> = HashMap::new();
+        for record in records {
+            let ledger = record.header.ledger;
+            let now = || {
+                self.state(ledger)
+                    .copied()
+                    .unwrap_or_else(|| State::genesis(ledger))
+            };
+            let state = ahead.entry(ledger).or_insert_with(now);
+            state.take(record).map_err(Error::NotNext)?;
+        }
+        if let Some(state) = ahead.values().find(|state| !state.is_whole()) {
+            return Err(Error::Unfinished {
+                ledger: state.head.ledger,
+            });
+        }
+        let end = self.next_position.checked_add(wide(records.len()));
+        if end.is_none_or(|end| end > u64::from(u32::MAX)) {
+            return Err(Error::Full);
+        }
+        Ok(())
+    }
+
+    /// Takes the next record of the log, whose own hash is known good.
+    pub(crate) fn push(&mut self, record: &Record) -> Result<(), Pushed> {
+        let position = u32::try_from(self.next_position).map_err(|_| Pushed::Full)?;
+        if position == u32::MAX {
+            return Err(Pushed::Full);
+        }
+        let header = &record.header;
+        let place = *self.places.entry(header.ledger).or_insert(self.books.len());
+        if place == self.books.len() {
+            let state = State::genesis(header.ledger);
+            self.books.push(Book {
+                state,
+                positions: Vec::new(),
+            });
+        }
+        if let Some(book) = self.books.get_mut(place) {
+            book.state.take(record)?;
+            book.positions.push(position);
+        }
+        if header.part == 1 {
+            let fingerprint = self.fingerprint_of(header);
+            self.commands.insert(fingerprint, position);
+        }
+        self.next_position = self.next_position.saturating_add(1);
+        Ok(())
+    }
+
+    /// A larger table of fingerprints, if `more` commands need one; see [`Index::exchange`].
+    pub(crate) fn grown(&self, more: usize) -> Option<Fingerprints> {
+        self.commands.grown(more)
+    }
+
+    /// Takes the table that [`Index::grown`] made.
+    pub(crate) fn exchange(&mut self, grown: Fingerprints) {
+        self.commands = grown;
+    }
+
+    fn book(&self, ledger: LedgerId) -> Option<&Book> {
+        self.books.get(*self.places.get(&ledger)?)
+    }
+
+    fn fingerprint_of(&self, header: &Header) -> u64 {
+        self.fingerprint(header.ledger, header.command_id)
+    }
+
+    fn fingerprint(&self, ledger: LedgerId, command_id: Uuid) -> u64 {
+        #[cfg(test)]
+        if self.one_fingerprint {
+            return 1;
+        }
+        self.key
+            .hash_one((ledger.as_bytes(), command_id.as_bytes()))
+    }
+}
+
+/// Why a record cannot be the next.
+#[derive(Debug)]
+pub(crate) enum Pushed {
+    Broken(Broken),
+    Full,
+}
+
+impl From<Broken> for Pushed {
+    fn from(broken: Broken) -> Pushed {
+        Pushed::Broken(broken)
+    }
+}

@@ -1,0 +1,368 @@
+//! The journal: frames in segment files. Writing one frame and syncing it is the commit point.
+//!
+//! A frame, big-endian; free to change:
+//!
+//! | offset | bytes | field |
+//! |---|---|---|
+//! | 0 | 8 | magic, `FTFRAME1` |
+//! | 8 | 8 | position of the first record |
+//! | 16 | 4 | count of records |
+//! | 20 | 4 | length of the entries |
+//! | 24 | length | entries (see `entry`) |
+//! | 24 + length | 32 | BLAKE3 over all before |
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use chain::Record;
+
+use crate::Error;
+use crate::disk::{self, narrow, wide};
+use crate::entry::{Encoder, take};
+use crate::error::at;
+use crate::faults::{Faults, Step};
+use crate::watchdog::Watchdog;
+
+/// The longest group, as its entries are written: what start-up must hold in memory at once, and
+/// room for 10,000 of the longest records.
+pub const GROUP_LEN_MAX: usize = 64 * 1024 * 1024;
+
+/// A segment this long gets no further frame: small enough to copy, with at most a few thousand
+/// files at the size where the indexes are full.
+const SEGMENT_LEN: u64 = 256 * 1024 * 1024;
+
+const MAGIC: &[u8; 8] = b"FTFRAME1";
+const HEADER_LEN: usize = 24;
+const HASH_LEN: usize = 32;
+
+/// Reading ahead: large enough that a disk reads in order, small beside everything else.
+const READ_LEN: usize = 1024 * 1024;
+
+/// A file of the journal.
+#[derive(Debug, Clone)]
+pub(crate) struct Segment {
+    /// By its name, the position of its first record.
+    pub(crate) first: u64,
+    pub(crate) path: PathBuf,
+}
+
+/// The path of the segment that begins at a position.
+pub(crate) fn segment_path(dir: &Path, first: u64) -> PathBuf {
+    dir.join(format!("{first:020}.journal"))
+}
+
+/// The segments in order. Other files, such as damaged ones kept aside, are not the journal's.
+pub(crate) fn segments(dir: &Path) -> Result<Vec<Segment>, Error> {
+    let mut segments = Vec::new();
+    for file in fs::read_dir(dir).map_err(at(dir))? {
+        let path = file.map_err(at(dir))?.path();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        let digits = name
+            .strip_suffix(".journal")
+            .filter(|digits| digits.len() == 20);
+        if let Some(first) = digits.and_then(|digits| digits.parse().ok()) {
+            segments.push(Segment { first, path });
+        }
+    }
+    segments.sort_unstable_by_key(|segment| segment.first);
+    Ok(segments)
+}
+
+/// Encodes a frame.
+///
+/// # Errors
+/// [`Error::GroupTooLong`].
+pub(crate) fn encode(first: u64, records: &[Record]) -> Result<Vec<u8>, Error> {
+    let mut entries = Vec::new();
+    let mut encoder = Encoder::default();
+    for record in records {
+        encoder.push(&mut entries, record);
+        if entries.len() > GROUP_LEN_MAX {
+            return Err(Error::GroupTooLong { len: entries.len() });
+        }
+    }
+    let too_long = |_| Error::GroupTooLong { len: entries.len() };
+    let mut frame = Vec::with_capacity(entries.len().saturating_add(HEADER_LEN + HASH_LEN));
+    frame.extend_from_slice(MAGIC);
+    frame.extend_from_slice(&first.to_be_bytes());
+    frame.extend_from_slice(
+        &u32::try_from(records.len())
+            .map_err(too_long)?
+            .to_be_bytes(),
+    );
+    frame.extend_from_slice(
+        &u32::try_from(entries.len())
+            .map_err(too_long)?
+            .to_be_bytes(),
+    );
+    frame.extend_from_slice(&entries);
+    let hash = blake3::hash(&frame);
+    frame.extend_from_slice(hash.as_bytes());
+    Ok(frame)
+}
+
+/// The end of the journal, where frames are added.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    dir: PathBuf,
+    last: Option<Last>,
+    segment_len: u64,
+    faults: Faults,
+}
+
+#[derive(Debug)]
+struct Last {
+    path: PathBuf,
+    file: File,
+    len: u64,
+}
+
+impl Journal {
+    /// Opens the last segment for appending; recovery has seen to it that it ends with a frame.
+    pub(crate) fn open(dir: &Path, faults: Faults) -> Result<Journal, Error> {
+        let last = match segments(dir)?.pop() {
+            Some(Segment { path, .. }) => {
+                let file = OpenOptions::new()
+                    .append(true)
+                    .open(&path)
+                    .map_err(at(&path))?;
+                let len = file.metadata().map_err(at(&path))?.len();
+                Some(Last { path, file, len })
+            }
+            None => None,
+        };
+        Ok(Journal {
+            dir: dir.to_path_buf(),
+            last,
+            segment_len: SEGMENT_LEN,
+            faults,
+        })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn set_segment_len(&mut self, len: u64) {
+        self.segment_len = len;
+    }
+
+    /// Writes a frame and syncs it. After an error nothing may be written before a restart.
+    pub(crate) fn append(
+        &mut self,
+        first: u64,
+        frame: &[u8],
+        watchdog: &Watchdog,
+    ) -> Result<(), Error> {
+        if self
+            .last
+            .as_ref()
+            .is_none_or(|last| last.len >= self.segment_len)
+        {
+            let path = segment_path(&self.dir, first);
+            let file = OpenOptions::new().create_new(true).append(true).open(&path);
+            let file = file.map_err(at(&path))?;
+            disk::sync(&self.dir)?;
+            self.last = Some(Last { path, file, len: 0 });
+        }
+        let Some(Last { path, file, len }) = &mut self.last else {
+            return Ok(());
+        };
+
+        if let Err(error) = self.faults.check(Step::JournalWrite) {
+            let half = frame.get(..frame.len() / 2).unwrap_or_default();
+            file.write_all(half).map_err(at(path))?;
+            return Err(at(path)(error));
+        }
+        file.write_all(frame).map_err(at(path))?;
+        self.faults.check(Step::JournalSync).map_err(at(path))?;
+        watchdog
+            .watch("journal sync", || file.sync_data())
+            .map_err(at(path))?;
+        *len = len.saturating_add(wide(frame.len()));
+        Ok(())
+    }
+}
+
+/// Reads a segment from front to back, one frame in memory at a time.
+pub(crate) struct Frames {
+    path: PathBuf,
+    file: BufReader<File>,
+    offset: u64,
+    len: u64,
+    buffer: Vec<u8>,
+}
+
+/// What stands next in a segment.
+pub(crate) enum Piece<'a> {
+    Frame(Frame<'a>),
+    Damage(Damage),
+}
+
+/// A frame that has its hash.
+#[derive(Clone, Copy)]
+pub(crate) struct Frame<'a> {
+    pub(crate) first: u64,
+    pub(crate) count: u32,
+    pub(crate) entries: &'a [u8],
+    /// The whole frame.
+    pub(crate) bytes: &'a [u8],
+}
+
+/// Bytes that are not a frame, up to the next frame or the end of the segment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Damage {
+    pub(crate) from: u64,
+    pub(crate) to: u64,
+    /// It begins as a frame that would end beyond the file: a write that was cut off.
+    pub(crate) is_cut: bool,
+}
+
+impl Frames {
+    pub(crate) fn open(path: &Path) -> Result<Frames, Error> {
+        let file = File::open(path).map_err(at(path))?;
+        let len = file.metadata().map_err(at(path))?.len();
+        Ok(Frames {
+            path: path.to_path_buf(),
+            file: BufReader::with_capacity(READ_LEN, file),
+            offset: 0,
+            len,
+            buffer: Vec::new(),
+        })
+    }
+
+    /// The next frame or damage; `None` at the end.
+    pub(crate) fn next(&mut self) -> Result<Option<Piece<'_>>, Error> {
+        if self.offset >= self.len {
+            return Ok(None);
+        }
+        let from = self.offset;
+        let path = self.path.clone();
+        if self.load(from).map_err(at(&path))? {
+            return Ok(self.loaded().map(Piece::Frame));
+        }
+        let is_cut = self
+            .claims()
+            .is_some_and(|len| from.saturating_add(len) > self.len);
+        self.resync(from.saturating_add(1)).map_err(at(&path))?;
+        Ok(Some(Piece::Damage(Damage {
+            from,
+            to: self.offset,
+            is_cut,
+        })))
+    }
+
+    /// The bytes of a damage, at most as many as a frame can have.
+    pub(crate) fn bytes(&mut self, damage: Damage) -> Result<Vec<u8>, Error> {
+        let most = wide(GROUP_LEN_MAX.saturating_add(HEADER_LEN + HASH_LEN));
+        let len = damage.to.saturating_sub(damage.from).min(most);
+        let mut bytes = vec![0; narrow(len)];
+        let read = self.file.seek(SeekFrom::Start(damage.from));
+        read.and_then(|_| self.file.read_exact(&mut bytes))
+            .map_err(at(&self.path))?;
+        self.file
+            .seek(SeekFrom::Start(self.offset))
+            .map_err(at(&self.path))?;
+        Ok(bytes)
+    }
+
+    /// Reads what may be a frame at the reader's place, `offset`; true if it is one, and then the
+    /// offset is behind it.
+    fn load(&mut self, offset: u64) -> io::Result<bool> {
+        self.buffer.clear();
+        self.read(HEADER_LEN)?;
+        let Some(len) = self.claims() else {
+            return Ok(false);
+        };
+        if offset.saturating_add(len) > self.len {
+            return Ok(false);
+        }
+        self.read(narrow(len).saturating_sub(HEADER_LEN))?;
+        let Some((hashed, hash)) = self.buffer.split_last_chunk::<HASH_LEN>() else {
+            return Ok(false);
+        };
+        if wide(self.buffer.len()) != len || blake3::hash(hashed) != *hash {
+            return Ok(false);
+        }
+        self.offset = offset.saturating_add(len);
+        Ok(true)
+    }
+
+    fn read(&mut self, len: usize) -> io::Result<()> {
+        Read::by_ref(&mut self.file)
+            .take(wide(len))
+            .read_to_end(&mut self.buffer)
+            .map(|_| ())
+    }
+
+    /// The length of the whole frame that the header in the buffer claims, if it can be one.
+    fn claims(&self) -> Option<u64> {
+        let mut header = self.buffer.get(..HEADER_LEN)?;
+        let magic: [u8; 8] = take(&mut header)?;
+        let _first_and_count: [u8; 12] = take(&mut header)?;
+        let len = u64::from(u32::from_be_bytes(take(&mut header)?));
+        let possible = magic == *MAGIC && len <= wide(GROUP_LEN_MAX);
+        possible.then(|| len.saturating_add(wide(HEADER_LEN + HASH_LEN)))
+    }
+
+    fn loaded(&self) -> Option<Frame<'_>> {
+        let mut rest = self.buffer.get(8..)?;
+        let first = u64::from_be_bytes(take(&mut rest)?);
+        let count = u32::from_be_bytes(take(&mut rest)?);
+        let _len: [u8; 4] = take(&mut rest)?;
+        let (entries, _) = rest.split_last_chunk::<HASH_LEN>()?;
+        Some(Frame {
+            first,
+            count,
+            entries,
+            bytes: &self.buffer,
+        })
+    }
+
+    /// Moves to the next sound frame at or after `from`, or to the end.
+    fn resync(&mut self, from: u64) -> io::Result<()> {
+        let mut from = from;
+        while let Some(offset) = self.find_magic(from)? {
+            self.file.seek(SeekFrom::Start(offset))?;
+            let is_frame = self.load(offset)?;
+            if is_frame {
+                self.offset = offset;
+                self.file.seek(SeekFrom::Start(offset))?;
+                return Ok(());
+            }
+            from = offset.saturating_add(1);
+        }
+        self.offset = self.len;
+        Ok(())
+    }
+
+    fn find_magic(&mut self, from: u64) -> io::Result<Option<u64>> {
+        let mut offset = from;
+        self.file.seek(SeekFrom::Start(offset))?;
+        let mut window = Vec::new();
+        loop {
+            let most = wide(READ_LEN);
+            if Read::by_ref(&mut self.file)
+                .take(most)
+                .read_to_end(&mut window)?
+                == 0
+            {
+                return Ok(None);
+            }
+            if let Some(place) = window.windows(MAGIC.len()).position(|bytes| bytes == MAGIC) {
+                return Ok(Some(offset.saturating_add(wide(place))));
+            }
+            // The magic may lie across two windows.
+            let done = window.len().saturating_sub(MAGIC.len().saturating_sub(1));
+            window.drain(..done);
+            offset = offset.saturating_add(wide(done));
+        }
+    }
+}
+
+/// Where the entries of a frame would be whose hash is wrong.
+pub(crate) fn entries_of_damaged(frame: &[u8]) -> &[u8] {
+    let end = frame.len().saturating_sub(HASH_LEN);
+    frame.get(HEADER_LEN..end).unwrap_or_default()
+}

@@ -1,0 +1,55 @@
+//! The log on the disk. The only crate that knows sled.
+//!
+//! Every record is kept twice: in the **journal**, a sequence of frames of which one is written and
+//! synced per group, and in **pages** in sled, from which readers read. The journal is the commit
+//! point: a group is acknowledged when its frame and its pages are both on the disk, and after a
+//! crash each copy repairs the other. Everything else is derived, lives in memory and is built
+//! anew at each start.
+//!
+//! ```text
+//! <dir>/LOCK                                      one process at a time
+//! <dir>/journal/<first position, 20 digits>.journal
+//! <dir>/journal/….journal.damaged-<n>             kept aside by a repair, never read
+//! <dir>/sled/
+//! <dir>/keys                                      the subjects' keys, see KeyStore
+//! ```
+//!
+//! A *position* is a record's place in the whole deployment, from 0 without gaps.
+
+mod disk;
+mod entry;
+mod error;
+mod faults;
+mod fingerprints;
+mod index;
+mod journal;
+mod keys;
+mod log;
+mod pages;
+mod reader;
+mod recover;
+mod repair;
+mod verify;
+mod watchdog;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::{BadRecord, Copy, Error, OpenError, Reason};
+#[cfg(any(test, feature = "faults"))]
+pub use faults::{Faults, Step};
+pub use journal::GROUP_LEN_MAX;
+pub use keys::KeyStore;
+pub use log::Log;
+pub use reader::Reader;
+pub use recover::Recovery;
+pub use verify::{LedgerHead, Verified, VerifyError, verify};
+
+/// A record and its place in the deployment's log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// From 0, no gaps.
+    pub position: u64,
+    /// The record; its hash has been checked.
+    pub record: chain::Record,
+}

@@ -1,0 +1,329 @@
+//! sled: pages of records, from which readers read.
+//!
+//! | | bytes | content |
+//! |---|---|---|
+//! | key | 1 + 8 | `p`, position of the first record, big-endian |
+//! | value | at most 7 KiB | entries (see `entry`), of consecutive positions |
+//!
+//! Pages and not single records: one key per record is six times slower and a third larger. Why
+//! each of the limits below must hold is in `log.md` section 3, with the measurements.
+
+use std::fs::{self, File, OpenOptions};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use chain::Record;
+
+use crate::Error;
+use crate::disk;
+use crate::entry::{Decoder, ENTRY_LEN_MAX, Encoder};
+use crate::error::at;
+use crate::faults::{Faults, Step};
+use crate::watchdog::Watchdog;
+
+/// A leaf of sled holds up to 16 values; above 128 KiB it becomes a file that sled never syncs.
+pub(crate) const PAGE_LEN_MAX: usize = 7 * 1024;
+
+/// The most between two flushes: 75 KB never hung, 750 KB did (spacejam/sled#1412).
+const BATCH_LEN_MAX: usize = 256 * 1024;
+
+/// sled's default is 1 GiB.
+const CACHE_LEN: u64 = 64 * 1024 * 1024;
+
+/// sled lets go of its lock from a background thread, some moments after it was dropped.
+const LOCK_ATTEMPTS: u32 = 100;
+const LOCK_WAIT: Duration = Duration::from_millis(20);
+
+const PREFIX: u8 = b'p';
+const AFTER_PREFIX: u8 = b'q';
+
+/// The open tree.
+#[derive(Debug)]
+pub(crate) struct Pages {
+    db: sled::Db,
+    /// A second descriptor of sled's file: `flush` writes it but does not sync it (sled#1452).
+    file: File,
+    watchdog: Watchdog,
+    faults: Faults,
+}
+
+/// Why sled's folder could not be opened.
+pub(crate) enum NotOpened {
+    /// Its bytes are bad: it may be set aside and rebuilt.
+    Damaged(String),
+    /// The machine said no: nothing is to be concluded about the bytes.
+    Failed(Error),
+}
+
+impl From<Error> for NotOpened {
+    fn from(error: Error) -> NotOpened {
+        NotOpened::Failed(error)
+    }
+}
+
+/// A page: consecutive records.
+pub(crate) struct Page {
+    pub(crate) first: u64,
+    value: sled::IVec,
+}
+
+impl Page {
+    pub(crate) fn entries(&self) -> Decoder<'_> {
+        Decoder::new(&self.value)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.value.len()
+    }
+}
+
+impl Pages {
+    /// Opens the folder, or creates it so that it survives a power cut.
+    pub(crate) fn open(dir: &Path, faults: Faults) -> Result<Pages, NotOpened> {
+        let path = dir.join("db");
+        if !path.exists() {
+            // Closed and opened once more, so that a snapshot exists: without one, 82 of 400
+            // single flipped bits changed what sled holds and went unseen; with it, none.
+            drop(open(dir)?);
+            for name in ["conf", "db", "blobs"] {
+                if dir.join(name).exists() {
+                    disk::sync(&dir.join(name))?;
+                }
+            }
+            disk::sync(dir)?;
+            disk::sync(dir.parent().unwrap_or(dir))?;
+        }
+        let db = open(dir)?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(&path)
+            .map_err(at(&path))?;
+        Ok(Pages {
+            db,
+            file,
+            watchdog: Watchdog::start(),
+            faults,
+        })
+    }
+
+    /// The last page.
+    pub(crate) fn last(&self) -> Result<Option<Page>, Error> {
+        self.before(&[AFTER_PREFIX])
+    }
+
+    /// The page that holds a position, if any does.
+    pub(crate) fn holding(&self, position: u64) -> Result<Option<Page>, Error> {
+        match position.checked_add(1) {
+            Some(next) => self.before(&key(next)),
+            None => self.last(),
+        }
+    }
+
+    /// The pages from the one that begins at a position on. Ends after the first error.
+    pub(crate) fn from(&self, first: u64) -> impl Iterator<Item = Result<Page, Error>> {
+        let mut pages = self.db.range(key(first).to_vec()..vec![AFTER_PREFIX]);
+        let mut ended = false;
+        std::iter::from_fn(move || {
+            if ended {
+                return None;
+            }
+            let next = guard(|| pages.next().transpose()).transpose()?;
+            let page = next.and_then(|(key, value)| page(&key, value));
+            ended = page.is_err();
+            Some(page)
+        })
+    }
+
+    pub(crate) fn writer(&self, first: u64) -> Writer<'_> {
+        Writer {
+            pages: self,
+            batch: sled::Batch::default(),
+            batch_len: 0,
+            encoder: Encoder::default(),
+            page: Vec::with_capacity(PAGE_LEN_MAX),
+            page_first: first,
+            next: first,
+        }
+    }
+
+    pub(crate) fn watchdog(&self) -> &Watchdog {
+        &self.watchdog
+    }
+
+    fn before(&self, key: &[u8]) -> Result<Option<Page>, Error> {
+        let found = guard(|| self.db.get_lt(key))?;
+        found.map(|(key, value)| page(&key, value)).transpose()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn db(&self) -> &sled::Db {
+        &self.db
+    }
+}
+
+/// Packs records into pages and pages into batches, flushing after each.
+pub(crate) struct Writer<'a> {
+    pages: &'a Pages,
+    batch: sled::Batch,
+    batch_len: usize,
+    encoder: Encoder,
+    page: Vec<u8>,
+    page_first: u64,
+    next: u64,
+}
+
+impl Writer<'_> {
+    /// Takes the record of the next position.
+    pub(crate) fn push(&mut self, record: &Record) -> Result<(), Error> {
+        // A page must have room for the longest form of the entry.
+        let longest = ENTRY_LEN_MAX
+            .saturating_sub(chain::BODY_LEN_MAX)
+            .saturating_add(record.body.len());
+        if self.page.len().saturating_add(longest) > PAGE_LEN_MAX {
+            self.end_page()?;
+        }
+        self.encoder.push(&mut self.page, record);
+        self.next = self.next.saturating_add(1);
+        Ok(())
+    }
+
+    /// Writes what is left, and syncs: afterwards all records are on the disk.
+    pub(crate) fn finish(mut self) -> Result<(), Error> {
+        self.end_page()?;
+        self.end_batch()?;
+        let Pages {
+            file,
+            watchdog,
+            faults,
+            ..
+        } = self.pages;
+        let failed = |error: std::io::Error| Error::Pages {
+            reason: error.to_string(),
+        };
+        faults.check(Step::PagesSync).map_err(failed)?;
+        watchdog
+            .watch("sled sync", || file.sync_data())
+            .map_err(failed)
+    }
+
+    fn end_page(&mut self) -> Result<(), Error> {
+        if self.page.is_empty() {
+            return Ok(());
+        }
+        let key = key(self.page_first);
+        let len = self.page.len().saturating_add(key.len());
+        if self.batch_len.saturating_add(len) > BATCH_LEN_MAX {
+            self.end_batch()?;
+        }
+        self.batch.insert(&key, self.page.as_slice());
+        self.batch_len = self.batch_len.saturating_add(len);
+        self.page.clear();
+        self.page_first = self.next;
+        self.encoder = Encoder::default();
+        Ok(())
+    }
+
+    fn end_batch(&mut self) -> Result<(), Error> {
+        if self.batch_len == 0 {
+            return Ok(());
+        }
+        let Pages {
+            db,
+            watchdog,
+            faults,
+            ..
+        } = self.pages;
+        let failed = |error: std::io::Error| Error::Pages {
+            reason: error.to_string(),
+        };
+        let batch = std::mem::take(&mut self.batch);
+        faults.check(Step::PagesApply).map_err(failed)?;
+        watchdog.watch("sled batch", || guard(|| db.apply_batch(batch)))?;
+        faults.check(Step::PagesFlush).map_err(failed)?;
+        watchdog.watch("sled flush", || guard(|| db.flush()))?;
+        self.batch_len = 0;
+        Ok(())
+    }
+}
+
+fn open(dir: &Path) -> Result<sled::Db, NotOpened> {
+    let config = sled::Config::new()
+        .path(dir)
+        .flush_every_ms(None)
+        .cache_capacity(CACHE_LEN);
+    for _ in 0..LOCK_ATTEMPTS {
+        match catch_unwind(AssertUnwindSafe(|| config.open())) {
+            Ok(Ok(db)) => return Ok(db),
+            Ok(Err(sled::Error::Io(error))) if error.to_string().contains("acquire lock") => {
+                thread::sleep(LOCK_WAIT);
+            }
+            Ok(Err(sled::Error::Io(source)))
+                if source.kind() != std::io::ErrorKind::UnexpectedEof
+                    && source.kind() != std::io::ErrorKind::InvalidData
+                    && source.kind() != std::io::ErrorKind::Other =>
+            {
+                return Err(NotOpened::Failed(at(dir)(source)));
+            }
+            Ok(Err(error)) => return Err(NotOpened::Damaged(error.to_string())),
+            Err(panic) => return Err(NotOpened::Damaged(told(&*panic))),
+        }
+    }
+    Err(NotOpened::Failed(Error::InUse {
+        dir: dir.to_path_buf(),
+    }))
+}
+
+/// Calls sled, which may panic on damaged bytes.
+fn guard<T>(act: impl FnOnce() -> sled::Result<T>) -> Result<T, Error> {
+    match catch_unwind(AssertUnwindSafe(act)) {
+        Ok(done) => done.map_err(|error| Error::Pages {
+            reason: error.to_string(),
+        }),
+        Err(panic) => Err(Error::Pages {
+            reason: told(&*panic),
+        }),
+    }
+}
+
+fn told(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    format!("panicked: {}", text.unwrap_or("without a message"))
+}
+
+pub(crate) fn key(position: u64) -> [u8; 9] {
+    let [a, b, c, d, e, f, g, h] = position.to_be_bytes();
+    [PREFIX, a, b, c, d, e, f, g, h]
+}
+
+fn page(key: &[u8], value: sled::IVec) -> Result<Page, Error> {
+    let position = key.split_first().filter(|(prefix, _)| **prefix == PREFIX);
+    match position.and_then(|(_, position)| position.try_into().ok()) {
+        Some(position) => Ok(Page {
+            first: u64::from_be_bytes(position),
+            value,
+        }),
+        None => Err(Error::Pages {
+            reason: format!("a key that is not a page's: {key:02x?}"),
+        }),
+    }
+}
+
+/// Copies a folder of sled's, so that it can be opened without being written to.
+pub(crate) fn copy_dir(from: &Path, to: &Path) -> Result<(), Error> {
+    fs::create_dir_all(to).map_err(at(to))?;
+    for file in fs::read_dir(from).map_err(at(from))? {
+        let path = file.map_err(at(from))?.path();
+        let target = to.join(path.file_name().unwrap_or_default());
+        if path.is_dir() {
+            copy_dir(&path, &target)?;
+        } else {
+            fs::copy(&path, &target).map_err(at(&path))?;
+        }
+    }
+    Ok(())
+}

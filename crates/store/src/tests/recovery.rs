@@ -1,0 +1,240 @@
+//! After a crash or on a bad disk: each copy repairs the other, and what neither can repair is
+//! refused by name.
+
+use std::fs;
+
+use super::{A, B, Fixture};
+use crate::{Error, OpenError, Step};
+
+fn three_groups() -> Fixture {
+    let mut fixture = Fixture::new();
+    fixture.append(&[(A, 40), (B, 50)]);
+    fixture.append(&[(B, 60), (A, 0)]);
+    fixture.append(&[(A, 7)]);
+    fixture.log = None;
+    fixture
+}
+
+#[test]
+fn a_cut_last_frame_that_sled_has_not_is_dropped_wherever_it_was_cut() {
+    let mut fixture = three_groups();
+    fixture.reopen();
+    fixture.crash(Step::PagesApply, 0, &[(A, 3)]);
+    let (from, to) = fixture.last_frame();
+    for cut in from + 1..to {
+        let mut copy = fixture.copy();
+        copy.edit_segment(|bytes| bytes.truncate(cut));
+        let recovery = copy.try_reopen().unwrap();
+        assert_eq!(recovery.dropped_tail_bytes, (cut - from) as u64);
+        assert_eq!(
+            (recovery.restored_to_journal, recovery.rolled_forward),
+            (0, 0)
+        );
+        assert_eq!(fs::metadata(copy.segment()).unwrap().len(), from as u64);
+        if cut % 50 == 0 {
+            copy.check_all();
+            copy.append(&[(B, 1)]);
+            assert!(copy.reopen().is_clean());
+        }
+    }
+}
+
+#[test]
+fn a_cut_last_frame_that_sled_has_is_restored_wherever_it_was_cut() {
+    let mut fixture = three_groups();
+    let (from, to) = fixture.last_frame();
+    for cut in from..to {
+        let mut copy = fixture.copy();
+        copy.edit_segment(|bytes| bytes.truncate(cut));
+        let recovery = copy.try_reopen().unwrap();
+        assert_eq!(
+            (recovery.restored_to_journal, recovery.dropped_tail_bytes),
+            (1, 0)
+        );
+        assert_eq!(
+            fs::metadata(&recovery.kept_aside[0]).unwrap().len(),
+            cut as u64
+        );
+        if cut % 50 == 0 {
+            copy.check_all();
+            copy.append(&[(B, 1)]);
+            assert!(copy.reopen().is_clean());
+        }
+    }
+}
+
+#[test]
+fn a_complete_frame_that_sled_has_not_is_rolled_forward() {
+    for (step, times) in [
+        (Step::JournalSync, 0),
+        (Step::PagesApply, 0),
+        (Step::PagesApply, 1),
+    ] {
+        let mut fixture = three_groups();
+        fixture.reopen();
+        let group = fixture.crash(step, times, &[(A, 6_000); 60]);
+        fixture.all.extend(group);
+        let recovery = fixture.reopen();
+        assert!(recovery.rolled_forward > 0 && recovery.rolled_forward <= 60);
+        assert!(recovery.kept_aside.is_empty());
+    }
+}
+
+#[test]
+fn sled_is_rebuilt_from_the_journal() {
+    let mut fixture = three_groups();
+    fs::remove_dir_all(fixture.path().join("sled")).unwrap();
+    assert_eq!(fixture.reopen().rolled_forward, 5);
+    fixture.log = None;
+    fs::remove_dir_all(fixture.path().join("sled")).unwrap();
+    fs::create_dir(fixture.path().join("sled")).unwrap();
+    assert_eq!(fixture.reopen().rolled_forward, 5);
+    assert!(fixture.reopen().is_clean());
+}
+
+#[test]
+fn a_sled_that_cannot_be_read_is_kept_aside_and_rebuilt_if_the_journal_is_intact() {
+    let mut fixture = three_groups();
+    fixture.reopen();
+    let (shared, _) = fixture.log().parts_for_tests();
+    shared
+        .pages
+        .db()
+        .insert(crate::pages::key(4), b"nonsense")
+        .unwrap();
+    shared.pages.db().flush().unwrap();
+    let mut cut = fixture.copy();
+    let recovery = fixture.reopen();
+    assert_eq!((recovery.rolled_forward, recovery.kept_aside.len()), (5, 1));
+    assert!(fixture.reopen().is_clean());
+
+    cut.edit_segment(|bytes| bytes.truncate(bytes.len() - 1));
+    assert!(matches!(
+        cut.try_reopen(),
+        Err(OpenError::Store(Error::BothDamaged { .. }))
+    ));
+}
+
+#[test]
+fn the_journal_is_restored_from_sled() {
+    let mut fixture = three_groups();
+    fs::remove_file(fixture.segment()).unwrap();
+    let recovery = fixture.reopen();
+    assert_eq!(
+        (recovery.restored_to_journal, recovery.kept_aside.len()),
+        (5, 0)
+    );
+    fixture.edit_segment(Vec::clear);
+    let recovery = fixture.reopen();
+    assert_eq!(
+        (recovery.restored_to_journal, recovery.kept_aside.len()),
+        (5, 1)
+    );
+    assert!(fixture.reopen().is_clean());
+}
+
+#[test]
+fn a_flipped_byte_in_any_frame_is_repaired_from_sled() {
+    let mut fixture = three_groups();
+    let len = fs::metadata(fixture.segment()).unwrap().len() as usize;
+    for at in (0..len).step_by(7) {
+        let mut copy = fixture.copy();
+        copy.edit_segment(|bytes| bytes[at] ^= 0x10);
+        let recovery = copy.try_reopen().unwrap();
+        assert!(
+            (1..=2).contains(&recovery.restored_to_journal),
+            "byte {at}: {recovery}"
+        );
+        assert_eq!(recovery.kept_aside.len(), 1, "byte {at}");
+        if at % 50 == 0 {
+            copy.check_all();
+            copy.append(&[(B, 1)]);
+            assert!(copy.reopen().is_clean(), "byte {at}");
+        }
+    }
+}
+
+#[test]
+fn a_lost_segment_is_restored_wherever_it_was() {
+    let mut fixture = Fixture::new();
+    for _ in 0..3 {
+        fixture.log().parts_for_tests().1.set_segment_len(1);
+        fixture.append(&[(A, 300), (B, 3)]);
+    }
+    for first in [0, 2, 4] {
+        let mut copy = fixture.copy();
+        let journal = copy.path().join("journal");
+        fs::remove_file(crate::journal::segment_path(&journal, first)).unwrap();
+        assert_eq!(copy.reopen().restored_to_journal, 2, "{first}");
+        copy.append(&[(B, 1)]);
+        assert!(copy.reopen().is_clean(), "{first}");
+    }
+}
+
+#[test]
+fn refuses_and_names_what_neither_copy_has() {
+    let mut fixture = three_groups();
+    fs::remove_dir_all(fixture.path().join("sled")).unwrap();
+    let first = fs::read(fixture.segment()).unwrap();
+    fixture.edit_segment(|bytes| bytes[60] ^= 1);
+    let before = fs::read(fixture.segment()).unwrap();
+    let error = fixture.try_reopen().unwrap_err();
+    assert!(
+        matches!(error, OpenError::Store(Error::Missing { from: 0, to: 2 })),
+        "{error}"
+    );
+    assert_eq!(
+        fs::read(fixture.segment()).unwrap(),
+        before,
+        "nothing was cut"
+    );
+    // With the byte back, everything is.
+    fs::write(fixture.segment(), first).unwrap();
+    assert_eq!(fixture.reopen().rolled_forward, 5);
+}
+
+#[test]
+fn refuses_two_different_records_at_one_position() {
+    let mut one = three_groups();
+    let mut other = one.copy();
+    for (fixture, len) in [(&mut one, 10), (&mut other, 11)] {
+        fixture.reopen();
+        fixture.append(&[(A, len)]);
+        fixture.log = None;
+    }
+    fs::copy(other.segment(), one.segment()).unwrap();
+    let error = one.try_reopen().unwrap_err();
+    assert!(
+        matches!(error, OpenError::Store(Error::TwoRecords { position: 5 })),
+        "{error}"
+    );
+}
+
+#[test]
+fn refuses_a_frame_that_comes_twice() {
+    let mut fixture = three_groups();
+    fixture.edit_segment(|bytes| bytes.extend_from_within(..));
+    let error = fixture.try_reopen().unwrap_err();
+    assert!(
+        matches!(error, OpenError::Store(Error::Repeated { position: 0 })),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_frame_inside_a_body_is_not_taken_for_one_when_its_own_frame_was_cut() {
+    let mut fixture = three_groups();
+    fixture.reopen();
+    // Somebody who knows the head of ledger B puts a frame with a record of B into a body.
+    let forged = fixture.link(&[(B, 5)]);
+    let frame = crate::journal::encode(5, &forged).unwrap();
+    let head = super::head(&fixture.all, A);
+    let digest = chain::Hash::from_bytes([0; 32]);
+    let bait = head
+        .link(1_000, super::command(99), 1, 1, digest, frame)
+        .unwrap();
+    fixture.faults.fail(Step::PagesApply, 0);
+    fixture.log().append(&[bait]).unwrap_err();
+    fixture.edit_segment(|bytes| bytes.truncate(bytes.len() - 1));
+    assert!(fixture.reopen().dropped_tail_bytes > 0);
+}
