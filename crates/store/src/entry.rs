@@ -30,7 +30,7 @@ use uuid::Uuid;
 pub(crate) const ENTRY_LEN_MAX: usize = 151 + chain::BODY_LEN_MAX;
 
 /// How far `back` looks: at most this many comparisons per record, whoever interleaves ledgers.
-const BACK_MAX: usize = 32;
+pub(crate) const BACK_MAX: usize = 32;
 
 /// The records that `back` can name, newest first.
 #[derive(Default)]
@@ -71,15 +71,22 @@ impl Encoder {
     pub(crate) fn push(&mut self, out: &mut Vec<u8>, record: &Record) {
         let header = &record.header;
         let back = self.0.back(record);
-        out.push(back);
         if back == 0 {
-            out.extend_from_slice(header.ledger.as_bytes());
-            out.extend_from_slice(&header.seq.to_be_bytes());
-            out.extend_from_slice(header.parent.as_bytes());
+            push_place(out, record);
+        } else {
+            out.push(back);
         }
         push_own(out, record);
         self.0.push(header.ledger, header.seq, record.hash);
     }
+}
+
+/// `back` 0 and the fields that are there only then.
+pub(crate) fn push_place(out: &mut Vec<u8>, record: &Record) {
+    out.push(0);
+    out.extend_from_slice(record.header.ledger.as_bytes());
+    out.extend_from_slice(&record.header.seq.to_be_bytes());
+    out.extend_from_slice(record.header.parent.as_bytes());
 }
 
 /// The fields that do not depend on the entries before.

@@ -79,7 +79,8 @@ pub enum Error {
         /// The first position after them that is known to exist.
         to: u64,
     },
-    /// sled's copy is damaged, and the journal is not intact either, so it cannot be rebuilt.
+    /// sled's copy is damaged, and the journal is not intact either, so it cannot be rebuilt. An
+    /// operator who accepts what the journal has moves the folder `sled` away and starts again.
     #[error("sled's copy is damaged ({reason}) and the journal is not intact either")]
     BothDamaged {
         /// What is wrong with sled's.

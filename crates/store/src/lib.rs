@@ -29,6 +29,7 @@ mod pages;
 mod reader;
 mod recover;
 mod repair;
+mod trace;
 mod verify;
 mod watchdog;
 

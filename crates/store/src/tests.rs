@@ -10,6 +10,7 @@
 mod append;
 mod audit;
 mod keys;
+mod kill;
 mod recovery;
 
 use std::convert::Infallible;

@@ -14,6 +14,7 @@ use crate::faults::Faults;
 use crate::index::State;
 use crate::journal::{self, Damage, Frames, Piece};
 use crate::pages::{self, NotOpened, Page, Pages};
+use crate::trace;
 
 /// How many records pass between two calls of `progress`.
 const PROGRESS_EVERY: u64 = 10_000;
@@ -26,7 +27,9 @@ pub struct Verified {
     /// Every ledger's head, in the order of their first records. A chain does not guard its own
     /// tail: compare these with heads kept elsewhere.
     pub ledgers: Vec<LedgerHead>,
-    /// Records of the last group that a crash kept from sled; the next start writes them there.
+    /// Records of the last group that sled lacks; the next start writes them there. A crash leaves
+    /// this. After an orderly stop it is 0, and anything else says that sled's file was changed:
+    /// sled forgets, without a word, what follows damage to its last pages.
     pub not_in_sled: u64,
     /// Bytes of a last group that a crash cut off; never acknowledged, and the next start cuts
     /// them.
@@ -51,8 +54,8 @@ pub enum VerifyError {
     /// The first bad record.
     #[error(transparent)]
     Broken(#[from] BadRecord),
-    /// sled's copy cannot be opened at all, so none of its records can be named; the journal by
-    /// itself was verified.
+    /// sled's copy cannot be opened, but the bytes of every record stand in its file unchanged: the
+    /// damage is in what sled itself keeps there. The journal by itself was verified.
     #[error("sled's copy cannot be opened: {reason}")]
     SledUnreadable {
         /// What sled said.
@@ -88,7 +91,7 @@ pub fn verify(dir: &Path, progress: impl FnMut(u64)) -> Result<Verified, VerifyE
         .as_ref()
         .map(|copy| Pages::open(&copy.0, Faults::default()))
         .transpose();
-    match opened {
+    let verified = match opened {
         Ok(Some(pages)) => {
             let mut pages = pages.from(0);
             Audit::new(Sled::new(&mut pages), progress).run(&journal_dir)
@@ -101,10 +104,47 @@ pub fn verify(dir: &Path, progress: impl FnMut(u64)) -> Result<Verified, VerifyE
                 absent: true,
                 ..Sled::new(&mut none)
             };
-            Audit::new(unread, progress).run(&journal_dir)?;
-            Err(VerifyError::SledUnreadable { reason })
+            let journal = Audit::new(unread, progress).run(&journal_dir);
+            journal.and(Err(VerifyError::SledUnreadable { reason }))
         }
+    };
+    verified.or_else(|error| Err(traced(error, &dir.join("sled/db"), &journal_dir)?))
+}
+
+/// Where sled only said that it cannot read on, names the record whose bytes were changed.
+fn traced(error: VerifyError, db: &Path, journal_dir: &Path) -> Result<VerifyError, VerifyError> {
+    let reason = match &error {
+        VerifyError::SledUnreadable { reason } => reason.clone(),
+        VerifyError::Broken(BadRecord {
+            copy: Copy::Sled,
+            reason,
+            ..
+        }) => match reason {
+            Reason::Missing | Reason::Unreadable(_) => reason.to_string(),
+            Reason::Chain(_)
+            | Reason::Malformed
+            | Reason::Frame
+            | Reason::Differ
+            | Reason::Unfinished => return Ok(error),
+        },
+        VerifyError::Broken(_) | VerifyError::NoLog { .. } | VerifyError::Store(_) => {
+            return Ok(error);
+        }
+    };
+    if !db.exists() {
+        return Ok(error);
     }
+    Ok(match trace::first_changed(db, journal_dir)? {
+        Some((position, ledger, seq)) => BadRecord {
+            copy: Copy::Sled,
+            position,
+            ledger: Some(ledger),
+            seq: Some(seq),
+            reason: Reason::Unreadable(reason),
+        }
+        .into(),
+        None => error,
+    })
 }
 
 /// Keeps a server from opening the log meanwhile, if the lock's file exists; creates nothing.

@@ -136,6 +136,46 @@ fn a_flipped_byte_in_a_file_of_sled_is_found_or_changes_no_record() {
 }
 
 #[test]
+fn names_the_record_whose_bytes_were_changed_in_the_file_of_sled() {
+    let mut fixture = Fixture::new();
+    fixture.append(&[(A, 300); 100]);
+    fixture.append(&[(A, 40), (B, 50), (A, 60)]);
+    fixture.append(&[(B, 300); 100]);
+    fixture.append(&[(A, 300); 30]);
+    for position in [0, 50, 101, 150, 202] {
+        let copy = fixture.copy();
+        let record = &copy.all[position];
+        let db = copy.path().join("sled/db");
+        let mut bytes = fs::read(&db).unwrap();
+        // sled may keep older copies of a page: change the record's body in all of them.
+        let hash = record.hash.as_bytes();
+        let body = [hash, &(record.body.len() as u16).to_be_bytes()[..]].concat();
+        let places = bytes
+            .windows(body.len())
+            .enumerate()
+            .filter(|(_, bytes)| *bytes == body);
+        let places: Vec<usize> = places.map(|(at, _)| at + body.len()).collect();
+        assert!(!places.is_empty());
+        for at in places {
+            bytes[at] ^= 1;
+        }
+        fs::write(&db, bytes).unwrap();
+        let before = files(copy.path());
+        let bad = bad(&copy);
+        assert_eq!(files(copy.path()), before);
+        let header = &copy.all[position].header;
+        let named = (bad.copy, bad.position, bad.ledger, bad.seq);
+        let expected = (
+            Copy::Sled,
+            position as u64,
+            Some(header.ledger),
+            Some(header.seq),
+        );
+        assert_eq!(named, expected, "{bad}");
+    }
+}
+
+#[test]
 fn finds_a_rewritten_record_with_a_sound_hash_of_its_own() {
     let mut fixture = sample();
     let mut forged = fixture.copy();
