@@ -5,7 +5,7 @@
 //!
 //! | bytes | field |
 //! |---|---|
-//! | 1 | back: how many entries before this one, in this frame or page, stands the record before it in its ledger; 0 if it does not, or further than 32 |
+//! | 1 | back: how many entries before this one its ledger's record before it stands, or 0 |
 //! | 16 | ledger |
 //! | 8 | seq |
 //! | 32 | parent |
@@ -18,6 +18,7 @@
 //! | 2 | body_len |
 //! | body_len | body |
 //!
+//! `back` is at most 32, and never points out of the frame or page.
 //! So a frame or page can be read and checked by itself, and a ledger's name, seq and parent are
 //! mostly one byte. What the chain gives is derived and checked against the hash.
 

@@ -16,6 +16,7 @@
 //!
 //! A *position* is a record's place in the whole deployment, from 0 without gaps.
 
+mod audit;
 mod disk;
 mod entry;
 mod error;
@@ -29,6 +30,7 @@ mod pages;
 mod reader;
 mod recover;
 mod repair;
+mod replay;
 mod trace;
 mod verify;
 mod watchdog;

@@ -11,7 +11,7 @@ use crate::faults::Faults;
 use crate::index::{Index, State};
 use crate::journal::{self, Journal};
 use crate::pages::Pages;
-use crate::{Entry, Error, Reader, Recovery, recover};
+use crate::{Entry, Error, Reader, Recovery, recover, replay};
 
 /// The log of a deployment, open for appending. There is one at a time.
 #[derive(Debug)]
@@ -169,7 +169,7 @@ impl Log {
         for record in records {
             index
                 .push(record)
-                .map_err(|pushed| recover::refused(pushed, Error::NotNext))?;
+                .map_err(|pushed| replay::refused(pushed, Error::NotNext))?;
         }
         Ok(())
     }

@@ -236,5 +236,7 @@ fn a_frame_inside_a_body_is_not_taken_for_one_when_its_own_frame_was_cut() {
     fixture.faults.fail(Step::PagesApply, 0);
     fixture.log().append(&[bait]).unwrap_err();
     fixture.edit_segment(|bytes| bytes.truncate(bytes.len() - 1));
-    assert!(fixture.reopen().dropped_tail_bytes > 0);
+    let recovery = fixture.reopen();
+    assert!(recovery.dropped_tail_bytes > 0);
+    assert_eq!(recovery.kept_aside.len(), 1);
 }
