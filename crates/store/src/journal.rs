@@ -238,14 +238,15 @@ impl Frames {
             return Ok(None);
         }
         let from = self.offset;
-        let path = self.path.clone();
-        if self.load(from).map_err(at(&path))? {
-            return Ok(self.loaded().map(Piece::Frame));
+        match self.load(from) {
+            Ok(true) => return Ok(self.loaded().map(Piece::Frame)),
+            Ok(false) => {}
+            Err(error) => return Err(at(&self.path)(error)),
         }
-        let is_cut = self
-            .claims()
-            .is_some_and(|len| from.saturating_add(len) > self.len);
-        self.resync(from.saturating_add(1)).map_err(at(&path))?;
+        let left = self.len.saturating_sub(from);
+        let is_cut = left < wide(HEADER_LEN) || self.claims().is_some_and(|len| len > left);
+        self.resync(from.saturating_add(1))
+            .map_err(at(&self.path))?;
         Ok(Some(Piece::Damage(Damage {
             from,
             to: self.offset,
@@ -270,30 +271,32 @@ impl Frames {
     /// Reads what may be a frame at the reader's place, `offset`; true if it is one, and then the
     /// offset is behind it.
     fn load(&mut self, offset: u64) -> io::Result<bool> {
+        let left = self.len.saturating_sub(offset);
         self.buffer.clear();
-        self.read(HEADER_LEN)?;
-        let Some(len) = self.claims() else {
-            return Ok(false);
-        };
-        if offset.saturating_add(len) > self.len {
+        if left < wide(HEADER_LEN) {
             return Ok(false);
         }
-        self.read(narrow(len).saturating_sub(HEADER_LEN))?;
+        self.read_to(HEADER_LEN)?;
+        let Some(len) = self.claims().filter(|len| *len <= left) else {
+            return Ok(false);
+        };
+        self.read_to(narrow(len))?;
         let Some((hashed, hash)) = self.buffer.split_last_chunk::<HASH_LEN>() else {
             return Ok(false);
         };
-        if wide(self.buffer.len()) != len || blake3::hash(hashed) != *hash {
+        if blake3::hash(hashed) != *hash {
             return Ok(false);
         }
         self.offset = offset.saturating_add(len);
         Ok(true)
     }
 
-    fn read(&mut self, len: usize) -> io::Result<()> {
-        Read::by_ref(&mut self.file)
-            .take(wide(len))
-            .read_to_end(&mut self.buffer)
-            .map(|_| ())
+    /// Reads on until the buffer has `len` bytes.
+    fn read_to(&mut self, len: usize) -> io::Result<()> {
+        let has = self.buffer.len();
+        self.buffer.resize(len, 0);
+        self.file
+            .read_exact(self.buffer.get_mut(has..).unwrap_or_default())
     }
 
     /// The length of the whole frame that the header in the buffer claims, if it can be one.

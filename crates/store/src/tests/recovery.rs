@@ -26,6 +26,7 @@ fn a_cut_last_frame_that_sled_has_not_is_dropped_wherever_it_was_cut() {
         copy.edit_segment(|bytes| bytes.truncate(cut));
         let recovery = copy.try_reopen().unwrap();
         assert_eq!(recovery.dropped_tail_bytes, (cut - from) as u64);
+        assert!(recovery.kept_aside.is_empty());
         assert_eq!(
             (recovery.restored_to_journal, recovery.rolled_forward),
             (0, 0)
