@@ -1,5 +1,13 @@
 //! Opening: reading all that is there, believing none of it unchecked, and mending what a crash or
-//! a bad disk left. `log.md` section 1a is the law.
+//! a bad disk left.
+//!
+//! - A last frame that is not whole, and of which sled has nothing, was never acknowledged: it is
+//!   cut.
+//! - Whole frames that sled lacks are rolled forward into it.
+//! - What sled has and the journal lacks is damage to the journal, and is restored from sled; the
+//!   damaged file is kept aside.
+//! - Two sound, different records at one position, or a position that neither has: refused.
+//! - Nothing whole is ever cut.
 
 use std::fmt;
 use std::fs::{self, OpenOptions};
