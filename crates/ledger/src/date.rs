@@ -93,6 +93,14 @@ impl BusinessDate {
     }
 }
 
+/// The civil day in UTC+08:00 of a moment in UTC microseconds.
+#[must_use]
+pub fn civil_day(utc_us: u64) -> Date {
+    let us = i64::try_from(utc_us).unwrap_or(i64::MAX);
+    let moment = jiff::Timestamp::from_microsecond(us).unwrap_or(jiff::Timestamp::MAX);
+    jiff::tz::Offset::constant(8).to_datetime(moment).date()
+}
+
 fn parse(text: &str) -> Option<BusinessDate> {
     if text == "unknown" {
         return Some(BusinessDate::UNKNOWN);
@@ -182,6 +190,12 @@ mod tests {
                 Ok(text.into())
             );
         }
+    }
+
+    #[test]
+    fn the_day_begins_at_sixteen_hours_utc() {
+        assert_eq!(civil_day(1_532_707_199_999_999).to_string(), "2018-07-27");
+        assert_eq!(civil_day(1_532_707_200_000_000).to_string(), "2018-07-28");
     }
 
     #[test]

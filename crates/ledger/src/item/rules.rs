@@ -1,22 +1,345 @@
-//! stub
-use super::{ItemCommand, ItemEvent};
-use crate::context::Context;
+//! What may happen to a rectification item.
+//!
+//! Items are judged alike in both intakes: state (V13), independence (V15), proof (V16) and
+//! extensions (V17) always refuse, because a closing happens only here. What was closed on paper
+//! comes in as a historical closing, which is never counted as verified.
+
+pub mod closing;
+pub mod deadline;
+mod draft;
+pub mod extension;
+pub mod independence;
+pub mod state;
+pub mod steps;
+#[cfg(test)]
+mod tests;
+
+pub use closing::missing_for_closure;
+pub use independence::may_verify;
+pub use state::Item;
+pub use steps::{Next, State, Step, is_open, next, steps_from};
+
+use super::{Evidence, ItemCommand, ItemEvent, Measure, MeasureResult};
+use crate::context::{Context, Intake};
+use crate::date::BusinessDate;
+use crate::digest::Sha256;
+use crate::ids::ItemId;
+use crate::money::Fen;
+use crate::organisation::rules::existing as existing_unit;
 use crate::rejection::Rejection;
 use crate::{Books, Event};
-/// stub
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
-    /// v
-    pub version: u32,
+
+/// The item, or the refusal that names the field (V4).
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub fn existing<'a>(
+    books: &'a Books,
+    field: &'static str,
+    item: ItemId,
+) -> Result<&'a Item, Rejection> {
+    let subject = item.into();
+    books
+        .items
+        .get(item)
+        .ok_or(Rejection::NotFound { field, subject })
 }
+
+const fn bad_transition(state: State, step: Step) -> Rejection {
+    Rejection::BadTransition {
+        state: state.word(),
+        state_zh: state.zh(),
+        step: step.word(),
+    }
+}
+
+/// Judges in this order: existence (V4), amounts (V5), state (V13), then what the step itself
+/// asks for, independence first (V15).
 pub(crate) fn decide(
-    _: &Books,
-    _: &Context,
+    books: &Books,
+    context: &Context,
     command: &ItemCommand,
 ) -> Result<Vec<Event>, Rejection> {
+    if let ItemCommand::Draft(draft) = command {
+        draft::check(books, draft)?;
+    } else {
+        let item = existing(books, "item", command.item())?;
+        names(books, item, command)?;
+        amounts(item, command)?;
+        let step = Step::of(command);
+        if next(item.state, step).is_none() {
+            return Err(bad_transition(item.state, step));
+        }
+        of_step(books, context, item, command)?;
+    }
+    // After this point the command succeeds, unless policy forbids it.
     Ok(vec![command.clone().into_event()])
 }
-pub(crate) fn breaches(_: &Books, _: &Context, _: &ItemEvent) -> Vec<Rejection> {
-    Vec::new()
+
+/// What a step names beside its item exists (V4).
+fn names(books: &Books, item: &Item, command: &ItemCommand) -> Result<(), Rejection> {
+    if let ItemCommand::Merge(merger) = command {
+        existing(books, "into", merger.into)?;
+    }
+    if let ItemCommand::TransferLead(transfer) = command {
+        existing_unit(books, "lead_unit", transfer.lead_unit)?;
+    }
+    if let ItemCommand::AddMeasure(added) = command
+        && item.measure(added.measure).is_some()
+    {
+        let subject = added.measure.into();
+        return Err(Rejection::AlreadyExists {
+            field: "measure",
+            subject,
+        });
+    }
+    if let ItemCommand::ChangeMeasure(Measure { measure, .. })
+    | ItemCommand::FinishMeasure(MeasureResult { measure, .. })
+    | ItemCommand::AddEvidence(Evidence { measure, .. }) = command
+        && item.measure(*measure).is_none()
+    {
+        let subject = (*measure).into();
+        return Err(Rejection::NotFound {
+            field: "measure",
+            subject,
+        });
+    }
+    Ok(())
 }
-pub(crate) fn apply(_: &mut Books, _: &Context, _: &ItemEvent) {}
+
+/// An amount can be stated, and the books can hold the sum (V5).
+fn amounts(item: &Item, command: &ItemCommand) -> Result<(), Rejection> {
+    let fits = |so_far: Fen, amount: Fen| {
+        if amount.is_payable() && so_far.plus(amount).is_some() {
+            return Ok(());
+        }
+        Err(Rejection::BadAmount {
+            field: "amount_fen",
+            amount,
+        })
+    };
+    if let ItemCommand::DemandRecovery(recovery) = command {
+        fits(item.demanded, recovery.amount_fen)?;
+    }
+    if let ItemCommand::ReceiveRecovery(recovery) = command {
+        fits(item.received, recovery.amount_fen)?;
+    }
+    if let ItemCommand::WaiveRecovery(waiver) = command {
+        fits(item.waived, waiver.amount_fen)?;
+    }
+    Ok(())
+}
+
+/// What each step asks for beyond its state.
+fn of_step(
+    books: &Books,
+    context: &Context,
+    item: &Item,
+    command: &ItemCommand,
+) -> Result<(), Rejection> {
+    let actor = &context.actor;
+    match command {
+        ItemCommand::Acknowledge(_)
+        | ItemCommand::SubmitPlan(_)
+        | ItemCommand::RequestClosure(_) => independence::on_behalf_of_unit(books, item, actor),
+        // Each of these takes something off the unit's shoulders: the unit may not do it itself.
+        ItemCommand::UpholdObjection(_)
+        | ItemCommand::WaiveRecovery(_)
+        | ItemCommand::ApproveLongTerm(_)
+        | ItemCommand::Suspend(_)
+        | ItemCommand::CloseNotImplemented(_) => independence::outside(books, item, actor),
+        ItemCommand::ApprovePlan(_) => {
+            independence::outside(books, item, actor)?;
+            if item
+                .approvals
+                .iter()
+                .any(|earlier| earlier.organisation == actor.organisation)
+            {
+                let (first, second) = ("one approver 联审单位", "the other 另一联审单位");
+                return Err(Rejection::SameOrganisation { first, second });
+            }
+            Ok(())
+        }
+        ItemCommand::Verify(verification) => {
+            independence::verifier(books, item, actor)?;
+            independence::mode(item, verification.mode)
+        }
+        ItemCommand::Close(_) => closing::check(books, item, actor),
+        ItemCommand::PassLookback(_) | ItemCommand::FailLookback(_) => {
+            independence::looker_back(books, item, actor)
+        }
+        ItemCommand::Merge(merger) => {
+            independence::outside(books, item, actor)?;
+            merges(books, merger.item, merger.into)
+        }
+        ItemCommand::AddEvidence(evidence) => {
+            not_after_today(context, "captured_on", evidence.captured_on)
+        }
+        ItemCommand::RetractEvidence(retraction) => evidence_stands(item, retraction.sha256),
+        ItemCommand::RequestExtension(request) => extension::request(books, context, item, request),
+        ItemCommand::GrantExtension(_) | ItemCommand::RefuseExtension(_) => {
+            extension::answer(books, context, item)
+        }
+        ItemCommand::ImportClosure(closure) => {
+            if context.intake == Intake::Control {
+                return Err(Rejection::BadField {
+                    field: "intake",
+                    why: "a historical closing is observed, it cannot be done here",
+                    why_zh: "历史销号只能作为登记事实补录",
+                });
+            }
+            not_after_today(context, "closed_on", closure.closed_on)
+        }
+        ItemCommand::Draft(_)
+        | ItemCommand::Issue(_)
+        | ItemCommand::ReturnPlan(_)
+        | ItemCommand::ReturnForRework(_)
+        | ItemCommand::ReviewLongTerm(_)
+        | ItemCommand::Resume(_)
+        | ItemCommand::AddMeasure(_)
+        | ItemCommand::ChangeMeasure(_)
+        | ItemCommand::FinishMeasure(_)
+        | ItemCommand::NoteProgress(_)
+        | ItemCommand::SendLetter(_)
+        | ItemCommand::DemandRecovery(_)
+        | ItemCommand::ReceiveRecovery(_)
+        | ItemCommand::TransferLead(_)
+        | ItemCommand::DeclareRecusal(_) => Ok(()),
+    }
+}
+
+fn evidence_stands(item: &Item, sha256: Sha256) -> Result<(), Rejection> {
+    let mut files = item.measures.iter().flat_map(|measure| &measure.evidence);
+    if files.any(|file| file.sha256 == sha256) {
+        return Ok(());
+    }
+    Err(Rejection::BadField {
+        field: "sha256",
+        why: "no evidence of this item has this digest, or it has been retracted",
+        why_zh: "本事项没有此摘要的佐证,或该佐证已撤回",
+    })
+}
+
+/// The item that goes on is another one, and has not ended itself.
+fn merges(books: &Books, item: ItemId, into: ItemId) -> Result<(), Rejection> {
+    if into == item {
+        return Err(Rejection::BadField {
+            field: "into",
+            why: "an item cannot be merged into itself",
+            why_zh: "事项不得并入自身",
+        });
+    }
+    let state = existing(books, "into", into)?.state;
+    if !is_open(state) {
+        return Err(bad_transition(state, Step::Merge));
+    }
+    Ok(())
+}
+
+/// Nothing has happened yet that is dated after today (V14).
+fn not_after_today(
+    context: &Context,
+    field: &'static str,
+    date: BusinessDate,
+) -> Result<(), Rejection> {
+    if date.first().is_some_and(|first| first > context.today) {
+        return Err(Rejection::BadDate {
+            field,
+            why: "it lies after today (UTC+08:00)",
+            why_zh: "日期晚于今天(北京时间)",
+        });
+    }
+    Ok(())
+}
+
+/// The order of dates (V14), and four eyes on a plan (V12).
+pub(crate) fn breaches(books: &Books, context: &Context, event: &ItemEvent) -> Vec<Rejection> {
+    let Some(item) = books.items.get(event.item()) else {
+        return Vec::new();
+    };
+    dates(item, context, event)
+        .into_iter()
+        .chain(four_eyes(item, context, event))
+        .collect()
+}
+
+/// Nothing is dated before the issue, and no change of state before the one before it.
+fn dates(item: &Item, context: &Context, event: &ItemEvent) -> Option<Rejection> {
+    let Some(issued_on) = item.issued_on else {
+        let due = item
+            .draft
+            .due_on
+            .filter(|_| matches!(event, ItemEvent::Issued(_)))?;
+        return due
+            .is_certainly_before(context.occurred_on)
+            .then_some(Rejection::BadDate {
+                field: "occurred_on",
+                why: "the item is due before it is issued",
+                why_zh: "整改期限早于交办日期",
+            });
+    };
+    if context.occurred_on.is_certainly_before(issued_on) {
+        return Some(Rejection::BadDate {
+            field: "occurred_on",
+            why: "it lies before the day of issue",
+            why_zh: "业务日期早于交办日期",
+        });
+    }
+    if let ItemEvent::ClosureImported(closure) = event
+        && closure.closed_on.is_certainly_before(issued_on)
+    {
+        return Some(Rejection::BadDate {
+            field: "closed_on",
+            why: "it lies before the day of issue",
+            why_zh: "销号日期早于交办日期",
+        });
+    }
+    let moves = next(item.state, Step::behind(event)).is_some_and(|next| next != Next::Stays);
+    (moves && context.occurred_on.is_certainly_before(item.state_since)).then_some(
+        Rejection::BadDate {
+            field: "occurred_on",
+            why: "it lies before the last change of state",
+            why_zh: "业务日期早于上一次状态变更的日期",
+        },
+    )
+}
+
+fn four_eyes(item: &Item, context: &Context, event: &ItemEvent) -> Option<Rejection> {
+    let ItemEvent::PlanApproved(_) = event else {
+        return None;
+    };
+    let person = context.actor.person;
+    let second = Step::ApprovePlan.word();
+    if item.plan_by == Some(person) {
+        return Some(Rejection::SamePerson {
+            first: Step::SubmitPlan.word(),
+            second,
+        });
+    }
+    let again = item
+        .approvals
+        .iter()
+        .any(|earlier| earlier.person == person);
+    again.then_some(Rejection::SamePerson {
+        first: second,
+        second,
+    })
+}
+
+pub(crate) fn apply(books: &mut Books, context: &Context, event: &ItemEvent) {
+    let Books { items, rounds, .. } = books;
+    if let ItemEvent::Drafted(draft) = event {
+        if let Some(parent) = draft.parent.and_then(|parent| items.get_mut(parent)) {
+            parent.children.push(draft.item);
+        }
+        items.put(draft.item, Item::drafted(draft, context));
+        return;
+    }
+    let Some(item) = items.get_mut(event.item()) else {
+        return;
+    };
+    let feedback_on = rounds
+        .get(item.draft.round)
+        .and_then(|round| round.feedback_on);
+    item.apply(context, feedback_on, event);
+}

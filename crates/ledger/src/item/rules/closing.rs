@@ -1,0 +1,105 @@
+//! What must be there before an item can be closed (V16).
+
+use super::steps::{State, Step, next};
+use super::{Item, bad_transition, existing, independence};
+use crate::Books;
+use crate::context::Actor;
+use crate::ids::ItemId;
+use crate::item::{ItemScope, MeasureKind};
+use crate::money::Fen;
+use crate::rejection::Rejection;
+
+/// What would refuse a closing now, whoever asked for it, in the order of refusal; empty if
+/// nothing would. The state is named first, and every measure without evidence by itself.
+#[must_use]
+pub fn missing_for_closure(books: &Books, id: ItemId) -> Vec<Rejection> {
+    let item = match existing(books, "item", id) {
+        Ok(item) => item,
+        Err(unknown) => return vec![unknown],
+    };
+    let state = next(item.state, Step::Close).is_none();
+    let state = state.then(|| bad_transition(item.state, Step::Close));
+    state
+        .into_iter()
+        .chain(proof_missing(books, item))
+        .collect()
+}
+
+/// Judges a closing. The state has been judged (`BAD_TRANSITION`); then, in this order:
+/// `NOT_INDEPENDENT`, `EVIDENCE_MISSING`, `RECOVERY_OPEN`, `COMMON_ITEM_OPEN`.
+pub(super) fn check(books: &Books, item: &Item, actor: &Actor) -> Result<(), Rejection> {
+    independence::closer(books, item, actor)?;
+    proof_missing(books, item)
+        .into_iter()
+        .next()
+        .map_or(Ok(()), Err)
+}
+
+fn proof_missing(books: &Books, item: &Item) -> Vec<Rejection> {
+    let mut missing = Vec::new();
+    if item.measures.is_empty() {
+        missing.push(Rejection::EvidenceMissing { measure: None });
+    }
+    for measure in item
+        .measures
+        .iter()
+        .filter(|measure| !measure.is_proved(item.issued_on))
+    {
+        missing.push(Rejection::EvidenceMissing {
+            measure: Some(measure.measure.into()),
+        });
+    }
+    missing.extend(recovery_open(item));
+    if item.draft.scope == ItemScope::Common {
+        missing.extend(common_item_open(books, item));
+    }
+    missing
+}
+
+/// A surplus does not hurt: it is shown, and given back elsewhere.
+fn recovery_open(item: &Item) -> Option<Rejection> {
+    let (required, received, waived) = (item.recovery_required(), item.received, item.waived);
+    let settled = received.plus(waived).unwrap_or(Fen::MAX);
+    (settled < required).then_some(Rejection::RecoveryOpen {
+        required,
+        received,
+        waived,
+    })
+}
+
+fn common_item_open(books: &Books, item: &Item) -> Option<Rejection> {
+    let done = |id: &&ItemId| {
+        books
+            .items
+            .get(**id)
+            .is_some_and(|child| is_done(child.state))
+    };
+    let open = item.children.iter().filter(|id| !done(id)).count();
+    let institution_missing = !item
+        .measures
+        .iter()
+        .any(|it| it.kind == MeasureKind::Institutional && it.is_proved(item.issued_on));
+    let refused = open > 0 || institution_missing;
+    refused.then_some(Rejection::CommonItemOpen {
+        open,
+        institution_missing,
+    })
+}
+
+/// True if a common item need no longer wait for this case. One that was given up has not been
+/// put right, so neither has what it was a case of.
+const fn is_done(state: State) -> bool {
+    match state {
+        State::Closed | State::HistoricallyClosed | State::NotSubstantiated | State::Merged => true,
+        State::Drafted
+        | State::Issued
+        | State::Acknowledged
+        | State::PlanSubmitted
+        | State::InProgress
+        | State::ClosureRequested
+        | State::Verified
+        | State::LongTerm
+        | State::Suspended
+        | State::ClosedNotImplemented => false,
+    }
+}

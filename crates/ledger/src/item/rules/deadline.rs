@@ -1,0 +1,93 @@
+//! When an item is due: found at its issue, moved by extensions and suspensions, never stored as
+//! "overdue".
+
+use super::Item;
+use super::steps::is_open;
+use crate::date::BusinessDate;
+use crate::item::{DeadlineRule, ItemDraft};
+use jiff::Span;
+use jiff::civil::{Date, date};
+
+/// The first feedback day with six months: the day on which the revised 巡视工作条例 was issued.
+/// Until the day before, the regulation of August 2015 gave two (domain 5.6).
+pub const SIX_MONTHS_FROM: Date = date(2024, 2, 8);
+
+/// The most days for 立行立改; more than a year is no immediate deadline.
+pub const IMMEDIATE_DAYS_MAX: u32 = 365;
+
+/// The due date that an item has by its issue.
+///
+/// Months run from the day of feedback, or without feedback from the day of issue, and end on the
+/// last day of a month that is too short; `immediate` runs from the day of issue.
+#[must_use]
+pub fn due_base(draft: &ItemDraft, feedback: Option<BusinessDate>, issue: Date) -> Date {
+    let start = feedback.and_then(BusinessDate::last).unwrap_or(issue);
+    match draft.deadline_rule {
+        DeadlineRule::InspectionFeedback if start < SIX_MONTHS_FROM => plus_months(start, 2),
+        DeadlineRule::InspectionFeedback | DeadlineRule::HalfYear => plus_months(start, 6),
+        DeadlineRule::OneYear => plus_months(start, 12),
+        DeadlineRule::Immediate => plus_days(issue, draft.deadline_days.unwrap_or(0)),
+        DeadlineRule::Fixed => draft.due_on.and_then(BusinessDate::last).unwrap_or(issue),
+    }
+}
+
+impl Item {
+    /// The days during which the clock stood still until `today`.
+    #[must_use]
+    pub fn suspended_days(&self, today: Date) -> u32 {
+        let running = self
+            .suspension
+            .map_or(0, |suspension| days_from(suspension.since, today));
+        self.suspended_days.saturating_add(running)
+    }
+
+    /// The due date as `today` sees it: the base or the day last granted, and the days suspended
+    /// since then. Nothing before the issue.
+    #[must_use]
+    pub fn due(&self, today: Date) -> Option<Date> {
+        let (day, counted) = match self.extensions.last() {
+            Some(extension) => (extension.due_on, extension.suspended_days),
+            None => (self.due_base?, 0),
+        };
+        Some(plus_days(
+            day,
+            self.suspended_days(today).saturating_sub(counted),
+        ))
+    }
+
+    /// By how many days it is overdue; 0 on the due date itself, and for an item that has ended.
+    #[must_use]
+    pub fn overdue_days(&self, today: Date) -> u32 {
+        match self.due(today) {
+            Some(due) if is_open(self.state) => days_from(due, today),
+            Some(_) | None => 0,
+        }
+    }
+
+    /// True if it was ever closed after its due date; a reopening does not wash that off.
+    #[must_use]
+    pub fn closed_late(&self) -> bool {
+        self.closings
+            .iter()
+            .any(|closing| closing.due_on.is_some_and(|due| due < closing.closed_on))
+    }
+}
+
+/// The days from `start` to `end`; none if it lies before.
+pub(super) fn days_from(start: Date, end: Date) -> u32 {
+    start
+        .until(end)
+        .map_or(0, |span| u32::try_from(span.get_days()).unwrap_or(0))
+}
+
+fn plus_days(day: Date, days: u32) -> Date {
+    Span::new()
+        .try_days(days)
+        .map_or(Date::MAX, |span| day.saturating_add(span))
+}
+
+fn plus_months(day: Date, months: u8) -> Date {
+    Span::new()
+        .try_months(months)
+        .map_or(Date::MAX, |span| day.saturating_add(span))
+}

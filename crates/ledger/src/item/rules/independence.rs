@@ -1,0 +1,179 @@
+//! Nobody judges their own case (V15), and nobody does another unit's work.
+
+use super::steps::{Step, next};
+use super::{Item, bad_transition, existing};
+use crate::Books;
+use crate::context::Actor;
+use crate::ids::{ItemId, OrganisationId};
+use crate::item::{ItemCategory, VerificationMode};
+use crate::organisation::rules::is_within;
+use crate::rejection::Rejection;
+use crate::round::RoundKind;
+use crate::round::rules::{Round, existing as existing_round};
+
+/// True if the verifiers must go to the site: what was built, delivered or paid out can be seen
+/// there; how a policy was passed on or a file was kept is seen on paper.
+#[must_use]
+pub const fn needs_site_visit(category: ItemCategory) -> bool {
+    match category {
+        ItemCategory::Targeting
+        | ItemCategory::Funds
+        | ItemCategory::Project
+        | ItemCategory::Livelihood => true,
+        ItemCategory::Policy
+        | ItemCategory::Conduct
+        | ItemCategory::Groundwork
+        | ItemCategory::Institution => false,
+    }
+}
+
+/// Whether `actor` could verify this item now: its state (V13) and their independence (V15).
+///
+/// # Errors
+/// `NOT_FOUND`, `BAD_TRANSITION` or `NOT_INDEPENDENT`.
+pub fn may_verify(books: &Books, id: ItemId, actor: &Actor) -> Result<(), Rejection> {
+    let item = existing(books, "item", id)?;
+    if next(item.state, Step::Verify).is_none() {
+        return Err(bad_transition(item.state, Step::Verify));
+    }
+    verifier(books, item, actor)
+}
+
+/// The closing body of the round must be able to judge `unit`.
+pub(super) fn closing_body(
+    books: &Books,
+    round: &Round,
+    unit: OrganisationId,
+) -> Result<(), Rejection> {
+    if is_within(books, round.closing_body, unit) {
+        return Err(Rejection::NotIndependent {
+            why: "the round's closing body is the responsible unit or lies below it",
+            why_zh: "销号单位不得是责任单位或其下属单位",
+        });
+    }
+    if round.kind == RoundKind::SelfCheck && !is_within(books, unit, round.closing_body) {
+        return Err(Rejection::NotIndependent {
+            why: "what a self-check finds is closed by a superior of the responsible unit",
+            why_zh: "自查问题须由责任单位的上级单位销号",
+        });
+    }
+    Ok(())
+}
+
+/// Some steps belong to the unit that must put things right.
+pub(super) fn on_behalf_of_unit(
+    books: &Books,
+    item: &Item,
+    actor: &Actor,
+) -> Result<(), Rejection> {
+    let ours = |unit| is_within(books, actor.organisation, unit);
+    if ours(item.draft.responsible_unit) || item.lead_unit.is_some_and(ours) {
+        return Ok(());
+    }
+    Err(Rejection::BadField {
+        field: "actor",
+        why: "this is for the responsible or leading unit, or one below it",
+        why_zh: "本步骤须由责任单位、牵头单位或其下属单位办理",
+    })
+}
+
+/// Whoever judges does not belong to the responsible unit.
+pub(super) fn outside(books: &Books, item: &Item, actor: &Actor) -> Result<(), Rejection> {
+    if is_within(books, actor.organisation, item.draft.responsible_unit) {
+        return Err(Rejection::NotIndependent {
+            why: "the actor belongs to the responsible unit or one below it",
+            why_zh: "办理人属于责任单位或其下属单位,不得评判本单位事项",
+        });
+    }
+    Ok(())
+}
+
+/// Neither of the responsible unit nor recused: asked of verifiers, closers and those who look
+/// back.
+fn unbiased(books: &Books, item: &Item, actor: &Actor) -> Result<(), Rejection> {
+    outside(books, item, actor)?;
+    if item.recused.contains(&actor.person) {
+        return Err(Rejection::NotIndependent {
+            why: "the actor has been recused from this item",
+            why_zh: "办理人已声明回避",
+        });
+    }
+    Ok(())
+}
+
+const REQUESTED: Rejection = Rejection::NotIndependent {
+    why: "the actor requested this closure",
+    why_zh: "销号申请人不得参与核验、销号或回头看",
+};
+const VERIFIED: Rejection = Rejection::NotIndependent {
+    why: "the actor has verified this closure",
+    why_zh: "办理人已核验过本次销号,须换人办理",
+};
+const CLOSED: Rejection = Rejection::NotIndependent {
+    why: "the actor closed this item",
+    why_zh: "销号人不得对本人销号的事项回头看",
+};
+
+/// Verifiers are not the requester, and never twice the same.
+pub(super) fn verifier(books: &Books, item: &Item, actor: &Actor) -> Result<(), Rejection> {
+    unbiased(books, item, actor)?;
+    let Some(attempt) = &item.attempt else {
+        return Ok(());
+    };
+    if attempt.requester == actor.person {
+        return Err(REQUESTED);
+    }
+    if attempt
+        .verifications
+        .iter()
+        .any(|earlier| earlier.by.person == actor.person)
+    {
+        return Err(VERIFIED);
+    }
+    Ok(())
+}
+
+/// On site, where the category asks for it.
+pub(super) fn mode(item: &Item, mode: VerificationMode) -> Result<(), Rejection> {
+    match mode {
+        VerificationMode::OnPaper if needs_site_visit(item.draft.category) => {
+            Err(Rejection::BadField {
+                field: "mode",
+                why: "items of this category are verified on site",
+                why_zh: "该类问题须现场核验",
+            })
+        }
+        VerificationMode::OnPaper | VerificationMode::OnSite => Ok(()),
+    }
+}
+
+/// Closers come from the round's closing body, and have neither requested nor verified.
+pub(super) fn closer(books: &Books, item: &Item, actor: &Actor) -> Result<(), Rejection> {
+    verifier(books, item, actor)?;
+    let round = existing_round(books, "round", item.draft.round)?;
+    if !is_within(books, actor.organisation, round.closing_body) {
+        return Err(Rejection::NotIndependent {
+            why: "the actor does not belong to the round's closing body",
+            why_zh: "办理人不属于本轮次的销号单位",
+        });
+    }
+    Ok(())
+}
+
+/// Whoever looks back took no part in the closing.
+pub(super) fn looker_back(books: &Books, item: &Item, actor: &Actor) -> Result<(), Rejection> {
+    unbiased(books, item, actor)?;
+    let Some(closing) = item.closings.last() else {
+        return Ok(());
+    };
+    if closing.requester == actor.person {
+        return Err(REQUESTED);
+    }
+    if closing.verifiers.contains(&actor.person) {
+        return Err(VERIFIED);
+    }
+    if closing.closer == actor.person {
+        return Err(CLOSED);
+    }
+    Ok(())
+}

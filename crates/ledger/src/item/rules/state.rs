@@ -1,0 +1,402 @@
+//! An item as it stands, and what each event makes of it.
+
+use super::deadline::due_base;
+use super::steps::{Next, State, Step, next};
+use crate::context::{Actor, Context};
+use crate::date::{BusinessDate, Precision};
+use crate::digest::Sha256;
+use crate::ids::{ItemId, MeasureId, OrganisationId, PersonId};
+use crate::item::{
+    ExtensionRequest, ItemDraft, ItemEvent, LetterKind, Measure, MeasureKind, VerificationMode,
+};
+use crate::money::Fen;
+use jiff::civil::Date;
+use std::sync::Arc;
+
+/// An item as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// What was drafted; shared, so that a trial's undo copies no texts.
+    pub draft: Arc<ItemDraft>,
+    /// The unit that leads now.
+    pub lead_unit: Option<OrganisationId>,
+    /// Where it stands.
+    pub state: State,
+    /// Since when; for a closing taken over from paper, the day that the paper says.
+    pub state_since: BusinessDate,
+    /// When it was issued; the day of recording where nobody knows.
+    pub issued_on: Option<BusinessDate>,
+    /// The due date by its issue; see [`Item::due`].
+    pub due_base: Option<Date>,
+    /// The extensions granted, oldest first.
+    pub extensions: Vec<Extension>,
+    /// The extension asked for and not answered.
+    pub pending: Option<Box<PendingExtension>>,
+    /// The days of the suspensions that are over.
+    pub suspended_days: u32,
+    /// The suspension that is not over.
+    pub suspension: Option<Suspension>,
+    /// Who submitted the present plan.
+    pub plan_by: Option<PersonId>,
+    /// Who approved it.
+    pub approvals: Vec<Actor>,
+    /// The measures, oldest first.
+    pub measures: Vec<MeasureState>,
+    /// The closure now asked for and verified.
+    pub attempt: Option<Box<Attempt>>,
+    /// Every closing with its names, oldest first; those that a reopening undid too.
+    pub closings: Vec<Closing>,
+    /// How many times a look back reopened it.
+    pub reopen_count: u32,
+    /// The persons who may not judge it.
+    pub recused: Vec<PersonId>,
+    /// The money demanded back, all demands together.
+    pub demanded: Fen,
+    /// The money received back; more than was required is a surplus.
+    pub received: Fen,
+    /// The money given up.
+    pub waived: Fen,
+    /// The last letter sent.
+    pub last_letter: Option<LetterKind>,
+    /// The cases of a common item.
+    pub children: Vec<ItemId>,
+    /// The item that goes on in its place.
+    pub merged_into: Option<ItemId>,
+    /// How many records have been mainly about it.
+    pub version: u32,
+}
+
+/// An extension that was granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extension {
+    /// The due date that it names.
+    pub due_on: Date,
+    /// The days suspended until it was asked for: they are in the date it names.
+    pub suspended_days: u32,
+}
+
+/// An extension that somebody asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PendingExtension {
+    /// What would be granted.
+    pub extension: Extension,
+    /// Who asked.
+    pub by: PersonId,
+}
+
+/// The clock stands still.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suspension {
+    /// From this day on.
+    pub since: Date,
+    /// The state to which it returns.
+    pub from: State,
+}
+
+/// A measure as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MeasureState {
+    /// The measure.
+    pub measure: MeasureId,
+    /// Ordinary or institutional.
+    pub kind: MeasureKind,
+    /// By when.
+    pub due_on: Option<BusinessDate>,
+    /// Said to be done.
+    pub finished: bool,
+    /// Its evidence; what was retracted is only in the log.
+    pub evidence: Vec<EvidenceFile>,
+}
+
+/// An evidence file that stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EvidenceFile {
+    /// The file's SHA-256.
+    pub sha256: Sha256,
+    /// When it was taken.
+    pub captured_on: BusinessDate,
+}
+
+/// A closure asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Who asked.
+    pub requester: PersonId,
+    /// Who verified, first to last.
+    pub verifications: Vec<VerifiedBy>,
+}
+
+/// One verification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VerifiedBy {
+    /// By whom.
+    pub by: Actor,
+    /// On site or on paper.
+    pub mode: VerificationMode,
+}
+
+/// A closing with the names of those who answer for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closing {
+    /// Who asked for it.
+    pub requester: PersonId,
+    /// Who verified.
+    pub verifiers: Vec<PersonId>,
+    /// Who closed.
+    pub closer: PersonId,
+    /// On which day.
+    pub closed_on: Date,
+    /// The due date on that day.
+    pub due_on: Option<Date>,
+    /// How many looks back found it good.
+    pub lookbacks_passed: u32,
+}
+
+impl MeasureState {
+    /// True with evidence that was not certainly taken before the day of issue (V16).
+    #[must_use]
+    pub fn is_proved(&self, issued_on: Option<BusinessDate>) -> bool {
+        let before = |file: &EvidenceFile| {
+            issued_on.is_some_and(|issued| file.captured_on.is_certainly_before(issued))
+        };
+        self.evidence.iter().any(|file| !before(file))
+    }
+}
+
+impl Item {
+    pub(super) fn drafted(draft: &ItemDraft, context: &Context) -> Item {
+        Item {
+            draft: Arc::new(draft.clone()),
+            lead_unit: draft.lead_unit,
+            state: State::Drafted,
+            state_since: context.occurred_on,
+            issued_on: None,
+            due_base: None,
+            extensions: Vec::new(),
+            pending: None,
+            suspended_days: 0,
+            suspension: None,
+            plan_by: None,
+            approvals: Vec::new(),
+            measures: Vec::new(),
+            attempt: None,
+            closings: Vec::new(),
+            reopen_count: 0,
+            recused: Vec::new(),
+            demanded: Fen::ZERO,
+            received: Fen::ZERO,
+            waived: Fen::ZERO,
+            last_letter: None,
+            children: Vec::new(),
+            merged_into: None,
+            version: 1,
+        }
+    }
+
+    /// A measure of this item.
+    #[must_use]
+    pub fn measure(&self, measure: MeasureId) -> Option<&MeasureState> {
+        self.measures.iter().find(|row| row.measure == measure)
+    }
+
+    fn measure_mut(&mut self, measure: MeasureId) -> Option<&mut MeasureState> {
+        self.measures.iter_mut().find(|row| row.measure == measure)
+    }
+
+    /// What must come back before it can be closed: what the list says, or more if more was
+    /// demanded.
+    #[must_use]
+    pub fn recovery_required(&self) -> Fen {
+        self.draft.recovery_required_fen.max(self.demanded)
+    }
+
+    /// Takes an event: the state by the table, and what the step itself leaves behind.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm per event, read straight down"
+    )]
+    pub(super) fn apply(
+        &mut self,
+        context: &Context,
+        feedback_on: Option<BusinessDate>,
+        event: &ItemEvent,
+    ) {
+        self.version = self.version.saturating_add(1);
+        let before = self.state;
+        // Read before the event leaves anything behind that it counts.
+        let after = self.state_after(Step::behind(event));
+        if after != before {
+            self.state = after;
+            self.state_since = context.occurred_on;
+        }
+        match event {
+            // A second draft of an item: refused, and not in any log of ours.
+            ItemEvent::Drafted(_) => {}
+            ItemEvent::Issued(_) => {
+                let known = context.occurred_on.precision() != Precision::Unknown;
+                let today = BusinessDate::day(context.today);
+                self.issued_on = Some(if known { context.occurred_on } else { today });
+                self.due_base = Some(due_base(&self.draft, feedback_on, context.day()));
+            }
+            ItemEvent::PlanSubmitted(_) => self.plan_by = Some(context.actor.person),
+            ItemEvent::PlanReturned(_) => {
+                self.plan_by = None;
+                self.approvals.clear();
+            }
+            ItemEvent::PlanApproved(_) => self.approvals.push(context.actor),
+            ItemEvent::ClosureRequested(_) | ItemEvent::LongTermReviewed(_) => {
+                let requester = context.actor.person;
+                self.attempt = Some(Box::new(Attempt {
+                    requester,
+                    verifications: Vec::new(),
+                }));
+            }
+            ItemEvent::Verified(verification) => {
+                let verified = VerifiedBy {
+                    by: context.actor,
+                    mode: verification.mode,
+                };
+                if let Some(attempt) = &mut self.attempt {
+                    attempt.verifications.push(verified);
+                }
+            }
+            ItemEvent::ReturnedForRework(_) => self.attempt = None,
+            ItemEvent::Closed(_) => self.close(context),
+            ItemEvent::LookbackPassed(_) => {
+                if let Some(closing) = self.closings.last_mut() {
+                    closing.lookbacks_passed = closing.lookbacks_passed.saturating_add(1);
+                }
+            }
+            ItemEvent::LookbackFailed(_) => {
+                self.reopen_count = self.reopen_count.saturating_add(1);
+            }
+            ItemEvent::Suspended(_) => {
+                self.suspension = Some(Suspension {
+                    since: context.day(),
+                    from: before,
+                });
+            }
+            ItemEvent::Resumed(_) => {
+                self.suspended_days = self.suspended_days(context.day());
+                self.suspension = None;
+            }
+            ItemEvent::Merged(merger) => self.merged_into = Some(merger.into),
+            ItemEvent::MeasureAdded(added) => {
+                let Measure {
+                    measure,
+                    kind,
+                    due_on,
+                    ..
+                } = *added;
+                let evidence = Vec::new();
+                let row = MeasureState {
+                    measure,
+                    kind,
+                    due_on,
+                    finished: false,
+                    evidence,
+                };
+                self.measures.push(row);
+            }
+            ItemEvent::MeasureChanged(changed) => {
+                if let Some(row) = self.measure_mut(changed.measure) {
+                    row.kind = changed.kind;
+                    row.due_on = changed.due_on;
+                }
+            }
+            ItemEvent::MeasureFinished(result) => {
+                if let Some(row) = self.measure_mut(result.measure) {
+                    row.finished = true;
+                }
+            }
+            ItemEvent::EvidenceAdded(added) => {
+                let (sha256, captured_on) = (added.sha256, added.captured_on);
+                if let Some(row) = self.measure_mut(added.measure) {
+                    row.evidence.push(EvidenceFile {
+                        sha256,
+                        captured_on,
+                    });
+                }
+            }
+            // The same file may prove several measures; none of them keeps it.
+            ItemEvent::EvidenceRetracted(retraction) => {
+                for row in &mut self.measures {
+                    row.evidence.retain(|file| file.sha256 != retraction.sha256);
+                }
+            }
+            ItemEvent::ExtensionRequested(request) => self.ask_extension(context, request),
+            ItemEvent::ExtensionGranted(_) => {
+                self.extensions
+                    .extend(self.pending.take().map(|pending| pending.extension));
+            }
+            ItemEvent::ExtensionRefused(_) => self.pending = None,
+            ItemEvent::LetterSent(letter) => self.last_letter = Some(letter.kind),
+            ItemEvent::RecoveryDemanded(it) => self.demanded = self.demanded.add(it.amount_fen),
+            ItemEvent::RecoveryReceived(it) => self.received = self.received.add(it.amount_fen),
+            ItemEvent::RecoveryWaived(it) => self.waived = self.waived.add(it.amount_fen),
+            ItemEvent::LeadTransferred(transfer) => self.lead_unit = Some(transfer.lead_unit),
+            ItemEvent::RecusalDeclared(recusal) => self.recused.push(recusal.person),
+            ItemEvent::ClosureImported(closure) => self.state_since = closure.closed_on,
+            // Nothing but their state, or their place in the log.
+            ItemEvent::Acknowledged(_)
+            | ItemEvent::LongTermApproved(_)
+            | ItemEvent::ObjectionUpheld(_)
+            | ItemEvent::ClosedNotImplemented(_)
+            | ItemEvent::ProgressNoted(_) => {}
+        }
+    }
+
+    /// The state after `step`. One that the table does not list moves nothing; no log of ours
+    /// holds such a step.
+    fn state_after(&self, step: Step) -> State {
+        match next(self.state, step) {
+            None | Some(Next::Stays) => self.state,
+            Some(Next::To(state)) => state,
+            Some(Next::AfterTwo(state)) => {
+                let verified = || self.attempt.as_ref().map_or(0, |it| it.verifications.len());
+                let earlier = if step == Step::Verify {
+                    verified()
+                } else {
+                    self.approvals.len()
+                };
+                if earlier > 0 { state } else { self.state }
+            }
+            Some(Next::Back) => self
+                .suspension
+                .map_or(self.state, |suspension| suspension.from),
+        }
+    }
+
+    fn ask_extension(&mut self, context: &Context, request: &ExtensionRequest) {
+        let suspended_days = self.suspended_days(context.day());
+        self.pending = request.due_on.last().map(|due_on| {
+            let extension = Extension {
+                due_on,
+                suspended_days,
+            };
+            Box::new(PendingExtension {
+                extension,
+                by: context.actor.person,
+            })
+        });
+    }
+
+    fn close(&mut self, context: &Context) {
+        // An answer would come too late.
+        self.pending = None;
+        if let Some(attempt) = self.attempt.take() {
+            self.closings.push(Closing {
+                requester: attempt.requester,
+                verifiers: attempt
+                    .verifications
+                    .iter()
+                    .map(|it| it.by.person)
+                    .collect(),
+                closer: context.actor.person,
+                closed_on: context.day(),
+                due_on: self.due(context.day()),
+                lookbacks_passed: 0,
+            });
+        }
+    }
+}

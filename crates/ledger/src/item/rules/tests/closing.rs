@@ -1,0 +1,377 @@
+//! Closing (V15, V16), each refusal in its order, and the checklist before it.
+
+use super::*;
+
+fn close(who: Actor) -> Ask {
+    ask(who, "2018-09-20", step(ItemCommand::Close))
+}
+
+/// The happy path without what `leave_out` names, up to the closing.
+fn verified_without(leave_out: &str) -> Vec<Ask> {
+    let mut path = up_to(State::Verified);
+    path.retain(|ask| ask.command.word() != leave_out);
+    path
+}
+
+/// An item like that, worked on up to the closing, with `more` before closure is asked for.
+fn verified(draft: Ask, more: impl IntoIterator<Item = Ask>) -> Vec<Ask> {
+    let mut path = happy_from(draft);
+    path.truncate(11);
+    path.splice(8..8, more);
+    path
+}
+
+#[test]
+fn closers_are_independent_and_of_the_closing_body() {
+    let verified = up_to(State::Verified);
+    check(
+        &up_to(State::ClosureRequested),
+        close(CLOSER),
+        expect!["BAD_TRANSITION: item.close is not possible in state closure_requested"],
+    );
+    check(
+        &verified,
+        close(who(12, TOWN)),
+        expect!["NOT_INDEPENDENT: the actor belongs to the responsible unit or one below it"],
+    );
+    let recused = and(
+        verified.clone(),
+        [ask(CLOSER, "2018-09-12", recuse(CLOSER))],
+    );
+    check(
+        &recused,
+        close(CLOSER),
+        expect!["NOT_INDEPENDENT: the actor has been recused from this item"],
+    );
+    check(
+        &verified,
+        close(who(10, OFFICE)),
+        expect!["NOT_INDEPENDENT: the actor requested this closure"],
+    );
+    check(
+        &verified,
+        close(who(20, OFFICE)),
+        expect!["NOT_INDEPENDENT: the actor has verified this closure"],
+    );
+    check(
+        &verified,
+        close(who(21, OFFICE)),
+        expect!["NOT_INDEPENDENT: the actor has verified this closure"],
+    );
+    check(
+        &verified,
+        close(who(32, FINANCE)),
+        expect!["NOT_INDEPENDENT: the actor does not belong to the round's closing body"],
+    );
+    check(
+        &verified,
+        close(MAYOR),
+        expect!["NOT_INDEPENDENT: the actor does not belong to the round's closing body"],
+    );
+    check(
+        &verified,
+        close(who(12, TOWN)).observed(),
+        expect!["NOT_INDEPENDENT: the actor belongs to the responsible unit or one below it"],
+    );
+    check(&verified, close(CLOSER), expect!["item.closed -> closed"]);
+}
+
+#[test]
+fn a_unit_below_the_closing_body_may_close_but_not_for_itself() {
+    let path = verified(draft(|draft| draft.round = round(3)), []);
+    check(
+        &path,
+        close(who(12, TOWN)),
+        expect!["NOT_INDEPENDENT: the actor belongs to the responsible unit or one below it"],
+    );
+    check(
+        &path,
+        close(who(13, VILLAGE)),
+        expect!["NOT_INDEPENDENT: the actor belongs to the responsible unit or one below it"],
+    );
+    check(
+        &path,
+        close(GOVERNOR),
+        expect!["NOT_INDEPENDENT: the actor does not belong to the round's closing body"],
+    );
+    check(&path, close(CLOSER), expect!["item.closed -> closed"]);
+}
+
+#[test]
+fn no_closing_without_proof_of_every_measure() {
+    let mut nothing = verified_without("item.add_evidence");
+    check(
+        &nothing,
+        close(CLOSER),
+        expect![[r#"
+        EVIDENCE_MISSING:
+        measure #3001 has no evidence captured on or after the day of issue"#]],
+    );
+    nothing.retain(|ask| ask.command.word() != "item.add_measure");
+    check(
+        &nothing,
+        close(CLOSER),
+        expect!["EVIDENCE_MISSING: there is no measure"],
+    );
+    let second = || ask(CLERK, "2018-08-21", add_measure(2));
+    check(
+        &verified(draft(|_| ()), [second()]),
+        close(CLOSER),
+        expect![[r#"
+            EVIDENCE_MISSING:
+            measure #3002 has no evidence captured on or after the day of issue"#]],
+    );
+    let proof = |captured_on| {
+        let proof = ask(CLERK, "2018-08-21", add_evidence(2, captured_on));
+        verified(draft(|_| ()), [second(), proof])
+    };
+    // Issued on 2018-07-30.
+    check(
+        &proof("2018-07-29"),
+        close(CLOSER),
+        expect![[r#"
+        EVIDENCE_MISSING:
+        measure #3002 has no evidence captured on or after the day of issue"#]],
+    );
+    check(
+        &proof("2018-07-30"),
+        close(CLOSER),
+        expect!["item.closed -> closed"],
+    );
+    check(
+        &proof("2018-06"),
+        close(CLOSER),
+        expect![[r#"
+        EVIDENCE_MISSING:
+        measure #3002 has no evidence captured on or after the day of issue"#]],
+    );
+    check(
+        &proof("2018-07"),
+        close(CLOSER),
+        expect!["item.closed -> closed"],
+    );
+    let retracted = and(
+        up_to(State::Verified),
+        [ask(CLERK, "2018-09-12", retract_evidence(1))],
+    );
+    check(
+        &retracted,
+        close(CLOSER),
+        expect![[r#"
+        EVIDENCE_MISSING:
+        measure #3001 has no evidence captured on or after the day of issue"#]],
+    );
+    check(
+        &retracted,
+        close(CLOSER).observed(),
+        expect![[r#"
+        EVIDENCE_MISSING:
+        measure #3001 has no evidence captured on or after the day of issue"#]],
+    );
+}
+
+#[test]
+fn no_closing_before_the_money_is_back() {
+    let owing = || draft(|draft| draft.recovery_required_fen = fen(100));
+    let aug = |command| ask(FIRST, "2018-08-21", command);
+    let receive = |fen| aug(recovery(ItemCommand::ReceiveRecovery, fen));
+    let demand = |fen| aug(recovery(ItemCommand::DemandRecovery, fen));
+    let waive = |fen| aug(waive(fen));
+    check(
+        &verified(owing(), []),
+        close(CLOSER),
+        expect!["RECOVERY_OPEN: 100 fen must be recovered; 0 fen received, 0 fen waived"],
+    );
+    check(
+        &verified(owing(), [receive(99)]),
+        close(CLOSER),
+        expect!["RECOVERY_OPEN: 100 fen must be recovered; 99 fen received, 0 fen waived"],
+    );
+    check(
+        &verified(owing(), [receive(100)]),
+        close(CLOSER),
+        expect!["item.closed -> closed"],
+    );
+    check(
+        &verified(owing(), [receive(60), waive(39)]),
+        close(CLOSER),
+        expect!["RECOVERY_OPEN: 100 fen must be recovered; 60 fen received, 39 fen waived"],
+    );
+    check(
+        &verified(owing(), [receive(60), waive(40)]),
+        close(CLOSER),
+        expect!["item.closed -> closed"],
+    );
+    check(
+        &verified(owing(), [receive(500)]),
+        close(CLOSER),
+        expect!["item.closed -> closed"],
+    );
+    // Demands count together, and no less than the list says.
+    check(
+        &verified(owing(), [demand(60), receive(99)]),
+        close(CLOSER),
+        expect!["RECOVERY_OPEN: 100 fen must be recovered; 99 fen received, 0 fen waived"],
+    );
+    let demanded = [demand(60), demand(60), receive(119)];
+    check(
+        &verified(owing(), demanded),
+        close(CLOSER),
+        expect!["RECOVERY_OPEN: 120 fen must be recovered; 119 fen received, 0 fen waived"],
+    );
+    let world = World::given(&verified(owing(), [receive(500)]));
+    assert_eq!(
+        (world.item().received, world.item().recovery_required()),
+        (fen(500), fen(100))
+    );
+}
+
+/// A common item that is verified, with one institutional measure or none, and one case.
+fn common(institutional: bool, case: impl IntoIterator<Item = Ask>) -> Vec<Ask> {
+    let parent = draft(|draft| draft.scope = ItemScope::Common);
+    let child = draft(|draft| {
+        draft.item = item(2);
+        draft.parent = Some(item(1));
+    });
+    let mut path = verified(parent, []);
+    if institutional {
+        path[6].command = ItemCommand::AddMeasure(a_measure(1, MeasureKind::Institutional));
+    }
+    path.push(child);
+    path.extend(case);
+    path
+}
+
+/// The same command of item 2.
+fn of_item_2(mut command: ItemCommand) -> ItemCommand {
+    if let ItemCommand::Issue(ItemStep { item, .. })
+    | ItemCommand::UpholdObjection(ReasonedStep { item, .. })
+    | ItemCommand::Merge(ItemMerger { item, .. })
+    | ItemCommand::CloseNotImplemented(ItemAbandonment { item, .. })
+    | ItemCommand::ImportClosure(HistoricalClosure { item, .. }) = &mut command
+    {
+        *item = super::item(2);
+    }
+    command
+}
+
+#[test]
+fn a_common_item_waits_for_its_cases_and_for_a_rule() {
+    let other = |command| ask(INSPECTOR, "2018-09-01", of_item_2(command));
+    let import = || other(import_closure("2018-08-31")).observed();
+    let issue = other(step(ItemCommand::Issue));
+    let uphold = other(because(ItemCommand::UpholdObjection));
+    check(
+        &common(false, []),
+        close(CLOSER),
+        expect![[r#"
+        COMMON_ITEM_OPEN:
+        1 cases are open; an institutional measure with evidence is missing"#]],
+    );
+    check(
+        &common(true, []),
+        close(CLOSER),
+        expect!["COMMON_ITEM_OPEN: 1 cases are open"],
+    );
+    check(
+        &common(false, [import()]),
+        close(CLOSER),
+        expect![[r#"
+        COMMON_ITEM_OPEN:
+        0 cases are open; an institutional measure with evidence is missing"#]],
+    );
+    check(
+        &common(true, [import()]),
+        close(CLOSER),
+        expect!["item.closed -> closed"],
+    );
+    check(
+        &common(true, [other(give_up())]),
+        close(CLOSER),
+        expect!["COMMON_ITEM_OPEN: 1 cases are open"],
+    );
+    check(
+        &common(true, [other(merge_into(1))]),
+        close(CLOSER),
+        expect!["item.closed -> closed"],
+    );
+    check(
+        &common(true, [issue, uphold]),
+        close(CLOSER),
+        expect!["item.closed -> closed"],
+    );
+}
+
+#[test]
+fn refuses_a_closing_for_the_first_thing_that_is_wrong() {
+    let owing = draft(|draft| {
+        draft.scope = ItemScope::Common;
+        draft.recovery_required_fen = fen(100);
+    });
+    let unproved = ask(CLERK, "2018-08-21", add_measure(2));
+    let pay = || {
+        ask(
+            CLERK,
+            "2018-09-12",
+            recovery(ItemCommand::ReceiveRecovery, 100),
+        )
+    };
+    let prove = || ask(CLERK, "2018-09-12", add_evidence(2, "2018-09-12"));
+    let path = verified(owing, [unproved]);
+    check(
+        &path[..11],
+        close(CLERK),
+        expect!["BAD_TRANSITION: item.close is not possible in state closure_requested"],
+    );
+    check(
+        &path,
+        close(CLERK),
+        expect!["NOT_INDEPENDENT: the actor belongs to the responsible unit or one below it"],
+    );
+    check(
+        &path,
+        close(CLOSER),
+        expect![[r#"
+        EVIDENCE_MISSING:
+        measure #3002 has no evidence captured on or after the day of issue"#]],
+    );
+    check(
+        &and(path.clone(), [prove()]),
+        close(CLOSER),
+        expect!["RECOVERY_OPEN: 100 fen must be recovered; 0 fen received, 0 fen waived"],
+    );
+    check(
+        &and(path.clone(), [prove(), pay()]),
+        close(CLOSER),
+        expect![[r#"
+            COMMON_ITEM_OPEN:
+            0 cases are open; an institutional measure with evidence is missing"#]],
+    );
+}
+
+#[test]
+fn the_checklist_names_everything_that_is_missing() {
+    let list = |given: &[Ask]| {
+        let missing = missing_for_closure(&World::given(given).books, item(1));
+        missing.iter().map(refusal).collect::<Vec<_>>().join("\n")
+    };
+    let owing = draft(|draft| {
+        draft.scope = ItemScope::Common;
+        draft.recovery_required_fen = fen(100);
+    });
+    let mut path = happy_from(owing);
+    path.truncate(7);
+    path.push(ask(CLERK, "2018-08-21", add_measure(2)));
+    expect![[r#"
+        BAD_TRANSITION: item.close is not possible in state in_progress
+        EVIDENCE_MISSING:
+        measure #3001 has no evidence captured on or after the day of issue
+        EVIDENCE_MISSING:
+        measure #3002 has no evidence captured on or after the day of issue
+        RECOVERY_OPEN: 100 fen must be recovered; 0 fen received, 0 fen waived
+        COMMON_ITEM_OPEN:
+        0 cases are open; an institutional measure with evidence is missing"#]]
+    .assert_eq(&list(&path));
+    expect!["NOT_FOUND item: #1001 is not known in this ledger"].assert_eq(&list(&[]));
+    assert_eq!(list(&up_to(State::Verified)), "");
+}

@@ -1,0 +1,95 @@
+//! What a caller is told.
+
+use chain::Hash;
+use ledger::ids::LedgerId;
+use ledger::{Actor, Rejection, Submission};
+use ledger::token::Role;
+use uuid::Uuid;
+
+/// Who asks, as their token says.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Person and organisation.
+    pub actor: Actor,
+    /// What they may do.
+    pub roles: Vec<Role>,
+}
+
+/// Commands of one caller to one ledger, in their order.
+#[derive(Debug)]
+pub struct Request {
+    /// Which ledger.
+    pub ledger: LedgerId,
+    /// Who asks.
+    pub caller: Caller,
+    /// What is asked.
+    pub submissions: Vec<Submission>,
+    /// All or nothing.
+    pub atomic: bool,
+}
+
+/// Proof that a command was recorded: quote it, and anybody can check it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receipt {
+    /// The ledger.
+    pub ledger: LedgerId,
+    /// The command.
+    pub command_id: Uuid,
+    /// BLAKE3 over actor, ledger and the command's protobuf.
+    pub digest: Hash,
+    /// Its first record.
+    pub first_seq: u64,
+    /// Its last record.
+    pub last_seq: u64,
+    /// The hash of its last record.
+    pub hash: Hash,
+    /// The position of its first record; the others follow without a gap.
+    pub first_position: u64,
+    /// When it was recorded, UTC microseconds.
+    pub recorded_at_us: u64,
+    /// It had been recorded before, and this is the first receipt again.
+    pub repeated: bool,
+}
+
+/// Why a command was not recorded. Nothing of it was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The domain says no.
+    #[error("{0}")]
+    Rejected(Rejection),
+    /// The command id is known, with other content (V2).
+    #[error("command {0} was recorded before with other content")]
+    IdempotencyMismatch(Uuid),
+    /// No such ledger.
+    #[error("there is no ledger {0}")]
+    UnknownLedger(LedgerId),
+    /// A record of it would be longer than 6 KiB.
+    #[error("a record of {len} bytes is too long, {len_max} are the most", len_max = chain::BODY_LEN_MAX)]
+    BodyTooLarge {
+        /// How long it would be.
+        len: usize,
+    },
+    /// Another command of an all-or-nothing list was refused.
+    #[error("command {0} of the list was refused, so none was recorded")]
+    AtomicAborted(usize),
+    /// The clock was set or stood still; an operator must confirm it.
+    #[error("the clock departs from its course; an operator must confirm it")]
+    Clock,
+    /// The ledger holds records of a newer release.
+    #[error("the ledger holds records that were written by a newer release")]
+    Newer,
+}
+
+/// The writer has stopped, or too many wait: the answer to a whole request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unavailable {
+    /// The disk failed. Nobody knows what is on it until a restart has looked.
+    #[error("the writer has stopped after a failure of storage; a restart will find out what is on the disk")]
+    Stopped,
+    /// The queue is full.
+    #[error("too many commands are waiting")]
+    Overloaded,
+}
+
+/// The outcome of each command, in the order of the request.
+pub type Answers = Vec<Result<Receipt, Refusal>>;

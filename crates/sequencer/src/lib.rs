@@ -1,0 +1,239 @@
+//! The one writer: decides, links, stores, shows and answers.
+//!
+//! Everything is acknowledged only after it is on the disk, and only with what readers can already
+//! see. What start-up replays is what the live path runs: [`show`].
+
+mod answer;
+mod clock;
+mod group;
+mod seal;
+mod show;
+mod writer;
+
+pub use answer::{Answers, Caller, Receipt, Refusal, Request, Unavailable};
+pub use chain::BODY_LEN_MAX;
+pub use clock::{Reading, Source, machine, wall_us};
+pub use show::Slot;
+
+use ledger::Fact;
+use ledger::ids::{LedgerId, PersonId};
+use ledger::personal::{self, PersonalText};
+use ledger::{Actor, Books};
+use show::Shown;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use store::{KeyStore, Log, Reader, Recovery};
+use tokio::sync::{mpsc, oneshot, watch};
+use uuid::Uuid;
+
+/// How many requests may wait for the writer. One more is told so, with 503: about half a second
+/// of work at 4,000 groups a second.
+const QUEUE_LEN_MAX: usize = 2048;
+
+/// Why the sequencer could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The log could not be opened, or is not to be trusted.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// A thread could not be made.
+    #[error("cannot start the writer's thread")]
+    Thread(#[source] std::io::Error),
+    /// The system ledger could not be opened.
+    #[error("cannot open the system ledger: {0}")]
+    System(String),
+}
+
+/// A running sequencer, to be shared between threads.
+#[derive(Clone)]
+pub struct Handle {
+    queue: mpsc::Sender<writer::Message>,
+    shown: Arc<Shown>,
+    reader: Reader,
+    keys: Arc<RwLock<KeyStore>>,
+    stopped: watch::Receiver<bool>,
+    system: LedgerId,
+    dir: PathBuf,
+}
+
+/// What came of starting.
+pub struct Started {
+    /// The running sequencer.
+    pub handle: Handle,
+    /// What opening had to mend.
+    pub recovery: Recovery,
+    /// Ends when every handle is gone and the writer has let go of the log.
+    pub writer: std::thread::JoinHandle<()>,
+}
+
+/// Opens the log of a directory, checks its whole chain, rebuilds everything and starts the
+/// writer. Blocks for about a second per 300,000 records.
+///
+/// # Errors
+/// The directory is in use, damaged beyond repair, or cannot be written.
+pub fn start(dir: &Path, clock: Source) -> Result<Started, StartError> {
+    let shown = Arc::new(Shown::new());
+    let (log, recovery) = match Log::open(dir, |entry| shown.show(entry)) {
+        Ok(opened) => opened,
+        Err(store::OpenError::Store(error)) => return Err(error.into()),
+        Err(store::OpenError::Each(impossible)) => match impossible {},
+    };
+    shown.publish(log.next_position());
+    let keys = Arc::new(RwLock::new(KeyStore::open(dir)?));
+    let reader = log.reader();
+    let known = log.ledgers().first().map(|ledger| LedgerId(ledger.0));
+    let system = known.unwrap_or_else(|| LedgerId(Uuid::new_v4()));
+
+    let (queue, inbox) = mpsc::channel(QUEUE_LEN_MAX);
+    let (stop, stopped) = watch::channel(false);
+    let writer =
+        writer::Writer::new(log, Arc::clone(&shown), Arc::clone(&keys), clock, stop, inbox);
+    let thread = std::thread::Builder::new().name("writer".to_owned());
+    let writer = thread.spawn(move || writer.run()).map_err(StartError::Thread)?;
+    let dir = dir.to_owned();
+    let handle = Handle { queue, shown, reader, keys, stopped, system, dir };
+    if known.is_none() {
+        handle.open_system().map_err(StartError::System)?;
+    }
+    Ok(Started { handle, recovery, writer })
+}
+
+impl Handle {
+    /// The first record of a deployment: its own ledger, for tokens and keys.
+    fn open_system(&self) -> Result<(), String> {
+        use ledger::book::{BookCommand, BookOpening};
+        let text = |error: ledger::text::BadText| error.to_string();
+        let opening = BookOpening {
+            name: ledger::text::Name::new("系统账本 system").map_err(text)?,
+            area: ledger::text::Reference::new("system").map_err(text)?,
+            predecessors: Vec::new(),
+        };
+        let submission = ledger::Submission {
+            command_id: Uuid::new_v4(),
+            expected_version: None,
+            intake: ledger::Intake::Control,
+            occurred_on: ledger::date::BusinessDate::UNKNOWN,
+            documents: Vec::new(),
+            correlation_id: None,
+            command: ledger::Command::Ledger(BookCommand::Open(opening)),
+        };
+        let caller = Caller { actor: DEPLOYMENT, roles: vec![ledger::token::Role::Administrator] };
+        let request = Request {
+            ledger: self.system,
+            caller,
+            submissions: vec![submission],
+            atomic: false,
+        };
+        let answers = self.submit_blocking(request).map_err(|error| error.to_string())?;
+        match answers.into_iter().next() {
+            Some(Err(refusal)) => Err(refusal.to_string()),
+            Some(Ok(_)) | None => Ok(()),
+        }
+    }
+
+    /// Puts commands into the queue and waits until they are on the disk, or refused.
+    ///
+    /// # Errors
+    /// The queue is full, or the writer has stopped.
+    pub async fn submit(&self, request: Request) -> Result<Answers, Unavailable> {
+        let (answer, answered) = oneshot::channel();
+        self.send(writer::Message::Commands(request, answer))?;
+        answered.await.map_err(|_| Unavailable::Stopped)?
+    }
+
+    /// [`Handle::submit`] for threads that may block.
+    ///
+    /// # Errors
+    /// The queue is full, or the writer has stopped.
+    pub fn submit_blocking(&self, request: Request) -> Result<Answers, Unavailable> {
+        let (answer, answered) = oneshot::channel();
+        self.send(writer::Message::Commands(request, answer))?;
+        answered.blocking_recv().map_err(|_| Unavailable::Stopped)?
+    }
+
+    fn send(&self, message: writer::Message) -> Result<(), Unavailable> {
+        self.queue.try_send(message).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Unavailable::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => Unavailable::Stopped,
+        })
+    }
+
+    /// An operator says that the machine's clock is right.
+    ///
+    /// # Errors
+    /// The queue is full, or the writer has stopped.
+    pub fn confirm_clock(&self) -> Result<(), Unavailable> {
+        self.send(writer::Message::ConfirmClock)
+    }
+
+    /// What can be asked of a ledger; nothing for one without records.
+    #[must_use]
+    pub fn slot(&self, ledger: LedgerId) -> Option<Arc<Slot>> {
+        self.shown.slot(ledger)
+    }
+
+    /// The ledgers, in the order of their first records.
+    #[must_use]
+    pub fn ledgers(&self) -> Vec<LedgerId> {
+        self.reader.heads().into_iter().map(|head| LedgerId(head.ledger.0)).collect()
+    }
+
+    /// The deployment's own ledger.
+    #[must_use]
+    pub const fn system(&self) -> LedgerId {
+        self.system
+    }
+
+    /// The log, for reading.
+    #[must_use]
+    pub const fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// The data directory.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Changes whenever records become visible; holds the position that comes next.
+    #[must_use]
+    pub fn published(&self) -> watch::Receiver<u64> {
+        self.shown.published()
+    }
+
+    /// Becomes true when the writer has stopped because the disk failed.
+    #[must_use]
+    pub fn stopped(&self) -> watch::Receiver<bool> {
+        self.stopped.clone()
+    }
+
+    /// The fact that a record's body states. With `reveal`, sealed texts whose key still exists
+    /// are opened.
+    ///
+    /// # Errors
+    /// The body was written by a newer release.
+    pub fn fact(&self, body: &[u8], reveal: bool) -> Result<Fact, wire::WireError> {
+        let (mut fact, salt) = wire::decode_event(body)?;
+        if reveal {
+            let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+            personal::visit(&mut fact.event, &mut |_: PersonId, field, text| {
+                if let Some(PersonalText::Sealed(sealed)) = text {
+                    if let Some(opened) = seal::open(&keys, salt, field, sealed) {
+                        *text = Some(PersonalText::Clear(opened));
+                    }
+                }
+            });
+        }
+        Ok(fact)
+    }
+}
+
+/// The deployment itself, which records that it began.
+const DEPLOYMENT: Actor = Actor {
+    person: PersonId(Uuid::nil()),
+    organisation: ledger::ids::OrganisationId(Uuid::nil()),
+};
+
+/// The books as the writer has them: they run ahead of the disk and belong to it alone.
+type Ahead = std::collections::HashMap<LedgerId, (Books, chain::Head)>;

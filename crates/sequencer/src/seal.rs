@@ -1,0 +1,117 @@
+//! Sealing: personal text becomes ciphertext before anything is stored.
+//!
+//! | key | made of |
+//! |---|---|
+//! | person's key | 32 random bytes, in the key store |
+//! | field key | BLAKE3 `derive_key("fundtrace v1 field", person's key ‖ salt ‖ field number u32)` |
+//! | commitment | BLAKE3 `derive_key("fundtrace v1 sealed", field key ‖ nonce)` |
+//! | blinded text | BLAKE3 `keyed_hash(person's key, text)`, only inside a command's digest |
+//!
+//! Evidence discloses field keys, never a person's key.
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use ledger::ids::PersonId;
+use ledger::personal::{PersonalText, Sealed};
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+use store::KeyStore;
+use uuid::Uuid;
+
+/// XChaCha20-Poly1305 with a BLAKE3 commitment.
+const SUITE: u32 = 1;
+
+/// Randomness failed: the machine cannot make keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NoRandomness;
+
+/// Random bytes from the operating system.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], NoRandomness> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|_| NoRandomness)?;
+    Ok(bytes)
+}
+
+/// The key store, and the keys of persons whose first record is still on its way to the disk.
+pub(crate) struct KeyRing<'a> {
+    store: &'a RwLock<KeyStore>,
+    staged: HashMap<Uuid, [u8; 32]>,
+}
+
+impl<'a> KeyRing<'a> {
+    pub(crate) fn new(store: &'a RwLock<KeyStore>) -> KeyRing<'a> {
+        KeyRing { store, staged: HashMap::new() }
+    }
+
+    fn key(&mut self, person: PersonId) -> Result<[u8; 32], NoRandomness> {
+        let stored = self.store.read().unwrap_or_else(PoisonError::into_inner).get(person.0);
+        if let Some(key) = stored.or_else(|| self.staged.get(&person.0).copied()) {
+            return Ok(key);
+        }
+        let key = random()?;
+        self.staged.insert(person.0, key);
+        Ok(key)
+    }
+
+    /// A text as it goes into a command's digest.
+    pub(crate) fn blind(
+        &mut self,
+        person: PersonId,
+        text: &str,
+    ) -> Result<PersonalText, NoRandomness> {
+        let key = self.key(person)?;
+        Ok(PersonalText::Blinded(*blake3::keyed_hash(&key, text.as_bytes()).as_bytes()))
+    }
+
+    /// A text as it goes into a record.
+    pub(crate) fn seal(
+        &mut self,
+        person: PersonId,
+        salt: [u8; 16],
+        field: u32,
+        text: &str,
+    ) -> Result<PersonalText, NoRandomness> {
+        let key = field_key(&self.key(person)?, salt, field);
+        let nonce: [u8; 24] = random()?;
+        let payload = Payload { msg: text.as_bytes(), aad: person.0.as_bytes() };
+        let cipher = XChaCha20Poly1305::new(&Key::from(key));
+        let ciphertext =
+            cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| NoRandomness)?;
+        let commitment = commitment(&key, &nonce);
+        let sealed = Sealed { person, suite: SUITE, nonce, ciphertext, commitment };
+        Ok(PersonalText::Sealed(Box::new(sealed)))
+    }
+
+    /// Puts the new keys on the disk, before the records that need them.
+    pub(crate) fn sync(self) -> Result<(), store::Error> {
+        if self.staged.is_empty() {
+            return Ok(());
+        }
+        let keys: Vec<_> = self.staged.into_iter().collect();
+        self.store.write().unwrap_or_else(PoisonError::into_inner).put_all(&keys)
+    }
+}
+
+/// Opens a sealed text; nothing if the key is gone or the bytes are not what was sealed.
+pub(crate) fn open(store: &KeyStore, salt: [u8; 16], field: u32, sealed: &Sealed) -> Option<String> {
+    let key = field_key(&store.get(sealed.person.0)?, salt, field);
+    if sealed.suite != SUITE || commitment(&key, &sealed.nonce) != sealed.commitment {
+        return None;
+    }
+    let payload = Payload { msg: &sealed.ciphertext, aad: sealed.person.0.as_bytes() };
+    let cipher = XChaCha20Poly1305::new(&Key::from(key));
+    let text = cipher.decrypt(&XNonce::from(sealed.nonce), payload).ok()?;
+    String::from_utf8(text).ok()
+}
+
+fn field_key(person_key: &[u8; 32], salt: [u8; 16], field: u32) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new_derive_key("fundtrace v1 field");
+    hasher.update(person_key).update(&salt).update(&field.to_be_bytes());
+    *hasher.finalize().as_bytes()
+}
+
+fn commitment(field_key: &[u8; 32], nonce: &[u8; 24]) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new_derive_key("fundtrace v1 sealed");
+    hasher.update(field_key).update(nonce);
+    *hasher.finalize().as_bytes()
+}

@@ -1,0 +1,376 @@
+//! The write path, whole: decide, encode, link, append, show, answer.
+
+use crate::answer::{Answers, Caller, Receipt, Refusal, Request, Unavailable};
+use crate::clock::{Clock, Source};
+use crate::group::{Answer, Group};
+use crate::seal::{self, KeyRing};
+use crate::show::Shown;
+use crate::Ahead;
+use chain::{Head, Record};
+use ledger::ids::LedgerId;
+use ledger::personal::{self, PersonalText};
+use ledger::{Admission, Books, Context, Event, Fact, Submission};
+use std::sync::{Arc, RwLock};
+use store::{KeyStore, Log};
+use tokio::sync::{mpsc, watch};
+
+/// What reaches the writer.
+pub(crate) enum Message {
+    Commands(Request, Answer),
+    ConfirmClock,
+}
+
+/// The one writer. Its books run ahead of the disk and belong to it alone.
+pub(crate) struct Writer {
+    log: Log,
+    shown: Arc<Shown>,
+    keys: Arc<RwLock<KeyStore>>,
+    clock: Clock,
+    ahead: Ahead,
+    stop: watch::Sender<bool>,
+    inbox: mpsc::Receiver<Message>,
+}
+
+/// Why a command does not come through: a refusal, or a machine that fails.
+enum Failure {
+    Refused(Refusal),
+    Machine(String),
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Failure {
+        Failure::Refused(refusal)
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Failure {
+        Failure::Machine(error.to_string())
+    }
+}
+
+impl From<seal::NoRandomness> for Failure {
+    fn from(_: seal::NoRandomness) -> Failure {
+        Failure::Machine("the operating system gives no random numbers".to_owned())
+    }
+}
+
+impl Writer {
+    pub(crate) fn new(
+        log: Log,
+        shown: Arc<Shown>,
+        keys: Arc<RwLock<KeyStore>>,
+        clock: Source,
+        stop: watch::Sender<bool>,
+        inbox: mpsc::Receiver<Message>,
+    ) -> Writer {
+        let ahead = log
+            .ledgers()
+            .into_iter()
+            .filter_map(|id| {
+                let ledger = LedgerId(id.0);
+                let books = shown.slot(ledger)?.view().books.clone();
+                Some((ledger, (books, log.head(id)?)))
+            })
+            .collect();
+        Writer { log, shown, keys, clock: Clock::new(clock), ahead, stop, inbox }
+    }
+
+    /// Until every handle is gone, or the machine fails.
+    pub(crate) fn run(mut self) {
+        while let Some(first) = self.inbox.blocking_recv() {
+            if let Err(error) = self.commit(first) {
+                // Final: nobody knows what is on the disk until a restart has looked. What still
+                // waits is answered by the closing of its channel.
+                tracing::error!(%error, "storage failed; the writer stops");
+                self.stop.send_replace(true);
+                return;
+            }
+        }
+    }
+
+    /// Takes what waits, decides each against the books as they then are, puts all of it on the
+    /// disk at once, shows it, and only then answers, refusals included.
+    fn commit(&mut self, first: Message) -> Result<(), String> {
+        let keys = Arc::clone(&self.keys);
+        let mut ring = KeyRing::new(&keys);
+        let mut group = Group::default();
+        let mut next = Some(first);
+        while let Some(message) = next.take() {
+            match message {
+                Message::ConfirmClock => self.clock.confirm(),
+                Message::Commands(request, answer) => {
+                    match self.decide_all(&request, &mut group, &mut ring) {
+                        Ok(answers) => group.answer_later(answer, answers),
+                        Err(error) => {
+                            for (answer, _) in group.waiting.drain(..) {
+                                let _ = answer.send(Err(Unavailable::Stopped));
+                            }
+                            return Err(error);
+                        }
+                    }
+                }
+            }
+            if !group.is_full() {
+                next = self.inbox.try_recv().ok();
+            }
+        }
+        let stored = ring.sync().and_then(|()| self.log.append(&group.records));
+        let Ok(first_position) = stored else {
+            for (answer, _) in group.waiting {
+                let _ = answer.send(Err(Unavailable::Stopped));
+            }
+            return stored.map(|_| ()).map_err(|error| error.to_string());
+        };
+
+        // Durable from here: what follows cannot fail, and is what a start does too.
+        for (position, record) in (first_position..).zip(group.records) {
+            let Ok(()) = self.shown.show(&store::Entry { position, record });
+        }
+        self.shown.publish(self.log.next_position());
+        for (answer, answers) in group.waiting {
+            // A caller who has gone away will ask again with the same command id.
+            let _ = answer.send(Ok(answers));
+        }
+        Ok(())
+    }
+
+    /// The commands of a request, in their order; with `atomic`, all of them or none.
+    fn decide_all(
+        &mut self,
+        request: &Request,
+        group: &mut Group,
+        ring: &mut KeyRing<'_>,
+    ) -> Result<Answers, String> {
+        let ledger = request.ledger;
+        if self.shown.slot(ledger).is_some_and(|slot| slot.is_newer()) {
+            return Ok(request.submissions.iter().map(|_| Err(Refusal::Newer)).collect());
+        }
+        let before = self.ahead.get(&ledger).map(|(_, head)| *head);
+        let (records_before, cut) = (group.records.len(), self.next_position(group));
+        let mut trial = None;
+        if request.atomic {
+            let (books, _) = self.ahead_of(ledger);
+            trial = Some(books.begin());
+        }
+        let mut answers = Answers::with_capacity(request.submissions.len());
+        let mut refused = None;
+        for (place, submission) in request.submissions.iter().enumerate() {
+            match self.decide(ledger, &request.caller, submission, group, ring) {
+                Ok(receipt) => answers.push(Ok(receipt)),
+                Err(Failure::Refused(refusal)) => {
+                    answers.push(Err(refusal));
+                    refused = refused.or(Some(place));
+                    if request.atomic {
+                        break;
+                    }
+                }
+                Err(Failure::Machine(error)) => return Err(error),
+            }
+        }
+        if let Some(trial) = trial {
+            let (books, head) = self.ahead_of(ledger);
+            match refused {
+                None => books.keep(trial),
+                Some(culprit) => {
+                    books.take_back(trial);
+                    *head = before.unwrap_or(Head::genesis(chain::LedgerId(ledger.0)));
+                    group.shorten(records_before, cut);
+                    abort(&mut answers, culprit, request.submissions.len());
+                }
+            }
+        }
+        Ok(answers)
+    }
+
+    fn ahead_of(&mut self, ledger: LedgerId) -> &mut (Books, Head) {
+        self.ahead
+            .entry(ledger)
+            .or_insert_with(|| (Books::default(), Head::genesis(chain::LedgerId(ledger.0))))
+    }
+
+    /// One command: known already, refused, or linked records in the group.
+    fn decide(
+        &mut self,
+        ledger: LedgerId,
+        caller: &Caller,
+        submission: &Submission,
+        group: &mut Group,
+        ring: &mut KeyRing<'_>,
+    ) -> Result<Receipt, Failure> {
+        let digest = digest(ledger, caller, submission, ring)?;
+        if let Some(receipt) = self.known(ledger, submission, group)? {
+            if receipt.digest != digest {
+                return Err(Refusal::IdempotencyMismatch(submission.command_id).into());
+            }
+            return Ok(Receipt { repeated: true, ..receipt });
+        }
+        let next_position = self.next_position(group);
+        let last_us = self.ahead.get(&ledger).map_or(0, |(_, head)| head.recorded_at_us);
+        let now_us = self.clock.now(last_us).map_err(|_| Refusal::Clock)?;
+        let opens = matches!(submission.command, ledger::Command::Ledger(_));
+        if !opens && !self.ahead.contains_key(&ledger) {
+            return Err(Refusal::UnknownLedger(ledger).into());
+        }
+        let (books, head) = self.ahead_of(ledger);
+
+        let context = Context {
+            actor: caller.actor,
+            intake: submission.intake,
+            occurred_on: submission.occurred_on,
+            today: ledger::date::civil_day(now_us),
+        };
+        let admission =
+            Admission { roles: &caller.roles, expected_version: submission.expected_version };
+        let events = ledger::decide(books, &admission, &context, &submission.command)
+            .map_err(Refusal::Rejected)?;
+        let records = link(head, now_us, submission, &context, digest, &events, ring)?;
+
+        // After this point the command succeeds.
+        for event in &events {
+            ledger::apply(books, &context, event);
+        }
+        let receipt = receipt(ledger, next_position, &records);
+        if let Some(last) = records.last() {
+            *head = Head::of(last);
+        }
+        records.into_iter().for_each(|record| group.push(record));
+        group.receipts.insert((ledger, submission.command_id), receipt);
+        Ok(receipt)
+    }
+
+    fn next_position(&self, group: &Group) -> u64 {
+        let waiting = u64::try_from(group.records.len()).unwrap_or(u64::MAX);
+        self.log.next_position().saturating_add(waiting)
+    }
+
+    /// The first receipt of a command that is in this group or in the log.
+    fn known(
+        &self,
+        ledger: LedgerId,
+        submission: &Submission,
+        group: &Group,
+    ) -> Result<Option<Receipt>, store::Error> {
+        let id = submission.command_id;
+        if let Some(receipt) = group.receipts.get(&(ledger, id)) {
+            return Ok(Some(*receipt));
+        }
+        let reader = self.log.reader();
+        let Some(first) = reader.find(chain::LedgerId(ledger.0), id)? else { return Ok(None) };
+        let more = u64::from(first.record.header.parts).saturating_sub(1);
+        let mut records = vec![first.record];
+        if more > 0 {
+            let last = reader.at(first.position.saturating_add(more))?;
+            records.extend(last.map(|entry| entry.record));
+        }
+        Ok(Some(receipt(ledger, first.position, &records)))
+    }
+}
+
+/// Over the command's protobuf, in which personal texts are blinded: see [`seal`].
+fn digest(
+    ledger: LedgerId,
+    caller: &Caller,
+    submission: &Submission,
+    ring: &mut KeyRing<'_>,
+) -> Result<chain::Hash, seal::NoRandomness> {
+    let mut failed = None;
+    let mut blinded = None;
+    let personal = matches!(
+        submission.command,
+        ledger::Command::Subject(_) | ledger::Command::Receipt(_) | ledger::Command::Token(_)
+    );
+    if personal {
+        let mut copy = submission.clone();
+        personal::visit_command(&mut copy.command, &mut |person, _, text| {
+            if let Some(PersonalText::Clear(clear)) = text {
+                match ring.blind(person, clear) {
+                    Ok(blinded) => *text = Some(blinded),
+                    Err(error) => failed = Some(error),
+                }
+            }
+        });
+        blinded = Some(copy);
+    }
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    let bytes = wire::encode_command(blinded.as_ref().unwrap_or(submission));
+    let actor = *caller.actor.person.0.as_bytes();
+    Ok(chain::command_digest(actor, chain::LedgerId(ledger.0), &bytes))
+}
+
+/// The records of a command's events: salted, sealed, encoded and linked.
+fn link(
+    head: &Head,
+    now_us: u64,
+    submission: &Submission,
+    context: &Context,
+    digest: chain::Hash,
+    events: &[Event],
+    ring: &mut KeyRing<'_>,
+) -> Result<Vec<Record>, Failure> {
+    let parts = u16::try_from(events.len()).unwrap_or(u16::MAX);
+    let mut head = *head;
+    let mut records = Vec::with_capacity(events.len());
+    for (part, event) in (1..).zip(events) {
+        let salt = seal::random()?;
+        let mut fact = Fact {
+            actor: context.actor,
+            intake: context.intake,
+            occurred_on: context.occurred_on,
+            documents: submission.documents.clone(),
+            correlation_id: submission.correlation_id,
+            event: event.clone(),
+        };
+        let mut failed = None;
+        personal::visit(&mut fact.event, &mut |person, field, text| {
+            if let Some(PersonalText::Clear(clear)) = text {
+                match ring.seal(person, salt, field, clear) {
+                    Ok(sealed) => *text = Some(sealed),
+                    Err(error) => failed = Some(error),
+                }
+            }
+        });
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+        let body = wire::encode_event(salt, &fact);
+        let len = body.len();
+        if len > chain::BODY_LEN_MAX {
+            return Err(Refusal::BodyTooLarge { len }.into());
+        }
+        let record = head
+            .link(now_us, submission.command_id, part, parts, digest, body)
+            .map_err(|error| Failure::Machine(error.to_string()))?;
+        head = Head::of(&record);
+        records.push(record);
+    }
+    Ok(records)
+}
+
+fn receipt(ledger: LedgerId, first_position: u64, records: &[Record]) -> Receipt {
+    let first = records.first().map(|record| record.header);
+    let last = records.last();
+    Receipt {
+        ledger,
+        command_id: first.map(|header| header.command_id).unwrap_or_default(),
+        digest: first.map_or(chain::ledger_root(chain::LedgerId(ledger.0)), |h| h.command_digest),
+        first_seq: first.map_or(0, |header| header.seq),
+        last_seq: last.map_or(0, |record| record.header.seq),
+        hash: last.map_or(chain::ledger_root(chain::LedgerId(ledger.0)), |record| record.hash),
+        first_position,
+        recorded_at_us: first.map_or(0, |header| header.recorded_at_us),
+        repeated: false,
+    }
+}
+
+/// The culprit keeps its own refusal; the others learn who it was.
+fn abort(answers: &mut Answers, culprit: usize, len: usize) {
+    for (place, answer) in answers.iter_mut().enumerate() {
+        if place != culprit {
+            *answer = Err(Refusal::AtomicAborted(culprit));
+        }
+    }
+    answers.resize(len, Err(Refusal::AtomicAborted(culprit)));
+}
