@@ -31,7 +31,10 @@ pub struct BusinessDate {
 
 /// A text that is not a business date.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("BAD_DATE: \"{0}\" is not a date; write 2018-07-28, 2018-07, 2018-Q3, 2018 or unknown")]
+#[error(
+    "BAD_DATE: \"{0}\" is not a date; write 2018-07-28, 2018-07, 2018-Q3, 2018 or unknown | \
+     “{0}”不是日期;可写 2018-07-28、2018-07、2018-Q3、2018 或 unknown"
+)]
 pub struct BadDate(String);
 
 impl BusinessDate {
@@ -142,7 +145,10 @@ impl std::fmt::Display for BusinessDate {
         match self.precision {
             Precision::Day => write!(f, "{}", self.first),
             Precision::Month => write!(f, "{year:04}-{month:02}"),
-            Precision::Quarter => write!(f, "{year:04}-Q{}", month / 3 + 1),
+            Precision::Quarter => {
+                let quarter = month.saturating_add(2) / 3;
+                write!(f, "{year:04}-Q{quarter}")
+            }
             Precision::Year => write!(f, "{year:04}"),
             Precision::Unknown => f.write_str("unknown"),
         }

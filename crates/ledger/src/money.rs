@@ -9,7 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Fen(i64);
 
-/// A number that is not an amount of money.
+/// A number that is not an amount of money. Its text is `CODE: English | 中文`, as of every type
+/// that refuses a value while it is read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("BAD_AMOUNT: {0}")]
 pub struct BadAmount(String);
@@ -28,7 +29,9 @@ impl Fen {
     /// Beyond ±(2^53 − 1).
     pub fn new(fen: i64) -> Result<Fen, BadAmount> {
         if fen.unsigned_abs() > Fen::MAX.0.unsigned_abs() {
-            return Err(BadAmount(format!("{fen} fen is beyond 2^53 - 1")));
+            return Err(BadAmount(format!(
+                "{fen} fen is beyond 2^53 - 1 | {fen} 分超出 2^53 - 1"
+            )));
         }
         Ok(Fen(fen))
     }
@@ -60,6 +63,10 @@ impl Fen {
     /// For `apply`, which cannot fail: `decide` has refused what would not fit, so the limit is
     /// reached only by a log that no release of ours wrote.
     #[must_use]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an operator would hide the limit"
+    )]
     pub fn add(self, other: Fen) -> Fen {
         Fen(self
             .0
@@ -69,6 +76,10 @@ impl Fen {
 
     /// The difference, held at the limit; see [`Fen::add`].
     #[must_use]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an operator would hide the limit"
+    )]
     pub fn sub(self, other: Fen) -> Fen {
         self.add(other.negated())
     }
@@ -124,7 +135,8 @@ impl<'de> Deserialize<'de> for Fen {
             }
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<Fen, E> {
                 Err(E::custom(BadAmount(format!(
-                    "{number} is not a whole number of fen (no fraction, no exponent)"
+                    "{number} is not a whole number of fen (no fraction, no exponent) | \
+                     {number} 不是整数分(不得有小数或指数)"
                 ))))
             }
         }

@@ -49,7 +49,8 @@ impl PersonalText {
         let chars = text.chars().count();
         if text.trim().is_empty() || chars > CHARS_MAX {
             return Err(format!(
-                "BAD_TEXT: {chars} characters, from 1 to {CHARS_MAX} are allowed"
+                "BAD_TEXT: {chars} characters, from 1 to {CHARS_MAX} are allowed | \
+                 共 {chars} 个字符,应为 1 至 {CHARS_MAX} 个"
             ));
         }
         Ok(PersonalText::Clear(text))

@@ -15,6 +15,18 @@ pub enum Kind {
     Mobile,
 }
 
+impl Kind {
+    /// In Chinese.
+    #[must_use]
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Kind::IdentityNumber => "公民身份号码",
+            Kind::BankCard => "银行卡号",
+            Kind::Mobile => "手机号码",
+        }
+    }
+}
+
 impl std::fmt::Display for Kind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
@@ -118,7 +130,7 @@ fn is_bank_card(run: &[u32]) -> bool {
             },
         )
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 #[cfg(test)]

@@ -49,9 +49,10 @@ pub(crate) fn admit(
         });
     }
     if let Some(expected) = admission.expected_version {
-        let actual = match command {
-            Command::Ledger(_) => books.book.as_ref().map_or(0, |book| book.version),
-            other => main_subject(other).map_or(0, |subject| books.version(subject)),
+        let actual = if matches!(command, Command::Ledger(_)) {
+            books.book.as_ref().map_or(0, |book| book.version)
+        } else {
+            main_subject(command).map_or(0, |subject| books.version(subject))
         };
         if actual != expected {
             return Err(Rejection::Conflict { expected, actual });

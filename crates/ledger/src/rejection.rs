@@ -239,9 +239,10 @@ impl Rejection {
     /// The code of the alert that an observed fact raises by breaking this rule.
     #[must_use]
     pub const fn alert_code(&self) -> &'static str {
-        match self {
-            Rejection::BadTransition { .. } => "STEP_SKIPPED",
-            other => other.code(),
+        if matches!(self, Rejection::BadTransition { .. }) {
+            "STEP_SKIPPED"
+        } else {
+            self.code()
         }
     }
 

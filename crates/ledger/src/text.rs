@@ -7,10 +7,13 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadText {
     /// Nothing but white space.
-    #[error("BAD_TEXT: it is empty")]
+    #[error("BAD_TEXT: it is empty | 内容为空")]
     Empty,
     /// Longer than the field allows.
-    #[error("BAD_TEXT: {chars} characters, at most {chars_max} are allowed")]
+    #[error(
+        "BAD_TEXT: {chars} characters, at most {chars_max} are allowed | \
+         共 {chars} 个字符,最多 {chars_max} 个"
+    )]
     TooLong {
         /// How many there are.
         chars: usize,
@@ -18,12 +21,12 @@ pub enum BadText {
         chars_max: usize,
     },
     /// A control character.
-    #[error("BAD_TEXT: it holds the control character U+{0:04X}")]
+    #[error("BAD_TEXT: it holds the control character U+{0:04X} | 含有控制字符 U+{0:04X}")]
     Control(u32),
     /// A personal number in a field that everybody may read (rule V21).
     #[error(
         "PII_IN_CLEAR: it holds what looks like {0}; personal data belongs into a subject's \
-         sealed fields"
+         sealed fields | 含有疑似{zh},个人信息只能填入人员(户)的加密字段", zh = .0.zh()
     )]
     Personal(pii::Kind),
 }

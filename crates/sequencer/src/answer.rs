@@ -2,8 +2,8 @@
 
 use chain::Hash;
 use ledger::ids::LedgerId;
-use ledger::{Actor, Rejection, Submission};
 use ledger::token::Role;
+use ledger::{Actor, Rejection, Submission};
 use uuid::Uuid;
 
 /// Who asks, as their token says.
@@ -84,7 +84,9 @@ pub enum Refusal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unavailable {
     /// The disk failed. Nobody knows what is on it until a restart has looked.
-    #[error("the writer has stopped after a failure of storage; a restart will find out what is on the disk")]
+    #[error(
+        "the writer has stopped after a failure of storage; a restart will find out what is on the disk"
+    )]
     Stopped,
     /// The queue is full.
     #[error("too many commands are waiting")]

@@ -30,7 +30,9 @@ pub fn machine() -> Source {
 /// UTC microseconds by the machine's wall clock.
 #[must_use]
 pub fn wall_us() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
 }
 
@@ -56,11 +58,21 @@ impl Clock {
     pub(crate) fn now(&self, last_us: u64) -> Result<u64, Uneven> {
         let now = (self.source)();
         let limit = u64::try_from(DEPARTURE_MAX.as_micros()).unwrap_or(u64::MAX);
-        let elapsed = now.monotonic.saturating_sub(self.base.monotonic).as_micros();
-        let expected = self.base.wall_us.saturating_add(u64::try_from(elapsed).unwrap_or(u64::MAX));
+        let elapsed = now
+            .monotonic
+            .saturating_sub(self.base.monotonic)
+            .as_micros();
+        let expected = self
+            .base
+            .wall_us
+            .saturating_add(u64::try_from(elapsed).unwrap_or(u64::MAX));
         let departed = now.wall_us.abs_diff(expected) > limit;
         let behind = last_us.saturating_sub(now.wall_us) > limit;
-        if departed || behind { Err(Uneven) } else { Ok(now.wall_us.max(last_us)) }
+        if departed || behind {
+            Err(Uneven)
+        } else {
+            Ok(now.wall_us.max(last_us))
+        }
     }
 
     /// An operator says that the clock is right as it stands.
@@ -75,14 +87,20 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     fn clock() -> (Clock, Arc<Mutex<Reading>>) {
-        let start = Reading { wall_us: 1_000_000_000, monotonic: Duration::ZERO };
+        let start = Reading {
+            wall_us: 1_000_000_000,
+            monotonic: Duration::ZERO,
+        };
         let reading = Arc::new(Mutex::new(start));
         let read = Arc::clone(&reading);
         (Clock::new(Box::new(move || *read.lock().unwrap())), reading)
     }
 
     fn set(reading: &Mutex<Reading>, wall_us: u64, seconds: u64) {
-        *reading.lock().unwrap() = Reading { wall_us, monotonic: Duration::from_secs(seconds) };
+        *reading.lock().unwrap() = Reading {
+            wall_us,
+            monotonic: Duration::from_secs(seconds),
+        };
     }
 
     #[test]

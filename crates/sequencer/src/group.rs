@@ -36,7 +36,10 @@ impl Group {
     }
 
     pub(crate) fn push(&mut self, record: Record) {
-        self.bytes = self.bytes.saturating_add(record.body.len()).saturating_add(chain::HEADER_LEN);
+        self.bytes = self
+            .bytes
+            .saturating_add(record.body.len())
+            .saturating_add(chain::HEADER_LEN);
         self.records.push(record);
     }
 
@@ -49,6 +52,7 @@ impl Group {
     /// them would have had the position `cut`.
     pub(crate) fn shorten(&mut self, len: usize, cut: u64) {
         self.records.truncate(len);
-        self.receipts.retain(|_, receipt| receipt.first_position < cut);
+        self.receipts
+            .retain(|_, receipt| receipt.first_position < cut);
     }
 }

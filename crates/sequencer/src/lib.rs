@@ -86,16 +86,36 @@ pub fn start(dir: &Path, clock: Source) -> Result<Started, StartError> {
 
     let (queue, inbox) = mpsc::channel(QUEUE_LEN_MAX);
     let (stop, stopped) = watch::channel(false);
-    let writer =
-        writer::Writer::new(log, Arc::clone(&shown), Arc::clone(&keys), clock, stop, inbox);
+    let writer = writer::Writer::new(
+        log,
+        Arc::clone(&shown),
+        Arc::clone(&keys),
+        clock,
+        stop,
+        inbox,
+    );
     let thread = std::thread::Builder::new().name("writer".to_owned());
-    let writer = thread.spawn(move || writer.run()).map_err(StartError::Thread)?;
+    let writer = thread
+        .spawn(move || writer.run())
+        .map_err(StartError::Thread)?;
     let dir = dir.to_owned();
-    let handle = Handle { queue, shown, reader, keys, stopped, system, dir };
+    let handle = Handle {
+        queue,
+        shown,
+        reader,
+        keys,
+        stopped,
+        system,
+        dir,
+    };
     if known.is_none() {
         handle.open_system().map_err(StartError::System)?;
     }
-    Ok(Started { handle, recovery, writer })
+    Ok(Started {
+        handle,
+        recovery,
+        writer,
+    })
 }
 
 impl Handle {
@@ -117,14 +137,19 @@ impl Handle {
             correlation_id: None,
             command: ledger::Command::Ledger(BookCommand::Open(opening)),
         };
-        let caller = Caller { actor: DEPLOYMENT, roles: vec![ledger::token::Role::Administrator] };
+        let caller = Caller {
+            actor: DEPLOYMENT,
+            roles: vec![ledger::token::Role::Administrator],
+        };
         let request = Request {
             ledger: self.system,
             caller,
             submissions: vec![submission],
             atomic: false,
         };
-        let answers = self.submit_blocking(request).map_err(|error| error.to_string())?;
+        let answers = self
+            .submit_blocking(request)
+            .map_err(|error| error.to_string())?;
         match answers.into_iter().next() {
             Some(Err(refusal)) => Err(refusal.to_string()),
             Some(Ok(_)) | None => Ok(()),
@@ -175,7 +200,11 @@ impl Handle {
     /// The ledgers, in the order of their first records.
     #[must_use]
     pub fn ledgers(&self) -> Vec<LedgerId> {
-        self.reader.heads().into_iter().map(|head| LedgerId(head.ledger.0)).collect()
+        self.reader
+            .heads()
+            .into_iter()
+            .map(|head| LedgerId(head.ledger.0))
+            .collect()
     }
 
     /// The deployment's own ledger.
@@ -218,10 +247,10 @@ impl Handle {
         if reveal {
             let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
             personal::visit(&mut fact.event, &mut |_: PersonId, field, text| {
-                if let Some(PersonalText::Sealed(sealed)) = text {
-                    if let Some(opened) = seal::open(&keys, salt, field, sealed) {
-                        *text = Some(PersonalText::Clear(opened));
-                    }
+                if let Some(PersonalText::Sealed(sealed)) = text
+                    && let Some(opened) = seal::open(&keys, salt, field, sealed)
+                {
+                    *text = Some(PersonalText::Clear(opened));
                 }
             });
         }

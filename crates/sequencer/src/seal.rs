@@ -40,11 +40,18 @@ pub(crate) struct KeyRing<'a> {
 
 impl<'a> KeyRing<'a> {
     pub(crate) fn new(store: &'a RwLock<KeyStore>) -> KeyRing<'a> {
-        KeyRing { store, staged: HashMap::new() }
+        KeyRing {
+            store,
+            staged: HashMap::new(),
+        }
     }
 
     fn key(&mut self, person: PersonId) -> Result<[u8; 32], NoRandomness> {
-        let stored = self.store.read().unwrap_or_else(PoisonError::into_inner).get(person.0);
+        let stored = self
+            .store
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(person.0);
         if let Some(key) = stored.or_else(|| self.staged.get(&person.0).copied()) {
             return Ok(key);
         }
@@ -60,7 +67,9 @@ impl<'a> KeyRing<'a> {
         text: &str,
     ) -> Result<PersonalText, NoRandomness> {
         let key = self.key(person)?;
-        Ok(PersonalText::Blinded(*blake3::keyed_hash(&key, text.as_bytes()).as_bytes()))
+        Ok(PersonalText::Blinded(
+            *blake3::keyed_hash(&key, text.as_bytes()).as_bytes(),
+        ))
     }
 
     /// A text as it goes into a record.
@@ -73,12 +82,22 @@ impl<'a> KeyRing<'a> {
     ) -> Result<PersonalText, NoRandomness> {
         let key = field_key(&self.key(person)?, salt, field);
         let nonce: [u8; 24] = random()?;
-        let payload = Payload { msg: text.as_bytes(), aad: person.0.as_bytes() };
+        let payload = Payload {
+            msg: text.as_bytes(),
+            aad: person.0.as_bytes(),
+        };
         let cipher = XChaCha20Poly1305::new(&Key::from(key));
-        let ciphertext =
-            cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| NoRandomness)?;
+        let ciphertext = cipher
+            .encrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| NoRandomness)?;
         let commitment = commitment(&key, &nonce);
-        let sealed = Sealed { person, suite: SUITE, nonce, ciphertext, commitment };
+        let sealed = Sealed {
+            person,
+            suite: SUITE,
+            nonce,
+            ciphertext,
+            commitment,
+        };
         Ok(PersonalText::Sealed(Box::new(sealed)))
     }
 
@@ -88,17 +107,28 @@ impl<'a> KeyRing<'a> {
             return Ok(());
         }
         let keys: Vec<_> = self.staged.into_iter().collect();
-        self.store.write().unwrap_or_else(PoisonError::into_inner).put_all(&keys)
+        self.store
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .put_all(&keys)
     }
 }
 
 /// Opens a sealed text; nothing if the key is gone or the bytes are not what was sealed.
-pub(crate) fn open(store: &KeyStore, salt: [u8; 16], field: u32, sealed: &Sealed) -> Option<String> {
+pub(crate) fn open(
+    store: &KeyStore,
+    salt: [u8; 16],
+    field: u32,
+    sealed: &Sealed,
+) -> Option<String> {
     let key = field_key(&store.get(sealed.person.0)?, salt, field);
     if sealed.suite != SUITE || commitment(&key, &sealed.nonce) != sealed.commitment {
         return None;
     }
-    let payload = Payload { msg: &sealed.ciphertext, aad: sealed.person.0.as_bytes() };
+    let payload = Payload {
+        msg: &sealed.ciphertext,
+        aad: sealed.person.0.as_bytes(),
+    };
     let cipher = XChaCha20Poly1305::new(&Key::from(key));
     let text = cipher.decrypt(&XNonce::from(sealed.nonce), payload).ok()?;
     String::from_utf8(text).ok()
@@ -106,7 +136,10 @@ pub(crate) fn open(store: &KeyStore, salt: [u8; 16], field: u32, sealed: &Sealed
 
 fn field_key(person_key: &[u8; 32], salt: [u8; 16], field: u32) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_derive_key("fundtrace v1 field");
-    hasher.update(person_key).update(&salt).update(&field.to_be_bytes());
+    hasher
+        .update(person_key)
+        .update(&salt)
+        .update(&field.to_be_bytes());
     *hasher.finalize().as_bytes()
 }
 

@@ -37,11 +37,18 @@ pub(crate) struct Shown {
 
 impl Shown {
     pub(crate) fn new() -> Shown {
-        Shown { slots: RwLock::default(), next_position: watch::Sender::new(0) }
+        Shown {
+            slots: RwLock::default(),
+            next_position: watch::Sender::new(0),
+        }
     }
 
     pub(crate) fn slot(&self, ledger: LedgerId) -> Option<Arc<Slot>> {
-        self.slots.read().unwrap_or_else(PoisonError::into_inner).get(&ledger).cloned()
+        self.slots
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&ledger)
+            .cloned()
     }
 
     pub(crate) fn published(&self) -> watch::Receiver<u64> {

@@ -1,11 +1,11 @@
 //! The write path, whole: decide, encode, link, append, show, answer.
 
+use crate::Ahead;
 use crate::answer::{Answers, Caller, Receipt, Refusal, Request, Unavailable};
 use crate::clock::{Clock, Source};
 use crate::group::{Answer, Group};
 use crate::seal::{self, KeyRing};
 use crate::show::Shown;
-use crate::Ahead;
 use chain::{Head, Record};
 use ledger::ids::LedgerId;
 use ledger::personal::{self, PersonalText};
@@ -73,7 +73,15 @@ impl Writer {
                 Some((ledger, (books, log.head(id)?)))
             })
             .collect();
-        Writer { log, shown, keys, clock: Clock::new(clock), ahead, stop, inbox }
+        Writer {
+            log,
+            shown,
+            keys,
+            clock: Clock::new(clock),
+            ahead,
+            stop,
+            inbox,
+        }
     }
 
     /// Until every handle is gone, or the machine fails.
@@ -144,7 +152,11 @@ impl Writer {
     ) -> Result<Answers, String> {
         let ledger = request.ledger;
         if self.shown.slot(ledger).is_some_and(|slot| slot.is_newer()) {
-            return Ok(request.submissions.iter().map(|_| Err(Refusal::Newer)).collect());
+            return Ok(request
+                .submissions
+                .iter()
+                .map(|_| Err(Refusal::Newer))
+                .collect());
         }
         let before = self.ahead.get(&ledger).map(|(_, head)| *head);
         let (records_before, cut) = (group.records.len(), self.next_position(group));
@@ -203,10 +215,16 @@ impl Writer {
             if receipt.digest != digest {
                 return Err(Refusal::IdempotencyMismatch(submission.command_id).into());
             }
-            return Ok(Receipt { repeated: true, ..receipt });
+            return Ok(Receipt {
+                repeated: true,
+                ..receipt
+            });
         }
         let next_position = self.next_position(group);
-        let last_us = self.ahead.get(&ledger).map_or(0, |(_, head)| head.recorded_at_us);
+        let last_us = self
+            .ahead
+            .get(&ledger)
+            .map_or(0, |(_, head)| head.recorded_at_us);
         let now_us = self.clock.now(last_us).map_err(|_| Refusal::Clock)?;
         let opens = matches!(submission.command, ledger::Command::Ledger(_));
         if !opens && !self.ahead.contains_key(&ledger) {
@@ -220,8 +238,10 @@ impl Writer {
             occurred_on: submission.occurred_on,
             today: ledger::date::civil_day(now_us),
         };
-        let admission =
-            Admission { roles: &caller.roles, expected_version: submission.expected_version };
+        let admission = Admission {
+            roles: &caller.roles,
+            expected_version: submission.expected_version,
+        };
         let events = ledger::decide(books, &admission, &context, &submission.command)
             .map_err(Refusal::Rejected)?;
         let records = link(head, now_us, submission, &context, digest, &events, ring)?;
@@ -235,7 +255,9 @@ impl Writer {
             *head = Head::of(last);
         }
         records.into_iter().for_each(|record| group.push(record));
-        group.receipts.insert((ledger, submission.command_id), receipt);
+        group
+            .receipts
+            .insert((ledger, submission.command_id), receipt);
         Ok(receipt)
     }
 
@@ -256,7 +278,9 @@ impl Writer {
             return Ok(Some(*receipt));
         }
         let reader = self.log.reader();
-        let Some(first) = reader.find(chain::LedgerId(ledger.0), id)? else { return Ok(None) };
+        let Some(first) = reader.find(chain::LedgerId(ledger.0), id)? else {
+            return Ok(None);
+        };
         let more = u64::from(first.record.header.parts).saturating_sub(1);
         let mut records = vec![first.record];
         if more > 0 {
@@ -297,7 +321,11 @@ fn digest(
     }
     let bytes = wire::encode_command(blinded.as_ref().unwrap_or(submission));
     let actor = *caller.actor.person.0.as_bytes();
-    Ok(chain::command_digest(actor, chain::LedgerId(ledger.0), &bytes))
+    Ok(chain::command_digest(
+        actor,
+        chain::LedgerId(ledger.0),
+        &bytes,
+    ))
 }
 
 /// The records of a command's events: salted, sealed, encoded and linked.
@@ -355,10 +383,14 @@ fn receipt(ledger: LedgerId, first_position: u64, records: &[Record]) -> Receipt
     Receipt {
         ledger,
         command_id: first.map(|header| header.command_id).unwrap_or_default(),
-        digest: first.map_or(chain::ledger_root(chain::LedgerId(ledger.0)), |h| h.command_digest),
+        digest: first.map_or(chain::ledger_root(chain::LedgerId(ledger.0)), |h| {
+            h.command_digest
+        }),
         first_seq: first.map_or(0, |header| header.seq),
         last_seq: last.map_or(0, |record| record.header.seq),
-        hash: last.map_or(chain::ledger_root(chain::LedgerId(ledger.0)), |record| record.hash),
+        hash: last.map_or(chain::ledger_root(chain::LedgerId(ledger.0)), |record| {
+            record.hash
+        }),
         first_position,
         recorded_at_us: first.map_or(0, |header| header.recorded_at_us),
         repeated: false,

@@ -101,6 +101,26 @@ pub fn payable(field: &'static str, amount: Fen) -> Result<(), Rejection> {
     }
 }
 
+/// The largest sum of amounts of one subject, half of what [`Fen`] holds: sums over two of them,
+/// as in the equations, still fit.
+fn bounded(sum: Fen) -> bool {
+    sum.get().unsigned_abs() <= Fen::MAX.get().unsigned_abs() / 2
+}
+
+/// Refuses an amount that no command may name, or that would take a sum beyond what is exact (V5).
+/// Integrity, so also for observed facts: a sum that was held at the limit would not add up.
+///
+/// # Errors
+/// `BAD_AMOUNT`.
+pub(crate) fn summable(sum: Fen, amount: Fen) -> Result<(), Rejection> {
+    let field = "amount_fen";
+    payable(field, amount)?;
+    if sum.plus(amount).is_some_and(bounded) {
+        return Ok(());
+    }
+    Err(Rejection::BadAmount { field, amount })
+}
+
 pub(crate) fn decide(
     books: &Books,
     _context: &Context,
@@ -109,14 +129,18 @@ pub(crate) fn decide(
     match command {
         FundCommand::Announce(announcement) => announce(books, announcement)?,
         FundCommand::Receive(receipt) => {
-            existing(books, "fund", receipt.fund)?;
-            payable("amount_fen", receipt.amount_fen)?;
+            let fund = existing(books, "fund", receipt.fund)?;
+            summable(fund.received, receipt.amount_fen)?;
         }
         FundCommand::Allocate(allocation) => allocate(books, allocation)?,
         FundCommand::Adjust(adjustment) => {
-            existing(books, "fund", adjustment.fund)?;
+            let fund = existing(books, "fund", adjustment.fund)?;
             let size = adjustment.delta_fen.max(adjustment.delta_fen.negated());
-            if !size.is_payable() {
+            let summable = fund
+                .received
+                .plus(adjustment.delta_fen)
+                .is_some_and(bounded);
+            if !size.is_payable() || !summable {
                 let amount = adjustment.delta_fen;
                 return Err(Rejection::BadAmount {
                     field: "delta_fen",
@@ -167,7 +191,11 @@ fn allocate(books: &Books, allocation: &Allocation) -> Result<(), Rejection> {
     existing(books, "fund", allocation.fund)?;
     existing_unit(books, "from", allocation.from)?;
     holder(books, "to", allocation.to)?;
-    payable("amount_fen", allocation.amount_fen)?;
+    let node = books.nodes.get((allocation.fund, allocation.from));
+    summable(
+        node.map_or(Fen::ZERO, |node| node.passed_on.add(node.own_budget)),
+        allocation.amount_fen,
+    )?;
     if allocation.to == Holder::Organisation(allocation.from) {
         return Err(Rejection::BadField {
             field: "to",

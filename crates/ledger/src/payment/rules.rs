@@ -5,7 +5,7 @@ use super::{
 };
 use crate::context::{Actor, Context, Intake};
 use crate::date::BusinessDate;
-use crate::fund::rules::{Budget, budget, existing as existing_fund, payable};
+use crate::fund::rules::{Budget, budget, existing as existing_fund, payable, summable};
 use crate::ids::{PaymentId, ProjectId};
 use crate::money::Fen;
 use crate::person::rules::existing as existing_person;
@@ -119,6 +119,20 @@ impl Payment {
     }
 }
 
+impl Payment {
+    /// What each batch still bears of the open amount: the instruction is used up from its first
+    /// source on, by settlements and then by cancellations, and the rest is open.
+    #[must_use]
+    pub fn open_by_source(&self) -> Vec<SourceShare> {
+        let used = self.borne(self.settled.add(self.cancelled));
+        let open = |(source, used): (&SourceShare, SourceShare)| SourceShare {
+            fund: source.fund,
+            amount_fen: source.amount_fen.sub(used.amount_fen),
+        };
+        self.sources.iter().zip(used).map(open).collect()
+    }
+}
+
 /// The payment, or the refusal that names the field (V4).
 ///
 /// # Errors
@@ -142,12 +156,12 @@ pub(crate) fn decide(
     match command {
         PaymentCommand::Instruct(instruction) => instruct(books, context, instruction)?,
         PaymentCommand::Settle(settlement) => {
-            existing(books, "payment", settlement.payment)?;
-            payable("amount_fen", settlement.amount_fen)?;
+            let payment = existing(books, "payment", settlement.payment)?;
+            summable(payment.settled, settlement.amount_fen)?;
         }
         PaymentCommand::Return(back) => {
-            existing(books, "payment", back.payment)?;
-            payable("amount_fen", back.amount_fen)?;
+            let payment = existing(books, "payment", back.payment)?;
+            summable(payment.returned.add(payment.cancelled), back.amount_fen)?;
         }
         PaymentCommand::Reissue(again) => return reissue(books, again),
     }
@@ -291,13 +305,13 @@ fn unfunded(books: &Books, instruction: &PaymentInstruction) -> Vec<Rejection> {
             });
         }
     }
-    if let Payee::Organisation(unit) = instruction.payee {
-        if !books.organisations.contains(unit) {
-            broken.push(Rejection::UnknownParty {
-                field: "payee",
-                subject: unit.into(),
-            });
-        }
+    if let Payee::Organisation(unit) = instruction.payee
+        && !books.organisations.contains(unit)
+    {
+        broken.push(Rejection::UnknownParty {
+            field: "payee",
+            subject: unit.into(),
+        });
     }
     for source in &instruction.sources {
         let budget = books.budgets.get((source.fund, instruction.project));
@@ -387,12 +401,24 @@ fn move_money(books: &mut Books, id: PaymentId, change: impl FnOnce(&mut Payment
     payment.version = payment.version.saturating_add(1);
     let (after, project) = (payment.clone(), payment.project);
     let lines = [
-        (before.open(), after.open(), Line::Committed),
-        (before.settled, after.settled, Line::Settled),
-        (before.returned, after.returned, Line::Returned),
+        (
+            before.open_by_source(),
+            after.open_by_source(),
+            Line::Committed,
+        ),
+        (
+            after.borne(before.settled),
+            after.borne(after.settled),
+            Line::Settled,
+        ),
+        (
+            after.borne(before.returned),
+            after.borne(after.returned),
+            Line::Returned,
+        ),
     ];
     for (was, is, line) in lines {
-        for (old, new) in after.borne(was).iter().zip(after.borne(is)) {
+        for (old, new) in was.iter().zip(is) {
             let row = budget(books, new.fund, project);
             let field = match line {
                 Line::Committed => &mut row.committed_unpaid,

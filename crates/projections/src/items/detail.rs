@@ -1,0 +1,311 @@
+//! Everything that the books know of one item.
+
+use super::{ItemLine, Obstacle, item_line, zero_is_none};
+use crate::View;
+use crate::references::{self, Term, UnitReference, term};
+use jiff::civil::Date;
+use ledger::Books;
+use ledger::context::Actor;
+use ledger::date::BusinessDate;
+use ledger::digest::Sha256;
+use ledger::ids::{ItemId, MeasureId, PersonId};
+use ledger::item::rules::state::{Attempt, Closing, MeasureState};
+use ledger::item::rules::{Item, State, Step, is_open, missing_for_closure, steps_from};
+use ledger::money::Fen;
+use ledger::text::Text;
+
+/// An item with all that belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ItemView {
+    /// What lists show of it.
+    #[serde(flatten)]
+    pub line: ItemLine,
+    /// Common or individual.
+    pub scope: Term,
+    /// The rule that was broken.
+    pub basis: Option<Text>,
+    /// The money concerned; none where none is.
+    pub amount_involved_fen: Option<Fen>,
+    /// The common item of which this is one case.
+    pub parent: Option<ItemId>,
+    /// The cases of this common item.
+    pub children: Vec<ItemId>,
+    /// The item that goes on in its place.
+    pub merged_into: Option<ItemId>,
+    /// The unit that leads now.
+    pub lead_unit: Option<UnitReference>,
+    /// By which rule the due date was found.
+    pub deadline_rule: Term,
+    /// When it was issued.
+    pub issued_on: Option<BusinessDate>,
+    /// The due date by its issue, before extensions and suspensions.
+    pub due_base: Option<BusinessDate>,
+    /// The extensions granted, oldest first.
+    pub extensions: Vec<ExtensionLine>,
+    /// The extension asked for and not answered.
+    pub extension_pending: Option<ExtensionLine>,
+    /// The days during which the clock stood still, until today.
+    pub suspended_days: u32,
+    /// The last letter sent.
+    pub last_letter: Option<Term>,
+    /// Who submitted the present plan.
+    pub plan_by: Option<PersonId>,
+    /// Who approved it; two bodies are needed.
+    pub plan_approvals: Vec<Deed>,
+    /// The measures, oldest first.
+    pub measures: Vec<MeasureLine>,
+    /// Money to be recovered; none where none is.
+    pub recovery: Option<RecoveryLine>,
+    /// The closure now asked for and verified.
+    pub attempt: Option<AttemptLine>,
+    /// Every closing with its names, oldest first.
+    pub closings: Vec<ClosingLine>,
+    /// How many times a look back reopened it.
+    pub reopen_count: u32,
+    /// Who may not judge it.
+    pub recused: Vec<PersonId>,
+    /// What stands between it and its closing; nothing for one that has ended.
+    pub missing_for_closure: Vec<Obstacle>,
+    /// The steps that its state allows; further rules may still refuse them.
+    pub next_steps: Vec<Term>,
+    /// How many records have been about it.
+    pub version: u32,
+    /// Its history: the records that name it, oldest first.
+    pub records: Vec<u64>,
+}
+
+/// Something that somebody did for an organisation.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Deed {
+    /// The person.
+    pub person: PersonId,
+    /// The organisation.
+    pub organisation: UnitReference,
+    /// On site or on paper, of a verification.
+    pub mode: Option<Term>,
+}
+
+/// A later due date.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ExtensionLine {
+    /// The day.
+    pub due_on: BusinessDate,
+    /// Who asked, of one that is not answered.
+    pub asked_by: Option<PersonId>,
+}
+
+/// A measure and its proof.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MeasureLine {
+    /// The measure.
+    pub measure: MeasureId,
+    /// Ordinary or institutional.
+    pub kind: Term,
+    /// By when.
+    pub due_on: Option<BusinessDate>,
+    /// Said to be done.
+    pub finished: bool,
+    /// How many evidence files stand for it.
+    pub evidence_count: usize,
+    /// Their digests.
+    pub evidence: Vec<Sha256>,
+    /// At least one of them counts: it was not certainly taken before the issue.
+    pub proved: bool,
+}
+
+/// Money to be recovered.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RecoveryLine {
+    /// What must come back before it can be closed.
+    pub required_fen: Fen,
+    /// Demanded.
+    pub demanded_fen: Fen,
+    /// Received.
+    pub received_fen: Fen,
+    /// Given up by an authority.
+    pub waived_fen: Fen,
+    /// Still to come.
+    pub open_fen: Fen,
+    /// Received or given up beyond what was required.
+    pub surplus_fen: Fen,
+}
+
+/// A closure asked for.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AttemptLine {
+    /// Who asked.
+    pub requester: PersonId,
+    /// Who verified so far.
+    pub verifications: Vec<Deed>,
+}
+
+/// A closing with those who answer for it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClosingLine {
+    /// Who asked for it.
+    pub requester: PersonId,
+    /// Who verified.
+    pub verifiers: Vec<PersonId>,
+    /// Who closed.
+    pub closer: PersonId,
+    /// On which day.
+    pub closed_on: BusinessDate,
+    /// The due date on that day.
+    pub due_on: Option<BusinessDate>,
+    /// It was closed after it.
+    pub late: bool,
+    /// How many looks back found it good.
+    pub lookbacks_passed: u32,
+}
+
+/// An item; nothing for one that nobody has drafted.
+#[must_use]
+pub fn item_view(view: &View, today: Date, id: ItemId) -> Option<ItemView> {
+    let books = &view.books;
+    let item = books.items.get(id)?;
+    let draft = &item.draft;
+    let missing = if is_open(item.state) {
+        missing_for_closure(books, id)
+    } else {
+        Vec::new()
+    };
+    Some(ItemView {
+        line: item_line(books, today, id, item),
+        scope: term!(draft.scope),
+        basis: draft.basis.clone(),
+        amount_involved_fen: zero_is_none(draft.amount_involved_fen),
+        parent: draft.parent,
+        children: item.children.clone(),
+        merged_into: item.merged_into,
+        lead_unit: item.lead_unit.map(|unit| references::unit(books, unit)),
+        deadline_rule: term!(draft.deadline_rule),
+        issued_on: item.issued_on,
+        due_base: item.due_base.map(BusinessDate::day),
+        extensions: item
+            .extensions
+            .iter()
+            .map(|it| extension(it.due_on, None))
+            .collect(),
+        extension_pending: item
+            .pending
+            .as_ref()
+            .map(|pending| extension(pending.extension.due_on, Some(pending.by))),
+        suspended_days: suspended_days(item, today),
+        last_letter: item.last_letter.map(|letter| term!(letter)),
+        plan_by: item.plan_by,
+        plan_approvals: item
+            .approvals
+            .iter()
+            .map(|by| deed(books, by, None))
+            .collect(),
+        measures: item.measures.iter().map(|row| measure(item, row)).collect(),
+        recovery: recovery(item),
+        attempt: item.attempt.as_ref().map(|it| attempt(books, it)),
+        closings: item.closings.iter().map(closing).collect(),
+        reopen_count: item.reopen_count,
+        recused: item.recused.clone(),
+        missing_for_closure: missing.iter().map(Obstacle::from).collect(),
+        next_steps: steps_from(item.state)
+            .map(|step: Step| term!(step))
+            .collect(),
+        version: item.version,
+        records: view
+            .timeline
+            .of(id.into())
+            .iter()
+            .map(|seq| u64::from(*seq))
+            .collect(),
+    })
+}
+
+/// The clock of an item that ended while it stood still does not go on standing.
+fn suspended_days(item: &Item, today: Date) -> u32 {
+    match item.state {
+        State::Merged | State::ClosedNotImplemented => {
+            item.suspended_days(item.state_since.last().unwrap_or(today))
+        }
+        State::Drafted
+        | State::Issued
+        | State::Acknowledged
+        | State::PlanSubmitted
+        | State::InProgress
+        | State::ClosureRequested
+        | State::Verified
+        | State::Closed
+        | State::LongTerm
+        | State::Suspended
+        | State::NotSubstantiated
+        | State::HistoricallyClosed => item.suspended_days(today),
+    }
+}
+
+fn extension(due_on: Date, asked_by: Option<PersonId>) -> ExtensionLine {
+    ExtensionLine {
+        due_on: BusinessDate::day(due_on),
+        asked_by,
+    }
+}
+
+fn deed(books: &Books, by: &Actor, mode: Option<Term>) -> Deed {
+    let organisation = references::unit(books, by.organisation);
+    Deed {
+        person: by.person,
+        organisation,
+        mode,
+    }
+}
+
+fn measure(item: &Item, row: &MeasureState) -> MeasureLine {
+    MeasureLine {
+        measure: row.measure,
+        kind: term!(row.kind),
+        due_on: row.due_on,
+        finished: row.finished,
+        evidence_count: row.evidence.len(),
+        evidence: row.evidence.iter().map(|file| file.sha256).collect(),
+        proved: row.is_proved(item.issued_on),
+    }
+}
+
+fn recovery(item: &Item) -> Option<RecoveryLine> {
+    let required = item.recovery_required();
+    let settled = item.received.add(item.waived);
+    let concerned = required != Fen::ZERO || settled != Fen::ZERO;
+    concerned.then(|| RecoveryLine {
+        required_fen: required,
+        demanded_fen: item.demanded,
+        received_fen: item.received,
+        waived_fen: item.waived,
+        open_fen: required.sub(settled).max(Fen::ZERO),
+        surplus_fen: settled.sub(required).max(Fen::ZERO),
+    })
+}
+
+fn attempt(books: &Books, attempt: &Attempt) -> AttemptLine {
+    let verifications = attempt.verifications.iter();
+    AttemptLine {
+        requester: attempt.requester,
+        verifications: verifications
+            .map(|it| deed(books, &it.by, Some(term!(it.mode))))
+            .collect(),
+    }
+}
+
+fn closing(closing: &Closing) -> ClosingLine {
+    ClosingLine {
+        requester: closing.requester,
+        verifiers: closing.verifiers.clone(),
+        closer: closing.closer,
+        closed_on: BusinessDate::day(closing.closed_on),
+        due_on: closing.due_on.map(BusinessDate::day),
+        late: closing.due_on.is_some_and(|due| due < closing.closed_on),
+        lookbacks_passed: closing.lookbacks_passed,
+    }
+}

@@ -1,0 +1,135 @@
+//! Read models: what can be asked of one ledger.
+//!
+//! [`View`] is a fold over the records of a ledger; it is rebuilt at every start by the same
+//! [`View::apply`] that takes in the live records. Everything else here is a pure function of a
+//! view: the day on which a question is asked is an argument.
+//!
+//! Identifiers stand beside names, money is whole fen, and every list has one order, so that the
+//! same records give the same answer to the byte.
+
+pub mod alerts;
+pub mod balances;
+pub mod benefit;
+mod fraction;
+pub mod items;
+pub mod links;
+pub mod numbers;
+pub mod page;
+pub mod project_view;
+pub mod references;
+pub mod steps;
+pub mod tasks;
+pub mod timeline;
+pub mod trace;
+
+#[cfg(test)]
+mod tests;
+
+pub use fraction::Fraction;
+pub use page::Page;
+
+use alerts::Alerts;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::{Offset, TimeZone};
+use ledger::{Books, Fact};
+use links::Links;
+use tasks::Plans;
+use timeline::Timeline;
+
+/// A durable record, decoded.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    /// Where its frame stands in the log.
+    pub position: u64,
+    /// Its place in the ledger's chain.
+    pub seq: u64,
+    /// When the log took it: microseconds since 1970 in UTC.
+    pub recorded_at_us: u64,
+    /// Its hash in the chain.
+    pub hash: [u8; 32],
+    /// What it says.
+    pub fact: &'a Fact,
+}
+
+impl Entry<'_> {
+    /// The day of recording.
+    #[must_use]
+    pub fn recorded_on(&self) -> Date {
+        beijing_day(self.recorded_at_us)
+    }
+}
+
+/// The civil day in UTC+08:00 of a moment in microseconds since 1970. The offset is fixed: the
+/// log counts days as 北京时间 does since 1992, whatever a time zone database may say.
+#[must_use]
+pub fn beijing_day(us: u64) -> Date {
+    let moment = i64::try_from(us)
+        .ok()
+        .and_then(|us| Timestamp::from_microsecond(us).ok());
+    let zone = TimeZone::fixed(Offset::constant(8));
+    moment.unwrap_or(Timestamp::MAX).to_zoned(zone).date()
+}
+
+/// The last record that a view has taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Its place in the chain.
+    pub seq: u64,
+    /// Its hash.
+    pub hash: [u8; 32],
+    /// Where its frame stands in the log.
+    pub position: u64,
+    /// When the log took it.
+    pub recorded_at_us: u64,
+}
+
+/// Everything that can be asked of one ledger; a fold over its records.
+#[derive(Debug, Clone, Default)]
+pub struct View {
+    /// The state that decisions read, as of the head.
+    pub books: Books,
+    head: Option<Head>,
+    /// Which records name a subject or bear a word.
+    pub timeline: Timeline,
+    /// The questions that broken rules have raised.
+    pub alerts: Alerts,
+    /// Who holds what, found without a search.
+    pub links: Links,
+    /// The plans that were returned.
+    pub plans: Plans,
+}
+
+impl View {
+    /// Takes in the next record.
+    pub fn apply(&mut self, entry: &Entry<'_>) {
+        // Destructured, so that a projection that is forgotten here does not compile.
+        let View {
+            books,
+            head,
+            timeline,
+            alerts,
+            links,
+            plans,
+        } = self;
+        let context = entry.fact.context(entry.recorded_on());
+        // Rules and new links are both judged by the books before the event.
+        alerts.take_in(books, &context, entry);
+        links.take_in(books, &entry.fact.event);
+        ledger::apply(books, &context, &entry.fact.event);
+        timeline.take_in(entry);
+        plans.take_in(entry);
+        *head = Some(Head {
+            seq: entry.seq,
+            hash: entry.hash,
+            position: entry.position,
+            recorded_at_us: entry.recorded_at_us,
+        });
+    }
+
+    /// The last record taken in; nothing before the first.
+    #[must_use]
+    pub fn head(&self) -> Option<Head> {
+        self.head
+    }
+}

@@ -1,0 +1,207 @@
+//! Who holds what: the way from a batch, a unit, a project or a payee to the rows of the books.
+//!
+//! The books find a row by its whole key; these lists say which keys there are.
+
+use crate::numbers::{Numbers, at, next_place};
+use hashbrown::HashMap;
+use ledger::fund::{FundEvent, Holder};
+use ledger::ids::{FundId, MilestoneId, OrganisationId, PaymentId, ProjectId, Subject};
+use ledger::milestone::MilestoneEvent;
+use ledger::payment::{Payee, PaymentEvent, PaymentInstruction};
+use ledger::{Books, Event};
+
+/// The keys of rows, by what leads to them; all in the order of their first record.
+#[derive(Debug, Clone, Default)]
+pub struct Links {
+    units_of_fund: HashMap<FundId, Vec<OrganisationId>>,
+    projects_of_fund: HashMap<FundId, Vec<ProjectId>>,
+    funds_of_unit: HashMap<OrganisationId, Vec<FundId>>,
+    funds_of_project: HashMap<ProjectId, Vec<FundId>>,
+    milestones_of_project: HashMap<ProjectId, Vec<MilestoneId>>,
+    /// All payments; the lists below hold their places here, in a quarter of the room.
+    payments: Vec<PaymentId>,
+    payments_of_project: HashMap<ProjectId, Numbers>,
+    payments_of_payee: HashMap<Subject, Numbers>,
+}
+
+impl Links {
+    /// Takes in an event, before the books do: what they do not have yet is new.
+    pub(crate) fn take_in(&mut self, books: &Books, event: &Event) {
+        match event {
+            Event::Fund(event) => self.fund(books, event),
+            Event::Payment(PaymentEvent::Instructed(instruction)) => {
+                self.payment(books, instruction);
+            }
+            Event::Milestone(MilestoneEvent::Defined(definition)) => {
+                if !books.milestones.contains(definition.milestone) {
+                    let list = self.milestones_of_project.entry(definition.project);
+                    list.or_default().push(definition.milestone);
+                }
+            }
+            Event::Payment(
+                PaymentEvent::Settled(_) | PaymentEvent::Returned(_) | PaymentEvent::Reissued(_),
+            )
+            | Event::Milestone(MilestoneEvent::Reported(_) | MilestoneEvent::Verified(_))
+            | Event::Ledger(_)
+            | Event::Token(_)
+            | Event::Organisation(_)
+            | Event::Overlay(_)
+            | Event::Subject(_)
+            | Event::Project(_)
+            | Event::Receipt(_)
+            | Event::Round(_)
+            | Event::Item(_) => {}
+        }
+    }
+
+    fn fund(&mut self, books: &Books, event: &FundEvent) {
+        match event {
+            // Authority begins with the receipt; a batch that is only announced has its receiver
+            // shown all the same.
+            FundEvent::Announced(announcement) => {
+                self.hold(
+                    books,
+                    announcement.fund,
+                    Holder::Organisation(announcement.receiver),
+                );
+            }
+            FundEvent::Allocated(allocation) => {
+                let (fund, from) = (allocation.fund, allocation.from);
+                self.hold(books, fund, Holder::Organisation(from));
+                self.hold(books, fund, allocation.to);
+            }
+            FundEvent::Reclaimed(reclaim) => {
+                // Without `to` the receiver gives back, and is listed already.
+                if let Some(to) = reclaim.to {
+                    self.hold(books, reclaim.fund, reclaim.from);
+                    self.hold(books, reclaim.fund, Holder::Organisation(to));
+                }
+            }
+            FundEvent::Received(_) | FundEvent::Adjusted(_) | FundEvent::CarriedOver(_) => {}
+        }
+    }
+
+    fn hold(&mut self, books: &Books, fund: FundId, holder: Holder) {
+        match holder {
+            Holder::Organisation(unit) if !books.nodes.contains((fund, unit)) => {
+                push_new(self.units_of_fund.entry(fund).or_default(), unit);
+                push_new(self.funds_of_unit.entry(unit).or_default(), fund);
+            }
+            Holder::Project(project) if !books.budgets.contains((fund, project)) => {
+                // Every event that holds a budget also makes its row, so that it comes here once.
+                self.projects_of_fund.entry(fund).or_default().push(project);
+                self.funds_of_project.entry(project).or_default().push(fund);
+            }
+            Holder::Organisation(_) | Holder::Project(_) => {}
+        }
+    }
+
+    fn payment(&mut self, books: &Books, instruction: &PaymentInstruction) {
+        for source in &instruction.sources {
+            self.hold(books, source.fund, Holder::Project(instruction.project));
+        }
+        if books.payments.contains(instruction.payment) {
+            return;
+        }
+        let place = next_place(&self.payments);
+        self.payments.push(instruction.payment);
+        self.payments_of_project
+            .entry(instruction.project)
+            .or_default()
+            .push(place);
+        let payee = payee_subject(instruction.payee);
+        self.payments_of_payee.entry(payee).or_default().push(place);
+    }
+
+    /// The units that have held authority out of `fund`.
+    #[must_use]
+    pub fn units_of_fund(&self, fund: FundId) -> &[OrganisationId] {
+        self.units_of_fund.get(&fund).map_or(&[], Vec::as_slice)
+    }
+
+    /// The projects that have had a budget out of `fund`.
+    #[must_use]
+    pub fn projects_of_fund(&self, fund: FundId) -> &[ProjectId] {
+        self.projects_of_fund.get(&fund).map_or(&[], Vec::as_slice)
+    }
+
+    /// The batches of which `unit` has held authority.
+    #[must_use]
+    pub fn funds_of_unit(&self, unit: OrganisationId) -> &[FundId] {
+        self.funds_of_unit.get(&unit).map_or(&[], Vec::as_slice)
+    }
+
+    /// The batches out of which `project` has had a budget.
+    #[must_use]
+    pub fn funds_of_project(&self, project: ProjectId) -> &[FundId] {
+        self.funds_of_project
+            .get(&project)
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// The milestones of `project`.
+    #[must_use]
+    pub fn milestones_of_project(&self, project: ProjectId) -> &[MilestoneId] {
+        self.milestones_of_project
+            .get(&project)
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// All payments.
+    #[must_use]
+    pub fn payments(&self) -> &[PaymentId] {
+        &self.payments
+    }
+
+    /// The payments of `project`.
+    pub fn payments_of_project(&self, project: ProjectId) -> impl Iterator<Item = PaymentId> {
+        self.resolve(self.places_of_project(project))
+    }
+
+    /// The payments to `payee`.
+    pub fn payments_of_payee(&self, payee: Payee) -> impl Iterator<Item = PaymentId> {
+        let places = self.payments_of_payee.get(&payee_subject(payee));
+        self.resolve(places.map_or(&[], Numbers::as_slice))
+    }
+
+    /// The payments of all projects that `fund` has given a budget, in the order of their
+    /// instructions. Not every one need be borne by it.
+    pub(crate) fn payments_near_fund(&self, fund: FundId) -> impl Iterator<Item = PaymentId> {
+        let projects = self.projects_of_fund(fund).iter();
+        let mut places: Vec<u32> = projects
+            .flat_map(|project| self.places_of_project(*project))
+            .copied()
+            .collect();
+        places.sort_unstable();
+        places
+            .into_iter()
+            .filter_map(|place| at(&self.payments, place).copied())
+    }
+
+    fn places_of_project(&self, project: ProjectId) -> &[u32] {
+        self.payments_of_project
+            .get(&project)
+            .map_or(&[], Numbers::as_slice)
+    }
+
+    fn resolve<'a>(&'a self, places: &'a [u32]) -> impl Iterator<Item = PaymentId> {
+        places
+            .iter()
+            .filter_map(|place| at(&self.payments, *place).copied())
+    }
+}
+
+fn payee_subject(payee: Payee) -> Subject {
+    match payee {
+        Payee::Subject(person) => person.into(),
+        Payee::Organisation(unit) => unit.into(),
+    }
+}
+
+/// A receiver is listed with the announcement, and its row is made by the first receipt: in
+/// between the books do not know it yet, but the list does.
+fn push_new<T: PartialEq>(list: &mut Vec<T>, new: T) {
+    if !list.contains(&new) {
+        list.push(new);
+    }
+}

@@ -1,0 +1,213 @@
+//! R5: completion rates with their numerators and denominators.
+//!
+//! The rate is closed / (issued - not substantiated - merged). Long-term and suspended items stay
+//! in the denominator, items given up as well. A closing taken over from paper was never verified
+//! here: it is counted apart and stands in neither number.
+
+use crate::View;
+use crate::items::{ItemFilter, passing};
+use crate::references;
+use jiff::civil::Date;
+use ledger::Books;
+use ledger::ids::{OrganisationId, OverlayId};
+use ledger::item::ItemCategory;
+use ledger::item::rules::{Item, State};
+use ledger::organisation::Level;
+use ledger::organisation::rules::upwards;
+use ledger::overlay::rules::zones_of;
+use std::collections::BTreeMap;
+
+/// By what items are put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grouping {
+    /// By the responsible unit.
+    Unit,
+    /// By the unit of this level that is, or stands above, the responsible unit.
+    Level(Level),
+    /// By the zones of the responsible unit on the day of the question. One that belongs to two
+    /// zones counts in both, so that the groups may be more than the whole.
+    Zone,
+    /// By what they are about.
+    Category,
+    /// By the round that found them.
+    Round,
+}
+
+/// Completion rates.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Completion {
+    /// Group by group, in the order of their names.
+    pub groups: Vec<Group>,
+    /// Every item once.
+    pub total: Figures,
+}
+
+/// The figures of one group.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Group {
+    /// Its identifier or word; none for items that belong to no group.
+    pub key: Option<String>,
+    /// Its name in Chinese.
+    pub name: Option<String>,
+    /// Its figures.
+    pub figures: Figures,
+}
+
+/// The figures of a rate.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Figures {
+    /// Closed here, by request, verification and closing: the numerator.
+    pub closed: usize,
+    /// Issued, less not substantiated, less merged: the denominator.
+    pub denominator: usize,
+    /// Issued here; drafts and closings taken over from paper are not.
+    pub issued: usize,
+    /// Found to be no problem.
+    pub not_substantiated: usize,
+    /// Gone on in another item.
+    pub merged: usize,
+    /// Closed, some time, after the due date.
+    pub closed_late: usize,
+    /// Under long-term rectification.
+    pub long_term: usize,
+    /// Standing still.
+    pub suspended: usize,
+    /// Given up.
+    pub not_implemented: usize,
+    /// Overdue on the day of the question.
+    pub overdue: usize,
+    /// Closings taken over from paper: in neither number.
+    pub historical: usize,
+}
+
+/// R5: the completion rates of the items that pass the filter, on one day.
+#[must_use]
+pub fn completion(view: &View, today: Date, by: Grouping, filter: &ItemFilter) -> Completion {
+    let books = &view.books;
+    let mut sorter = Sorter {
+        books,
+        today,
+        by,
+        zones: BTreeMap::new(),
+    };
+    let mut total = Figures::default();
+    let mut groups: BTreeMap<Option<Key>, Figures> = BTreeMap::new();
+    for (_, item) in passing(view, today, filter) {
+        total.count(item, today);
+        for key in sorter.keys(item) {
+            groups.entry(key).or_default().count(item, today);
+        }
+    }
+    let show = |(key, figures): (Option<Key>, Figures)| {
+        let (key, name) = key.map_or((None, None), |key| key.show(books));
+        Group { key, name, figures }
+    };
+    let mut groups: Vec<Group> = groups.into_iter().map(show).collect();
+    groups.sort_by(|a, b| {
+        (a.key.is_none(), &a.name, &a.key).cmp(&(b.key.is_none(), &b.name, &b.key))
+    });
+    Completion { groups, total }
+}
+
+impl Figures {
+    fn count(&mut self, item: &Item, today: Date) {
+        if item.state == State::HistoricallyClosed {
+            add(&mut self.historical, true);
+            return;
+        }
+        // A draft may be merged or given up: it was never anybody's task.
+        if item.issued_on.is_none() {
+            return;
+        }
+        let is = |state: State| item.state == state;
+        let (unfounded, merged) = (is(State::NotSubstantiated), is(State::Merged));
+        add(&mut self.issued, true);
+        add(&mut self.not_substantiated, unfounded);
+        add(&mut self.merged, merged);
+        add(&mut self.denominator, !unfounded && !merged);
+        add(&mut self.closed, is(State::Closed));
+        add(&mut self.long_term, is(State::LongTerm));
+        add(&mut self.suspended, is(State::Suspended));
+        add(&mut self.not_implemented, is(State::ClosedNotImplemented));
+        add(&mut self.closed_late, item.closed_late());
+        add(&mut self.overdue, item.overdue_days(today) > 0);
+    }
+}
+
+fn add(count: &mut usize, one: bool) {
+    *count = count.saturating_add(usize::from(one));
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Unit(OrganisationId),
+    Zone(OverlayId),
+    Category(ItemCategory),
+    Round(ledger::ids::RoundId),
+}
+
+impl Key {
+    fn show(self, books: &Books) -> (Option<String>, Option<String>) {
+        match self {
+            Key::Unit(id) => {
+                let name = references::unit(books, id)
+                    .name
+                    .map(|name| name.to_string());
+                (Some(id.to_string()), name)
+            }
+            Key::Zone(id) => {
+                let name = books.overlays.get(id).map(|zone| zone.name.to_string());
+                (Some(id.to_string()), name)
+            }
+            Key::Category(category) => (
+                Some(category.word().to_owned()),
+                Some(category.zh().to_owned()),
+            ),
+            Key::Round(id) => {
+                let name = books.rounds.get(id).map(|round| round.name.to_string());
+                (Some(id.to_string()), name)
+            }
+        }
+    }
+}
+
+/// Says to which groups an item belongs. A unit's zones are looked up once: ten thousand items
+/// belong to some hundred units.
+struct Sorter<'a> {
+    books: &'a Books,
+    today: Date,
+    by: Grouping,
+    zones: BTreeMap<OrganisationId, Vec<Option<Key>>>,
+}
+
+impl Sorter<'_> {
+    fn keys(&mut self, item: &Item) -> Vec<Option<Key>> {
+        let unit = item.draft.responsible_unit;
+        match self.by {
+            Grouping::Unit => vec![Some(Key::Unit(unit))],
+            Grouping::Level(level) => {
+                let is = |id: &OrganisationId| {
+                    self.books
+                        .organisations
+                        .get(*id)
+                        .is_some_and(|row| row.level == level)
+                };
+                vec![upwards(self.books, unit).find(is).map(Key::Unit)]
+            }
+            Grouping::Category => vec![Some(Key::Category(item.draft.category))],
+            Grouping::Round => vec![Some(Key::Round(item.draft.round))],
+            Grouping::Zone => {
+                let (books, today) = (self.books, self.today);
+                let zones = self.zones.entry(unit).or_insert_with(|| {
+                    let zones = zones_of(books, unit, today).into_iter();
+                    let zones: Vec<_> = zones.map(|zone| Some(Key::Zone(zone))).collect();
+                    if zones.is_empty() { vec![None] } else { zones }
+                });
+                zones.clone()
+            }
+        }
+    }
+}

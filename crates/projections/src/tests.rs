@@ -1,0 +1,14 @@
+//! Promised: the views say what the records say, to the fen, at every prefix of a log, and the
+//! same records give the same views. Shown with commands that `ledger::decide` has let through.
+
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    reason = "numbers of a few digits"
+)]
+
+mod items;
+mod money;
+mod random;
+mod traces;
+mod world;

@@ -1,0 +1,219 @@
+//! Random commands in both intakes: after every single record the equations hold for every
+//! batch, and every trace adds up to what was received. The seed is printed.
+
+use super::money::{fund, project};
+use super::world::*;
+use crate::balances::{fund_balance, unit_balance};
+use crate::benefit::benefit;
+use crate::project_view::project_view;
+use crate::references::total;
+use crate::trace::{fund_trace, payee_trace, payment_trace};
+use crate::{Entry, View};
+use ledger::Intake;
+use ledger::ids::PersonId;
+use ledger::money::Fen;
+use ledger::payment::Payee;
+use serde_json::{Value, json};
+
+/// xorshift64*: chance that can be repeated.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % end
+    }
+
+    fn number(&mut self, end: u64) -> u128 {
+        u128::from(self.below(end)) + 1
+    }
+
+    fn fen(&mut self) -> i64 {
+        i64::try_from(self.below(1_000)).unwrap() + 1
+    }
+}
+
+const UNITS: u64 = 5;
+const FUNDS: u64 = 3;
+const PROJECTS: u64 = 4;
+const PERSONS: u64 = 4;
+
+fn world() -> World {
+    let mut world = World::new();
+    for number in 1..=u128::from(UNITS) {
+        world.registers_unit(number, "county", 0);
+    }
+    for number in 1..=u128::from(PERSONS) {
+        world.registers_person(number);
+    }
+    for number in 1..=u128::from(FUNDS) {
+        world.announces(number, number, "county", 20_000);
+    }
+    for number in 1..=u128::from(PROJECTS) {
+        world.enters_project(number, &[("county", 1_000)]);
+        world.starts_project(number);
+    }
+    world
+}
+
+fn command(chance: &mut Chance, payments: u128) -> Value {
+    let fen = chance.fen();
+    let (batch, payment) = (
+        chance.number(FUNDS),
+        chance.number(12) % 12 + payments.max(6) - 6,
+    );
+    let holder = match chance.below(2) {
+        0 => to_unit(chance.number(UNITS)),
+        _ => to_project(chance.number(PROJECTS)),
+    };
+    let number = id(Kind::Fund, batch);
+    match chance.below(16) {
+        0 | 1 => json!({"fund": {"receive": {
+            "fund": number, "amount_fen": fen * 5, "document": "到位",
+        }}}),
+        2..=5 => allocation(batch, chance.number(UNITS), holder, fen),
+        6 => json!({"fund": {"adjust": {
+            "fund": number, "delta_fen": 500 - fen, "reason": "调剂", "document": "调剂文",
+        }}}),
+        7 => {
+            let to = (chance.below(3) > 0).then(|| unit(chance.number(UNITS)));
+            json!({"fund": {"reclaim": {
+                "fund": number, "from": holder, "to": to, "amount_fen": fen,
+                "reason": "surplus", "document": "收回",
+            }}})
+        }
+        8..=10 => {
+            let other = (batch % u128::from(FUNDS)) + 1;
+            let both = [(batch, fen), (other, chance.fen())];
+            let sources = if chance.below(2) == 0 {
+                &both[..1]
+            } else {
+                &both[..]
+            };
+            let payee = match chance.below(4) {
+                0 => to_unit(chance.number(UNITS + 2)),
+                _ => to_person(chance.number(PERSONS)),
+            };
+            instruction(payments + 1, chance.number(PROJECTS), payee, sources)
+        }
+        11 | 12 => settlement(payment, fen),
+        13 => return_of(payment, fen / 2 + 1),
+        14 => json!({"payment": {"reissue": {
+            "payment": id(Kind::Payment, payments + 1), "of": id(Kind::Payment, payment),
+            "voucher": "V补", "reason": "更正账号",
+        }}}),
+        _ => {
+            let result = ["received", "not_received", "wrong_amount", "collected_back"];
+            let result = result[usize::try_from(chance.below(4)).unwrap()];
+            let said = if result == "not_received" { 0 } else { fen };
+            receipt(payment, chance.number(PERSONS), result, said)
+        }
+    }
+}
+
+/// What must hold after every record.
+fn check(view: &View) {
+    let mut granted = Vec::new();
+    for number in 1..=u128::from(FUNDS) {
+        let balance = fund_balance(view, fund(number)).unwrap();
+        assert!(balance.balanced, "{balance:#?}");
+        granted.extend(balance.nodes.iter().map(|node| node.unallocated_fen));
+        let trace = fund_trace(view, fund(number), 0, 2).unwrap();
+        assert!(trace.adds_up, "{trace:#?}");
+        assert_eq!(
+            trace.unexplained.instructed_fen,
+            balance.totals.committed_unpaid_fen
+        );
+        let whole = fund_trace(view, fund(number), 0, usize::MAX).unwrap();
+        assert_eq!(
+            (trace.explained, trace.unexplained),
+            (whole.explained, whole.unexplained)
+        );
+        let settled = total(whole.payments.entries.iter().map(|line| line.settled_fen));
+        assert_eq!(settled, balance.totals.settled_fen);
+    }
+    let units = (1..=u128::from(UNITS)).map(|number| unit_balance(view, unit(number)).unwrap());
+    assert_eq!(
+        total(units.map(|unit| unit.unallocated_fen)),
+        total(granted)
+    );
+    let benefit = benefit(view);
+    assert!(benefit.holds, "{benefit:#?}");
+    let persons = (1..=u128::from(PERSONS)).map(|number| {
+        let payee = Payee::Subject(PersonId(id(Kind::Person, number)));
+        payee_trace(view, payee, 0, 1).benefit.unwrap()
+    });
+    let net = total(persons.map(|benefit| benefit.settled_net_fen));
+    assert_eq!(net, benefit.total.settled_net_fen);
+    for payment in view.links.payments() {
+        let trace = payment_trace(view, *payment).unwrap();
+        assert_eq!(
+            total(trace.sources.iter().map(|it| it.amount_fen)),
+            trace.payment.amount_fen
+        );
+    }
+}
+
+#[test]
+fn equations_hold_and_traces_add_up_after_every_record() {
+    for seed in 1..=12u64 {
+        println!("seed {seed}");
+        let mut chance = Chance(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let mut world = world();
+        let (mut stored, mut overdrawn) = (0, false);
+        for _ in 0..400 {
+            let payments = u128::try_from(world.view.links.payments().len()).unwrap();
+            let intake = if chance.below(3) == 0 {
+                Intake::Observation
+            } else {
+                Intake::Control
+            };
+            world.by(chance.number(3), 1);
+            let command = command(&mut chance, payments);
+            let alerts = world.view.alerts.len();
+            let seq = world.facts.len();
+            if world.ask(intake, command).is_err() {
+                assert_eq!((world.facts.len(), world.view.alerts.len()), (seq, alerts));
+                continue;
+            }
+            stored += 1;
+            check(&world.view);
+            overdrawn |= (1..=u128::from(PROJECTS)).any(|number| {
+                let view = project_view(&world.view, project(number)).unwrap();
+                view.totals.available_fen < Fen::ZERO
+            });
+        }
+        assert!(stored > 100, "only {stored} commands were stored");
+        assert!(overdrawn, "no observation overspent");
+        same_after_a_replay(&world);
+    }
+}
+
+fn same_after_a_replay(world: &World) {
+    let mut again = View::default();
+    for (seq, fact) in (1..).zip(&world.facts) {
+        again.apply(&Entry {
+            position: seq * 100,
+            seq,
+            recorded_at_us: noon_us(world.today),
+            hash: [7; 32],
+            fact,
+        });
+    }
+    let show = |view: &View| {
+        let traces: Vec<_> = (1..=u128::from(FUNDS))
+            .map(|number| fund_trace(view, fund(number), 0, usize::MAX).unwrap())
+            .collect();
+        let balances: Vec<_> = (1..=u128::from(FUNDS))
+            .map(|number| fund_balance(view, fund(number)).unwrap())
+            .collect();
+        let alerts = view
+            .alerts
+            .list(&view.timeline, crate::alerts::Filter::default(), 0, 9_999);
+        serde_json::to_string(&(traces, balances, alerts, benefit(view))).unwrap()
+    };
+    assert_eq!(show(&world.view), show(&again));
+    assert_eq!(world.view.head(), again.head());
+}

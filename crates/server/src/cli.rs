@@ -1,0 +1,91 @@
+//! The command line.
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+pub mod append;
+pub mod demo;
+pub mod export;
+pub mod ledger;
+pub mod serve;
+pub mod token;
+pub mod verify;
+
+/// 资金与整改留痕系统 · A tamper-evident book of public money and of what must be put right.
+#[derive(Debug, Parser)]
+#[command(name = "fundtrace", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 启动服务 · Serve a data directory over HTTP
+    Serve(serve::ServeArgs),
+    /// 演示 · Load the demonstration ledgers and serve them
+    Demo(demo::DemoArgs),
+    /// 追加记录 · Append commands from a file to a running server
+    Append(append::AppendArgs),
+    /// 离线核验 · Verify a data directory: journal and sled, the whole chain
+    Verify(verify::VerifyArgs),
+    /// 导出 · Export events, balances and the rectification list of a data directory
+    Export(export::ExportArgs),
+    /// 访问令牌 · Create and revoke access tokens
+    Token(token::TokenArgs),
+    /// 账本 · Create ledgers
+    Ledger(ledger::LedgerArgs),
+}
+
+/// A data directory that commands share.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Data {
+    /// 数据目录 · The data directory
+    #[arg(
+        long = "data",
+        env = "FUNDTRACE_DATA",
+        default_value = "./fundtrace-data/main"
+    )]
+    pub dir: PathBuf,
+}
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    let result = match Cli::parse().command {
+        Command::Serve(args) => serve::run(&args),
+        Command::Demo(args) => demo::run(args),
+        Command::Append(args) => append::run(&args),
+        Command::Verify(args) => return verify::run(&args),
+        Command::Export(args) => export::run(&args),
+        Command::Token(args) => token::run(&args),
+        Command::Ledger(args) => ledger::run(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprint_line(&format!("错误 · error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Writes a line for a person to standard output.
+pub(crate) fn print_line(line: &str) {
+    use std::io::Write;
+    // Nobody reads on: `fundtrace … | head` is no error.
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+/// Writes a line for a person to standard error.
+pub(crate) fn eprint_line(line: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}

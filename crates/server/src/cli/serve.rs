@@ -1,0 +1,32 @@
+//! `fundtrace serve`.
+
+use super::{Data, print_line};
+use crate::serve;
+
+/// Settings of the server.
+#[derive(Debug, clap::Args)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    data: Data,
+    /// 监听地址 · The address to listen on
+    #[arg(long, env = "FUNDTRACE_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: String,
+}
+
+pub(super) fn run(args: &ServeArgs) -> anyhow::Result<()> {
+    let running = serve::start(&args.data.dir, &args.listen)?;
+    let records = running.handle.reader().next_position();
+    print_line(&format!(
+        "正在服务 · serving http://{} ({records} 条记录已核验 · records verified)",
+        running.addr
+    ));
+    let system = running.handle.slot(running.handle.system());
+    if system.is_some_and(|slot| slot.view().books.tokens.is_empty()) {
+        print_line(&format!(
+            "尚无令牌:请停止服务后运行 · no tokens yet; stop and run: \
+             fundtrace token create --data {} --role administrator",
+            args.data.dir.display()
+        ));
+    }
+    running.wait()
+}

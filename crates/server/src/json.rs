@@ -1,0 +1,9 @@
+//! Commands from JSON and events to JSON. In both, `type` is the word and `data` are the facts.
+
+mod read;
+mod refuse;
+mod write;
+
+pub use read::{Lines, command, lines};
+pub use refuse::NESTING_MAX;
+pub use write::{EventView, ReceiptView, moment};

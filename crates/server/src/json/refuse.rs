@@ -1,0 +1,129 @@
+//! What serde says, as a problem with a stable code.
+
+use crate::problem::Problem;
+use serde_json::error::Category;
+
+/// How deep objects and arrays may stand in each other. Ours are never deeper than five.
+pub const NESTING_MAX: usize = 32;
+
+/// Refuses a text whose brackets stand deeper than [`NESTING_MAX`], before anything reads it.
+pub(super) fn too_deep(text: &str) -> Result<(), Problem> {
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    for byte in text.bytes() {
+        match (quoted, byte) {
+            (true, _) if escaped => escaped = false,
+            (true, b'\\') => escaped = true,
+            (_, b'"') => quoted = !quoted,
+            (false, b'{' | b'[') => depth = depth.saturating_add(1),
+            (false, b'}' | b']') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > NESTING_MAX {
+            return Err(Problem::bad(
+                "NESTING",
+                "objects and arrays may stand at most 32 deep",
+                "JSON 嵌套不得超过 32 层",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// An error of serde_json, whose message may begin with a stable code of the domain's.
+pub(super) fn problem(error: &serde_json::Error, path: &str) -> Problem {
+    let message = error.to_string();
+    // "… at line 1 column 12" says where in the text; the path says it better for data.
+    let message = match error.classify() {
+        Category::Data => message
+            .rsplit_once(" at line ")
+            .map_or(&*message, |(text, _)| text),
+        Category::Syntax | Category::Eof | Category::Io => &message,
+    };
+    let (code, title, title_zh) = match error.classify() {
+        Category::Syntax if message.starts_with("recursion limit") => deep(message),
+        Category::Syntax | Category::Eof | Category::Io => (
+            "MALFORMED_JSON",
+            message,
+            format!("JSON 格式错误:{message}"),
+        ),
+        Category::Data => coded(message),
+    };
+    let problem = if matches!(
+        code,
+        "PII_IN_CLEAR" | "BAD_AMOUNT" | "BAD_DATE" | "BAD_TEXT"
+    ) {
+        let status = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
+        Problem::new(status, code, title, &title_zh)
+    } else {
+        Problem::bad(code, title, &title_zh)
+    };
+    // serde names a field that is missing or stands twice only in its message.
+    let named = matches!(code, "MISSING_FIELD" | "DUPLICATE_FIELD").then(|| quoted(message));
+    match (path.trim_matches(['.', '?']), named.flatten()) {
+        ("", None) => problem,
+        ("", Some(name)) => problem.at(name),
+        (path, Some(name)) if path.split('.').next_back() != Some(name) => {
+            problem.at(format!("{path}.{name}"))
+        }
+        (path, _) => problem.at(path),
+    }
+}
+
+fn deep(message: &str) -> (&'static str, &str, String) {
+    ("NESTING", message, "JSON 嵌套过深".to_owned())
+}
+
+fn quoted(message: &str) -> Option<&str> {
+    message.split('`').nth(1)
+}
+
+/// `BAD_AMOUNT: English | 中文` is the domain's code and its texts; the rest are serde's words.
+fn coded(message: &str) -> (&str, &str, String) {
+    if let Some((code, texts)) = message.split_once(": ")
+        && !code.is_empty()
+        && code.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+    {
+        let (title, title_zh) = texts.split_once(" | ").unwrap_or((texts, texts));
+        return (code, title, title_zh.to_owned());
+    }
+    let name = quoted(message).unwrap_or_default();
+    let expected = message
+        .split_once("expected ")
+        .map_or("", |(_, expected)| expected);
+    let expected = expected.trim_start_matches("one of ").replace('`', "");
+    if message.starts_with("unknown field") {
+        return (
+            "UNKNOWN_FIELD",
+            message,
+            format!("未知字段“{name}”;可用字段:{expected}"),
+        );
+    }
+    if message.starts_with("missing field") {
+        return ("MISSING_FIELD", message, format!("缺少字段“{name}”"));
+    }
+    if message.starts_with("duplicate field") {
+        return ("DUPLICATE_FIELD", message, format!("字段“{name}”重复"));
+    }
+    if message.contains("a whole number of fen") {
+        return (
+            "BAD_AMOUNT",
+            message,
+            "金额须为整数分,不得有小数、指数或引号".to_owned(),
+        );
+    }
+    if message.starts_with("unknown variant") {
+        return (
+            "BAD_VALUE",
+            message,
+            format!("没有“{name}”这一取值;可用:{expected}"),
+        );
+    }
+    if message.starts_with("UUID parsing failed") {
+        return ("BAD_VALUE", message, "编号须为 UUID".to_owned());
+    }
+    (
+        "BAD_VALUE",
+        message,
+        format!("取值的类型不符;应为 {expected}"),
+    )
+}

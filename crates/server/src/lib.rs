@@ -1,0 +1,10 @@
+//! fundtrace over HTTP and on the command line: the only crate that knows actix-web, JSON and
+//! status codes. It acts and decides nothing.
+
+pub mod cli;
+pub mod identity;
+pub mod json;
+pub mod problem;
+pub mod routes;
+pub mod serve;
+pub mod state;

@@ -1,0 +1,43 @@
+//! The list of routes: each file mounts its own.
+
+use actix_web::web::ServiceConfig;
+
+pub mod alerts;
+pub mod api;
+pub mod commands;
+pub mod events;
+pub mod funds;
+pub mod health;
+pub mod items;
+pub mod ledgers;
+pub mod organisations;
+pub mod page;
+pub mod payments;
+pub mod projects;
+pub mod stream;
+pub mod subjects;
+pub mod tasks;
+mod through;
+pub mod timeline;
+
+pub use through::{Answer, Ask, Through};
+
+/// Mounts every route.
+pub fn mount(config: &mut ServiceConfig) {
+    page::mount(config);
+    health::mount(config);
+    api::mount(config);
+    ledgers::mount(config);
+    commands::mount(config);
+    events::mount(config);
+    stream::mount(config);
+    organisations::mount(config);
+    subjects::mount(config);
+    timeline::mount(config);
+    funds::mount(config);
+    projects::mount(config);
+    payments::mount(config);
+    items::mount(config);
+    tasks::mount(config);
+    alerts::mount(config);
+}

@@ -1,0 +1,198 @@
+//! `/openapi.json` and an offline page that shows it.
+
+use crate::json::{EventView, ReceiptView};
+use crate::problem::Problem;
+use crate::routes;
+use crate::routes::commands::Outcome;
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{Ref, RefOr, SecurityRequirement};
+use utoipa::{Modify, OpenApi, PartialSchema, ToSchema};
+use utoipa_swagger_ui::SwaggerUi;
+
+pub(super) fn mount(config: &mut ServiceConfig) {
+    config
+        .route("/openapi.json", web::get().to(openapi))
+        .service(SwaggerUi::new("/api/{_:.*}").url("/api/openapi.json", document()))
+        .route("/api", web::get().to(to_page));
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "fundtrace",
+        description = "资金与整改留痕系统 · a tamper-evident book of public money",
+        license(name = "MIT OR Apache-2.0")
+    ),
+    modifiers(&Security),
+    paths(
+        routes::commands::append,
+        routes::ledgers::ledgers,
+        routes::ledgers::ledger,
+        routes::events::events,
+        routes::events::event,
+        routes::stream::stream,
+        routes::organisations::organisations,
+        routes::organisations::balance,
+        routes::organisations::overlays,
+        routes::subjects::subject,
+        routes::subjects::trace,
+        routes::timeline::timeline,
+        routes::timeline::steps,
+        routes::funds::funds,
+        routes::funds::fund,
+        routes::funds::trace,
+        routes::funds::benefit,
+        routes::projects::projects,
+        routes::projects::project,
+        routes::projects::payments,
+        routes::payments::payment,
+        routes::payments::trace,
+        routes::items::items,
+        routes::items::item,
+        routes::items::rounds,
+        routes::items::round,
+        routes::tasks::due,
+        routes::tasks::plans,
+        routes::tasks::closing,
+        routes::tasks::verification,
+        routes::tasks::completion,
+        routes::alerts::alerts,
+        routes::health::healthz,
+        routes::health::readyz,
+        routes::health::confirm_clock,
+    ),
+    components(schemas(Problem, ReceiptView, EventView, Outcome, CommandSchema))
+)]
+struct Document;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", bearer);
+        document.security = Some(vec![SecurityRequirement::new(
+            "token",
+            Vec::<String>::new(),
+        )]);
+    }
+}
+
+/// The published description of the API.
+#[must_use]
+pub fn document() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+async fn openapi() -> HttpResponse {
+    HttpResponse::Ok().json(document())
+}
+
+async fn to_page() -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header(("Location", "/api/"))
+        .finish()
+}
+
+/// Any command: `type` says which, `data` are its facts.
+pub struct CommandSchema;
+
+/// The schemas of every noun's commands, each an enum of its own.
+type Noun = (&'static str, RefOr<Schema>);
+
+fn nouns() -> Vec<Noun> {
+    vec![
+        ("ledger", ledger::book::BookCommand::schema()),
+        ("token", ledger::token::TokenCommand::schema()),
+        (
+            "organisation",
+            ledger::organisation::OrganisationCommand::schema(),
+        ),
+        ("overlay", ledger::overlay::OverlayCommand::schema()),
+        ("subject", ledger::person::PersonCommand::schema()),
+        ("fund", ledger::fund::FundCommand::schema()),
+        ("project", ledger::project::ProjectCommand::schema()),
+        ("milestone", ledger::milestone::MilestoneCommand::schema()),
+        ("payment", ledger::payment::PaymentCommand::schema()),
+        ("receipt", ledger::receipt::ReceiptCommand::schema()),
+        ("round", ledger::round::RoundCommand::schema()),
+        ("item", ledger::item::ItemCommand::schema()),
+    ]
+}
+
+impl PartialSchema for CommandSchema {
+    fn schema() -> RefOr<Schema> {
+        let mut any = OneOfBuilder::new();
+        for (noun, schema) in nouns() {
+            let RefOr::T(Schema::OneOf(commands)) = schema else {
+                continue;
+            };
+            for command in commands.items {
+                let RefOr::T(Schema::Object(command)) = command else {
+                    continue;
+                };
+                for (word, data) in command.properties {
+                    any = any.item(envelope(&format!("{noun}.{word}"), data));
+                }
+            }
+        }
+        RefOr::T(Schema::OneOf(any.build()))
+    }
+}
+
+fn envelope(word: &str, data: RefOr<Schema>) -> Schema {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let object = ObjectBuilder::new()
+        .property(
+            "command_id",
+            text().description(Some("UUID, chosen by the caller")),
+        )
+        .required("command_id")
+        .property("type", text().enum_values(Some([word])))
+        .required("type")
+        .property("occurred_on", Ref::from_schema_name("BusinessDate"))
+        .required("occurred_on")
+        .property("intake", Ref::from_schema_name("Intake"))
+        .property(
+            "expected_version",
+            ObjectBuilder::new().schema_type(Type::Integer),
+        )
+        .property("documents", ArrayBuilder::new().items(text()))
+        .property("correlation_id", text())
+        .property("data", data)
+        .required("data");
+    Schema::Object(object.build())
+}
+
+impl ToSchema for CommandSchema {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Command".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        macro_rules! add {
+            ($($command:ty)*) => {$( <$command>::schemas(schemas); )*};
+        }
+        add! {
+            ledger::book::BookCommand ledger::token::TokenCommand
+            ledger::organisation::OrganisationCommand ledger::overlay::OverlayCommand
+            ledger::person::PersonCommand ledger::fund::FundCommand
+            ledger::project::ProjectCommand ledger::milestone::MilestoneCommand
+            ledger::payment::PaymentCommand ledger::receipt::ReceiptCommand
+            ledger::round::RoundCommand ledger::item::ItemCommand
+        }
+        for (name, schema) in [
+            (ledger::Intake::name(), ledger::Intake::schema()),
+            (
+                ledger::date::BusinessDate::name(),
+                ledger::date::BusinessDate::schema(),
+            ),
+        ] {
+            schemas.push((name.into_owned(), schema));
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! `GET …/events`: the records, as they are.
+
+use crate::identity::Bearer;
+use crate::json::EventView;
+use crate::problem::Problem;
+use crate::routes::commands::bad_query;
+use crate::routes::through::Through;
+use crate::state::State;
+use actix_web::http::header::ACCEPT;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use ledger::ids::{LedgerId, Subject};
+use projections::View;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The most records of one page: with 6 KiB each, still a few megabytes.
+pub const PAGE_LEN_MAX: usize = 1000;
+
+pub(super) fn mount(config: &mut ServiceConfig) {
+    config
+        .route("/v1/ledgers/{ledger}/events", web::get().to(events))
+        .route("/v1/ledgers/{ledger}/events/{seq}", web::get().to(event));
+}
+
+/// Which records.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct EventsQuery {
+    /// Records after this one.
+    #[serde(default)]
+    after_seq: u64,
+    /// How many at the most, up to 1,000.
+    limit: Option<usize>,
+    /// Only events of this word: `payment.settled`.
+    #[serde(rename = "type")]
+    word: Option<String>,
+    /// Only events that name this subject.
+    subject: Option<Uuid>,
+    /// Wait until this record is there.
+    min_seq: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Page {
+    ledger: LedgerId,
+    through: Option<Through>,
+    data: Vec<EventView>,
+    /// Ask again with `after_seq` of this; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_after_seq: Option<u64>,
+}
+
+/// The records of a ledger in their order, a page at a time, as JSON or NDJSON.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/events", tag = "log",
+    params(("ledger" = String, Path), EventsQuery),
+    responses((status = 200, body = Vec<EventView>), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn events(
+    state: web::Data<State>,
+    bearer: Bearer,
+    path: web::Path<String>,
+    query: Result<web::Query<EventsQuery>, actix_web::Error>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let query = query.map_err(|error| bad_query(&error))?.into_inner();
+    let (ledger, slot) = state.enter(&bearer, &path, query.min_seq).await?;
+    let limit = query.limit.unwrap_or(100).clamp(1, PAGE_LEN_MAX);
+    let (seqs, through) = {
+        let view = slot.view();
+        (numbers(&view, &query, limit)?, Through::of(&view))
+    };
+    let last_seq = through.as_ref().map_or(0, |head| head.seq);
+    let entries = match seqs {
+        // A run of records is one scan; a choice of them is read one by one.
+        None => read(
+            state
+                .handle
+                .reader()
+                .scan(chain(ledger), query.after_seq, limit),
+        )?,
+        Some(seqs) => {
+            let mut entries = Vec::with_capacity(seqs.len());
+            for seq in seqs {
+                entries.extend(read(state.handle.reader().get(chain(ledger), seq))?);
+            }
+            entries
+        }
+    };
+    let full = entries.len() == limit;
+    let mut data = Vec::with_capacity(entries.len());
+    for entry in entries
+        .iter()
+        .filter(|entry| entry.record.header.seq <= last_seq)
+    {
+        data.push(view_of(&state, &bearer, entry)?);
+    }
+    let accept = request
+        .headers()
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok());
+    if accept.is_some_and(|value| value.contains("ndjson")) {
+        let mut lines = Vec::new();
+        for event in &data {
+            serde_json::to_writer(&mut lines, event).map_err(|e| Problem::internal(&e))?;
+            lines.push(b'\n');
+        }
+        return Ok(HttpResponse::Ok()
+            .content_type("application/x-ndjson")
+            .body(lines));
+    }
+    let next_after_seq = data.last().map(|event| event.seq).filter(|_| full);
+    Ok(HttpResponse::Ok().json(Page {
+        ledger,
+        through,
+        data,
+        next_after_seq,
+    }))
+}
+
+/// Which records a filter chooses; nothing where there is no filter.
+fn numbers(view: &View, query: &EventsQuery, limit: usize) -> Result<Option<Vec<u64>>, Problem> {
+    let chosen = match (&query.word, query.subject) {
+        (None, None) => return Ok(None),
+        (Some(word), None) => view
+            .timeline
+            .page_of_word(word, Some(query.after_seq), limit),
+        (None, Some(subject)) => view
+            .timeline
+            .page(Subject(subject), Some(query.after_seq), limit),
+        (Some(_), Some(_)) => {
+            return Err(Problem::bad(
+                "BAD_QUERY",
+                "type and subject cannot be combined",
+                "type 与 subject 不能同时使用",
+            )
+            .at("type"));
+        }
+    };
+    Ok(Some(chosen.entries))
+}
+
+/// One record.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/events/{seq}", tag = "log",
+    params(("ledger" = String, Path), ("seq" = u64, Path)),
+    responses((status = 200, body = EventView), (status = 404, body = Problem)))]
+pub async fn event(
+    state: web::Data<State>,
+    bearer: Bearer,
+    path: web::Path<(String, u64)>,
+) -> Result<HttpResponse, Problem> {
+    let (name, seq) = path.into_inner();
+    let (ledger, slot) = state.enter(&bearer, &name, None).await?;
+    let entry = read(state.handle.reader().get(chain(ledger), seq))?;
+    let entry = entry.ok_or_else(|| Problem::not_found("the record", "此记录"))?;
+    let event = view_of(&state, &bearer, &entry)?;
+    let view = slot.view();
+    Ok(super::through::answer(ledger, &view, event))
+}
+
+/// A record as this bearer may see it.
+pub(super) fn view_of(
+    state: &State,
+    bearer: &Bearer,
+    entry: &store::Entry,
+) -> Result<EventView, Problem> {
+    let fact = state.handle.fact(&entry.record.body, bearer.sees_persons());
+    EventView::new(entry, fact.map_err(|error| Problem::internal(&error))?)
+}
+
+pub(super) const fn chain(ledger: LedgerId) -> chain::LedgerId {
+    chain::LedgerId(ledger.0)
+}
+
+pub(super) fn read<T>(read: Result<T, store::Error>) -> Result<T, Problem> {
+    read.map_err(|error| Problem::internal(&error))
+}

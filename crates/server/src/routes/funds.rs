@@ -1,0 +1,109 @@
+//! Fund batches: balances with their equations, and where the money of a document went.
+
+use crate::identity::Bearer;
+use crate::problem::Problem;
+use crate::routes::commands::bad_query;
+use crate::routes::through::{Answer, Ask, answer, found};
+use crate::state::State;
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+use ledger::ids::FundId;
+use projections::balances::{FundBalance, FundLine, fund_balance, fund_lines};
+use projections::benefit::{BenefitView, benefit as benefit_of};
+use projections::trace::{ForwardTrace, fund_trace};
+use uuid::Uuid;
+
+pub(super) fn mount(config: &mut ServiceConfig) {
+    config
+        .route("/v1/ledgers/{ledger}/funds", web::get().to(funds))
+        .route("/v1/ledgers/{ledger}/funds/{id}", web::get().to(fund))
+        .route(
+            "/v1/ledgers/{ledger}/funds/{id}/trace",
+            web::get().to(trace),
+        )
+        .route("/v1/ledgers/{ledger}/benefit", web::get().to(benefit));
+}
+
+/// All batches, one line each.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/funds", tag = "funds",
+    params(("ledger" = String, Path), Ask),
+    responses((status = 200, body = Answer<Vec<FundLine>>), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn funds(
+    state: web::Data<State>,
+    bearer: Bearer,
+    path: web::Path<String>,
+    ask: Result<web::Query<Ask>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    let ask = ask.map_err(|error| bad_query(&error))?;
+    let name = path.into_inner();
+    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
+    let view = slot.view();
+    Ok(answer(ledger, &view, fund_lines(&view)))
+}
+
+/// A batch: who holds what of it, and whether its equations hold.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/funds/{id}", tag = "funds",
+    params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
+    responses((status = 200, body = Answer<FundBalance>), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn fund(
+    state: web::Data<State>,
+    bearer: Bearer,
+    path: web::Path<(String, Uuid)>,
+    ask: Result<web::Query<Ask>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    let ask = ask.map_err(|error| bad_query(&error))?;
+    let (name, id) = path.into_inner();
+    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
+    let view = slot.view();
+    found(
+        ledger,
+        &view,
+        fund_balance(&view, FundId(id)),
+        "the fund",
+        "此资金批次",
+    )
+}
+
+/// Where the money of a document went, to the payee and the receipt (I1).
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/funds/{id}/trace", tag = "trace",
+    params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
+    responses((status = 200, body = Answer<ForwardTrace>), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn trace(
+    state: web::Data<State>,
+    bearer: Bearer,
+    path: web::Path<(String, Uuid)>,
+    ask: Result<web::Query<Ask>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    let ask = ask.map_err(|error| bad_query(&error))?;
+    let (name, id) = path.into_inner();
+    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
+    let view = slot.view();
+    found(
+        ledger,
+        &view,
+        fund_trace(&view, FundId(id), ask.offset, ask.limit()),
+        "the fund",
+        "此资金批次",
+    )
+}
+
+/// What has reached persons: confirmed, unconfirmed, disputed.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/benefit", tag = "funds",
+    params(("ledger" = String, Path), Ask),
+    responses((status = 200, body = Answer<BenefitView>), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn benefit(
+    state: web::Data<State>,
+    bearer: Bearer,
+    path: web::Path<String>,
+    ask: Result<web::Query<Ask>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    let ask = ask.map_err(|error| bad_query(&error))?;
+    let name = path.into_inner();
+    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
+    let view = slot.view();
+    Ok(answer(ledger, &view, benefit_of(&view)))
+}

@@ -1,0 +1,64 @@
+//! `/healthz`, `/readyz`, and an operator's word about the clock.
+
+use crate::identity::Bearer;
+use crate::problem::Problem;
+use crate::state::State;
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+use ledger::token::Role;
+use serde::Serialize;
+
+pub(super) fn mount(config: &mut ServiceConfig) {
+    config
+        .route("/healthz", web::get().to(healthz))
+        .route("/readyz", web::get().to(readyz))
+        .route("/v1/clock/confirmation", web::post().to(confirm_clock));
+}
+
+/// The process answers.
+#[utoipa::path(get, path = "/healthz", tag = "operation", responses((status = 200)))]
+pub async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain").body("ok\n")
+}
+
+/// How ready the server is.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Readiness {
+    ready: bool,
+    /// How many records are served. All of them were verified at the start or written since.
+    records: u64,
+    ledgers: usize,
+}
+
+/// The server reads and writes.
+#[utoipa::path(get, path = "/readyz", tag = "operation",
+    responses((status = 200, body = Readiness), (status = 503, body = Problem)))]
+pub async fn readyz(state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    if *state.handle.stopped().borrow() {
+        return Err(sequencer::Unavailable::Stopped.into());
+    }
+    let records = state.handle.reader().next_position();
+    let ledgers = state.handle.ledgers().len();
+    Ok(HttpResponse::Ok().json(Readiness {
+        ready: true,
+        records,
+        ledgers,
+    }))
+}
+
+/// An administrator says that the machine's clock is right, after `CLOCK` was answered.
+#[utoipa::path(post, path = "/v1/clock/confirmation", tag = "operation",
+    responses((status = 202), (status = 403, body = Problem)))]
+pub async fn confirm_clock(
+    state: web::Data<State>,
+    bearer: Bearer,
+) -> Result<HttpResponse, Problem> {
+    if !bearer.is_any(&[Role::Administrator]) {
+        return Err(Problem::forbidden(
+            "an administrator's token is needed",
+            "需要系统管理员令牌",
+        ));
+    }
+    state.handle.confirm_clock()?;
+    Ok(HttpResponse::Accepted().finish())
+}

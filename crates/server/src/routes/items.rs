@@ -1,0 +1,210 @@
+//! Rectification items and inspection rounds.
+
+use crate::identity::Bearer;
+use crate::problem::Problem;
+use crate::routes::commands::bad_query;
+use crate::routes::through::{Answer, answer, found};
+use crate::state::State;
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+use jiff::civil::Date;
+use ledger::date::BusinessDate;
+use ledger::ids::{ItemId, OrganisationId, PersonId, RoundId};
+use ledger::item::rules::State as ItemState;
+use ledger::item::{ItemCategory, Severity};
+use projections::Page;
+use projections::items::{
+    ItemFilter, ItemLine, ItemView, RoundView, item_lines, item_view, round_view, round_views,
+};
+use serde::Deserialize;
+use uuid::Uuid;
+
+pub(super) fn mount(config: &mut ServiceConfig) {
+    config
+        .route("/v1/ledgers/{ledger}/items", web::get().to(items))
+        .route("/v1/ledgers/{ledger}/items/{id}", web::get().to(item))
+        .route("/v1/ledgers/{ledger}/rounds", web::get().to(rounds))
+        .route("/v1/ledgers/{ledger}/rounds/{id}", web::get().to(round));
+}
+
+/// Which items, on which day.
+#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ItemsQuery {
+    /// The day of the question, `2018-08-16`; today in UTC+08:00 if left out.
+    #[param(value_type = Option<String>)]
+    pub(super) today: Option<BusinessDate>,
+    /// Only in this state.
+    state: Option<String>,
+    /// Only of this unit and the units below it.
+    unit: Option<Uuid>,
+    /// Only those for which this official answers.
+    person: Option<Uuid>,
+    /// Only of this round.
+    round: Option<Uuid>,
+    /// Only about this.
+    #[param(value_type = Option<String>)]
+    category: Option<ItemCategory>,
+    /// Only so bad.
+    #[param(value_type = Option<String>)]
+    severity: Option<Severity>,
+    /// Only overdue ones, or only others.
+    overdue: Option<bool>,
+    /// Wait until this record is there.
+    pub(super) min_seq: Option<u64>,
+    /// How many to pass over.
+    #[serde(default)]
+    pub(super) offset: usize,
+    /// How many at the most, up to 1,000.
+    limit: Option<usize>,
+    /// For completion rates: `unit`, `zone`, `category`, `round`, or a level such as `town`.
+    pub(super) by: Option<String>,
+}
+
+impl ItemsQuery {
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+            .unwrap_or(100)
+            .clamp(1, super::events::PAGE_LEN_MAX)
+    }
+
+    /// The day of the question.
+    pub(super) fn day(&self, state: &State) -> Result<Date, Problem> {
+        let Some(date) = self.today else {
+            return Ok(state.today());
+        };
+        let inexact = || {
+            Problem::bad(
+                "BAD_DATE",
+                "it must be one day: 2018-08-16",
+                "须为确切日期:2018-08-16",
+            )
+        };
+        date.exact().ok_or_else(|| inexact().at("today"))
+    }
+
+    pub(super) fn filter(&self) -> Result<ItemFilter, Problem> {
+        let item_state = match &self.state {
+            None => None,
+            Some(word) => {
+                let known = ItemState::ALL
+                    .iter()
+                    .find(|state| state.word() == word)
+                    .copied();
+                let words = || ItemState::ALL.iter().map(|s| s.word()).collect::<Vec<_>>();
+                Some(known.ok_or_else(|| {
+                    let list = words().join(", ");
+                    let title = format!("\"{word}\" is not a state; known are: {list}");
+                    let title_zh = format!("没有“{word}”这一状态;可用:{list}");
+                    Problem::bad("BAD_QUERY", &title, &title_zh).at("state")
+                })?)
+            }
+        };
+        Ok(ItemFilter {
+            state: item_state,
+            within: self.unit.map(OrganisationId),
+            person: self.person.map(PersonId),
+            round: self.round.map(RoundId),
+            category: self.category,
+            severity: self.severity,
+            overdue: self.overdue,
+        })
+    }
+}
+
+/// The items that pass the filter, in the order of their numbers.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/items", tag = "items",
+    params(("ledger" = String, Path), ItemsQuery),
+    responses((status = 200, body = Answer<Page<ItemLine>>), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn items(
+    state: web::Data<State>,
+    bearer: Bearer,
+    path: web::Path<String>,
+    query: Result<web::Query<ItemsQuery>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.map_err(|error| bad_query(&error))?;
+    let today = query.day(&state)?;
+    let filter = query.filter()?;
+    let name = path.into_inner();
+    let (ledger, slot) = state.enter(&bearer, &name, query.min_seq).await?;
+    let view = slot.view();
+    Ok(answer(
+        ledger,
+        &view,
+        item_lines(&view, today, &filter, query.offset, query.limit()),
+    ))
+}
+
+/// An item: everything about it on a day.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/items/{id}", tag = "items",
+    params(("ledger" = String, Path), ("id" = Uuid, Path), ItemsQuery),
+    responses((status = 200, body = Answer<ItemView>), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn item(
+    state: web::Data<State>,
+    bearer: Bearer,
+    path: web::Path<(String, Uuid)>,
+    query: Result<web::Query<ItemsQuery>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.map_err(|error| bad_query(&error))?;
+    let today = query.day(&state)?;
+    let (name, id) = path.into_inner();
+    let (ledger, slot) = state.enter(&bearer, &name, query.min_seq).await?;
+    let view = slot.view();
+    found(
+        ledger,
+        &view,
+        item_view(&view, today, ItemId(id)),
+        "the item",
+        "此整改事项",
+    )
+}
+
+/// Rounds and their items, state by state.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/rounds", tag = "items",
+    params(("ledger" = String, Path), ItemsQuery),
+    responses((status = 200, body = Answer<Vec<RoundView>>), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn rounds(
+    state: web::Data<State>,
+    bearer: Bearer,
+    path: web::Path<String>,
+    query: Result<web::Query<ItemsQuery>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.map_err(|error| bad_query(&error))?;
+    let today = query.day(&state)?;
+    let name = path.into_inner();
+    let (ledger, slot) = state.enter(&bearer, &name, query.min_seq).await?;
+    let view = slot.view();
+    Ok(answer(ledger, &view, round_views(&view, today)))
+}
+
+/// A round and its items, state by state.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/rounds/{id}", tag = "items",
+    params(("ledger" = String, Path), ("id" = Uuid, Path), ItemsQuery),
+    responses((status = 200, body = Answer<RoundView>), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn round(
+    state: web::Data<State>,
+    bearer: Bearer,
+    path: web::Path<(String, Uuid)>,
+    query: Result<web::Query<ItemsQuery>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.map_err(|error| bad_query(&error))?;
+    let today = query.day(&state)?;
+    let (name, id) = path.into_inner();
+    let (ledger, slot) = state.enter(&bearer, &name, query.min_seq).await?;
+    let view = slot.view();
+    found(
+        ledger,
+        &view,
+        round_view(&view, today, RoundId(id)),
+        "the round",
+        "此轮次",
+    )
+}

@@ -1,0 +1,109 @@
+//! `GET /v1/ledgers`: which ledgers there are, and how far each has come.
+
+use crate::identity::Bearer;
+use crate::problem::Problem;
+use crate::routes::through::Through;
+use crate::state::State;
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+use ledger::ids::LedgerId;
+use projections::View;
+use serde::Serialize;
+
+pub(super) fn mount(config: &mut ServiceConfig) {
+    config
+        .route("/v1/ledgers", web::get().to(ledgers))
+        .route("/v1/ledgers/{ledger}", web::get().to(ledger));
+}
+
+/// A ledger.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct LedgerView {
+    /// Its identity.
+    #[schema(value_type = String, format = "uuid")]
+    pub ledger: LedgerId,
+    /// Its name.
+    pub name: String,
+    /// Its area.
+    pub area: String,
+    /// Closed for good.
+    pub closed: bool,
+    /// The deployment's own ledger.
+    pub system: bool,
+    /// Its last record.
+    pub through: Option<Through>,
+    /// How many of each noun it holds.
+    pub counts: Counts,
+}
+
+/// How many of each noun.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Counts {
+    organisations: usize,
+    overlays: usize,
+    subjects: usize,
+    funds: usize,
+    projects: usize,
+    milestones: usize,
+    payments: usize,
+    rounds: usize,
+    items: usize,
+    alerts: usize,
+}
+
+impl LedgerView {
+    fn of(state: &State, ledger: LedgerId, view: &View) -> LedgerView {
+        let book = view.books.book.as_ref();
+        let books = &view.books;
+        LedgerView {
+            ledger,
+            name: book.map(|book| book.name.to_string()).unwrap_or_default(),
+            area: book.map(|book| book.area.to_string()).unwrap_or_default(),
+            closed: book.is_some_and(|book| book.closed),
+            system: ledger == state.handle.system(),
+            through: Through::of(view),
+            counts: Counts {
+                organisations: books.organisations.len(),
+                overlays: books.overlays.len(),
+                subjects: books.persons.len(),
+                funds: books.funds.len(),
+                projects: books.projects.len(),
+                milestones: books.milestones.len(),
+                payments: books.payments.len(),
+                rounds: books.rounds.len(),
+                items: books.items.len(),
+                alerts: view.alerts.len(),
+            },
+        }
+    }
+}
+
+/// The ledgers that are open to the bearer.
+#[utoipa::path(get, path = "/v1/ledgers", tag = "log",
+    responses((status = 200, body = Vec<LedgerView>), (status = 401, body = Problem)))]
+pub async fn ledgers(state: web::Data<State>, bearer: Bearer) -> HttpResponse {
+    let open = state
+        .handle
+        .ledgers()
+        .into_iter()
+        .filter(|id| bearer.may_enter(&state, *id));
+    let views = open.filter_map(|id| {
+        let slot = state.handle.slot(id)?;
+        let view = slot.view();
+        Some(LedgerView::of(&state, id, &view))
+    });
+    HttpResponse::Ok().json(views.collect::<Vec<_>>())
+}
+
+/// One ledger.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}", tag = "log", params(("ledger" = String, Path)),
+    responses((status = 200, body = LedgerView), (status = 404, body = Problem)))]
+pub async fn ledger(
+    state: web::Data<State>,
+    bearer: Bearer,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let (id, slot) = state.enter(&bearer, &path, None).await?;
+    let view = slot.view();
+    Ok(HttpResponse::Ok().json(LedgerView::of(&state, id, &view)))
+}

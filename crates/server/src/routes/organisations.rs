@@ -1,0 +1,168 @@
+//! Organisation units and zones.
+
+use crate::identity::Bearer;
+use crate::problem::Problem;
+use crate::routes::commands::bad_query;
+use crate::routes::through::{Answer, Ask, answer, found};
+use crate::state::State;
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+use jiff::civil::Date;
+use ledger::ids::{OrganisationId, OverlayId, PersonId};
+use ledger::organisation::{Level, OrganisationKind};
+use ledger::overlay::OverlayKind;
+use projections::View;
+use projections::balances::{UnitBalance, unit_balance};
+use serde::Serialize;
+use uuid::Uuid;
+
+pub(super) fn mount(config: &mut ServiceConfig) {
+    config
+        .route(
+            "/v1/ledgers/{ledger}/organisations",
+            web::get().to(organisations),
+        )
+        .route(
+            "/v1/ledgers/{ledger}/organisations/{id}/balance",
+            web::get().to(balance),
+        )
+        .route("/v1/ledgers/{ledger}/overlays", web::get().to(overlays));
+}
+
+/// A unit of the area tree.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OrganisationView {
+    organisation: OrganisationId,
+    code: String,
+    name: String,
+    kind: OrganisationKind,
+    level: Level,
+    parent: Option<OrganisationId>,
+    version: u32,
+}
+
+/// A zone and its members of today.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct OverlayView {
+    overlay: OverlayId,
+    kind: OverlayKind,
+    kind_zh: &'static str,
+    name: String,
+    commander: Option<PersonId>,
+    members: Vec<Member>,
+    version: u32,
+}
+
+/// A unit in a zone.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Member {
+    organisation: OrganisationId,
+    name: Option<String>,
+}
+
+fn units(view: &View) -> Vec<OrganisationView> {
+    let show =
+        |(organisation, unit): (OrganisationId, &ledger::organisation::rules::Organisation)| {
+            OrganisationView {
+                organisation,
+                code: unit.code.to_string(),
+                name: unit.name.to_string(),
+                kind: unit.kind,
+                level: unit.level,
+                parent: unit.parent,
+                version: unit.version,
+            }
+        };
+    let mut units: Vec<_> = view.books.organisations.iter().map(show).collect();
+    units.sort_by(|a, b| {
+        (a.level, &a.code, a.organisation).cmp(&(b.level, &b.code, b.organisation))
+    });
+    units
+}
+
+fn zones(view: &View, today: Date) -> Vec<OverlayView> {
+    let member = |organisation: OrganisationId| {
+        let unit = view.books.organisations.get(organisation);
+        Member {
+            organisation,
+            name: unit.map(|unit| unit.name.to_string()),
+        }
+    };
+    let show = |(overlay, zone): (OverlayId, &ledger::overlay::rules::Overlay)| OverlayView {
+        overlay,
+        kind: zone.kind,
+        kind_zh: zone.kind.zh(),
+        name: zone.name.to_string(),
+        commander: zone.commander,
+        members: zone
+            .members
+            .iter()
+            .filter(|membership| membership.covers(today))
+            .map(|membership| member(membership.organisation))
+            .collect(),
+        version: zone.version,
+    };
+    let mut zones: Vec<_> = view.books.overlays.iter().map(show).collect();
+    zones.sort_by(|a, b| (&a.name, a.overlay).cmp(&(&b.name, b.overlay)));
+    zones
+}
+
+/// The area tree, from the top down.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/organisations", tag = "organisations",
+    params(("ledger" = String, Path), Ask),
+    responses((status = 200, body = Answer<Vec<OrganisationView>>), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn organisations(
+    state: web::Data<State>,
+    bearer: Bearer,
+    path: web::Path<String>,
+    ask: Result<web::Query<Ask>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    let ask = ask.map_err(|error| bad_query(&error))?;
+    let name = path.into_inner();
+    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
+    let view = slot.view();
+    Ok(answer(ledger, &view, units(&view)))
+}
+
+/// What a unit holds of all batches.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/organisations/{id}/balance", tag = "organisations",
+    params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
+    responses((status = 200, body = Answer<UnitBalance>), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn balance(
+    state: web::Data<State>,
+    bearer: Bearer,
+    path: web::Path<(String, Uuid)>,
+    ask: Result<web::Query<Ask>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    let ask = ask.map_err(|error| bad_query(&error))?;
+    let (name, id) = path.into_inner();
+    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
+    let view = slot.view();
+    found(
+        ledger,
+        &view,
+        unit_balance(&view, OrganisationId(id)),
+        "the unit",
+        "此机构",
+    )
+}
+
+/// Zones and their members of today.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/overlays", tag = "organisations",
+    params(("ledger" = String, Path), Ask),
+    responses((status = 200, body = Answer<Vec<OverlayView>>), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn overlays(
+    state: web::Data<State>,
+    bearer: Bearer,
+    path: web::Path<String>,
+    ask: Result<web::Query<Ask>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    let ask = ask.map_err(|error| bad_query(&error))?;
+    let name = path.into_inner();
+    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
+    let view = slot.view();
+    Ok(answer(ledger, &view, zones(&view, state.today())))
+}

@@ -1,0 +1,104 @@
+//! `GET …/stream`: new records as server-sent events, resumable, each carrying the head's hash.
+
+use crate::identity::Bearer;
+use crate::problem::Problem;
+use crate::routes::events::{chain, view_of};
+use crate::state::State;
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::web::{self, Bytes, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use ledger::ids::LedgerId;
+use serde::Deserialize;
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Records sent at once to a client that is behind.
+const CHUNK_LEN: usize = 256;
+/// How often a silent stream says that it is alive, so that proxies keep it open.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+pub(super) fn mount(config: &mut ServiceConfig) {
+    config.route("/v1/ledgers/{ledger}/stream", web::get().to(stream));
+}
+
+/// From where on.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct StreamQuery {
+    /// Records after this one; the header `Last-Event-ID` says the same and comes first.
+    after_seq: Option<u64>,
+}
+
+/// New records as they become durable. `id` is the seq, `data` the record; the record's hash is
+/// the head's hash at that moment.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/stream", tag = "log",
+    params(("ledger" = String, Path), StreamQuery),
+    responses((status = 200, description = "text/event-stream"), (status = 401, body = Problem)))]
+pub async fn stream(
+    state: web::Data<State>,
+    bearer: Bearer,
+    path: web::Path<String>,
+    query: Result<web::Query<StreamQuery>, actix_web::Error>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let query = query.map_err(|error| super::commands::bad_query(&error))?;
+    let (ledger, slot) = state.enter(&bearer, &path, None).await?;
+    let resumed = request.headers().get("Last-Event-ID");
+    let resumed = resumed.and_then(|value| value.to_str().ok()?.parse().ok());
+    let head = slot.view().head().map_or(0, |head| head.seq);
+    let after_seq = resumed.or(query.after_seq).unwrap_or(head);
+    let published = state.handle.published();
+    let tail = Tail {
+        state,
+        bearer,
+        ledger,
+        after_seq,
+        published,
+    };
+    let chunks = futures_util::stream::unfold(tail, |mut tail| async move {
+        let chunk = tail.next().await?;
+        Some((Ok::<_, Infallible>(chunk), tail))
+    });
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .streaming(Box::pin(chunks)))
+}
+
+struct Tail {
+    state: web::Data<State>,
+    bearer: Bearer,
+    ledger: LedgerId,
+    after_seq: u64,
+    published: watch::Receiver<u64>,
+}
+
+impl Tail {
+    /// The next events, or a sign of life. Ends when the writer does, or the log cannot be read.
+    async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            self.published.borrow_and_update();
+            let reader = self.state.handle.reader();
+            let entries = reader
+                .scan(chain(self.ledger), self.after_seq, CHUNK_LEN)
+                .ok()?;
+            if entries.is_empty() {
+                match tokio::time::timeout(KEEP_ALIVE, self.published.changed()).await {
+                    Ok(Ok(())) => continue,
+                    Ok(Err(_)) => return None,
+                    Err(_) => return Some(Bytes::from_static(b": alive\n\n")),
+                }
+            }
+            let mut text = String::new();
+            for entry in &entries {
+                let event = view_of(&self.state, &self.bearer, entry).ok()?;
+                let data = serde_json::to_string(&event).ok()?;
+                let seq = event.seq;
+                text.push_str(&format!("id: {seq}\nevent: record\ndata: {data}\n\n"));
+                self.after_seq = seq;
+            }
+            return Some(Bytes::from(text));
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! What is to be done, and how much has been (R1 to R5).
+
+use crate::identity::Bearer;
+use crate::problem::Problem;
+use crate::routes::commands::bad_query;
+use crate::routes::items::ItemsQuery;
+use crate::routes::through::{Answer, answer};
+use crate::state::State;
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+use ledger::organisation::Level;
+use projections::Page;
+use projections::items::ItemLine;
+use projections::tasks::{
+    Checklist, Completion, Grouping, PlanTask, VerificationTask, checklists, completion as rates,
+    my_items, plans as plans_of, verifications,
+};
+
+pub(super) fn mount(config: &mut ServiceConfig) {
+    config
+        .route("/v1/ledgers/{ledger}/tasks/due", web::get().to(due))
+        .route("/v1/ledgers/{ledger}/tasks/plans", web::get().to(plans))
+        .route("/v1/ledgers/{ledger}/tasks/closing", web::get().to(closing))
+        .route(
+            "/v1/ledgers/{ledger}/tasks/verification",
+            web::get().to(verification),
+        )
+        .route("/v1/ledgers/{ledger}/completion", web::get().to(completion));
+}
+
+/// Items to be put right, the most overdue first (R1).
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/tasks/due", tag = "tasks",
+    params(("ledger" = String, Path), ItemsQuery),
+    responses((status = 200, body = Answer<Page<ItemLine>>), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn due(
+    state: web::Data<State>,
+    bearer: Bearer,
+    path: web::Path<String>,
+    query: Result<web::Query<ItemsQuery>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.map_err(|error| bad_query(&error))?;
+    let today = query.day(&state)?;
+    let filter = query.filter()?;
+    let name = path.into_inner();
+    let (ledger, slot) = state.enter(&bearer, &name, query.min_seq).await?;
+    let view = slot.view();
+    Ok(answer(
+        ledger,
+        &view,
+        my_items(&view, today, &filter, query.offset, query.limit()),
+    ))
+}
+
+/// Plans that wait for review or were returned (R2).
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/tasks/plans", tag = "tasks",
+    params(("ledger" = String, Path), ItemsQuery),
+    responses((status = 200, body = Answer<Page<PlanTask>>), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn plans(
+    state: web::Data<State>,
+    bearer: Bearer,
+    path: web::Path<String>,
+    query: Result<web::Query<ItemsQuery>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.map_err(|error| bad_query(&error))?;
+    let today = query.day(&state)?;
+    let filter = query.filter()?;
+    let name = path.into_inner();
+    let (ledger, slot) = state.enter(&bearer, &name, query.min_seq).await?;
+    let view = slot.view();
+    Ok(answer(
+        ledger,
+        &view,
+        plans_of(&view, today, &filter, query.offset, query.limit()),
+    ))
+}
+
+/// What is missing before closing can be asked for (R3).
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/tasks/closing", tag = "tasks",
+    params(("ledger" = String, Path), ItemsQuery),
+    responses((status = 200, body = Answer<Page<Checklist>>), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn closing(
+    state: web::Data<State>,
+    bearer: Bearer,
+    path: web::Path<String>,
+    query: Result<web::Query<ItemsQuery>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.map_err(|error| bad_query(&error))?;
+    let today = query.day(&state)?;
+    let filter = query.filter()?;
+    let name = path.into_inner();
+    let (ledger, slot) = state.enter(&bearer, &name, query.min_seq).await?;
+    let view = slot.view();
+    Ok(answer(
+        ledger,
+        &view,
+        checklists(&view, today, &filter, query.offset, query.limit()),
+    ))
+}
+
+/// What waits for verification, and whether the bearer is independent (R4).
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/tasks/verification", tag = "tasks",
+    params(("ledger" = String, Path), ItemsQuery),
+    responses((status = 200, body = Answer<Page<VerificationTask>>), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn verification(
+    state: web::Data<State>,
+    bearer: Bearer,
+    path: web::Path<String>,
+    query: Result<web::Query<ItemsQuery>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.map_err(|error| bad_query(&error))?;
+    let today = query.day(&state)?;
+    let filter = query.filter()?;
+    let name = path.into_inner();
+    let (ledger, slot) = state.enter(&bearer, &name, query.min_seq).await?;
+    let view = slot.view();
+    Ok(answer(
+        ledger,
+        &view,
+        verifications(
+            &view,
+            today,
+            &bearer.caller().actor,
+            &filter,
+            query.offset,
+            query.limit(),
+        ),
+    ))
+}
+
+/// Completion rates with their exact numerators and denominators (R5).
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/completion", tag = "tasks",
+    params(("ledger" = String, Path), ItemsQuery),
+    responses((status = 200, body = Answer<Completion>), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn completion(
+    state: web::Data<State>,
+    bearer: Bearer,
+    path: web::Path<String>,
+    query: Result<web::Query<ItemsQuery>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.map_err(|error| bad_query(&error))?;
+    let today = query.day(&state)?;
+    let filter = query.filter()?;
+    let grouping = grouping(query.by.as_deref())?;
+    let name = path.into_inner();
+    let (ledger, slot) = state.enter(&bearer, &name, query.min_seq).await?;
+    let view = slot.view();
+    Ok(answer(
+        ledger,
+        &view,
+        rates(&view, today, grouping, &filter),
+    ))
+}
+
+fn grouping(by: Option<&str>) -> Result<Grouping, Problem> {
+    Ok(match by.unwrap_or("unit") {
+        "unit" => Grouping::Unit,
+        "zone" => Grouping::Zone,
+        "category" => Grouping::Category,
+        "round" => Grouping::Round,
+        other => match Level::ALL.iter().find(|level| level.word() == other) {
+            Some(level) => Grouping::Level(*level),
+            None => {
+                let words = Level::ALL
+                    .iter()
+                    .map(|level| level.word())
+                    .collect::<Vec<_>>();
+                let list = format!("unit, zone, category, round, {}", words.join(", "));
+                let title = format!("\"{other}\" is not a grouping; known are: {list}");
+                let title_zh = format!("没有“{other}”这一分组;可用:{list}");
+                return Err(Problem::bad("BAD_QUERY", &title, &title_zh).at("by"));
+            }
+        },
+    })
+}

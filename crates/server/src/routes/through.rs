@@ -1,0 +1,86 @@
+//! Every answer says through which record it is built.
+
+use crate::problem::Problem;
+use actix_web::HttpResponse;
+use ledger::ids::LedgerId;
+use projections::View;
+use serde::{Deserialize, Serialize};
+
+/// The last record that an answer knows.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Through {
+    /// Its place in the ledger.
+    pub seq: u64,
+    /// Its hash.
+    pub hash: String,
+    /// Its place in the deployment's log.
+    pub position: u64,
+}
+
+impl Through {
+    /// The head of a view.
+    pub fn of(view: &View) -> Option<Through> {
+        let head = view.head()?;
+        let hash = head.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        Some(Through {
+            seq: head.seq,
+            hash,
+            position: head.position,
+        })
+    }
+}
+
+/// An answer, and through which record it is built.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Answer<T> {
+    #[schema(value_type = String, format = "uuid")]
+    ledger: LedgerId,
+    through: Option<Through>,
+    data: T,
+}
+
+/// What every question about a ledger may say.
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// Wait until this record is there.
+    pub(super) min_seq: Option<u64>,
+    /// How many to pass over.
+    #[serde(default)]
+    pub(super) offset: usize,
+    /// How many at the most, up to 1,000.
+    limit: Option<usize>,
+}
+
+impl Ask {
+    /// How many at the most.
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+            .unwrap_or(100)
+            .clamp(1, super::events::PAGE_LEN_MAX)
+    }
+}
+
+/// An answer from a view, under the lock from which its data was taken, so that both belong
+/// together.
+pub(super) fn answer<T: Serialize>(ledger: LedgerId, view: &View, data: T) -> HttpResponse {
+    HttpResponse::Ok().json(Answer {
+        ledger,
+        through: Through::of(view),
+        data,
+    })
+}
+
+/// An answer, or 404 where there is nothing.
+pub(super) fn found<T: Serialize>(
+    ledger: LedgerId,
+    view: &View,
+    data: Option<T>,
+    what: &str,
+    what_zh: &str,
+) -> Result<HttpResponse, Problem> {
+    match data {
+        Some(data) => Ok(answer(ledger, view, data)),
+        None => Err(Problem::not_found(what, what_zh)),
+    }
+}

@@ -1,0 +1,113 @@
+//! What every handler reaches: the sequencer and the key of tokens.
+
+use crate::identity::{Bearer, TokenKey};
+use crate::problem::Problem;
+use jiff::civil::Date;
+use ledger::ids::LedgerId;
+use sequencer::{Handle, Slot};
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How long `min_seq` waits for a record before it says so: longer than any commit takes.
+const MIN_SEQ_WAIT: Duration = Duration::from_secs(5);
+
+/// The state of the server.
+pub struct State {
+    /// The running sequencer.
+    pub handle: Handle,
+    /// The key under which tokens' secrets are hashed.
+    pub token_key: TokenKey,
+    /// The day, for tests; the machine's in UTC+08:00 where there is none.
+    pub fixed_today: Option<Date>,
+}
+
+impl State {
+    /// The state over a running sequencer.
+    ///
+    /// # Errors
+    /// The token key cannot be read or made.
+    pub fn new(handle: Handle) -> anyhow::Result<State> {
+        let token_key = TokenKey::open(handle.dir())?;
+        Ok(State {
+            handle,
+            token_key,
+            fixed_today: None,
+        })
+    }
+
+    /// Today in UTC+08:00.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.fixed_today
+            .unwrap_or_else(|| ledger::date::civil_day(sequencer::wall_us()))
+    }
+
+    /// The ledger that a path names: a UUID, or `system`.
+    ///
+    /// # Errors
+    /// 404 for a name that is neither.
+    pub fn ledger_id(&self, name: &str) -> Result<LedgerId, Problem> {
+        if name == "system" {
+            return Ok(self.handle.system());
+        }
+        Uuid::parse_str(name)
+            .map(LedgerId)
+            .map_err(|_| Problem::not_found("the ledger", "此账本"))
+    }
+
+    /// The ledger that a path names, for reading by this bearer, built through at least `min_seq`.
+    ///
+    /// # Errors
+    /// 403 for a token of another ledger, 404 for an unknown one, 503 where it is not served or
+    /// `min_seq` is not reached in time.
+    pub async fn enter(
+        &self,
+        bearer: &Bearer,
+        name: &str,
+        min_seq: Option<u64>,
+    ) -> Result<(LedgerId, Arc<Slot>), Problem> {
+        let ledger = self.ledger_id(name)?;
+        if !bearer.may_enter(self, ledger) {
+            return Err(Problem::forbidden(
+                "the token is not for this ledger",
+                "该令牌无权访问此账本",
+            ));
+        }
+        if let Some(min_seq) = min_seq {
+            self.wait_for(ledger, min_seq).await?;
+        }
+        let slot = self.handle.slot(ledger);
+        let slot = slot.ok_or_else(|| Problem::not_found("the ledger", "此账本"))?;
+        if slot.is_newer() {
+            return Err(Problem::from(&sequencer::Refusal::Newer));
+        }
+        Ok((ledger, slot))
+    }
+
+    async fn wait_for(&self, ledger: LedgerId, min_seq: u64) -> Result<(), Problem> {
+        let mut published = self.handle.published();
+        let reached = || {
+            let slot = self.handle.slot(ledger);
+            slot.is_some_and(|slot| slot.view().head().is_some_and(|head| head.seq >= min_seq))
+        };
+        let wait = async {
+            while !reached() {
+                if published.changed().await.is_err() {
+                    break;
+                }
+            }
+        };
+        // A deadline passed is told by `reached`, as is a writer that stopped meanwhile.
+        let _ = tokio::time::timeout(MIN_SEQ_WAIT, wait).await;
+        if reached() {
+            return Ok(());
+        }
+        Err(Problem::unavailable(
+            "NOT_YET",
+            &format!("record {min_seq} is not there yet"),
+            &format!("第 {min_seq} 号记录尚未写入"),
+        )
+        .at("min_seq"))
+    }
+}
