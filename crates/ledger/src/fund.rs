@@ -8,7 +8,7 @@ use crate::money::Fen;
 use crate::text::{Name, Reference, Text};
 
 choices! {
-    /// Where money comes from. [`source_kinds::SOURCE_TERMS`] says from when to when each word is in use.
+    /// Where money comes from. [`source_kinds::SOURCE_TERMS`] says when each word is in use.
     SourceKind {
         Central = "central" "中央",
         Province = "province" "省",

@@ -64,7 +64,7 @@ pub enum Refusal {
     #[error("there is no ledger {0}")]
     UnknownLedger(LedgerId),
     /// A record of it would be longer than 6 KiB.
-    #[error("a record of {len} bytes is too long, {len_max} are the most", len_max = chain::BODY_LEN_MAX)]
+    #[error("a record of {len} bytes is too long, 6144 are the most")]
     BodyTooLarge {
         /// How long it would be.
         len: usize,
@@ -84,9 +84,7 @@ pub enum Refusal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unavailable {
     /// The disk failed. Nobody knows what is on it until a restart has looked.
-    #[error(
-        "the writer has stopped after a failure of storage; a restart will find out what is on the disk"
-    )]
+    #[error("storage failed and the writer has stopped; a restart finds out what is on the disk")]
     Stopped,
     /// The queue is full.
     #[error("too many commands are waiting")]

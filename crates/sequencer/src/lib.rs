@@ -47,13 +47,15 @@ pub enum StartError {
 /// A running sequencer, to be shared between threads.
 #[derive(Clone)]
 pub struct Handle {
-    queue: mpsc::Sender<writer::Message>,
     shown: Arc<Shown>,
     reader: Reader,
     keys: Arc<RwLock<KeyStore>>,
     stopped: watch::Receiver<bool>,
     system: LedgerId,
     dir: PathBuf,
+    /// Last, because fields are dropped in order: when the writer sees that every handle is gone
+    /// and ends, no reader of theirs may still hold the log's lock.
+    queue: mpsc::Sender<writer::Message>,
 }
 
 /// What came of starting.

@@ -3,7 +3,7 @@
 //! | key | made of |
 //! |---|---|
 //! | person's key | 32 random bytes, in the key store |
-//! | field key | BLAKE3 `derive_key("fundtrace v1 field", person's key ‖ salt ‖ field number u32)` |
+//! | field key | BLAKE3 `derive_key("fundtrace v1 field", person's key ‖ salt ‖ field u32)` |
 //! | commitment | BLAKE3 `derive_key("fundtrace v1 sealed", field key ‖ nonce)` |
 //! | blinded text | BLAKE3 `keyed_hash(person's key, text)`, only inside a command's digest |
 //!

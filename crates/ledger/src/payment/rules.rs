@@ -60,7 +60,7 @@ pub struct Payment {
 }
 
 /// A payment's place in a chain of reissues.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Chained {
     /// The payment before, which came back.
     pub of: Option<PaymentId>,
@@ -219,7 +219,8 @@ fn instruct(
     Ok(())
 }
 
-/// Two records: the old payment is paid again, and the new one is instructed.
+/// Two records: the new payment is instructed, and the old one is paid again by it. In this order,
+/// so that the second finds both and can name each to the other.
 fn reissue(books: &Books, again: &Reissue) -> Result<Vec<Event>, Rejection> {
     let old = existing(books, "of", again.of)?;
     if books.payments.contains(again.payment) {
@@ -249,8 +250,8 @@ fn reissue(books: &Books, again: &Reissue) -> Result<Vec<Event>, Rejection> {
         remark: None,
     };
     Ok(vec![
-        Event::Payment(PaymentEvent::Reissued(again.clone())),
         Event::Payment(PaymentEvent::Instructed(instruction)),
+        Event::Payment(PaymentEvent::Reissued(again.clone())),
     ])
 }
 
@@ -354,15 +355,16 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &PaymentEvent) 
             payment.cancelled = payment.cancelled.add(back.amount_fen.sub(from_settled));
         }),
         PaymentEvent::Reissued(again) => {
-            if let Some(old) = books.payments.get_mut(again.of) {
-                let of = old.reissue.and_then(|chained| chained.of);
-                old.reissue = Some(Chained {
-                    of,
-                    by: Some(again.payment),
-                });
-                old.version = old.version.saturating_add(1);
-            }
+            chain(books, again.of, |chained| chained.by = Some(again.payment));
+            chain(books, again.payment, |chained| chained.of = Some(again.of));
         }
+    }
+}
+
+fn chain(books: &mut Books, id: PaymentId, change: impl FnOnce(&mut Chained)) {
+    if let Some(payment) = books.payments.get_mut(id) {
+        change(payment.reissue.get_or_insert_default());
+        payment.version = payment.version.saturating_add(1);
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn run(args: &VerifyArgs) -> ExitCode {
             }
             if verified.not_in_sled > 0 {
                 print_line(&format!(
-                    "注意:最后 {0} 条记录只在日志文件中;正常停机后出现此情况说明 sled 文件被改动过 · \
+                    "注意:最后 {0} 条记录只在日志文件中;正常停机后如此则 sled 文件被改 · \
                      the last {0} records are only in the journal: normal after a crash, and a sign \
                      of a changed sled file after an orderly stop",
                     verified.not_in_sled
@@ -43,7 +43,8 @@ pub(super) fn run(args: &VerifyArgs) -> ExitCode {
             }
             print_line(
                 "本结果只证明现存记录前后一致;末尾是否被截去,须与外部留存的回执或链头比对 · \
-                 a chain does not guard its own tail: compare the heads with receipts kept elsewhere",
+                 a chain does not guard its own tail: compare the heads with receipts kept \
+                 elsewhere",
             );
             ExitCode::from(INTACT)
         }

@@ -8,13 +8,16 @@ const COLUMNS_MAX: usize = 100;
 /// Where a file of one noun becomes a file of two. The longest that read well had some 500 lines.
 const FILE_LINES_MAX: usize = 600;
 
-/// Rust lines over [`COLUMNS_MAX`] characters; a Chinese character counts as one.
+/// Rust lines over [`COLUMNS_MAX`] characters; a Chinese character counts as one. A line of a
+/// snapshot is as long as the answer it shows: it begins with a quote or a bracket, in a test.
 pub(super) fn check_lines(files: &[SourceFile]) -> Vec<Violation> {
     let mut violations = Vec::new();
     for file in files.iter().filter(|file| file.is_rust()) {
         for (number, line) in file.lines() {
             let columns = line.chars().count();
-            if columns > COLUMNS_MAX {
+            let snapshot =
+                file.path.contains("tests") && line.trim_start().starts_with(['"', '[', '{', '<']);
+            if columns > COLUMNS_MAX && !snapshot {
                 let message = format!(
                     "{columns} columns, at most {COLUMNS_MAX}: two versions must fit side by side"
                 );
