@@ -14,6 +14,7 @@ pub mod organisations;
 pub mod page;
 pub mod payments;
 pub mod projects;
+mod question;
 pub mod stream;
 pub mod subjects;
 pub mod tasks;

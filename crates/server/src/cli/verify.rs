@@ -35,7 +35,7 @@ pub(super) fn run(args: &VerifyArgs) -> ExitCode {
             }
             if verified.not_in_sled > 0 {
                 print_line(&format!(
-                    "注意:最后 {0} 条记录只在日志文件中;正常停机后如此则 sled 文件被改 · \
+                    "注意:最后 {0} 条记录只在日志中;正常停机后如此则 sled 已被改动 · \
                      the last {0} records are only in the journal: normal after a crash, and a sign \
                      of a changed sled file after an orderly stop",
                     verified.not_in_sled

@@ -1,11 +1,8 @@
 //! Alerts 疑点: the questions that broken rules have raised.
 
-use crate::identity::Bearer;
 use crate::problem::Problem;
-use crate::routes::commands::bad_query;
-use crate::routes::through::{Answer, answer};
-use crate::state::State;
-use actix_web::HttpResponse;
+use crate::routes::question::{Answered, Asked, Question};
+use crate::routes::through::Answer;
 use actix_web::web::{self, ServiceConfig};
 use ledger::ids::Subject;
 use projections::Page;
@@ -34,30 +31,33 @@ pub struct AlertsQuery {
     limit: Option<usize>,
 }
 
+impl Asked for AlertsQuery {
+    fn min_seq(&self) -> Option<u64> {
+        self.min_seq
+    }
+}
+
 /// The alerts, oldest first. An alert is a question, not a verdict.
 #[utoipa::path(get, path = "/v1/ledgers/{ledger}/alerts", tag = "alerts",
     params(("ledger" = String, Path), AlertsQuery),
     responses((status = 200, body = Answer<Page<Alert>>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn alerts(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<String>,
-    query: Result<web::Query<AlertsQuery>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let query = query.map_err(|error| bad_query(&error))?;
-    let (ledger, slot) = state.enter(&bearer, &path, query.min_seq).await?;
-    let limit = query
-        .limit
-        .unwrap_or(100)
-        .clamp(1, super::events::PAGE_LEN_MAX);
+pub async fn alerts(question: Question<AlertsQuery>) -> Answered {
+    let AlertsQuery {
+        code,
+        subject,
+        min_seq: _,
+        offset,
+        limit,
+    } = &question.query;
+    let limit = limit.unwrap_or(100).clamp(1, super::events::PAGE_LEN_MAX);
     let filter = Filter {
-        code: query.code.as_deref(),
-        subject: query.subject.map(Subject),
+        code: code.as_deref(),
+        subject: subject.map(Subject),
     };
-    let view = slot.view();
-    let page = view
-        .alerts
-        .list(&view.timeline, filter, query.offset, limit);
-    Ok(answer(ledger, &view, page))
+    let view = question.view();
+    question.answer(
+        &view,
+        view.alerts.list(&view.timeline, filter, *offset, limit),
+    )
 }

@@ -3,6 +3,7 @@
 use crate::identity::Bearer;
 use crate::json::{self, ReceiptView};
 use crate::problem::Problem;
+use crate::routes::question::bad_query;
 use crate::state::State;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
@@ -260,13 +261,5 @@ fn bad_body(error: &actix_web::Error) -> Problem {
         "BAD_BODY",
         "the body did not arrive whole",
         "请求正文未完整到达",
-    )
-}
-
-pub(super) fn bad_query(error: &actix_web::Error) -> Problem {
-    Problem::bad(
-        "BAD_QUERY",
-        &error.to_string(),
-        &format!("查询参数有误:{error}"),
     )
 }

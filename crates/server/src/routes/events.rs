@@ -3,8 +3,8 @@
 use crate::identity::Bearer;
 use crate::json::EventView;
 use crate::problem::Problem;
-use crate::routes::commands::bad_query;
-use crate::routes::through::Through;
+use crate::routes::question::{Answered, Asked, Question};
+use crate::routes::through::{Answer, Ask, Through};
 use crate::state::State;
 use actix_web::http::header::ACCEPT;
 use actix_web::web::{self, ServiceConfig};
@@ -41,6 +41,12 @@ pub struct EventsQuery {
     min_seq: Option<u64>,
 }
 
+impl Asked for EventsQuery {
+    fn min_seq(&self) -> Option<u64> {
+        self.min_seq
+    }
+}
+
 #[derive(Serialize)]
 struct Page {
     ledger: LedgerId,
@@ -56,19 +62,19 @@ struct Page {
     params(("ledger" = String, Path), EventsQuery),
     responses((status = 200, body = Vec<EventView>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn events(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<String>,
-    query: Result<web::Query<EventsQuery>, actix_web::Error>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let query = query.map_err(|error| bad_query(&error))?.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &path, query.min_seq).await?;
+pub async fn events(question: Question<EventsQuery>, request: HttpRequest) -> Answered {
+    let Question {
+        state,
+        bearer,
+        ledger,
+        query,
+        ..
+    } = &question;
+    let ledger = *ledger;
     let limit = query.limit.unwrap_or(100).clamp(1, PAGE_LEN_MAX);
     let (seqs, through) = {
-        let view = slot.view();
-        (numbers(&view, &query, limit)?, Through::of(&view))
+        let view = question.view();
+        (numbers(&view, query, limit)?, Through::of(&view))
     };
     let last_seq = through.as_ref().map_or(0, |head| head.seq);
     let entries = match seqs {
@@ -93,7 +99,7 @@ pub async fn events(
         .iter()
         .filter(|entry| entry.record.header.seq <= last_seq)
     {
-        data.push(view_of(&state, &bearer, entry)?);
+        data.push(view_of(state, bearer, entry)?);
     }
     let accept = request
         .headers()
@@ -142,20 +148,20 @@ fn numbers(view: &View, query: &EventsQuery, limit: usize) -> Result<Option<Vec<
 
 /// One record.
 #[utoipa::path(get, path = "/v1/ledgers/{ledger}/events/{seq}", tag = "log",
-    params(("ledger" = String, Path), ("seq" = u64, Path)),
-    responses((status = 200, body = EventView), (status = 404, body = Problem)))]
-pub async fn event(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<(String, u64)>,
-) -> Result<HttpResponse, Problem> {
-    let (name, seq) = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, None).await?;
-    let entry = read(state.handle.reader().get(chain(ledger), seq))?;
+    params(("ledger" = String, Path), ("seq" = u64, Path), Ask),
+    responses((status = 200, body = Answer<EventView>), (status = 404, body = Problem)))]
+pub async fn event(question: Question<Ask>, path: web::Path<(String, u64)>) -> Answered {
+    let (_, seq) = path.into_inner();
+    let entry = read(
+        question
+            .state
+            .handle
+            .reader()
+            .get(chain(question.ledger), seq),
+    )?;
     let entry = entry.ok_or_else(|| Problem::not_found("the record", "此记录"))?;
-    let event = view_of(&state, &bearer, &entry)?;
-    let view = slot.view();
-    Ok(super::through::answer(ledger, &view, event))
+    let event = view_of(&question.state, &question.bearer, &entry)?;
+    question.answer(&question.view(), event)
 }
 
 /// A record as this bearer may see it.
@@ -166,6 +172,15 @@ pub(super) fn view_of(
 ) -> Result<EventView, Problem> {
     let fact = state.handle.fact(&entry.record.body, bearer.sees_persons());
     EventView::new(entry, fact.map_err(|error| Problem::internal(&error))?)
+}
+
+/// One record as the asker may see it.
+pub(super) fn record<Q>(question: &Question<Q>, seq: u32) -> Result<Option<EventView>, Problem> {
+    let reader = question.state.handle.reader();
+    let entry = read(reader.get(chain(question.ledger), u64::from(seq)))?;
+    entry
+        .map(|entry| view_of(&question.state, &question.bearer, &entry))
+        .transpose()
 }
 
 pub(super) const fn chain(ledger: LedgerId) -> chain::LedgerId {

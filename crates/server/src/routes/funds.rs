@@ -1,11 +1,8 @@
 //! Fund batches: balances with their equations, and where the money of a document went.
 
-use crate::identity::Bearer;
 use crate::problem::Problem;
-use crate::routes::commands::bad_query;
-use crate::routes::through::{Answer, Ask, answer, found};
-use crate::state::State;
-use actix_web::HttpResponse;
+use crate::routes::question::{Answered, Question};
+use crate::routes::through::{Answer, Ask};
 use actix_web::web::{self, ServiceConfig};
 use ledger::ids::FundId;
 use projections::balances::{FundBalance, FundLine, fund_balance, fund_lines};
@@ -29,17 +26,9 @@ pub(super) fn mount(config: &mut ServiceConfig) {
     params(("ledger" = String, Path), Ask),
     responses((status = 200, body = Answer<Vec<FundLine>>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn funds(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<String>,
-    ask: Result<web::Query<Ask>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let ask = ask.map_err(|error| bad_query(&error))?;
-    let name = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
-    let view = slot.view();
-    Ok(answer(ledger, &view, fund_lines(&view)))
+pub async fn funds(question: Question<Ask>) -> Answered {
+    let view = question.view();
+    question.answer(&view, fund_lines(&view))
 }
 
 /// A batch: who holds what of it, and whether its equations hold.
@@ -47,18 +36,10 @@ pub async fn funds(
     params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
     responses((status = 200, body = Answer<FundBalance>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn fund(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<(String, Uuid)>,
-    ask: Result<web::Query<Ask>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let ask = ask.map_err(|error| bad_query(&error))?;
-    let (name, id) = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
-    let view = slot.view();
-    found(
-        ledger,
+pub async fn fund(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
+    let (_, id) = path.into_inner();
+    let view = question.view();
+    question.found(
         &view,
         fund_balance(&view, FundId(id)),
         "the fund",
@@ -71,20 +52,17 @@ pub async fn fund(
     params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
     responses((status = 200, body = Answer<ForwardTrace>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn trace(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<(String, Uuid)>,
-    ask: Result<web::Query<Ask>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let ask = ask.map_err(|error| bad_query(&error))?;
-    let (name, id) = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
-    let view = slot.view();
-    found(
-        ledger,
+pub async fn trace(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
+    let (_, id) = path.into_inner();
+    let view = question.view();
+    question.found(
         &view,
-        fund_trace(&view, FundId(id), ask.offset, ask.limit()),
+        fund_trace(
+            &view,
+            FundId(id),
+            question.query.offset,
+            question.query.limit(),
+        ),
         "the fund",
         "此资金批次",
     )
@@ -95,15 +73,7 @@ pub async fn trace(
     params(("ledger" = String, Path), Ask),
     responses((status = 200, body = Answer<BenefitView>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn benefit(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<String>,
-    ask: Result<web::Query<Ask>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let ask = ask.map_err(|error| bad_query(&error))?;
-    let name = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
-    let view = slot.view();
-    Ok(answer(ledger, &view, benefit_of(&view)))
+pub async fn benefit(question: Question<Ask>) -> Answered {
+    let view = question.view();
+    question.answer(&view, benefit_of(&view))
 }

@@ -1,11 +1,9 @@
 //! Rectification items and inspection rounds.
 
-use crate::identity::Bearer;
 use crate::problem::Problem;
-use crate::routes::commands::bad_query;
-use crate::routes::through::{Answer, answer, found};
+use crate::routes::question::{Answered, Asked, Question};
+use crate::routes::through::Answer;
 use crate::state::State;
-use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 use jiff::civil::Date;
 use ledger::date::BusinessDate;
@@ -59,6 +57,12 @@ pub struct ItemsQuery {
     limit: Option<usize>,
     /// For completion rates: `unit`, `zone`, `category`, `round`, or a level such as `town`.
     pub(super) by: Option<String>,
+}
+
+impl Asked for ItemsQuery {
+    fn min_seq(&self) -> Option<u64> {
+        self.min_seq
+    }
 }
 
 impl ItemsQuery {
@@ -118,23 +122,20 @@ impl ItemsQuery {
     responses((status = 200, body = Answer<Page<ItemLine>>), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
-pub async fn items(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<String>,
-    query: Result<web::Query<ItemsQuery>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let query = query.map_err(|error| bad_query(&error))?;
-    let today = query.day(&state)?;
-    let filter = query.filter()?;
-    let name = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, query.min_seq).await?;
-    let view = slot.view();
-    Ok(answer(
-        ledger,
+pub async fn items(question: Question<ItemsQuery>) -> Answered {
+    let today = question.query.day(&question.state)?;
+    let filter = question.query.filter()?;
+    let view = question.view();
+    question.answer(
         &view,
-        item_lines(&view, today, &filter, query.offset, query.limit()),
-    ))
+        item_lines(
+            &view,
+            today,
+            &filter,
+            question.query.offset,
+            question.query.limit(),
+        ),
+    )
 }
 
 /// An item: everything about it on a day.
@@ -143,19 +144,11 @@ pub async fn items(
     responses((status = 200, body = Answer<ItemView>), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
-pub async fn item(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<(String, Uuid)>,
-    query: Result<web::Query<ItemsQuery>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let query = query.map_err(|error| bad_query(&error))?;
-    let today = query.day(&state)?;
-    let (name, id) = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, query.min_seq).await?;
-    let view = slot.view();
-    found(
-        ledger,
+pub async fn item(question: Question<ItemsQuery>, path: web::Path<(String, Uuid)>) -> Answered {
+    let today = question.query.day(&question.state)?;
+    let (_, id) = path.into_inner();
+    let view = question.view();
+    question.found(
         &view,
         item_view(&view, today, ItemId(id)),
         "the item",
@@ -169,18 +162,10 @@ pub async fn item(
     responses((status = 200, body = Answer<Vec<RoundView>>), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
-pub async fn rounds(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<String>,
-    query: Result<web::Query<ItemsQuery>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let query = query.map_err(|error| bad_query(&error))?;
-    let today = query.day(&state)?;
-    let name = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, query.min_seq).await?;
-    let view = slot.view();
-    Ok(answer(ledger, &view, round_views(&view, today)))
+pub async fn rounds(question: Question<ItemsQuery>) -> Answered {
+    let today = question.query.day(&question.state)?;
+    let view = question.view();
+    question.answer(&view, round_views(&view, today))
 }
 
 /// A round and its items, state by state.
@@ -189,19 +174,11 @@ pub async fn rounds(
     responses((status = 200, body = Answer<RoundView>), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
-pub async fn round(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<(String, Uuid)>,
-    query: Result<web::Query<ItemsQuery>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let query = query.map_err(|error| bad_query(&error))?;
-    let today = query.day(&state)?;
-    let (name, id) = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, query.min_seq).await?;
-    let view = slot.view();
-    found(
-        ledger,
+pub async fn round(question: Question<ItemsQuery>, path: web::Path<(String, Uuid)>) -> Answered {
+    let today = question.query.day(&question.state)?;
+    let (_, id) = path.into_inner();
+    let view = question.view();
+    question.found(
         &view,
         round_view(&view, today, RoundId(id)),
         "the round",

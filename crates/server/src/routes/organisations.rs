@@ -1,11 +1,8 @@
 //! Organisation units and zones.
 
-use crate::identity::Bearer;
 use crate::problem::Problem;
-use crate::routes::commands::bad_query;
-use crate::routes::through::{Answer, Ask, answer, found};
-use crate::state::State;
-use actix_web::HttpResponse;
+use crate::routes::question::{Answered, Question};
+use crate::routes::through::{Answer, Ask};
 use actix_web::web::{self, ServiceConfig};
 use jiff::civil::Date;
 use ledger::ids::{OrganisationId, OverlayId, PersonId};
@@ -112,17 +109,9 @@ fn zones(view: &View, today: Date) -> Vec<OverlayView> {
     params(("ledger" = String, Path), Ask),
     responses((status = 200, body = Answer<Vec<OrganisationView>>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn organisations(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<String>,
-    ask: Result<web::Query<Ask>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let ask = ask.map_err(|error| bad_query(&error))?;
-    let name = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
-    let view = slot.view();
-    Ok(answer(ledger, &view, units(&view)))
+pub async fn organisations(question: Question<Ask>) -> Answered {
+    let view = question.view();
+    question.answer(&view, units(&view))
 }
 
 /// What a unit holds of all batches.
@@ -130,18 +119,10 @@ pub async fn organisations(
     params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
     responses((status = 200, body = Answer<UnitBalance>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn balance(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<(String, Uuid)>,
-    ask: Result<web::Query<Ask>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let ask = ask.map_err(|error| bad_query(&error))?;
-    let (name, id) = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
-    let view = slot.view();
-    found(
-        ledger,
+pub async fn balance(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
+    let (_, id) = path.into_inner();
+    let view = question.view();
+    question.found(
         &view,
         unit_balance(&view, OrganisationId(id)),
         "the unit",
@@ -154,15 +135,7 @@ pub async fn balance(
     params(("ledger" = String, Path), Ask),
     responses((status = 200, body = Answer<Vec<OverlayView>>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn overlays(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<String>,
-    ask: Result<web::Query<Ask>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let ask = ask.map_err(|error| bad_query(&error))?;
-    let name = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
-    let view = slot.view();
-    Ok(answer(ledger, &view, zones(&view, state.today())))
+pub async fn overlays(question: Question<Ask>) -> Answered {
+    let view = question.view();
+    question.answer(&view, zones(&view, question.state.today()))
 }

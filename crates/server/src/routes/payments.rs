@@ -1,11 +1,8 @@
 //! Payments, and which documents paid them.
 
-use crate::identity::Bearer;
 use crate::problem::Problem;
-use crate::routes::commands::bad_query;
-use crate::routes::through::{Answer, Ask, found};
-use crate::state::State;
-use actix_web::HttpResponse;
+use crate::routes::question::{Answered, Question};
+use crate::routes::through::{Answer, Ask};
 use actix_web::web::{self, ServiceConfig};
 use ledger::ids::PaymentId;
 use projections::trace::{BackwardTrace, PaymentLine, payment_trace};
@@ -25,18 +22,10 @@ pub(super) fn mount(config: &mut ServiceConfig) {
     params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
     responses((status = 200, body = Answer<PaymentLine>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn payment(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<(String, Uuid)>,
-    ask: Result<web::Query<Ask>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let ask = ask.map_err(|error| bad_query(&error))?;
-    let (name, id) = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
-    let view = slot.view();
-    found(
-        ledger,
+pub async fn payment(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
+    let (_, id) = path.into_inner();
+    let view = question.view();
+    question.found(
         &view,
         payment_trace(&view, PaymentId(id)).map(|trace| trace.payment),
         "the payment",
@@ -49,18 +38,10 @@ pub async fn payment(
     params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
     responses((status = 200, body = Answer<BackwardTrace>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn trace(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<(String, Uuid)>,
-    ask: Result<web::Query<Ask>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let ask = ask.map_err(|error| bad_query(&error))?;
-    let (name, id) = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
-    let view = slot.view();
-    found(
-        ledger,
+pub async fn trace(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
+    let (_, id) = path.into_inner();
+    let view = question.view();
+    question.found(
         &view,
         payment_trace(&view, PaymentId(id)),
         "the payment",

@@ -1,11 +1,8 @@
 //! Projects, their milestones and their money.
 
-use crate::identity::Bearer;
 use crate::problem::Problem;
-use crate::routes::commands::bad_query;
-use crate::routes::through::{Answer, Ask, answer, found};
-use crate::state::State;
-use actix_web::HttpResponse;
+use crate::routes::question::{Answered, Question};
+use crate::routes::through::{Answer, Ask};
 use actix_web::web::{self, ServiceConfig};
 use ledger::ids::ProjectId;
 use projections::Page;
@@ -30,21 +27,12 @@ pub(super) fn mount(config: &mut ServiceConfig) {
     params(("ledger" = String, Path), Ask),
     responses((status = 200, body = Answer<Page<ProjectLine>>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn projects(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<String>,
-    ask: Result<web::Query<Ask>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let ask = ask.map_err(|error| bad_query(&error))?;
-    let name = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
-    let view = slot.view();
-    Ok(answer(
-        ledger,
+pub async fn projects(question: Question<Ask>) -> Answered {
+    let view = question.view();
+    question.answer(
         &view,
-        project_lines(&view, ask.offset, ask.limit()),
-    ))
+        project_lines(&view, question.query.offset, question.query.limit()),
+    )
 }
 
 /// A project: state, gates, milestones, progress, money.
@@ -52,18 +40,10 @@ pub async fn projects(
     params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
     responses((status = 200, body = Answer<ProjectView>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn project(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<(String, Uuid)>,
-    ask: Result<web::Query<Ask>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let ask = ask.map_err(|error| bad_query(&error))?;
-    let (name, id) = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
-    let view = slot.view();
-    found(
-        ledger,
+pub async fn project(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
+    let (_, id) = path.into_inner();
+    let view = question.view();
+    question.found(
         &view,
         project_view(&view, ProjectId(id)),
         "the project",
@@ -76,19 +56,16 @@ pub async fn project(
     params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
     responses((status = 200, body = Answer<Page<PaymentLine>>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn payments(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<(String, Uuid)>,
-    ask: Result<web::Query<Ask>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let ask = ask.map_err(|error| bad_query(&error))?;
-    let (name, id) = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
-    let view = slot.view();
-    Ok(answer(
-        ledger,
+pub async fn payments(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
+    let (_, id) = path.into_inner();
+    let view = question.view();
+    question.answer(
         &view,
-        project_payments(&view, ProjectId(id), ask.offset, ask.limit()),
-    ))
+        project_payments(
+            &view,
+            ProjectId(id),
+            question.query.offset,
+            question.query.limit(),
+        ),
+    )
 }

@@ -42,7 +42,7 @@ pub async fn stream(
     query: Result<web::Query<StreamQuery>, actix_web::Error>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let query = query.map_err(|error| super::commands::bad_query(&error))?;
+    let query = query.map_err(|error| super::question::bad_query(&error))?;
     let (ledger, slot) = state.enter(&bearer, &path, None).await?;
     let resumed = request.headers().get("Last-Event-ID");
     let resumed = resumed.and_then(|value| value.to_str().ok()?.parse().ok());

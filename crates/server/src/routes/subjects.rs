@@ -1,13 +1,10 @@
 //! Persons and households, and which documents paid them.
 
-use crate::identity::Bearer;
 use crate::json::EventView;
 use crate::problem::Problem;
-use crate::routes::commands::bad_query;
-use crate::routes::events::{chain, read, view_of};
-use crate::routes::through::{Answer, Ask, answer, found};
-use crate::state::State;
-use actix_web::HttpResponse;
+use crate::routes::events::record;
+use crate::routes::question::{Answered, Question};
+use crate::routes::through::{Answer, Ask, Through};
 use actix_web::web::{self, ServiceConfig};
 use ledger::ids::{PersonId, Subject};
 use ledger::payment::Payee;
@@ -42,36 +39,33 @@ pub struct SubjectView {
     params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
     responses((status = 200, body = Answer<SubjectView>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn subject(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<(String, Uuid)>,
-    ask: Result<web::Query<Ask>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let ask = ask.map_err(|error| bad_query(&error))?;
-    let (name, id) = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
-    let view = slot.view();
-    let Some(person) = view.books.persons.get(PersonId(id)) else {
-        return Err(Problem::not_found("the subject", "此人员(户)"));
+pub async fn subject(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
+    let (_, id) = path.into_inner();
+    let (version, seqs, through) = {
+        let view = question.view();
+        let person = view.books.persons.get(PersonId(id));
+        let version = person.map(|person| person.version);
+        let version = version.ok_or_else(|| Problem::not_found("the subject", "此人员(户)"))?;
+        (
+            version,
+            view.timeline.of(Subject(id)).to_vec(),
+            Through::of(&view),
+        )
     };
     let mut records = Vec::new();
-    for seq in view.timeline.page(Subject(id), None, usize::MAX).entries {
-        let entry = read(state.handle.reader().get(chain(ledger), seq))?;
-        let event = entry
-            .map(|entry| view_of(&state, &bearer, &entry))
-            .transpose()?;
-        records.extend(event.filter(|event| event.word.starts_with("subject.")));
+    for seq in seqs {
+        let entry = record(&question, seq)?;
+        records.extend(entry.filter(|event| event.word.starts_with("subject.")));
         if records.len() >= PROFILE_LEN_MAX {
             break;
         }
     }
     let subject = SubjectView {
         subject: PersonId(id),
-        version: person.version,
+        version,
         records,
     };
-    Ok(answer(ledger, &view, subject))
+    question.answer_through(through, subject)
 }
 
 /// Which documents paid a person or household (I2).
@@ -79,26 +73,12 @@ pub async fn subject(
     params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
     responses((status = 200, body = Answer<PayeeTrace>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn trace(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<(String, Uuid)>,
-    ask: Result<web::Query<Ask>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let ask = ask.map_err(|error| bad_query(&error))?;
-    let (name, id) = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
-    let view = slot.view();
-    found(
-        ledger,
-        &view,
-        Some(payee_trace(
-            &view,
-            Payee::Subject(PersonId(id)),
-            ask.offset,
-            ask.limit(),
-        )),
-        "the subject",
-        "此人员(户)",
-    )
+pub async fn trace(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
+    let (_, id) = path.into_inner();
+    let view = question.view();
+    let known = view.books.persons.contains(PersonId(id));
+    let payee = Payee::Subject(PersonId(id));
+    let (offset, limit) = (question.query.offset, question.query.limit());
+    let trace = known.then(|| payee_trace(&view, payee, offset, limit));
+    question.found(&view, trace, "the subject", "此人员(户)")
 }

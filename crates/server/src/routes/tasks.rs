@@ -1,12 +1,9 @@
 //! What is to be done, and how much has been (R1 to R5).
 
-use crate::identity::Bearer;
 use crate::problem::Problem;
-use crate::routes::commands::bad_query;
 use crate::routes::items::ItemsQuery;
-use crate::routes::through::{Answer, answer};
-use crate::state::State;
-use actix_web::HttpResponse;
+use crate::routes::question::{Answered, Question};
+use crate::routes::through::Answer;
 use actix_web::web::{self, ServiceConfig};
 use ledger::organisation::Level;
 use projections::Page;
@@ -34,23 +31,20 @@ pub(super) fn mount(config: &mut ServiceConfig) {
     responses((status = 200, body = Answer<Page<ItemLine>>), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
-pub async fn due(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<String>,
-    query: Result<web::Query<ItemsQuery>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let query = query.map_err(|error| bad_query(&error))?;
-    let today = query.day(&state)?;
-    let filter = query.filter()?;
-    let name = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, query.min_seq).await?;
-    let view = slot.view();
-    Ok(answer(
-        ledger,
+pub async fn due(question: Question<ItemsQuery>) -> Answered {
+    let today = question.query.day(&question.state)?;
+    let filter = question.query.filter()?;
+    let view = question.view();
+    question.answer(
         &view,
-        my_items(&view, today, &filter, query.offset, query.limit()),
-    ))
+        my_items(
+            &view,
+            today,
+            &filter,
+            question.query.offset,
+            question.query.limit(),
+        ),
+    )
 }
 
 /// Plans that wait for review or were returned (R2).
@@ -59,23 +53,20 @@ pub async fn due(
     responses((status = 200, body = Answer<Page<PlanTask>>), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
-pub async fn plans(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<String>,
-    query: Result<web::Query<ItemsQuery>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let query = query.map_err(|error| bad_query(&error))?;
-    let today = query.day(&state)?;
-    let filter = query.filter()?;
-    let name = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, query.min_seq).await?;
-    let view = slot.view();
-    Ok(answer(
-        ledger,
+pub async fn plans(question: Question<ItemsQuery>) -> Answered {
+    let today = question.query.day(&question.state)?;
+    let filter = question.query.filter()?;
+    let view = question.view();
+    question.answer(
         &view,
-        plans_of(&view, today, &filter, query.offset, query.limit()),
-    ))
+        plans_of(
+            &view,
+            today,
+            &filter,
+            question.query.offset,
+            question.query.limit(),
+        ),
+    )
 }
 
 /// What is missing before closing can be asked for (R3).
@@ -84,23 +75,20 @@ pub async fn plans(
     responses((status = 200, body = Answer<Page<Checklist>>), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
-pub async fn closing(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<String>,
-    query: Result<web::Query<ItemsQuery>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let query = query.map_err(|error| bad_query(&error))?;
-    let today = query.day(&state)?;
-    let filter = query.filter()?;
-    let name = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, query.min_seq).await?;
-    let view = slot.view();
-    Ok(answer(
-        ledger,
+pub async fn closing(question: Question<ItemsQuery>) -> Answered {
+    let today = question.query.day(&question.state)?;
+    let filter = question.query.filter()?;
+    let view = question.view();
+    question.answer(
         &view,
-        checklists(&view, today, &filter, query.offset, query.limit()),
-    ))
+        checklists(
+            &view,
+            today,
+            &filter,
+            question.query.offset,
+            question.query.limit(),
+        ),
+    )
 }
 
 /// What waits for verification, and whether the bearer is independent (R4).
@@ -109,30 +97,21 @@ pub async fn closing(
     responses((status = 200, body = Answer<Page<VerificationTask>>), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
-pub async fn verification(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<String>,
-    query: Result<web::Query<ItemsQuery>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let query = query.map_err(|error| bad_query(&error))?;
-    let today = query.day(&state)?;
-    let filter = query.filter()?;
-    let name = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, query.min_seq).await?;
-    let view = slot.view();
-    Ok(answer(
-        ledger,
+pub async fn verification(question: Question<ItemsQuery>) -> Answered {
+    let today = question.query.day(&question.state)?;
+    let filter = question.query.filter()?;
+    let view = question.view();
+    question.answer(
         &view,
         verifications(
             &view,
             today,
-            &bearer.caller().actor,
+            &question.bearer.caller().actor,
             &filter,
-            query.offset,
-            query.limit(),
+            question.query.offset,
+            question.query.limit(),
         ),
-    ))
+    )
 }
 
 /// Completion rates with their exact numerators and denominators (R5).
@@ -141,24 +120,12 @@ pub async fn verification(
     responses((status = 200, body = Answer<Completion>), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
-pub async fn completion(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<String>,
-    query: Result<web::Query<ItemsQuery>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let query = query.map_err(|error| bad_query(&error))?;
-    let today = query.day(&state)?;
-    let filter = query.filter()?;
-    let grouping = grouping(query.by.as_deref())?;
-    let name = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, query.min_seq).await?;
-    let view = slot.view();
-    Ok(answer(
-        ledger,
-        &view,
-        rates(&view, today, grouping, &filter),
-    ))
+pub async fn completion(question: Question<ItemsQuery>) -> Answered {
+    let today = question.query.day(&question.state)?;
+    let filter = question.query.filter()?;
+    let grouping = grouping(question.query.by.as_deref())?;
+    let view = question.view();
+    question.answer(&view, rates(&view, today, grouping, &filter))
 }
 
 fn grouping(by: Option<&str>) -> Result<Grouping, Problem> {

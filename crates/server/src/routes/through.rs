@@ -1,7 +1,5 @@
 //! Every answer says through which record it is built.
 
-use crate::problem::Problem;
-use actix_web::HttpResponse;
 use ledger::ids::LedgerId;
 use projections::View;
 use serde::{Deserialize, Serialize};
@@ -34,9 +32,9 @@ impl Through {
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Answer<T> {
     #[schema(value_type = String, format = "uuid")]
-    ledger: LedgerId,
-    through: Option<Through>,
-    data: T,
+    pub(super) ledger: LedgerId,
+    pub(super) through: Option<Through>,
+    pub(super) data: T,
 }
 
 /// What every question about a ledger may say.
@@ -52,35 +50,17 @@ pub struct Ask {
     limit: Option<usize>,
 }
 
+impl super::question::Asked for Ask {
+    fn min_seq(&self) -> Option<u64> {
+        self.min_seq
+    }
+}
+
 impl Ask {
     /// How many at the most.
     pub(super) fn limit(&self) -> usize {
         self.limit
             .unwrap_or(100)
             .clamp(1, super::events::PAGE_LEN_MAX)
-    }
-}
-
-/// An answer from a view, under the lock from which its data was taken, so that both belong
-/// together.
-pub(super) fn answer<T: Serialize>(ledger: LedgerId, view: &View, data: T) -> HttpResponse {
-    HttpResponse::Ok().json(Answer {
-        ledger,
-        through: Through::of(view),
-        data,
-    })
-}
-
-/// An answer, or 404 where there is nothing.
-pub(super) fn found<T: Serialize>(
-    ledger: LedgerId,
-    view: &View,
-    data: Option<T>,
-    what: &str,
-    what_zh: &str,
-) -> Result<HttpResponse, Problem> {
-    match data {
-        Some(data) => Ok(answer(ledger, view, data)),
-        None => Err(Problem::not_found(what, what_zh)),
     }
 }

@@ -1,13 +1,11 @@
 //! What happened to a subject, and who did it (I4).
 
-use crate::identity::Bearer;
 use crate::json::EventView;
 use crate::problem::Problem;
-use crate::routes::commands::bad_query;
-use crate::routes::events::{chain, read, view_of};
-use crate::routes::through::{Answer, Ask, answer};
+use crate::routes::events::{chain, read, record};
+use crate::routes::question::{Answered, Question};
+use crate::routes::through::{Answer, Ask, Through};
 use crate::state::State;
-use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 use ledger::Fact;
 use ledger::ids::{LedgerId, Subject};
@@ -26,39 +24,31 @@ pub(super) fn mount(config: &mut ServiceConfig) {
 /// The most records over which steps are told: more than any project or item has.
 const STEPS_LEN_MAX: usize = 10_000;
 
-fn unknown() -> Problem {
-    Problem::not_found("the subject", "此对象")
-}
-
 /// Everything that names a subject, oldest first.
 #[utoipa::path(get, path = "/v1/ledgers/{ledger}/timeline/{id}", tag = "trace",
     params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
     responses((status = 200, body = Answer<Vec<EventView>>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn timeline(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<(String, Uuid)>,
-    ask: Result<web::Query<Ask>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let ask = ask.map_err(|error| bad_query(&error))?;
-    let (name, id) = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
-    let view = slot.view();
-    let seqs = view.timeline.of(Subject(id));
-    if seqs.is_empty() {
-        return Err(unknown());
-    }
+pub async fn timeline(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
+    let (_, id) = path.into_inner();
+    let (seqs, through) = named(&question, id)?;
+    let (offset, limit) = (question.query.offset, question.query.limit());
     let mut events = Vec::new();
-    for seq in seqs.iter().skip(ask.offset).take(ask.limit()) {
-        let entry = read(state.handle.reader().get(chain(ledger), u64::from(*seq)))?;
-        events.extend(
-            entry
-                .map(|entry| view_of(&state, &bearer, &entry))
-                .transpose()?,
-        );
+    for seq in seqs.into_iter().skip(offset).take(limit) {
+        events.extend(record(&question, seq)?);
     }
-    Ok(answer(ledger, &view, events))
+    question.answer_through(through, events)
+}
+
+/// The records that name a subject, and the record through which that is known. Taken under the
+/// lock of the view, so that the log can be read without it.
+fn named(question: &Question<Ask>, id: Uuid) -> Result<(Vec<u32>, Option<Through>), Problem> {
+    let view = question.view();
+    let seqs = view.timeline.of(Subject(id)).to_vec();
+    if seqs.is_empty() {
+        return Err(Problem::not_found("the subject", "此对象"));
+    }
+    Ok((seqs, Through::of(&view)))
 }
 
 /// Who did what at each step, and whose hands met where they should not (I4).
@@ -66,22 +56,13 @@ pub async fn timeline(
     params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
     responses((status = 200, body = Answer<Steps>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn steps(
-    state: web::Data<State>,
-    bearer: Bearer,
-    path: web::Path<(String, Uuid)>,
-    ask: Result<web::Query<Ask>, actix_web::Error>,
-) -> Result<HttpResponse, Problem> {
-    let ask = ask.map_err(|error| bad_query(&error))?;
-    let (name, id) = path.into_inner();
-    let (ledger, slot) = state.enter(&bearer, &name, ask.min_seq).await?;
-    let view = slot.view();
-    let facts = facts(&state, ledger, view.timeline.of(Subject(id)))?;
-    if facts.is_empty() {
-        return Err(unknown());
-    }
-    let steps = steps_of(&view.books, facts.iter().map(|(seq, fact)| (*seq, fact)));
-    Ok(answer(ledger, &view, steps))
+pub async fn steps(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
+    let (_, id) = path.into_inner();
+    let (seqs, through) = named(&question, id)?;
+    let facts = facts(&question.state, question.ledger, &seqs)?;
+    let facts = facts.iter().map(|(seq, fact)| (*seq, fact));
+    let steps = steps_of(&question.view().books, facts);
+    question.answer_through(through, steps)
 }
 
 fn facts(state: &State, ledger: LedgerId, seqs: &[u32]) -> Result<Vec<(u64, Fact)>, Problem> {

@@ -1,0 +1,114 @@
+//! A question about a ledger: who asks, which ledger, and what it is built through.
+
+use crate::identity::Bearer;
+use crate::problem::Problem;
+use crate::routes::through::{Answer, Through};
+use crate::state::State;
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use ledger::ids::LedgerId;
+use projections::View;
+use sequencer::Slot;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, RwLockReadGuard};
+
+/// What the query string of a question says.
+pub trait Asked: DeserializeOwned + 'static {
+    /// The record that must be there before it is answered.
+    fn min_seq(&self) -> Option<u64>;
+}
+
+/// A question by a good token about a ledger that is open to it, ready to be answered.
+pub struct Question<Q> {
+    /// The server's state.
+    pub state: web::Data<State>,
+    /// Who asks.
+    pub bearer: Bearer,
+    /// About which ledger.
+    pub ledger: LedgerId,
+    /// What the query string says.
+    pub query: Q,
+    slot: Arc<Slot>,
+}
+
+impl<Q> Question<Q> {
+    /// The view from which it is answered. Let go of it before anything is awaited.
+    pub fn view(&self) -> RwLockReadGuard<'_, View> {
+        self.slot.view()
+    }
+
+    /// The answer, with the record through which `view` is built.
+    pub fn answer<T: Serialize>(&self, view: &View, data: T) -> Answered {
+        self.answer_through(Through::of(view), data)
+    }
+
+    /// The answer, where the record through which it is built was noted before the log was read.
+    pub fn answer_through<T: Serialize>(&self, through: Option<Through>, data: T) -> Answered {
+        Ok(HttpResponse::Ok().json(Answer {
+            ledger: self.ledger,
+            through,
+            data,
+        }))
+    }
+
+    /// The answer, or 404 where there is nothing.
+    ///
+    /// # Errors
+    /// There is nothing.
+    pub fn found<T: Serialize>(
+        &self,
+        view: &View,
+        data: Option<T>,
+        what: &str,
+        what_zh: &str,
+    ) -> Answered {
+        match data {
+            Some(data) => self.answer(view, data),
+            None => Err(Problem::not_found(what, what_zh)),
+        }
+    }
+}
+
+/// What a handler gives back.
+pub(super) type Answered = Result<HttpResponse, Problem>;
+
+impl<Q: Asked> FromRequest for Question<Q> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Question<Q>, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bearer = Bearer::from_request(request, payload).into_inner();
+        let state = request.app_data::<web::Data<State>>().cloned();
+        let name = request
+            .match_info()
+            .get("ledger")
+            .unwrap_or_default()
+            .to_owned();
+        let query = web::Query::<Q>::from_query(request.query_string());
+        Box::pin(async move {
+            let bearer = bearer?;
+            let state = state.ok_or_else(Problem::unauthenticated)?;
+            let query = query.map_err(|error| bad_query(&error))?.into_inner();
+            let (ledger, slot) = state.enter(&bearer, &name, query.min_seq()).await?;
+            Ok(Question {
+                state,
+                bearer,
+                ledger,
+                query,
+                slot,
+            })
+        })
+    }
+}
+
+/// 400 for a query string that cannot be read.
+pub(super) fn bad_query(error: &dyn std::fmt::Display) -> Problem {
+    Problem::bad(
+        "BAD_QUERY",
+        &error.to_string(),
+        &format!("查询参数有误:{error}"),
+    )
+}
