@@ -84,6 +84,23 @@ pub fn visit(event: &mut Event, visit: &mut Visit<'_>) {
     }
 }
 
+/// True for a noun whose commands may hold personal text: those that [`visit_command`] visits.
+#[must_use]
+pub const fn concerns(command: &Command) -> bool {
+    match command {
+        Command::Subject(_) | Command::Receipt(_) | Command::Token(_) => true,
+        Command::Ledger(_)
+        | Command::Organisation(_)
+        | Command::Overlay(_)
+        | Command::Fund(_)
+        | Command::Project(_)
+        | Command::Milestone(_)
+        | Command::Payment(_)
+        | Command::Round(_)
+        | Command::Item(_) => false,
+    }
+}
+
 /// Visits every personal text of a command; see [`visit`].
 pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
     match command {

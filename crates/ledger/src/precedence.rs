@@ -2,10 +2,14 @@
 //!
 //! The order of precedence, from the first refusal to the last:
 //!
-//! 1. the command cannot be read (`MALFORMED`, `UNKNOWN_FIELD`, `BAD_AMOUNT`, `BAD_DATE`,
-//!    `BAD_TEXT`, `PII_IN_CLEAR`): before anything is looked up;
-//! 2. no token, or one of another ledger (`UNAUTHENTICATED`, `FORBIDDEN`);
-//! 3. the command id is known: the first receipt again, or `IDEMPOTENCY_MISMATCH` (V2);
+//! 1. no token, or one of another ledger (`UNAUTHENTICATED`, `FORBIDDEN`);
+//! 2. the request or the command cannot be read (`REQUEST_TOO_LARGE`, `BAD_UTF8`, `NESTING`,
+//!    `MALFORMED_JSON`, `UNKNOWN_FIELD`, `MISSING_FIELD`, `DUPLICATE_FIELD`, `UNKNOWN_TYPE`,
+//!    `BAD_VALUE`, `BAD_AMOUNT`, `BAD_DATE`, `BAD_TEXT`, `PII_IN_CLEAR`): in the order of the text;
+//! 3. the ledger is not served (`NEWER_RELEASE`); the command id is known: the first receipt
+//!    again, or `IDEMPOTENCY_MISMATCH` (V2); the clock is not trusted (`CLOCK`); a token's command
+//!    in another ledger than `system`, or a business command in it (`FORBIDDEN`); no such ledger
+//!    (`NOT_FOUND`);
 //! 4. the roles do not allow it (`FORBIDDEN`), the ledger is not open (`LEDGER_NOT_OPEN`);
 //! 5. a date after today (`BAD_DATE`, V14);
 //! 6. a stale expected version (`CONFLICT`, V1);
@@ -13,7 +17,8 @@
 //!    (V5, V7), the state machine of items (V13), their independence (V15), proof (V16) and
 //!    extensions (V17), ratios (V20);
 //! 8. the noun's policy rules (`breaches`), in the order of its file: refused in control, alerts
-//!    in observation.
+//!    in observation;
+//! 9. a record longer than 6 KiB (`BODY_TOO_LARGE`).
 
 use crate::context::{Admission, Context};
 use crate::rejection::Rejection;

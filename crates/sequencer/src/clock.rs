@@ -41,6 +41,8 @@ pub(crate) struct Clock {
     source: Source,
     /// The reading from which evenness is judged.
     base: Reading,
+    /// An operator has seen that records up to here lie in the future, and let it be.
+    confirmed_us: u64,
 }
 
 /// A clock that was set, or that stood still: nothing is recorded until an operator says that it
@@ -51,7 +53,11 @@ pub(crate) struct Uneven;
 impl Clock {
     pub(crate) fn new(source: Source) -> Clock {
         let base = source();
-        Clock { source, base }
+        Clock {
+            source,
+            base,
+            confirmed_us: 0,
+        }
     }
 
     /// The time of recording: not before `last_us`, the last record's.
@@ -67,7 +73,7 @@ impl Clock {
             .wall_us
             .saturating_add(u64::try_from(elapsed).unwrap_or(u64::MAX));
         let departed = now.wall_us.abs_diff(expected) > limit;
-        let behind = last_us.saturating_sub(now.wall_us) > limit;
+        let behind = last_us > self.confirmed_us && last_us.saturating_sub(now.wall_us) > limit;
         if departed || behind {
             Err(Uneven)
         } else {
@@ -75,9 +81,11 @@ impl Clock {
         }
     }
 
-    /// An operator says that the clock is right as it stands.
-    pub(crate) fn confirm(&mut self) {
+    /// An operator says that the clock is right as it stands, even if the last record, `last_us`,
+    /// lies after it: until the clock has caught up, records carry that last time again.
+    pub(crate) fn confirm(&mut self, last_us: u64) {
         self.base = (self.source)();
+        self.confirmed_us = last_us;
     }
 }
 
@@ -116,15 +124,18 @@ mod tests {
         let (mut clock, reading) = clock();
         set(&reading, 1_015_000_001, 5);
         assert_eq!(clock.now(0), Err(Uneven));
-        clock.confirm();
+        clock.confirm(0);
         assert_eq!(clock.now(0), Ok(1_015_000_001));
     }
 
     #[test]
     fn stops_when_it_lags_behind_the_last_record() {
-        let (clock, reading) = clock();
+        let (mut clock, reading) = clock();
         set(&reading, 1_005_000_000, 5);
         assert_eq!(clock.now(1_015_000_000), Ok(1_015_000_000));
         assert_eq!(clock.now(1_015_000_001), Err(Uneven));
+        clock.confirm(1_015_000_001);
+        assert_eq!(clock.now(1_015_000_001), Ok(1_015_000_001));
+        assert_eq!(clock.now(1_015_000_002), Err(Uneven));
     }
 }

@@ -51,7 +51,10 @@ impl Group {
     /// Takes back records after the first `len`, of a list that is all or nothing; the first of
     /// them would have had the position `cut`.
     pub(crate) fn shorten(&mut self, len: usize, cut: u64) {
-        self.records.truncate(len);
+        for record in self.records.drain(len..) {
+            let len = record.body.len().saturating_add(chain::HEADER_LEN);
+            self.bytes = self.bytes.saturating_sub(len);
+        }
         self.receipts
             .retain(|_, receipt| receipt.first_position < cut);
     }

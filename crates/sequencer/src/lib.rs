@@ -36,6 +36,16 @@ pub enum StartError {
     /// The log could not be opened, or is not to be trusted.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// The log has records, and the file with the keys of sealed texts is gone.
+    #[error(
+        "{} holds records but no key store; restore the file `keys` from a backup, or make an \
+         empty one to go on without the sealed texts",
+        .dir.display()
+    )]
+    KeysMissing {
+        /// The data directory.
+        dir: PathBuf,
+    },
     /// A thread could not be made.
     #[error("cannot start the writer's thread")]
     Thread(#[source] std::io::Error),
@@ -69,7 +79,7 @@ pub struct Started {
 }
 
 /// Opens the log of a directory, checks its whole chain, rebuilds everything and starts the
-/// writer. Blocks for about a second per 300,000 records.
+/// writer. Blocks while it reads everything; `examples/load.rs` measures how long.
 ///
 /// # Errors
 /// The directory is in use, damaged beyond repair, or cannot be written.
@@ -81,6 +91,12 @@ pub fn start(dir: &Path, clock: Source) -> Result<Started, StartError> {
         Err(store::OpenError::Each(impossible)) => match impossible {},
     };
     shown.publish(log.next_position());
+    // The key store is made before the first record; a log without one has lost it.
+    if log.next_position() > 0 && !dir.join("keys").exists() {
+        return Err(StartError::KeysMissing {
+            dir: dir.to_owned(),
+        });
+    }
     let keys = Arc::new(RwLock::new(KeyStore::open(dir)?));
     let reader = log.reader();
     let known = log.ledgers().first().map(|ledger| LedgerId(ledger.0));

@@ -13,7 +13,7 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use ledger::ids::PersonId;
 use ledger::personal::{PersonalText, Sealed};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{PoisonError, RwLock};
 use store::KeyStore;
 use uuid::Uuid;
@@ -36,6 +36,8 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], NoRandomness> {
 pub(crate) struct KeyRing<'a> {
     store: &'a RwLock<KeyStore>,
     staged: HashMap<Uuid, [u8; 32]>,
+    /// Whose keys records need: a refused command leaves no key behind.
+    sealed: HashSet<Uuid>,
 }
 
 impl<'a> KeyRing<'a> {
@@ -43,6 +45,7 @@ impl<'a> KeyRing<'a> {
         KeyRing {
             store,
             staged: HashMap::new(),
+            sealed: HashSet::new(),
         }
     }
 
@@ -81,6 +84,7 @@ impl<'a> KeyRing<'a> {
         text: &str,
     ) -> Result<PersonalText, NoRandomness> {
         let key = field_key(&self.key(person)?, salt, field);
+        self.sealed.insert(person.0);
         let nonce: [u8; 24] = random()?;
         let payload = Payload {
             msg: text.as_bytes(),
@@ -103,11 +107,19 @@ impl<'a> KeyRing<'a> {
 
     /// Puts the new keys on the disk, before the records that need them.
     pub(crate) fn sync(self) -> Result<(), store::Error> {
-        if self.staged.is_empty() {
+        let KeyRing {
+            store,
+            staged,
+            sealed,
+        } = self;
+        let keys: Vec<_> = staged
+            .into_iter()
+            .filter(|(person, _)| sealed.contains(person))
+            .collect();
+        if keys.is_empty() {
             return Ok(());
         }
-        let keys: Vec<_> = self.staged.into_iter().collect();
-        self.store
+        store
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .put_all(&keys)
@@ -135,7 +147,7 @@ pub(crate) fn open(
 }
 
 fn field_key(person_key: &[u8; 32], salt: [u8; 16], field: u32) -> [u8; 32] {
-    let mut hasher = blake3::Hasher::new_derive_key("fundtrace v1 field");
+    let mut hasher = blake3::Hasher::new_derive_key(chain::FIELD_CONTEXT);
     hasher
         .update(person_key)
         .update(&salt)
@@ -144,7 +156,7 @@ fn field_key(person_key: &[u8; 32], salt: [u8; 16], field: u32) -> [u8; 32] {
 }
 
 fn commitment(field_key: &[u8; 32], nonce: &[u8; 24]) -> [u8; 32] {
-    let mut hasher = blake3::Hasher::new_derive_key("fundtrace v1 sealed");
+    let mut hasher = blake3::Hasher::new_derive_key(chain::SEALED_CONTEXT);
     hasher.update(field_key).update(nonce);
     *hasher.finalize().as_bytes()
 }

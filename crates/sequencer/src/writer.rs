@@ -7,9 +7,10 @@ use crate::group::{Answer, Group};
 use crate::seal::{self, KeyRing};
 use crate::show::Shown;
 use chain::{Head, Record};
+use ledger::book::BookCommand;
 use ledger::ids::LedgerId;
 use ledger::personal::{self, PersonalText};
-use ledger::{Admission, Books, Context, Event, Fact, Submission};
+use ledger::{Admission, Books, Command, Context, Event, Fact, Rejection, Submission};
 use std::sync::{Arc, RwLock};
 use store::{KeyStore, Log};
 use tokio::sync::{mpsc, watch};
@@ -45,8 +46,14 @@ impl From<Refusal> for Failure {
 
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Failure {
-        Failure::Machine(error.to_string())
+        Failure::Machine(chain_of(&error))
     }
+}
+
+/// An error with its causes, in one line.
+fn chain_of(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
 }
 
 impl From<seal::NoRandomness> for Failure {
@@ -106,7 +113,10 @@ impl Writer {
         let mut next = Some(first);
         while let Some(message) = next.take() {
             match message {
-                Message::ConfirmClock => self.clock.confirm(),
+                Message::ConfirmClock => {
+                    let heads = self.ahead.values().map(|(_, head)| head.recorded_at_us);
+                    self.clock.confirm(heads.max().unwrap_or_default());
+                }
                 Message::Commands(request, answer) => {
                     match self.decide_all(&request, &mut group, &mut ring) {
                         Ok(answers) => group.answer_later(answer, answers),
@@ -128,7 +138,7 @@ impl Writer {
             for (answer, _) in group.waiting {
                 let _ = answer.send(Err(Unavailable::Stopped));
             }
-            return stored.map(|_| ()).map_err(|error| error.to_string());
+            return stored.map(|_| ()).map_err(|error| chain_of(&error));
         };
 
         // Durable from here: what follows cannot fail, and is what a start does too.
@@ -192,6 +202,14 @@ impl Writer {
                 }
             }
         }
+        // A ledger whose opening was refused was never there.
+        if self
+            .ahead
+            .get(&ledger)
+            .is_some_and(|(_, head)| head.seq == 0)
+        {
+            self.ahead.remove(&ledger);
+        }
         Ok(answers)
     }
 
@@ -226,7 +244,11 @@ impl Writer {
             .get(&ledger)
             .map_or(0, |(_, head)| head.recorded_at_us);
         let now_us = self.clock.now(last_us).map_err(|_| Refusal::Clock)?;
-        let opens = matches!(submission.command, ledger::Command::Ledger(_));
+        let opens = matches!(submission.command, Command::Ledger(BookCommand::Open(_)));
+        if self.misplaced(ledger, &submission.command) {
+            let command = submission.command.word();
+            return Err(Refusal::Rejected(Rejection::Forbidden { command }).into());
+        }
         if !opens && !self.ahead.contains_key(&ledger) {
             return Err(Refusal::UnknownLedger(ledger).into());
         }
@@ -259,6 +281,32 @@ impl Writer {
             .receipts
             .insert((ledger, submission.command_id), receipt);
         Ok(receipt)
+    }
+
+    /// The deployment's own ledger holds tokens and nothing else, and is never closed, or nobody
+    /// could come in any more; no other ledger holds any.
+    fn misplaced(&self, ledger: LedgerId, command: &Command) -> bool {
+        let system = self
+            .log
+            .ledgers()
+            .first()
+            .is_none_or(|first| first.0 == ledger.0);
+        let own = match command {
+            Command::Token(_) => return !system,
+            Command::Ledger(BookCommand::Open(_) | BookCommand::Rename(_)) => true,
+            Command::Ledger(BookCommand::Close(_))
+            | Command::Organisation(_)
+            | Command::Overlay(_)
+            | Command::Subject(_)
+            | Command::Fund(_)
+            | Command::Project(_)
+            | Command::Milestone(_)
+            | Command::Payment(_)
+            | Command::Receipt(_)
+            | Command::Round(_)
+            | Command::Item(_) => false,
+        };
+        system && !own
     }
 
     fn next_position(&self, group: &Group) -> u64 {
@@ -300,11 +348,7 @@ fn digest(
 ) -> Result<chain::Hash, seal::NoRandomness> {
     let mut failed = None;
     let mut blinded = None;
-    let personal = matches!(
-        submission.command,
-        ledger::Command::Subject(_) | ledger::Command::Receipt(_) | ledger::Command::Token(_)
-    );
-    if personal {
+    if personal::concerns(&submission.command) {
         let mut copy = submission.clone();
         personal::visit_command(&mut copy.command, &mut |person, _, text| {
             if let Some(PersonalText::Clear(clear)) = text {

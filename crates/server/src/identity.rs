@@ -36,17 +36,24 @@ pub struct NewToken {
 pub struct TokenKey([u8; 32]);
 
 impl TokenKey {
-    /// Reads the key of a data directory, or makes one.
+    /// Reads the key of a data directory, or makes one. `issued` says that tokens exist: then a
+    /// key that is gone has been lost, and a new one would lock everybody out without a word.
     ///
     /// # Errors
-    /// The file cannot be read or written, or is not 32 bytes.
-    pub fn open(dir: &Path) -> anyhow::Result<TokenKey> {
+    /// The file cannot be read or written, is not 32 bytes, or was lost.
+    pub fn open(dir: &Path, issued: bool) -> anyhow::Result<TokenKey> {
         let path = dir.join("token.key");
         if let Ok(bytes) = std::fs::read(&path) {
             let key = bytes.as_slice().try_into();
             let wrong = |_| anyhow::anyhow!("{} does not have 32 bytes", path.display());
             return key.map(TokenKey).map_err(wrong);
         }
+        anyhow::ensure!(
+            !issued,
+            "{} is gone, and without it no token is good; restore it from a backup, or make a new \
+             one with `fundtrace token create --replace-key`, which makes all earlier tokens void",
+            path.display()
+        );
         let key = random()?;
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
@@ -148,12 +155,13 @@ impl Bearer {
         self.is_any(&[Role::Inspector, Role::Finance])
     }
 
-    /// True if this ledger is open to them. The `system` ledger is the administrators' and, for
-    /// reading, the inspectors'.
+    /// True if this ledger is open to them. The `system` ledger is open to the administrators and,
+    /// for reading, the inspectors of the whole deployment.
     #[must_use]
     pub fn may_enter(&self, state: &State, ledger: LedgerId) -> bool {
         if ledger == state.handle.system() {
-            return self.is_any(&[Role::Administrator, Role::Inspector]);
+            let whole = self.grant.ledgers.is_empty();
+            return whole && self.is_any(&[Role::Administrator, Role::Inspector]);
         }
         self.grant.ledgers.is_empty() || self.grant.ledgers.contains(&ledger)
     }

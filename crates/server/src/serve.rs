@@ -11,13 +11,19 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::thread::JoinHandle;
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// Threads that parse and answer. The writer has its own; on two cores more would only wait.
 const WORKERS: usize = 2;
 /// How long a client may take to send its head before the connection is closed.
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a stop waits for answers that are under way: more than any takes.
+const STOP_SECONDS: u64 = 6;
 /// Open connections, idle ones included, for each worker.
 const CONNECTIONS_MAX: usize = 4096;
+
+/// How long a stop waits for answers under way. Streams of records never end by themselves.
+const STOP_TIMEOUT_SECONDS: u64 = 3;
 
 /// A running server.
 pub struct Running {
@@ -25,6 +31,7 @@ pub struct Running {
     pub addr: SocketAddr,
     /// The sequencer under it.
     pub handle: Handle,
+    closing: watch::Sender<bool>,
     server: ServerHandle,
     http: JoinHandle<std::io::Result<()>>,
     writer: JoinHandle<()>,
@@ -47,14 +54,12 @@ pub fn start_at(
     listen: &str,
     today: Option<jiff::civil::Date>,
 ) -> anyhow::Result<Running> {
-    std::fs::create_dir_all(dir)?;
+    make_private(dir)?;
     let started = sequencer::start(dir, sequencer::machine())?;
-    if !started.recovery.is_clean() {
-        tracing::warn!(recovery = %started.recovery, "the log was mended at the start");
-    }
     let handle = started.handle;
     let mut state = State::new(handle.clone())?;
     state.fixed_today = today;
+    let closing = state.closing.clone();
     let listener = std::net::TcpListener::bind(listen)
         .map_err(|error| anyhow::anyhow!("cannot listen on {listen}: {error}"))?;
     let addr = listener.local_addr()?;
@@ -74,6 +79,8 @@ pub fn start_at(
             .workers(WORKERS)
             .max_connections(CONNECTIONS_MAX)
             .client_request_timeout(CLIENT_TIMEOUT)
+            .shutdown_timeout(STOP_SECONDS)
+            .shutdown_timeout(STOP_TIMEOUT_SECONDS)
             .disable_signals()
             .listen(listener)?
             .run();
@@ -86,10 +93,23 @@ pub fn start_at(
     Ok(Running {
         addr,
         handle,
+        closing,
         server,
         http,
         writer: started.writer,
     })
+}
+
+/// Makes a data directory that only its owner may read; one that exists stays as it is.
+///
+/// # Errors
+/// It cannot be made.
+pub fn make_private(dir: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
 }
 
 fn path_config() -> web::PathConfig {
@@ -140,10 +160,12 @@ impl Running {
         let Running {
             addr: _,
             handle,
+            closing,
             server,
             http,
             writer,
         } = self;
+        closing.send_replace(true);
         drop(server.stop(true));
         let _ = http.join();
         drop(handle);

@@ -7,6 +7,7 @@ use ledger::ids::LedgerId;
 use sequencer::{Handle, Slot};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 /// How long `min_seq` waits for a record before it says so: longer than any commit takes.
@@ -18,6 +19,8 @@ pub struct State {
     pub handle: Handle,
     /// The key under which tokens' secrets are hashed.
     pub token_key: TokenKey,
+    /// Becomes true when the server is about to stop: streams never end by themselves.
+    pub closing: watch::Sender<bool>,
     /// The day, for tests; the machine's in UTC+08:00 where there is none.
     pub fixed_today: Option<Date>,
 }
@@ -28,10 +31,13 @@ impl State {
     /// # Errors
     /// The token key cannot be read or made.
     pub fn new(handle: Handle) -> anyhow::Result<State> {
-        let token_key = TokenKey::open(handle.dir())?;
+        let system = handle.slot(handle.system());
+        let issued = system.is_some_and(|slot| !slot.view().books.tokens.is_empty());
+        let token_key = TokenKey::open(handle.dir(), issued)?;
         Ok(State {
             handle,
             token_key,
+            closing: watch::Sender::new(false),
             fixed_today: None,
         })
     }

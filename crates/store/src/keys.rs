@@ -82,6 +82,8 @@ impl KeyStore {
         if sound < entries.len() || !rest.is_empty() {
             let len = wide(sound.saturating_mul(ENTRY_LEN));
             tracing::warn!(path = %path.display(), len, "dropping a key that was cut off");
+            // Torn by a crash, or damaged by a bad disk: nobody can tell, so a copy is kept.
+            std::fs::copy(&path, path.with_extension("damaged")).map_err(at(&path))?;
             file.set_len(len)
                 .and_then(|()| file.sync_all())
                 .map_err(at(&path))?;

@@ -30,6 +30,9 @@ mod receipt;
 mod round;
 mod token;
 
+#[cfg(test)]
+mod tests;
+
 use field::{Field, Noun};
 use generated as pb;
 use ledger::{Actor, Fact, Intake, Submission};
@@ -181,10 +184,17 @@ fn command_message(submission: &Submission) -> pb::Command {
 /// A command from its protobuf bytes.
 ///
 /// # Errors
-/// Not protobuf, or not what the domain allows.
+/// Not protobuf, not what the domain allows, or with a field that this release does not know: it
+/// would be left out of what is done, and the caller would not learn of it.
 pub fn decode_command(bytes: &[u8]) -> Result<Submission, WireError> {
     let command =
         pb::Command::decode(bytes).map_err(|error| WireError::Malformed(error.to_string()))?;
+    // As in `decode_event`.
+    if command.encoded_len() != bytes.len() {
+        return Err(WireError::Newer {
+            what: "a field of the command",
+        });
+    }
     Ok(Submission {
         command_id: field::uuid(&command.command_id, "command_id")?,
         expected_version: command.expected_version,

@@ -44,6 +44,9 @@ pub fn run(args: DemoArgs) -> anyhow::Result<()> {
     tell::worth_trying(&server, &tokens, &script, &args.dir)?;
     if args.no_serve {
         running.stop();
+        print_line(
+            "已停止;去掉 --no-serve 再运行即可使用 · stopped; run without --no-serve to use it",
+        );
         return Ok(());
     }
     print_line("正在服务,按 Ctrl-C 结束 · serving; Ctrl-C ends it");

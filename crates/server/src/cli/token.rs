@@ -46,6 +46,10 @@ struct CreateArgs {
     /// 可访问的账本,可重复;不填为全部 · A ledger; may be repeated; all if left out
     #[arg(long = "ledger")]
     ledgers: Vec<Uuid>,
+    /// 令牌密钥文件丢失时重新生成,此前的令牌全部失效 · Make a new token key where it was lost; all
+    /// earlier tokens become void
+    #[arg(long)]
+    replace_key: bool,
     /// 有效期至 · The last day on which it is good
     #[arg(long)]
     expires_on: Option<BusinessDate>,
@@ -93,7 +97,9 @@ fn create(args: &CreateArgs) -> anyhow::Result<()> {
         expires_on: args.expires_on,
     };
     let (person, organisation) = (grant.person, grant.organisation);
-    let key = TokenKey::open(&args.data.dir)?;
+    let system = started.handle.slot(started.handle.system());
+    let issued = system.is_some_and(|slot| !slot.view().books.tokens.is_empty());
+    let key = TokenKey::open(&args.data.dir, issued && !args.replace_key)?;
     let (token, id) = issue(&started.handle, &key, grant)?;
     print_line(&token);
     super::eprint_line(&format!(
@@ -119,7 +125,7 @@ fn revoke(args: &RevokeArgs) -> anyhow::Result<()> {
 
 /// A data directory without a server.
 pub(super) fn open(data: &Data) -> anyhow::Result<sequencer::Started> {
-    std::fs::create_dir_all(&data.dir)?;
+    crate::serve::make_private(&data.dir)?;
     Ok(sequencer::start(&data.dir, sequencer::machine())?)
 }
 

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use uuid::Uuid;
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a command: an object")]
 struct Envelope<'a> {
     command_id: Uuid,
     #[serde(default)]

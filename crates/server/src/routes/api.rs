@@ -196,3 +196,30 @@ impl ToSchema for CommandSchema {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_published_description_has_not_moved() {
+        // The diff of this file is the review of the API: `UPDATE_EXPECT=1 cargo test -p fundtrace`.
+        let text = document().to_pretty_json().unwrap() + "\n";
+        expect_test::expect_file!["../../../../proto/openapi.json"].assert_eq(&text);
+    }
+
+    #[test]
+    fn every_command_is_described_once() {
+        let text = serde_json::to_value(document()).unwrap();
+        let described = text.pointer("/components/schemas/Command/oneOf").unwrap();
+        let words = described.as_array().unwrap().iter().map(|command| {
+            let word = command.pointer("/properties/type/enum/0").unwrap();
+            word.as_str().unwrap().to_owned()
+        });
+        let mut words: Vec<_> = words.collect();
+        let mut known: Vec<_> = ledger::Command::WORDS.concat();
+        words.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(words, known);
+    }
+}

@@ -4,7 +4,7 @@ use crate::identity::Bearer;
 use crate::problem::Problem;
 use crate::routes::events::{chain, view_of};
 use crate::state::State;
-use actix_web::http::header::CACHE_CONTROL;
+use actix_web::http::header::{CACHE_CONTROL, ContentEncoding};
 use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use ledger::ids::LedgerId;
@@ -63,6 +63,8 @@ pub async fn stream(
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header((CACHE_CONTROL, "no-store"))
+        // A compressor would hold an event back until its block is full.
+        .insert_header(ContentEncoding::Identity)
         .streaming(Box::pin(chunks)))
 }
 
@@ -75,7 +77,7 @@ struct Tail {
 }
 
 impl Tail {
-    /// The next events, or a sign of life. Ends when the writer does, or the log cannot be read.
+    /// The next events, or a sign of life. Ends when the server does, or the log cannot be read.
     async fn next(&mut self) -> Option<Bytes> {
         loop {
             self.published.borrow_and_update();
@@ -84,7 +86,13 @@ impl Tail {
                 .scan(chain(self.ledger), self.after_seq, CHUNK_LEN)
                 .ok()?;
             if entries.is_empty() {
-                match tokio::time::timeout(KEEP_ALIVE, self.published.changed()).await {
+                let mut closing = self.state.closing.subscribe();
+                let changed = tokio::time::timeout(KEEP_ALIVE, self.published.changed());
+                let changed = tokio::select! {
+                    _ = closing.wait_for(|closing| *closing) => return None,
+                    changed = changed => changed,
+                };
+                match changed {
                     Ok(Ok(())) => continue,
                     Ok(Err(_)) => return None,
                     Err(_) => return Some(Bytes::from_static(b": alive\n\n")),

@@ -273,7 +273,7 @@ pub mod fund_event {
         CarriedOver(super::CarryOver),
     }
 }
-/// Where money comes from. SOURCE_KINDS says from when to when each word is in use.
+/// Where money comes from. The ledger crate says in which years each word is in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum SourceKind {

@@ -47,20 +47,23 @@ pub(super) fn counts(
     let ledgers = get(server, viewer, "/v1/ledgers")?;
     for ledger in ledgers.as_array().into_iter().flatten() {
         let count = |name| ledger.pointer(name).and_then(Value::as_u64).unwrap_or(0);
-        print_line(&format!(
-            "  {}  {} 条记录 · records,{} 批资金 · funds,{} 个项目 · projects,\
-             {} 个节点 · milestones,{} 个整改事项 · items,{} 条疑点 · alerts",
-            ledger
-                .get("name")
-                .and_then(Value::as_str)
-                .unwrap_or_default(),
-            count("/through/seq"),
-            count("/counts/funds"),
-            count("/counts/projects"),
-            count("/counts/milestones"),
-            count("/counts/items"),
-            count("/counts/alerts"),
-        ));
+        let nouns = [
+            ("/counts/funds", "批资金 · funds"),
+            ("/counts/projects", "个项目 · projects"),
+            ("/counts/milestones", "个节点 · milestones"),
+            ("/counts/overlays", "个战区 · zones"),
+            ("/counts/items", "个整改事项 · items"),
+            ("/counts/alerts", "条疑点 · alerts"),
+        ];
+        let name = ledger
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let mut line = format!("  {name}: {} 条记录 · records", count("/through/seq"));
+        for (noun, words) in nouns.into_iter().filter(|(noun, _)| count(noun) > 0) {
+            line.push_str(&format!(",{} {words}", count(noun)));
+        }
+        print_line(&line);
     }
     received(server, viewer, script)
 }

@@ -1,6 +1,7 @@
 //! What the demonstration promises: its lines are accepted or refused as they say, what was
 //! received is with its holders after every single record, and the figures are those of the
-//! documents. Shown by replaying the lines without a server.
+//! documents: shown by replaying the lines without a server. A second start adds nothing: shown
+//! with one.
 
 use super::script::{Book, CITY, COUNTY, Line, ROUNDS, Script};
 use jiff::civil::date;
@@ -71,7 +72,8 @@ fn held(books: &Books, fund: FundId) -> i64 {
     let nodes: i64 = nodes.map(|(_, node)| node.unallocated().get()).sum();
     let budgets = books.budgets.iter().filter(|((of, _), _)| *of == fund);
     let budgets: i64 = budgets.map(|(_, budget)| budget.granted.get()).sum();
-    nodes + budgets + books.funds.get(fund).unwrap().reclaimed_from_top.get()
+    let top = books.funds.get(fund).unwrap().reclaimed_from_top.get();
+    [nodes, budgets, top].into_iter().sum()
 }
 
 #[test]
@@ -107,6 +109,10 @@ fn every_id_is_used_by_one_command_only() {
         let before = seen.insert(submission(line).command_id, &line.command);
         assert!(before.is_none(), "{}", line.command);
     }
+}
+
+fn count(len: usize) -> u64 {
+    u64::try_from(len).unwrap()
 }
 
 fn figure(script: &Script, id: &str) -> Fen {
@@ -189,8 +195,8 @@ fn the_county_has_progress_as_numerator_and_denominator() {
     let done = components
         .iter()
         .filter(|row| row.reported == Some(row.definition.total));
-    assert_eq!(done.count() as u64, number("002F-24"));
-    assert_eq!(components.len() as u64, number("002F-24t"));
+    assert_eq!(count(done.count()), number("002F-24"));
+    assert_eq!(count(components.len()), number("002F-24t"));
     let [patients] = of_project("5")[..] else {
         panic!("one milestone")
     };
@@ -243,9 +249,9 @@ fn there_are_eight_zones_over_sixteen_towns() {
         .unwrap();
     let books = replay(&script, book, |_| {});
     let number = |id| script.figures.number(id).unwrap();
-    assert_eq!(books.overlays.len() as u64, number("003-01"));
+    assert_eq!(count(books.overlays.len()), number("003-01"));
     let members: usize = books.overlays.values().map(|zone| zone.members.len()).sum();
-    assert_eq!(members as u64, number("003-03"));
+    assert_eq!(count(members), number("003-03"));
     assert!(books.overlays.values().all(|zone| zone.commander.is_none()));
 }
 
@@ -258,10 +264,10 @@ fn the_city_has_150_sites_and_only_announcements() {
         let id = MilestoneId(numbered(L, 6, &n.to_string()));
         books.milestones.get(id).unwrap().reported.unwrap()
     };
-    let count = number("002L-06");
-    assert_eq!(books.milestones.len() as u64, count);
-    assert_eq!((1..=count).map(begun).sum::<u64>(), number("002L-06a"));
-    assert_eq!(count - number("002L-06a"), number("002L-06b"));
+    let sites = number("002L-06");
+    assert_eq!(count(books.milestones.len()), sites);
+    assert_eq!((1..=sites).map(begun).sum::<u64>(), number("002L-06a"));
+    assert_eq!(sites - number("002L-06a"), number("002L-06b"));
     for (fund, id) in [
         ("2", "002L-02"),
         ("3", "002L-03"),
@@ -272,4 +278,22 @@ fn the_city_has_150_sites_and_only_announcements() {
         assert_eq!(fund.announcement.amount_fen, figure(&script, id));
         assert_eq!(fund.received, Fen::ZERO);
     }
+}
+
+#[test]
+fn a_second_start_loads_nothing_twice() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = || {
+        let listen = "127.0.0.1:0".to_owned();
+        let args = super::DemoArgs {
+            listen,
+            dir: dir.path().to_owned(),
+            no_serve: true,
+        };
+        super::run(args).unwrap();
+        store::verify(dir.path(), |_| {}).unwrap()
+    };
+    let first = run();
+    assert_eq!(first.ledgers.len(), 5, "four and the system's");
+    assert_eq!(run(), first);
 }

@@ -34,7 +34,8 @@ pub(super) fn ready(handle: &Handle, dir: &Path, script: &Script) -> anyhow::Res
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
         Err(error) => return Err(error).context(path.display().to_string()),
     };
-    let key = TokenKey::open(dir)?;
+    // The server made it when it started.
+    let key = TokenKey::open(dir, true)?;
     let before = tokens.len();
     for person in &script.people {
         if !tokens.contains_key(&person.key) {
