@@ -1,0 +1,37 @@
+//! What fundtrace promises to those who use it, shown from outside: over HTTP, by the command
+//! line, and with the process killed. Rules of the domain are tested beside the rules; here is
+//! what only the whole can show. `README.md` beside this file says what is promised where.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    reason = "a test that cannot go on stops, and says where; its numbers are small"
+)]
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "what a test does not expect, it fails on"
+)]
+#![allow(
+    unreachable_pub,
+    reason = "one binary: everything is within reach, and nothing outside"
+)]
+#![allow(
+    clippy::print_stdout,
+    reason = "seeds and measurements are for whoever reads the log of a run"
+)]
+
+mod api;
+// mod bulk;
+mod cli;
+mod crash;
+mod disk;
+mod harness;
+mod idempotency;
+mod journey;
+mod lists;
+// mod model;
+mod reading;
+mod scenarios;
