@@ -171,7 +171,7 @@ impl<'de> Deserialize<'de> for BusinessDate {
 #[cfg(feature = "openapi")]
 impl utoipa::PartialSchema for BusinessDate {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        crate::schema::string("business-date: 2018-07-28 | 2018-07 | 2018-Q3 | 2018 | unknown")
+        crate::schema::pattern(r"^(unknown|\d{4}(-(\d{2}(-\d{2})?|Q[1-4]))?)$")
     }
 }
 #[cfg(feature = "openapi")]

@@ -55,6 +55,8 @@ pub mod round;
 pub mod token;
 
 mod precedence;
+#[cfg(test)]
+mod testing;
 
 pub use books::Books;
 pub use context::{Actor, Admission, Context, Intake};

@@ -20,6 +20,9 @@
 //!    in observation;
 //! 9. a record longer than 6 KiB (`BODY_TOO_LARGE`).
 
+#[cfg(test)]
+mod tests;
+
 use crate::context::{Admission, Context};
 use crate::rejection::Rejection;
 use crate::subjects::Subjects;

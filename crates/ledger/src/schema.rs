@@ -21,3 +21,19 @@ pub(crate) fn integer(description: &str) -> RefOr<Schema> {
         .description(Some(description.to_owned()));
     RefOr::T(Schema::Object(object.build()))
 }
+
+/// A closed list of words with their Chinese terms.
+pub(crate) fn words(words: &[(&str, &str)]) -> RefOr<Schema> {
+    let terms: Vec<_> = words.iter().map(|(word, zh)| format!("`{word}` {zh}")).collect();
+    let object = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(words.iter().map(|(word, _)| *word)))
+        .description(Some(terms.join(", ")));
+    RefOr::T(Schema::Object(object.build()))
+}
+
+/// A string of a certain form.
+pub(crate) fn pattern(pattern: &str) -> RefOr<Schema> {
+    let object = ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern));
+    RefOr::T(Schema::Object(object.build()))
+}

@@ -4,8 +4,9 @@ use crate::problem::Problem;
 use crate::routes;
 use crate::state::State;
 use actix_web::dev::ServerHandle;
+use actix_web::http::StatusCode;
 use actix_web::middleware::Compress;
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use sequencer::Handle;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -119,8 +120,20 @@ fn path_config() -> web::PathConfig {
     })
 }
 
-async fn unknown_route() -> Result<actix_web::HttpResponse, Problem> {
-    Err(Problem::not_found("the path", "此路径"))
+async fn unknown_route(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    if request.match_pattern().is_none() {
+        return Err(Problem::not_found("the path", "此路径"));
+    }
+    let (title, title_zh) = (
+        "this path does not take this method",
+        "此路径不支持该请求方法",
+    );
+    Err(Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "METHOD_NOT_ALLOWED",
+        title,
+        title_zh,
+    ))
 }
 
 impl Running {

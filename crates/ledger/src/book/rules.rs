@@ -1,5 +1,8 @@
 //! What may happen to a ledger.
 
+#[cfg(test)]
+mod tests;
+
 use super::{BookCommand, BookEvent};
 use crate::books::Book;
 use crate::context::Context;

@@ -1,5 +1,8 @@
 //! Authority: never more passed on than there is, at every level (V6).
 
+#[cfg(test)]
+mod tests;
+
 use super::{Allocation, FundAnnouncement, FundCommand, FundEvent, Holder, Reclaim, source_kinds};
 use crate::context::Context;
 use crate::ids::{FundId, OrganisationId, ProjectId};

@@ -1,5 +1,8 @@
 //! Progress is a proper fraction of what was defined (V20), and two persons say it (V12).
 
+#[cfg(test)]
+mod tests;
+
 use super::{MilestoneCommand, MilestoneDefinition, MilestoneEvent, Progress};
 use crate::context::Context;
 use crate::ids::{MilestoneId, PersonId};

@@ -1,5 +1,8 @@
 //! The area tree.
 
+#[cfg(test)]
+mod tests;
+
 use super::{Level, OrganisationCommand, OrganisationEvent, OrganisationKind};
 use crate::context::Context;
 use crate::ids::OrganisationId;

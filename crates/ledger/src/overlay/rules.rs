@@ -1,5 +1,8 @@
 //! Zones, and who belongs to them on which day.
 
+#[cfg(test)]
+mod tests;
+
 use super::{OverlayCommand, OverlayEvent, OverlayKind};
 use crate::context::Context;
 use crate::date::BusinessDate;

@@ -1,5 +1,8 @@
 //! Money out: instructed within the budget (V10), settled within the instruction (V8).
 
+#[cfg(test)]
+mod tests;
+
 use super::{
     Payee, PaymentCommand, PaymentEvent, PaymentInstruction, PaymentKind, Reissue, SourceShare,
 };

@@ -1,5 +1,8 @@
 //! Persons and households: that they exist. What is known of them is sealed and read from the log.
 
+#[cfg(test)]
+mod tests;
+
 use super::{PersonCommand, PersonEvent};
 use crate::context::Context;
 use crate::ids::PersonId;

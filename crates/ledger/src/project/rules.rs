@@ -1,5 +1,8 @@
 //! What may happen to a project, and what it must have before it starts (V18).
 
+#[cfg(test)]
+mod tests;
+
 use super::{
     Gate, GateResult, PlannedSource, ProjectApproval, ProjectCommand, ProjectEntry, ProjectEvent,
 };

@@ -1,5 +1,8 @@
 //! What the payee says: only about a payment to them, and not recorded by who paid it.
 
+#[cfg(test)]
+mod tests;
+
 use super::{ReceiptCommand, ReceiptConfirmation, ReceiptEvent, ReceiptResult};
 use crate::context::Context;
 use crate::money::Fen;

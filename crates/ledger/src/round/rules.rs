@@ -1,5 +1,8 @@
 //! What may happen to an inspection round.
 
+#[cfg(test)]
+mod tests;
+
 use super::{RoundCommand, RoundEvent, RoundKind, SetRelation};
 use crate::context::Context;
 use crate::date::BusinessDate;

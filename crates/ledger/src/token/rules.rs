@@ -1,5 +1,8 @@
 //! Who may come in.
 
+#[cfg(test)]
+mod tests;
+
 use super::{TokenCommand, TokenEvent, TokenGrant};
 use crate::context::Context;
 use crate::rejection::Rejection;

@@ -6,9 +6,12 @@ use crate::routes;
 use crate::routes::commands::Outcome;
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{
+    ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, Type,
+};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{Ref, RefOr, SecurityRequirement};
+use utoipa::openapi::{Content, Ref, RefOr, Response, SecurityRequirement};
 use utoipa::{Modify, OpenApi, PartialSchema, ToSchema};
 use utoipa_swagger_ui::SwaggerUi;
 
@@ -79,6 +82,40 @@ impl Modify for Security {
             "token",
             Vec::<String>::new(),
         )]);
+        for (path, item) in &mut document.paths.paths {
+            for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+                if matches!(path.as_str(), "/healthz" | "/readyz") {
+                    operation.security = Some(vec![SecurityRequirement::default()]);
+                }
+                refusals(path, operation);
+            }
+        }
+    }
+}
+
+/// What every operation may answer instead, as `application/problem+json`.
+fn refusals(path: &str, operation: &mut Operation) {
+    let mut statuses = vec![("503", "the server does not serve or write")];
+    if path.starts_with("/v1") {
+        statuses.extend([
+            ("400", "the question cannot be read"),
+            ("401", "no valid token"),
+            ("403", "not allowed"),
+            ("404", "not known"),
+        ]);
+    }
+    let responses = &mut operation.responses.responses;
+    for (status, description) in statuses {
+        let response = || RefOr::T(Response::new(description));
+        responses.entry(status.to_owned()).or_insert_with(response);
+    }
+    for (status, response) in responses {
+        if let RefOr::T(response) = response
+            && (status.starts_with('4') || status.starts_with('5'))
+        {
+            let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+            response.content = [("application/problem+json".to_owned(), RefOr::T(problem))].into();
+        }
     }
 }
 
@@ -146,11 +183,9 @@ impl PartialSchema for CommandSchema {
 
 fn envelope(word: &str, data: RefOr<Schema>) -> Schema {
     let text = || ObjectBuilder::new().schema_type(Type::String);
+    let uuid = || text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
     let object = ObjectBuilder::new()
-        .property(
-            "command_id",
-            text().description(Some("UUID, chosen by the caller")),
-        )
+        .property("command_id", uuid())
         .required("command_id")
         .property("type", text().enum_values(Some([word])))
         .required("type")
@@ -162,7 +197,7 @@ fn envelope(word: &str, data: RefOr<Schema>) -> Schema {
             ObjectBuilder::new().schema_type(Type::Integer),
         )
         .property("documents", ArrayBuilder::new().items(text()))
-        .property("correlation_id", text())
+        .property("correlation_id", uuid())
         .property("data", data)
         .required("data");
     Schema::Object(object.build())
@@ -203,7 +238,7 @@ mod tests {
 
     #[test]
     fn the_published_description_has_not_moved() {
-        // The diff of this file is the review of the API: `UPDATE_EXPECT=1 cargo test -p fundtrace`.
+        // The diff of this file is the review of the API; `UPDATE_EXPECT=1` writes it anew.
         let text = document().to_pretty_json().unwrap() + "\n";
         expect_test::expect_file!["../../../../proto/openapi.json"].assert_eq(&text);
     }

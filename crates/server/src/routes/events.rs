@@ -47,8 +47,11 @@ impl Asked for EventsQuery {
     }
 }
 
-#[derive(Serialize)]
-struct Page {
+/// A page of records.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = EventsPage)]
+pub struct Page {
+    #[schema(value_type = String, format = "uuid")]
     ledger: LedgerId,
     through: Option<Through>,
     data: Vec<EventView>,
@@ -60,7 +63,7 @@ struct Page {
 /// The records of a ledger in their order, a page at a time, as JSON or NDJSON.
 #[utoipa::path(get, path = "/v1/ledgers/{ledger}/events", tag = "log",
     params(("ledger" = String, Path), EventsQuery),
-    responses((status = 200, body = Vec<EventView>), (status = 401, body = Problem),
+    responses((status = 200, body = Page), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub async fn events(question: Question<EventsQuery>, request: HttpRequest) -> Answered {
     let Question {

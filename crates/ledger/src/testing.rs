@@ -1,0 +1,512 @@
+//! What the tests of the nouns share: who there is, what they ask, and what comes of it. Shown as
+//! given, when, then: commands that succeeded, one more, and its events or its refusal. Every case
+//! goes through `crate::decide` and `crate::apply`.
+
+use crate::book::{BookCommand, BookOpening};
+use crate::context::{Actor, Admission, Context, Intake};
+use crate::fund::*;
+use crate::ids::*;
+use crate::money::Fen;
+use crate::organisation::*;
+use crate::payment::*;
+use crate::person::{PersonCommand, PersonProfile};
+use crate::project::*;
+use crate::rejection::Rejection;
+use crate::text::{Name, Reference, Text};
+use crate::token::Role;
+use crate::{Books, Command, Event, apply, breaches, decide};
+use expect_test::Expect;
+use uuid::Uuid;
+
+pub(crate) const PREFECTURE: u128 = 1;
+/// The receiver of the usual batch.
+pub(crate) const COUNTY: u128 = 2;
+pub(crate) const TOWN: u128 = 3;
+pub(crate) const VILLAGE: u128 = 4;
+/// Carries out the usual project.
+pub(crate) const BUREAU: u128 = 5;
+pub(crate) const COMPANY: u128 = 6;
+/// Nobody has heard of it.
+pub(crate) const NOWHERE: u128 = 99;
+
+pub(crate) const fn who(person: u128, organisation: u128) -> Actor {
+    Actor {
+        person: PersonId(Uuid::from_u128(person)),
+        organisation: OrganisationId(Uuid::from_u128(organisation)),
+    }
+}
+/// Enters, announces, instructs.
+pub(crate) const CLERK: Actor = who(10, COUNTY);
+/// Approves and accepts.
+pub(crate) const CHIEF: Actor = who(11, COUNTY);
+/// Builds, and says when it is done.
+pub(crate) const BUILDER: Actor = who(12, BUREAU);
+/// Asks the payees.
+pub(crate) const VISITOR: Actor = who(13, TOWN);
+
+pub(crate) fn unit(number: u128) -> OrganisationId {
+    OrganisationId(Uuid::from_u128(number))
+}
+pub(crate) fn person(number: u128) -> PersonId {
+    PersonId(Uuid::from_u128(0x1000 | number))
+}
+pub(crate) fn fund(number: u128) -> FundId {
+    FundId(Uuid::from_u128(0x2000 | number))
+}
+pub(crate) fn project(number: u128) -> ProjectId {
+    ProjectId(Uuid::from_u128(0x3000 | number))
+}
+pub(crate) fn payment(number: u128) -> PaymentId {
+    PaymentId(Uuid::from_u128(0x4000 | number))
+}
+pub(crate) fn to_unit(number: u128) -> Holder {
+    Holder::Organisation(unit(number))
+}
+pub(crate) fn to_project(number: u128) -> Holder {
+    Holder::Project(project(number))
+}
+pub(crate) fn name() -> Name {
+    Name::new("某某").unwrap()
+}
+pub(crate) fn text() -> Text {
+    Text::new("确有必要").unwrap()
+}
+pub(crate) fn reference() -> Reference {
+    Reference::new("县发〔2018〕1号").unwrap()
+}
+pub(crate) fn fen(fen: i64) -> Fen {
+    Fen::new(fen).unwrap()
+}
+
+/// All that may write: in most tests the roles are not the question.
+pub(crate) const WRITERS: &[Role] = &[
+    Role::Administrator,
+    Role::Inspector,
+    Role::Finance,
+    Role::Rectification,
+];
+
+/// Somebody asks something on some day.
+#[derive(Debug, Clone)]
+pub(crate) struct Ask {
+    who: Actor,
+    roles: Vec<Role>,
+    on: &'static str,
+    intake: Intake,
+    expected_version: Option<u32>,
+    pub(crate) command: Command,
+}
+
+/// The clerk asks, on 2018-07-01, as a control command.
+pub(crate) fn ask(command: Command) -> Ask {
+    Ask {
+        who: CLERK,
+        roles: WRITERS.to_vec(),
+        on: "2018-07-01",
+        intake: Intake::Control,
+        expected_version: None,
+        command,
+    }
+}
+
+impl Ask {
+    pub(crate) fn by(self, who: Actor) -> Ask {
+        Ask { who, ..self }
+    }
+    pub(crate) fn on(self, on: &'static str) -> Ask {
+        Ask { on, ..self }
+    }
+    pub(crate) fn observed(self) -> Ask {
+        let intake = Intake::Observation;
+        Ask { intake, ..self }
+    }
+    pub(crate) fn with_roles(self, roles: &[Role]) -> Ask {
+        let roles = roles.to_vec();
+        Ask { roles, ..self }
+    }
+    pub(crate) fn expecting(self, version: u32) -> Ask {
+        let expected_version = Some(version);
+        Ask {
+            expected_version,
+            ..self
+        }
+    }
+
+    /// Recorded on 2020-01-01.
+    pub(crate) fn context(&self) -> Context {
+        Context {
+            actor: self.who,
+            intake: self.intake,
+            occurred_on: self.on.parse().unwrap(),
+            today: "2020-01-01".parse().unwrap(),
+        }
+    }
+}
+
+pub(crate) fn and(given: &[Ask], more: impl IntoIterator<Item = Ask>) -> Vec<Ask> {
+    given.iter().cloned().chain(more).collect()
+}
+
+pub(crate) fn open_ledger() -> Ask {
+    ask(Command::Ledger(BookCommand::Open(BookOpening {
+        name: name(),
+        area: reference(),
+        predecessors: Vec::new(),
+    })))
+}
+
+pub(crate) fn register_unit(number: u128, level: Level, parent: Option<u128>) -> Ask {
+    let registration = OrganisationRegistration {
+        organisation: unit(number),
+        code: reference(),
+        name: name(),
+        kind: OrganisationKind::Area,
+        level,
+        parent: parent.map(unit),
+    };
+    ask(Command::Organisation(OrganisationCommand::Register(
+        registration,
+    )))
+}
+
+pub(crate) fn profile(number: u128) -> PersonProfile {
+    PersonProfile {
+        person: person(number),
+        kind: None,
+        name: None,
+        identity_number: None,
+        mobile: None,
+        bank_card: None,
+        address: None,
+        remark: None,
+    }
+}
+
+/// Batch 1: 1000 fen of the prefecture for the county, in 2018.
+pub(crate) fn announce(change: impl FnOnce(&mut FundAnnouncement)) -> Ask {
+    let mut announcement = FundAnnouncement {
+        fund: fund(1),
+        name: name(),
+        document: reference(),
+        issuer: unit(PREFECTURE),
+        receiver: unit(COUNTY),
+        source_kind: SourceKind::Prefecture,
+        amount_fen: fen(1000),
+        budget_year: 2018,
+        function_code: None,
+        economy_code: None,
+        purpose_code: reference(),
+        direct: false,
+    };
+    change(&mut announcement);
+    ask(Command::Fund(FundCommand::Announce(announcement)))
+}
+
+pub(crate) fn receive(number: u128, amount: i64) -> Ask {
+    ask(Command::Fund(FundCommand::Receive(AuthorityReceipt {
+        fund: fund(number),
+        amount_fen: fen(amount),
+        document: reference(),
+    })))
+}
+
+pub(crate) fn allocate(number: u128, from: u128, to: Holder, amount: i64) -> Ask {
+    ask(Command::Fund(FundCommand::Allocate(Allocation {
+        fund: fund(number),
+        from: unit(from),
+        to,
+        amount_fen: fen(amount),
+        document: reference(),
+    })))
+}
+
+/// Project 1 of the bureau, for the village, for 1000 fen.
+pub(crate) fn enter(change: impl FnOnce(&mut ProjectEntry)) -> Ask {
+    let mut entry = ProjectEntry {
+        project: project(1),
+        number: reference(),
+        name: name(),
+        implementing_unit: unit(BUREAU),
+        area: unit(VILLAGE),
+        content: text(),
+        performance_target: Some(text()),
+        planned: vec![planned(1000)],
+        planned_fen: fen(1000),
+    };
+    change(&mut entry);
+    ask(Command::Project(ProjectCommand::EnterLibrary(entry)))
+}
+
+pub(crate) fn planned(amount: i64) -> PlannedSource {
+    PlannedSource {
+        source_kind: SourceKind::Prefecture,
+        amount_fen: fen(amount),
+    }
+}
+
+pub(crate) fn approve() -> Ask {
+    let approval = ProjectApproval {
+        project: project(1),
+        document: reference(),
+        budget: vec![planned(1000)],
+        budget_fen: fen(1000),
+    };
+    ask(Command::Project(ProjectCommand::Approve(approval))).by(CHIEF)
+}
+
+pub(crate) fn check_gate(gate: Gate, result: GateResult) -> Ask {
+    ask(Command::Project(ProjectCommand::CheckGate(GateCheck {
+        project: project(1),
+        gate,
+        result,
+        basis: text(),
+    })))
+}
+
+pub(crate) fn project_step(step: fn(ProjectStep) -> ProjectCommand) -> Ask {
+    let facts = ProjectStep {
+        project: project(1),
+        remark: None,
+    };
+    ask(Command::Project(step(facts))).by(BUILDER)
+}
+
+/// Project 1, entered, approved and with its five gates.
+pub(crate) fn ready() -> Vec<Ask> {
+    let gates = Gate::ALL
+        .iter()
+        .map(|gate| check_gate(*gate, GateResult::Passed));
+    let start = [enter(|_| ()), approve()];
+    start.into_iter().chain(gates).collect()
+}
+
+/// Project 1, started on 2018-07-01.
+pub(crate) fn started() -> Vec<Ask> {
+    and(&ready(), [project_step(ProjectCommand::Start)])
+}
+
+/// Project 1 is started and holds 600 fen of batch 1 and 400 fen of batch 2.
+pub(crate) fn budgeted() -> Vec<Ask> {
+    let funds = [1, 2].into_iter().flat_map(|number| {
+        let share = if number == 1 { 600 } else { 400 };
+        [
+            announce(|it| it.fund = fund(number)),
+            receive(number, 1000),
+            allocate(number, COUNTY, to_project(1), share),
+        ]
+    });
+    and(&started(), funds)
+}
+
+pub(crate) fn share(number: u128, amount: i64) -> SourceShare {
+    SourceShare {
+        fund: fund(number),
+        amount_fen: fen(amount),
+    }
+}
+
+/// Payment 1 of 100 fen to person 1: 60 of batch 1 and 40 of batch 2.
+pub(crate) fn instruct(change: impl FnOnce(&mut PaymentInstruction)) -> Ask {
+    let mut instruction = PaymentInstruction {
+        payment: payment(1),
+        project: project(1),
+        payee: Payee::Subject(person(1)),
+        amount_fen: fen(100),
+        sources: vec![share(1, 60), share(2, 40)],
+        kind: PaymentKind::Subsidy,
+        voucher: reference(),
+        remark: None,
+    };
+    change(&mut instruction);
+    ask(Command::Payment(PaymentCommand::Instruct(instruction)))
+}
+
+pub(crate) fn settle(number: u128, amount: i64) -> Ask {
+    ask(Command::Payment(PaymentCommand::Settle(Settlement {
+        payment: payment(number),
+        amount_fen: fen(amount),
+        bank_reference: reference(),
+    })))
+}
+
+pub(crate) fn give_back(number: u128, amount: i64) -> Ask {
+    ask(Command::Payment(PaymentCommand::Return(PaymentReturn {
+        payment: payment(number),
+        amount_fen: fen(amount),
+        reason: text(),
+    })))
+}
+
+pub(crate) fn reissue(number: u128, of: u128) -> Ask {
+    ask(Command::Payment(PaymentCommand::Reissue(Reissue {
+        payment: payment(number),
+        of: payment(of),
+        voucher: reference(),
+        reason: text(),
+    })))
+}
+
+/// A sample of every command, from the published vectors.
+pub(crate) fn every_command() -> Vec<Command> {
+    include_str!("../../../proto/vectors/bodies-v1.txt")
+        .split("\n\n")
+        .filter_map(|block| {
+            let line = |key: &str| block.lines().find_map(|line| line.strip_prefix(key));
+            let (noun, word) = line("command ")?.split_once('.')?;
+            let facts: serde_json::Value = serde_json::from_str(line("facts ")?).unwrap();
+            let tagged = serde_json::json!({ noun: { word: facts } });
+            Some(serde_json::from_value(tagged).unwrap())
+        })
+        .collect()
+}
+
+pub(crate) struct World {
+    pub(crate) books: Books,
+}
+
+impl World {
+    /// An open ledger with the units, and with persons 1 and 2.
+    pub(crate) fn new() -> World {
+        let mut world = World {
+            books: Books::default(),
+        };
+        world.take(&open_ledger());
+        for (number, parent, level) in [
+            (PREFECTURE, None, Level::Prefecture),
+            (COUNTY, Some(PREFECTURE), Level::County),
+            (TOWN, Some(COUNTY), Level::Town),
+            (VILLAGE, Some(TOWN), Level::Village),
+            (BUREAU, Some(COUNTY), Level::County),
+            (COMPANY, None, Level::County),
+        ] {
+            world.take(&register_unit(number, level, parent));
+        }
+        for number in [1, 2] {
+            let register = PersonCommand::Register(profile(number));
+            world.take(&ask(Command::Subject(register)));
+        }
+        world
+    }
+
+    pub(crate) fn given(asks: &[Ask]) -> World {
+        let mut world = World::new();
+        asks.iter().for_each(|ask| world.take(ask));
+        world
+    }
+
+    pub(crate) fn decide(&self, ask: &Ask) -> Result<Vec<Event>, Rejection> {
+        let admission = Admission {
+            roles: &ask.roles,
+            expected_version: ask.expected_version,
+        };
+        decide(&self.books, &admission, &ask.context(), &ask.command)
+    }
+
+    pub(crate) fn take(&mut self, ask: &Ask) {
+        let events = self
+            .decide(ask)
+            .unwrap_or_else(|no| panic!("{}: {ask:?}", refusal(&no)));
+        for event in &events {
+            apply(&mut self.books, &ask.context(), event);
+        }
+    }
+
+    /// The events and, if they were observed, the rules they break; or the refusal. What succeeds
+    /// is taken into the books.
+    pub(crate) fn answer(&mut self, ask: &Ask) -> String {
+        let events = match self.decide(ask) {
+            Ok(events) => events,
+            Err(no) => return refusal(&no),
+        };
+        let mut lines = Vec::new();
+        for event in &events {
+            lines.push(event.word().to_owned());
+            let broken = breaches(&self.books, &ask.context(), event);
+            lines.extend(broken.iter().map(|no| format!("alert {}", refusal(no))));
+            apply(&mut self.books, &ask.context(), event);
+        }
+        lines.join("\n")
+    }
+}
+
+/// `CODE field: text`, without the zeros of ids.
+pub(crate) fn refusal(no: &Rejection) -> String {
+    let field = no
+        .field()
+        .map(|field| format!(" {field}"))
+        .unwrap_or_default();
+    let text = no
+        .to_string()
+        .replace("00000000-0000-0000-0000-00000000", "#");
+    format!("{}{field}: {text}", no.code())
+}
+
+/// Given these commands, when each of those comes alone, then these are the answers, line by line.
+pub(crate) fn check(given: &[Ask], when: &[Ask], then: Expect) {
+    let answers: Vec<String> = when
+        .iter()
+        .map(|ask| World::given(given).answer(ask))
+        .collect();
+    then.assert_eq(&answers.join("\n"));
+}
+
+/// Who holds what of each batch, every line an equation.
+pub(crate) fn authority(books: &Books) -> String {
+    let mut lines = Vec::new();
+    for number in 1..=2 {
+        let Some(row) = books.funds.get(fund(number)) else {
+            continue;
+        };
+        lines.push(format!(
+            "batch {number}: received {}, taken back at the top {}",
+            row.received.get(),
+            row.reclaimed_from_top.get()
+        ));
+        for place in 1..=9 {
+            if let Some(node) = books.nodes.get((fund(number), unit(place))) {
+                let left = node.unallocated();
+                assert_eq!(
+                    node.passed_on.add(node.own_budget).add(left),
+                    node.granted,
+                    "equation 2"
+                );
+                lines.push(format!(
+                    "  unit {place}: {} = passed on {} + own budget {} + left {}",
+                    node.granted.get(),
+                    node.passed_on.get(),
+                    node.own_budget.get(),
+                    left.get()
+                ));
+            }
+        }
+        if let Some(budget) = books.budgets.get((fund(number), project(1))) {
+            let parts = [
+                budget.committed_unpaid,
+                budget.paid_net(),
+                budget.available(),
+            ];
+            assert_eq!(Fen::sum(parts), Some(budget.granted), "equation 3");
+            lines.push(format!(
+                "  project 1: {} = committed {} + settled {} - returned {} + available {}",
+                budget.granted.get(),
+                budget.committed_unpaid.get(),
+                budget.settled.get(),
+                budget.returned.get(),
+                budget.available().get()
+            ));
+        }
+    }
+    lines.join("\n")
+}
+
+/// Given these commands, when those come one after the other, then these are the answers, each
+/// with who holds what after it.
+pub(crate) fn check_authority(given: &[Ask], when: &[Ask], then: Expect) {
+    let mut world = World::given(given);
+    let mut blocks = Vec::new();
+    for ask in when {
+        let answer = world.answer(ask);
+        blocks.push(format!("{answer}\n{}", authority(&world.books)));
+    }
+    then.assert_eq(&blocks.join("\n"));
+}
