@@ -108,6 +108,7 @@ pub fn start(dir: &Path, clock: Source) -> Result<Started, StartError> {
         log,
         Arc::clone(&shown),
         Arc::clone(&keys),
+        system,
         clock,
         stop,
         inbox,

@@ -28,6 +28,7 @@ pub(crate) struct Writer {
     keys: Arc<RwLock<KeyStore>>,
     clock: Clock,
     ahead: Ahead,
+    system: LedgerId,
     stop: watch::Sender<bool>,
     inbox: mpsc::Receiver<Message>,
 }
@@ -67,6 +68,7 @@ impl Writer {
         log: Log,
         shown: Arc<Shown>,
         keys: Arc<RwLock<KeyStore>>,
+        system: LedgerId,
         clock: Source,
         stop: watch::Sender<bool>,
         inbox: mpsc::Receiver<Message>,
@@ -86,6 +88,7 @@ impl Writer {
             keys,
             clock: Clock::new(clock),
             ahead,
+            system,
             stop,
             inbox,
         }
@@ -286,11 +289,7 @@ impl Writer {
     /// The deployment's own ledger holds tokens and nothing else, and is never closed, or nobody
     /// could come in any more; no other ledger holds any.
     fn misplaced(&self, ledger: LedgerId, command: &Command) -> bool {
-        let system = self
-            .log
-            .ledgers()
-            .first()
-            .is_none_or(|first| first.0 == ledger.0);
+        let system = ledger == self.system;
         let own = match command {
             Command::Token(_) => return !system,
             Command::Ledger(BookCommand::Open(_) | BookCommand::Rename(_)) => true,
