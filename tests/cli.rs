@@ -194,21 +194,19 @@ fn one_changed_byte_is_found_and_its_record_named() {
         world.record("finance", "fund.announce", announcement(number, 500));
     }
     world.stop();
-    good(&run(&["verify", shown(world.dir.path())], ""));
+    good(&run(&["verify", shown(&world.dir)], ""));
 
     // A document's number as it stands in the record, in either copy of the log.
     let word = "云财农〔2018〕1号";
     let mut changed = 0;
-    for file in files(world.dir.path()) {
+    for file in files(&world.dir) {
         let bytes = std::fs::read(&file).unwrap();
         let Some(at) = find(&bytes, word.as_bytes()) else {
             continue;
         };
         let copied = tempfile::tempdir().unwrap();
-        copy(world.dir.path(), copied.path());
-        let target = copied
-            .path()
-            .join(file.strip_prefix(world.dir.path()).unwrap());
+        copy(&world.dir, copied.path());
+        let target = copied.path().join(file.strip_prefix(&world.dir).unwrap());
         let mut spoilt = bytes.clone();
         // 2018 becomes 2008.
         spoilt[at + "云财农〔20".len()] ^= 1;
@@ -230,7 +228,7 @@ fn one_changed_byte_is_found_and_its_record_named() {
         changed += 1;
     }
     assert_eq!(changed, 2, "the journal and sled hold it");
-    good(&run(&["verify", shown(world.dir.path())], ""));
+    good(&run(&["verify", shown(&world.dir)], ""));
 }
 
 #[test]

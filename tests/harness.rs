@@ -10,7 +10,7 @@ use server::identity::TokenKey;
 use server::serve::{Running, start_at};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command as Program, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -253,7 +253,8 @@ fn reply(mut response: ureq::http::Response<ureq::Body>) -> Result<Reply, ureq::
 
 /// A server of this process with an opened ledger and people.
 pub struct World {
-    pub dir: TempDir,
+    pub dir: PathBuf,
+    _temporary: Option<TempDir>,
     running: Option<Running>,
     client: Client,
 }
@@ -265,10 +266,20 @@ impl std::ops::Deref for World {
     }
 }
 
-/// A server with an empty ledger.
+/// A server with an empty ledger, in a directory that goes with it.
 pub fn spawn() -> World {
     let dir = tempfile::tempdir().unwrap();
-    let running = start_at(dir.path(), "127.0.0.1:0", Some(TODAY)).unwrap();
+    let path = dir.path().to_owned();
+    serve(path, Some(dir))
+}
+
+/// The same in a directory that stays.
+pub fn spawn_in(dir: &Path) -> World {
+    serve(dir.to_owned(), None)
+}
+
+fn serve(dir: PathBuf, temporary: Option<TempDir>) -> World {
+    let running = start_at(&dir, "127.0.0.1:0", Some(TODAY)).unwrap();
     let mut tokens = BTreeMap::new();
     for (name, number, unit, roles) in PEOPLE {
         tokens.insert(
@@ -283,6 +294,7 @@ pub fn spawn() -> World {
     let client = Client::new(server, Uuid::new_v4(), Arc::new(tokens));
     let world = World {
         dir,
+        _temporary: temporary,
         running: Some(running),
         client,
     };
@@ -317,7 +329,7 @@ impl World {
 
     /// Serves the directory again.
     pub fn start(&mut self) {
-        let running = start_at(self.dir.path(), "127.0.0.1:0", Some(TODAY)).unwrap();
+        let running = start_at(&self.dir, "127.0.0.1:0", Some(TODAY)).unwrap();
         self.client.server = format!("http://{}", running.addr);
         self.running = Some(running);
     }

@@ -153,7 +153,7 @@ fn a_personal_text_is_retried_like_any_other_and_stands_in_no_file() {
     }
 
     world.stop();
-    let files = files(world.dir.path());
+    let files = files(&world.dir);
     assert!(files.len() > 3, "{files:?}");
     for file in files {
         let bytes = std::fs::read(&file).unwrap();

@@ -24,7 +24,7 @@
 )]
 
 mod api;
-// mod bulk;
+mod bulk;
 mod cli;
 mod crash;
 mod disk;
@@ -32,6 +32,6 @@ mod harness;
 mod idempotency;
 mod journey;
 mod lists;
-// mod model;
+mod model;
 mod reading;
 mod scenarios;

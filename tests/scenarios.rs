@@ -359,7 +359,7 @@ fn a_replay_from_zero_gives_every_answer_again_byte_for_byte() {
 
     // The same with nothing but the journal: sled's copy is built anew from it.
     world.stop();
-    std::fs::remove_dir_all(world.dir.path().join("sled")).unwrap();
+    std::fs::remove_dir_all(world.dir.join("sled")).unwrap();
     world.start();
     compare(&before, &everything(&world));
 }

@@ -152,19 +152,30 @@ impl Client {
         self.record_on("finance", "2018-03-02", "fund.receive", receipt);
     }
 
-    /// A project from the library to its start.
-    pub fn project_started(&self, number: u64, budget_fen: i64) {
-        let planned = json!([{"source_kind": "province", "amount_fen": budget_fen}]);
+    /// A project in the library.
+    pub fn project_entered(&self, number: u64, budget_fen: i64) {
         let entry = json!({
             "project": project(number), "number": format!("QS-2018-{number:03}"),
             "name": format!("龙潭乡产业路{number}期"), "implementing_unit": org(TOWN),
             "area": org(TOWN), "content": "硬化村组道路", "performance_target": "受益 300 户",
-            "planned": planned, "planned_fen": budget_fen,
+            "planned": [{"source_kind": "province", "amount_fen": budget_fen}],
+            "planned_fen": budget_fen,
         });
         self.record_on("finance", "2018-02-01", "project.enter_library", entry);
+    }
+
+    /// A project that was approved.
+    pub fn project_approved(&self, number: u64, budget_fen: i64) {
+        self.project_entered(number, budget_fen);
         let approval = json!({"project": project(number), "document": "青发改〔2018〕7号",
-            "budget": planned, "budget_fen": budget_fen});
+            "budget": [{"source_kind": "province", "amount_fen": budget_fen}],
+            "budget_fen": budget_fen});
         self.record_on("finance2", "2018-03-01", "project.approve", approval);
+    }
+
+    /// A project from the library to its start.
+    pub fn project_started(&self, number: u64, budget_fen: i64) {
+        self.project_approved(number, budget_fen);
         for gate in [
             "legal_person",
             "tendering",
