@@ -74,7 +74,7 @@ pub struct ReceiptLine {
 
 /// A payment in whole.
 pub(crate) fn payment_line(books: &Books, id: PaymentId, payment: &Payment) -> PaymentLine {
-    let chained = payment.reissue;
+    let chained = payment.reissue.as_deref();
     let to_person = matches!(payment.payee, Payee::Subject(_));
     PaymentLine {
         payment: id,
@@ -84,7 +84,7 @@ pub(crate) fn payment_line(books: &Books, id: PaymentId, payment: &Payment) -> P
         kind: term!(payment.kind),
         state: term!(payment.state()),
         instructed_on: payment.instructed_on,
-        instructed_by: payment.instructed_by.person,
+        instructed_by: payment.instructed_by,
         amount_fen: payment.amount,
         open_fen: payment.open(),
         settled_fen: payment.settled,

@@ -34,6 +34,10 @@ use std::path::Path;
 use std::time::Instant;
 use uuid::Uuid;
 
+/// The same as the server's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Commands of one request.
 const BATCH: u64 = 4000;
 /// Payments share so many payees: a county's poor households.
