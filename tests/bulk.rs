@@ -195,7 +195,7 @@ fn loads_of_a_million_commands_end_and_are_all_there_afterwards() {
         for step in ["load", "open"] {
             match run_step(step, &dir, temporary.path()) {
                 Ok(told) => println!("bulk {run}/{runs}: {told}"),
-                // SIGABRT: the watchdog's. A start afterwards must still find everything whole.
+                // SIGABRT: the watchdog's. Counted, so that a run of thirty tells how often.
                 Err(ended) if ended.contains("signal: 6") && step == "load" => {
                     println!("bulk {run}/{runs}: {ended}");
                     aborts += 1;

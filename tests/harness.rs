@@ -13,7 +13,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command as Program, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -231,7 +231,7 @@ impl Client {
             let path = format!("/v1/ledgers/{ledger}/events?limit=1000&after_seq={after}");
             let mut page = self.get("inspector", &path).json();
             next = page["next_after_seq"].as_u64();
-            events.extend(page["data"].as_array_mut().unwrap().drain(..));
+            events.append(page["data"].as_array_mut().unwrap());
         }
         events
     }
@@ -471,14 +471,5 @@ impl Chance {
 
     pub fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[usize::try_from(self.below(of.len() as u64)).unwrap()]
-    }
-}
-
-/// Tries again until it is true; fails after a minute.
-pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let deadline = Instant::now() + ANSWER_TIME_MAX;
-    while !is_so() {
-        assert!(Instant::now() < deadline, "in vain: {what}");
-        std::thread::sleep(Duration::from_millis(5));
     }
 }

@@ -19,6 +19,10 @@
     reason = "one binary: everything is within reach, and nothing outside"
 )]
 #![allow(
+    clippy::too_many_lines,
+    reason = "a story is told from its beginning to its end, and a table of cases has one line each"
+)]
+#![allow(
     clippy::print_stdout,
     reason = "seeds and measurements are for whoever reads the log of a run"
 )]

@@ -228,16 +228,6 @@ impl Client {
         self.round_opened(1, "2018-07-28");
     }
 
-    /// A step of an item that needs no more than its day.
-    pub fn step(&self, who: &str, day: &str, step: &str, number: u64) -> super::Reply {
-        self.send_on(
-            who,
-            day,
-            &format!("item.{step}"),
-            json!({"item": item(number)}),
-        )
-    }
-
     /// An item from its draft to a closing that was asked for, with one measure and its proof.
     pub fn closing_requested(&self, number: u64, recovery_required_fen: i64) {
         let steps = [

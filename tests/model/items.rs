@@ -84,7 +84,7 @@ impl Item {
     fn due(&self, today: i64) -> Option<i64> {
         let issued = self.issued?;
         // Two months from the feedback of 2018-07-28.
-        let base = if self.number % 2 == 0 {
+        let base = if self.number.is_multiple_of(2) {
             day::of("2018-09-28")
         } else {
             issued + 10
@@ -124,7 +124,7 @@ impl Item {
 }
 
 fn recovery(number: u64) -> i64 {
-    if number % 3 == 0 { 1_000 } else { 0 }
+    if number.is_multiple_of(3) { 1_000 } else { 0 }
 }
 
 /// The states from which a step is possible, and the state after it; `None` where it stays.
@@ -208,7 +208,7 @@ impl Items {
             "approve_plan" => refuse(of_town, "NOT_INDEPENDENT")
                 .or(refuse(row.approved_by.contains(&unit(who)), "SAME_ORG")),
             "verify" => refuse(!row.may_judge(who), "NOT_INDEPENDENT").or(refuse(
-                row.number % 2 == 0 && ask.number % 2 == 1,
+                row.number.is_multiple_of(2) && ask.number % 2 == 1,
                 "BAD_FIELD",
             )),
             "close" => {

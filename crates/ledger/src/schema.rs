@@ -24,7 +24,10 @@ pub(crate) fn integer(description: &str) -> RefOr<Schema> {
 
 /// A closed list of words with their Chinese terms.
 pub(crate) fn words(words: &[(&str, &str)]) -> RefOr<Schema> {
-    let terms: Vec<_> = words.iter().map(|(word, zh)| format!("`{word}` {zh}")).collect();
+    let terms: Vec<_> = words
+        .iter()
+        .map(|(word, zh)| format!("`{word}` {zh}"))
+        .collect();
     let object = ObjectBuilder::new()
         .schema_type(Type::String)
         .enum_values(Some(words.iter().map(|(word, _)| *word)))
@@ -34,6 +37,8 @@ pub(crate) fn words(words: &[(&str, &str)]) -> RefOr<Schema> {
 
 /// A string of a certain form.
 pub(crate) fn pattern(pattern: &str) -> RefOr<Schema> {
-    let object = ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern));
+    let object = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some(pattern));
     RefOr::T(Schema::Object(object.build()))
 }

@@ -429,7 +429,7 @@ impl World {
     }
 }
 
-/// `CODE field: text`, without the zeros of ids.
+/// `CODE field: text`, on two lines where it is too long for one, and without the zeros of ids.
 pub(crate) fn refusal(no: &Rejection) -> String {
     let field = no
         .field()
@@ -438,7 +438,12 @@ pub(crate) fn refusal(no: &Rejection) -> String {
     let text = no
         .to_string()
         .replace("00000000-0000-0000-0000-00000000", "#");
-    format!("{}{field}: {text}", no.code())
+    let line = format!("{}{field}: {text}", no.code());
+    if line.chars().count() > 76 {
+        line.replacen(": ", ":\n  ", 1)
+    } else {
+        line
+    }
 }
 
 /// Given these commands, when each of those comes alone, then these are the answers, line by line.

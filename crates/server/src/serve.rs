@@ -18,12 +18,10 @@ use tokio::sync::watch;
 const WORKERS: usize = 2;
 /// How long a client may take to send its head before the connection is closed.
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a stop waits for answers that are under way: more than any takes.
-const STOP_SECONDS: u64 = 6;
 /// Open connections, idle ones included, for each worker.
 const CONNECTIONS_MAX: usize = 4096;
 
-/// How long a stop waits for answers under way. Streams of records never end by themselves.
+/// How long a stop waits for answers under way; streams of records are told to end.
 const STOP_TIMEOUT_SECONDS: u64 = 3;
 
 /// A running server.
@@ -80,7 +78,6 @@ pub fn start_at(
             .workers(WORKERS)
             .max_connections(CONNECTIONS_MAX)
             .client_request_timeout(CLIENT_TIMEOUT)
-            .shutdown_timeout(STOP_SECONDS)
             .shutdown_timeout(STOP_TIMEOUT_SECONDS)
             .disable_signals()
             .listen(listener)?

@@ -142,7 +142,9 @@ pub fn decode_event(body: &[u8]) -> Result<(Fact, [u8; 16]), WireError> {
     let event = pb::Event::decode(body).map_err(|error| WireError::Malformed(error.to_string()))?;
     // A field that this release does not know is left out by the decoder; the length tells.
     if event.encoded_len() != body.len() {
-        return Err(WireError::Newer { what: "a field of the body" });
+        return Err(WireError::Newer {
+            what: "a field of the body",
+        });
     }
     // Reserved fields carry meaning that this release would lose.
     let newer = event.signed.is_some() || !event.signatories.is_empty();

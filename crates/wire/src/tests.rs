@@ -133,7 +133,10 @@ fn seal(person: PersonId, number: u32, text: &mut Option<PersonalText>) {
 #[test]
 fn every_word_has_a_vector() {
     let all = |words: &[&[&'static str]]| -> BTreeSet<&'static str> {
-        words.iter().flat_map(|of_noun| of_noun.iter().copied()).collect()
+        words
+            .iter()
+            .flat_map(|of_noun| of_noun.iter().copied())
+            .collect()
     };
     let vectors = vectors();
     let commands: BTreeSet<_> = vectors.iter().map(|it| it.command_word).collect();
@@ -147,7 +150,11 @@ fn published_bodies_decode_and_encode_for_ever() {
     for vector in vectors() {
         let (word, fact) = (vector.event_word, vector.fact(&vector.facts));
         assert_eq!(hex(&encode_event(SALT, &fact)), hex(&vector.body), "{word}");
-        assert_eq!(decode_event(&vector.body), Ok((fact.clone(), SALT)), "{word}");
+        assert_eq!(
+            decode_event(&vector.body),
+            Ok((fact.clone(), SALT)),
+            "{word}"
+        );
         assert_eq!(fact.event.word(), word);
     }
 }

@@ -14,15 +14,20 @@ pub(crate) fn decide(
     _context: &Context,
     command: &BookCommand,
 ) -> Result<Vec<Event>, Rejection> {
-    match command {
-        BookCommand::Open(_) if books.book.is_some() => {
+    match (command, &books.book) {
+        (BookCommand::Open(_), Some(book)) => {
+            let (state, state_zh) = if book.closed {
+                ("closed", "已关闭")
+            } else {
+                ("open", "已开立")
+            };
             return Err(Rejection::BadTransition {
-                state: "open",
-                state_zh: "已开立",
+                state,
+                state_zh,
                 step: "ledger.open",
             });
         }
-        BookCommand::Open(_) | BookCommand::Rename(_) | BookCommand::Close(_) => {}
+        (BookCommand::Open(_) | BookCommand::Rename(_) | BookCommand::Close(_), _) => {}
     }
     // After this point the command succeeds.
     Ok(vec![command.clone().into_event()])

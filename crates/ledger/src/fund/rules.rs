@@ -110,18 +110,30 @@ fn bounded(sum: Fen) -> bool {
     sum.get().unsigned_abs() <= Fen::MAX.get().unsigned_abs() / 2
 }
 
-/// Refuses an amount that no command may name, or that would take a sum beyond what is exact (V5).
+/// Refuses an amount that would take any of these sums, by `more`, beyond what is exact (V5).
 /// Integrity, so also for observed facts: a sum that was held at the limit would not add up.
 ///
 /// # Errors
 /// `BAD_AMOUNT`.
-pub(crate) fn summable(sum: Fen, amount: Fen) -> Result<(), Rejection> {
-    let field = "amount_fen";
-    payable(field, amount)?;
-    if sum.plus(amount).is_some_and(bounded) {
+pub(crate) fn exact(
+    field: &'static str,
+    amount: Fen,
+    sums: &[Fen],
+    more: Fen,
+) -> Result<(), Rejection> {
+    if sums.iter().all(|sum| sum.plus(more).is_some_and(bounded)) {
         return Ok(());
     }
     Err(Rejection::BadAmount { field, amount })
+}
+
+/// [`payable`], and [`exact`] when it is added to a sum.
+///
+/// # Errors
+/// `BAD_AMOUNT`.
+pub(crate) fn summable(sum: Fen, amount: Fen) -> Result<(), Rejection> {
+    payable("amount_fen", amount)?;
+    exact("amount_fen", amount, &[sum], amount)
 }
 
 pub(crate) fn decide(
@@ -133,23 +145,19 @@ pub(crate) fn decide(
         FundCommand::Announce(announcement) => announce(books, announcement)?,
         FundCommand::Receive(receipt) => {
             let fund = existing(books, "fund", receipt.fund)?;
-            summable(fund.received, receipt.amount_fen)?;
+            payable("amount_fen", receipt.amount_fen)?;
+            let sums = grown(books, receipt.fund, fund);
+            exact("amount_fen", receipt.amount_fen, &sums, receipt.amount_fen)?;
         }
         FundCommand::Allocate(allocation) => allocate(books, allocation)?,
         FundCommand::Adjust(adjustment) => {
             let fund = existing(books, "fund", adjustment.fund)?;
-            let size = adjustment.delta_fen.max(adjustment.delta_fen.negated());
-            let summable = fund
-                .received
-                .plus(adjustment.delta_fen)
-                .is_some_and(bounded);
-            if !size.is_payable() || !summable {
-                let amount = adjustment.delta_fen;
-                return Err(Rejection::BadAmount {
-                    field: "delta_fen",
-                    amount,
-                });
+            let (field, delta) = ("delta_fen", adjustment.delta_fen);
+            if !delta.max(delta.negated()).is_payable() {
+                let amount = delta;
+                return Err(Rejection::BadAmount { field, amount });
             }
+            exact(field, delta, &grown(books, adjustment.fund, fund), delta)?;
         }
         FundCommand::Reclaim(reclaim) => take_back(books, reclaim)?,
         FundCommand::CarryOver(carry) => {
@@ -194,11 +202,10 @@ fn allocate(books: &Books, allocation: &Allocation) -> Result<(), Rejection> {
     existing(books, "fund", allocation.fund)?;
     existing_unit(books, "from", allocation.from)?;
     holder(books, "to", allocation.to)?;
-    let node = books.nodes.get((allocation.fund, allocation.from));
-    summable(
-        node.map_or(Fen::ZERO, |node| node.passed_on.add(node.own_budget)),
-        allocation.amount_fen,
-    )?;
+    let amount = allocation.amount_fen;
+    payable("amount_fen", amount)?;
+    let sums = shifted(books, allocation.fund, allocation.from, allocation.to);
+    exact("amount_fen", amount, &sums, amount)?;
     if allocation.to == Holder::Organisation(allocation.from) {
         return Err(Rejection::BadField {
             field: "to",
@@ -212,16 +219,63 @@ fn allocate(books: &Books, allocation: &Allocation) -> Result<(), Rejection> {
 fn take_back(books: &Books, reclaim: &Reclaim) -> Result<(), Rejection> {
     let fund = existing(books, "fund", reclaim.fund)?;
     holder(books, "from", reclaim.from)?;
-    payable("amount_fen", reclaim.amount_fen)?;
+    let (field, amount) = ("amount_fen", reclaim.amount_fen);
+    payable(field, amount)?;
     match reclaim.to {
-        Some(unit) => existing_unit(books, "to", unit).map(|_| ()),
-        None if reclaim.from == Holder::Organisation(fund.announcement.receiver) => Ok(()),
+        Some(unit) => {
+            existing_unit(books, "to", unit)?;
+            let sums = shifted(books, reclaim.fund, unit, reclaim.from);
+            exact(field, amount, &sums, amount.negated())
+        }
+        None if reclaim.from == Holder::Organisation(fund.announcement.receiver) => {
+            exact(field, amount, &[fund.reclaimed_from_top], amount)?;
+            let [_, granted] = grown(books, reclaim.fund, fund);
+            exact(field, amount, &[granted], amount.negated())
+        }
         None => Err(Rejection::BadField {
             field: "to",
             why: "only the receiver of the batch gives back to the level above",
             why_zh: "只有资金接收单位可以直接上缴;其他收回须写明收回到哪个单位",
         }),
     }
+}
+
+/// The sums that change when a batch grows: what was received, and what its receiver was granted.
+fn grown(books: &Books, id: FundId, fund: &Fund) -> [Fen; 2] {
+    let node = books.nodes.get((id, fund.announcement.receiver));
+    [fund.received, node.map_or(Fen::ZERO, |node| node.granted)]
+}
+
+/// The sums that change when authority moves along a line, in either direction.
+fn shifted(books: &Books, fund: FundId, giver: OrganisationId, taker: Holder) -> [Fen; 4] {
+    let along = |granted_by: &[(OrganisationId, Fen)]| {
+        let line = granted_by.iter().find(|(granter, _)| *granter == giver);
+        line.map_or(Fen::ZERO, |(_, amount)| *amount)
+    };
+    let (passed_on, own_budget) = books
+        .nodes
+        .get((fund, giver))
+        .map_or((Fen::ZERO, Fen::ZERO), |node| {
+            (node.passed_on, node.own_budget)
+        });
+    let (given, taken) = match taker {
+        Holder::Organisation(unit) => {
+            let node = books.nodes.get((fund, unit));
+            (
+                passed_on,
+                node.map(|node| (node.granted, along(&node.granted_by))),
+            )
+        }
+        Holder::Project(project) => {
+            let budget = books.budgets.get((fund, project));
+            (
+                own_budget,
+                budget.map(|budget| (budget.granted, along(&budget.granted_by))),
+            )
+        }
+    };
+    let (granted, along) = taken.unwrap_or_default();
+    [given, passed_on.add(own_budget), granted, along]
 }
 
 fn holder(books: &Books, field: &'static str, holder: Holder) -> Result<(), Rejection> {
@@ -261,6 +315,8 @@ pub(crate) fn breaches(books: &Books, _context: &Context, event: &FundEvent) -> 
             unallocated(allocation.fund, allocation.from),
             allocation.amount_fen,
         ),
+        // What adds to a batch cannot break it, even if it does not mend all that is broken.
+        FundEvent::Adjusted(adjustment) if adjustment.delta_fen > Fen::ZERO => None,
         FundEvent::Adjusted(adjustment) => books.funds.get(adjustment.fund).and_then(|fund| {
             let receiver = fund.announcement.receiver;
             over(

@@ -6,10 +6,10 @@ mod tests;
 use super::{
     Payee, PaymentCommand, PaymentEvent, PaymentInstruction, PaymentKind, Reissue, SourceShare,
 };
-use crate::context::{Actor, Context, Intake};
+use crate::context::{Context, Intake};
 use crate::date::BusinessDate;
-use crate::fund::rules::{Budget, budget, existing as existing_fund, payable, summable};
-use crate::ids::{PaymentId, ProjectId};
+use crate::fund::rules::{Budget, budget, exact, existing as existing_fund, payable, summable};
+use crate::ids::{PaymentId, PersonId, ProjectId};
 use crate::money::Fen;
 use crate::person::rules::existing as existing_person;
 use crate::project::rules::{ProjectState, existing as existing_project};
@@ -45,7 +45,7 @@ pub struct Payment {
     /// The voucher.
     pub voucher: Reference,
     /// Who instructed it.
-    pub instructed_by: Actor,
+    pub instructed_by: PersonId,
     /// When it was instructed.
     pub instructed_on: BusinessDate,
     /// Settled by the bank.
@@ -55,7 +55,7 @@ pub struct Payment {
     /// Never settled: the bank could not pay it.
     pub cancelled: Fen,
     /// The payment it pays again, or the one that pays it again.
-    pub reissue: Option<Chained>,
+    pub reissue: Option<Box<Chained>>,
     /// What the payee last said.
     pub receipt: Option<(ReceiptResult, Fen)>,
     /// How many records have been about it.
@@ -78,16 +78,22 @@ impl Payment {
         self.settled.sub(self.returned)
     }
 
-    /// Instructed and neither settled nor cancelled.
+    /// Instructed and neither settled nor cancelled. Never below nothing: what the bank paid too
+    /// much is gone, and no longer owed to anybody.
     #[must_use]
     pub fn open(&self) -> Fen {
-        self.amount.sub(self.settled).sub(self.cancelled)
+        let open = self.amount.sub(self.settled).sub(self.cancelled);
+        open.max(Fen::ZERO)
     }
 
     /// How far it is.
     #[must_use]
     pub fn state(&self) -> PaymentState {
-        if self.reissue.is_some_and(|chained| chained.by.is_some()) {
+        if self
+            .reissue
+            .as_ref()
+            .is_some_and(|chained| chained.by.is_some())
+        {
             PaymentState::Reissued
         } else if self.returned.add(self.cancelled) >= self.amount {
             PaymentState::Returned
@@ -123,16 +129,26 @@ impl Payment {
 }
 
 impl Payment {
-    /// What each batch still bears of the open amount: the instruction is used up from its first
-    /// source on, by settlements and then by cancellations, and the rest is open.
+    /// What each batch still bears of the open amount: the instruction is used up by settlements
+    /// from its first source on and by cancellations from its last one back, so that what one of
+    /// them has set free in a budget is not taken again by the other.
     #[must_use]
     pub fn open_by_source(&self) -> Vec<SourceShare> {
-        let used = self.borne(self.settled.add(self.cancelled));
-        let open = |(source, used): (&SourceShare, SourceShare)| SourceShare {
-            fund: source.fund,
-            amount_fen: source.amount_fen.sub(used.amount_fen),
+        let settled = self.borne(self.settled);
+        let mut rest = self.cancelled;
+        let open = |(source, settled): (&SourceShare, SourceShare)| {
+            let cancelled = rest.min(source.amount_fen);
+            rest = rest.sub(cancelled);
+            let open = source.amount_fen.sub(settled.amount_fen).sub(cancelled);
+            SourceShare {
+                fund: source.fund,
+                amount_fen: open.max(Fen::ZERO),
+            }
         };
-        self.sources.iter().zip(used).map(open).collect()
+        let sources = self.sources.iter().zip(settled);
+        let mut open: Vec<_> = sources.rev().map(open).collect();
+        open.reverse();
+        open
     }
 }
 
@@ -160,7 +176,15 @@ pub(crate) fn decide(
         PaymentCommand::Instruct(instruction) => instruct(books, context, instruction)?,
         PaymentCommand::Settle(settlement) => {
             let payment = existing(books, "payment", settlement.payment)?;
-            summable(payment.settled, settlement.amount_fen)?;
+            let amount = settlement.amount_fen;
+            summable(payment.settled, amount)?;
+            // Settling what is committed moves money within a budget; more than that adds to it.
+            let more = amount.sub(payment.open()).max(Fen::ZERO);
+            let sources = payment.sources.iter();
+            let used: Vec<_> = sources
+                .map(|source| used(books, source, payment.project))
+                .collect();
+            exact("amount_fen", amount, &used, more)?;
         }
         PaymentCommand::Return(back) => {
             let payment = existing(books, "payment", back.payment)?;
@@ -196,7 +220,10 @@ fn instruct(
     payable("amount_fen", instruction.amount_fen)?;
     for (place, source) in instruction.sources.iter().enumerate() {
         existing_fund(books, "sources", source.fund)?;
-        payable("sources", source.amount_fen)?;
+        let amount = source.amount_fen;
+        payable("sources", amount)?;
+        let used = used(books, source, instruction.project);
+        exact("sources", amount, &[used], amount)?;
         if instruction
             .sources
             .iter()
@@ -222,6 +249,14 @@ fn instruct(
     Ok(())
 }
 
+/// What a project's budget out of a batch has committed and settled.
+fn used(books: &Books, source: &SourceShare, project: ProjectId) -> Fen {
+    let budget = books.budgets.get((source.fund, project));
+    budget.map_or(Fen::ZERO, |budget| {
+        budget.committed_unpaid.add(budget.settled)
+    })
+}
+
 /// Two records: the new payment is instructed, and the old one is paid again by it. In this order,
 /// so that the second finds both and can name each to the other.
 fn reissue(books: &Books, again: &Reissue) -> Result<Vec<Event>, Rejection> {
@@ -240,6 +275,10 @@ fn reissue(books: &Books, again: &Reissue) -> Result<Vec<Event>, Rejection> {
             state_zh: state.zh(),
             step: "payment.reissue",
         });
+    }
+    for source in &old.sources {
+        let amount = source.amount_fen;
+        exact("of", amount, &[used(books, source, old.project)], amount)?;
     }
     // After this point the command succeeds, unless the budget has been spent meanwhile.
     let instruction = PaymentInstruction {
@@ -383,7 +422,7 @@ fn instructed(books: &mut Books, context: &Context, instruction: &PaymentInstruc
         sources: instruction.sources.clone().into_boxed_slice(),
         kind: instruction.kind,
         voucher: instruction.voucher.clone(),
-        instructed_by: context.actor,
+        instructed_by: context.actor.person,
         instructed_on: context.occurred_on,
         settled: Fen::ZERO,
         returned: Fen::ZERO,

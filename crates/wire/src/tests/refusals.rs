@@ -112,15 +112,27 @@ fn refuses_an_unknown_field_deep_inside_as_newer() {
     };
     let facts = [closing.encode_to_vec().as_slice(), &UNKNOWN_FIELD].concat();
     // A field's key is its number, 26 for a round and 3 for its closing, and 2 for its type.
-    let noun = [&[3 << 3 | 2, u8::try_from(facts.len()).unwrap()], facts.as_slice()].concat();
+    let noun = [
+        &[3 << 3 | 2, u8::try_from(facts.len()).unwrap()],
+        facts.as_slice(),
+    ]
+    .concat();
     let key = [0xd2, 0x01, u8::try_from(noun.len()).unwrap()];
-    let bare = pb::Event { noun: None, ..event }.encode_to_vec();
+    let bare = pb::Event {
+        noun: None,
+        ..event
+    }
+    .encode_to_vec();
     let whole = |noun: &[u8]| [bare.as_slice(), &key, noun].concat();
     let what = "a field of the body";
     assert_eq!(decode_event(&whole(&noun)), Err(WireError::Newer { what }));
     // The same way without the field is the body itself.
     let facts = closing.encode_to_vec();
-    let noun = [&[3 << 3 | 2, u8::try_from(facts.len()).unwrap()], facts.as_slice()].concat();
+    let noun = [
+        &[3 << 3 | 2, u8::try_from(facts.len()).unwrap()],
+        facts.as_slice(),
+    ]
+    .concat();
     let key = [0xd2, 0x01, u8::try_from(noun.len()).unwrap()];
     let plain = [bare.as_slice(), &key, noun.as_slice()].concat();
     assert_eq!(plain, body("round.closed"));
@@ -130,7 +142,11 @@ fn refuses_an_unknown_field_deep_inside_as_newer() {
 fn refuses_what_is_reserved_for_later_as_newer() {
     let newer = WireError::Newer { what: "the body" };
     check("round.closed", |it| it.schema_version = 1, &newer);
-    check("round.closed", |it| it.signed = Some(pb::Signed::default()), &newer);
+    check(
+        "round.closed",
+        |it| it.signed = Some(pb::Signed::default()),
+        &newer,
+    );
     let signatory = || vec![pb::Signatory::default()];
     check("round.closed", |it| it.signatories = signatory(), &newer);
 }
@@ -140,7 +156,11 @@ fn refuses_a_body_without_a_noun_or_without_an_event_as_newer() {
     let newer = |what| WireError::Newer { what };
     check("round.closed", |it| it.noun = None, &newer("the noun"));
     let empty = pb::event::Noun::Round(pb::RoundEvent::default());
-    check("round.closed", |it| it.noun = Some(empty), &newer("RoundEvent"));
+    check(
+        "round.closed",
+        |it| it.noun = Some(empty),
+        &newer("RoundEvent"),
+    );
 }
 
 #[test]
@@ -158,8 +178,16 @@ fn refuses_unspecified_words_and_calls_unknown_ones_newer() {
     let newer = |what| WireError::Newer { what };
     check("fund.announced", |it| it.intake = 0, &missing("intake"));
     check("fund.announced", |it| it.intake = 3, &newer("intake"));
-    check("fund.announced", |it| announced(it).source_kind = 0, &missing("source_kind"));
-    check("fund.announced", |it| announced(it).source_kind = 99, &newer("source_kind"));
+    check(
+        "fund.announced",
+        |it| announced(it).source_kind = 0,
+        &missing("source_kind"),
+    );
+    check(
+        "fund.announced",
+        |it| announced(it).source_kind = 99,
+        &newer("source_kind"),
+    );
 }
 
 #[test]
@@ -167,22 +195,42 @@ fn refuses_a_body_without_its_actor_date_or_salt() {
     let missing = |field| WireError::Missing { field };
     check("round.closed", |it| it.actor = None, &missing("actor"));
     for len in [0, 15, 17] {
-        check("round.closed", |it| it.salt = vec![1; len], &missing("salt"));
+        check(
+            "round.closed",
+            |it| it.salt = vec![1; len],
+            &missing("salt"),
+        );
     }
     let no_date = "BAD_DATE: \"\" is not a date; write 2018-07-28, 2018-07, 2018-Q3, 2018 or \
                    unknown | “”不是日期;可写 2018-07-28、2018-07、2018-Q3、2018 或 unknown";
     let no_date = invalid("occurred_on", no_date);
-    check("round.closed", |it| it.occurred_on = String::new(), &no_date);
+    check(
+        "round.closed",
+        |it| it.occurred_on = String::new(),
+        &no_date,
+    );
 }
 
 #[test]
 fn refuses_identifiers_and_digests_of_another_length() {
     let wrong = |field| invalid(field, "an identifier has 16 bytes");
     for len in [1, 15, 17] {
-        check("fund.announced", |it| announced(it).fund.resize(len, 0), &wrong("fund"));
-        check("fund.announced", |it| it.correlation_id.resize(len, 0), &wrong("correlation_id"));
+        check(
+            "fund.announced",
+            |it| announced(it).fund.resize(len, 0),
+            &wrong("fund"),
+        );
+        check(
+            "fund.announced",
+            |it| it.correlation_id.resize(len, 0),
+            &wrong("correlation_id"),
+        );
     }
-    check("fund.announced", |it| announced(it).fund.clear(), &wrong("fund"));
+    check(
+        "fund.announced",
+        |it| announced(it).fund.clear(),
+        &wrong("fund"),
+    );
     let shorten = |it: &mut pb::Event| {
         let Some(pb::event::Noun::Token(token)) = &mut it.noun else {
             panic!("{it:?}");
@@ -192,7 +240,11 @@ fn refuses_identifiers_and_digests_of_another_length() {
         };
         grant.secret_hash.truncate(31);
     };
-    check("token.issued", shorten, &invalid("secret_hash", "it has 31 bytes, not 32"));
+    check(
+        "token.issued",
+        shorten,
+        &invalid("secret_hash", "it has 31 bytes, not 32"),
+    );
 }
 
 #[test]
@@ -216,7 +268,11 @@ fn refuses_personal_numbers_and_bad_text_in_the_clear() {
                     into a subject's sealed fields | 含有疑似手机号码,个人信息只能填入人员(户)的\
                     加密字段";
     let say = |text: &'static str| move |it: &mut pb::Event| adjusted(it).reason = text.into();
-    check("fund.adjusted", say("电话13800138000"), &invalid("reason", personal));
+    check(
+        "fund.adjusted",
+        say("电话13800138000"),
+        &invalid("reason", personal),
+    );
     let control = "BAD_TEXT: it holds the control character U+0007 | 含有控制字符 U+0007";
     check("fund.adjusted", say("a\u{7}"), &invalid("reason", control));
     let empty = "BAD_TEXT: it is empty | 内容为空";
@@ -228,8 +284,13 @@ fn refuses_a_blinded_or_empty_or_overlong_personal_text() {
     use pb::personal_text::PersonalText as Wire;
     let put = |wire: Wire| move |it: &mut pb::Event| registered(it).name = name(wire);
     let blinded = invalid("name", "a blinded text is never sent");
-    check("subject.registered", put(Wire::Blinded(vec![7; 32])), &blinded);
-    let long = "BAD_TEXT: 201 characters, from 1 to 200 are allowed | 共 201 个字符,应为 1 至 200 个";
+    check(
+        "subject.registered",
+        put(Wire::Blinded(vec![7; 32])),
+        &blinded,
+    );
+    let long =
+        "BAD_TEXT: 201 characters, from 1 to 200 are allowed | 共 201 个字符,应为 1 至 200 个";
     let clear = |len: usize| put(Wire::Clear("甲".repeat(len)));
     check("subject.registered", clear(201), &invalid("name", long));
     let none = "BAD_TEXT: 0 characters, from 1 to 200 are allowed | 共 0 个字符,应为 1 至 200 个";
@@ -237,7 +298,11 @@ fn refuses_a_blinded_or_empty_or_overlong_personal_text() {
     let unknown = |it: &mut pb::Event| {
         registered(it).name = Some(pb::PersonalText::default());
     };
-    check("subject.registered", unknown, &WireError::Newer { what: "name" });
+    check(
+        "subject.registered",
+        unknown,
+        &WireError::Newer { what: "name" },
+    );
     let short = |it: &mut pb::Event| {
         let text = registered(it).name.as_mut().unwrap();
         let Some(Wire::Sealed(sealed)) = &mut text.personal_text else {
@@ -245,5 +310,9 @@ fn refuses_a_blinded_or_empty_or_overlong_personal_text() {
         };
         sealed.nonce.truncate(23);
     };
-    check("subject.registered", short, &invalid("name", "it has 23 bytes, not 24"));
+    check(
+        "subject.registered",
+        short,
+        &invalid("name", "it has 23 bytes, not 24"),
+    );
 }
