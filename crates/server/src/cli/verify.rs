@@ -35,15 +35,17 @@ pub(super) fn run(args: &VerifyArgs) -> ExitCode {
             }
             if verified.not_in_sled > 0 {
                 print_line(&format!(
-                    "注意:最后 {0} 条记录只在日志中;正常停机后如此则 sled 被改过 \
-                     · the last {0} records are only in the journal: normal after a crash, and a sign \
-                     of a changed sled file after an orderly stop",
+                    "注意:最后 {} 条记录只在日志中;若上次是正常停机,则 sled 文件被改动过",
                     verified.not_in_sled
                 ));
+                print_line(
+                    "these last records are only in the journal: normal after a crash, and a sign \
+                     of a changed sled file after an orderly stop",
+                );
             }
             print_line(
-                "本结果只证明现存记录前后一致;末尾是否被截去,须与外部留存的回执或链头比对 \
-                 · a chain does not guard its own tail: compare the heads with receipts kept \
+                "本结果只证明现存记录前后一致;末尾是否被截去,须与外部留存的回执或链头比对 · \
+                 a chain does not guard its own tail: compare the heads with receipts kept \
                  elsewhere",
             );
             ExitCode::from(INTACT)
