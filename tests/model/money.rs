@@ -126,7 +126,7 @@ struct Payment {
 
 impl Payment {
     fn open(&self) -> i64 {
-        self.order.fen - self.settled - self.cancelled
+        (self.order.fen - self.settled - self.cancelled).max(0)
     }
 
     fn state(&self) -> &'static str {
@@ -155,6 +155,19 @@ impl Payment {
             }
         }
         borne
+    }
+
+    /// What could not be paid, taken from the batch named last, and then from the one before it.
+    fn cancelled_of(&self, fund: u64) -> i64 {
+        let mut rest = self.cancelled;
+        for (source, fen) in self.order.sources.iter().rev() {
+            let share = rest.min(*fen);
+            rest -= share;
+            if *source == fund {
+                return share;
+            }
+        }
+        0
     }
 }
 
@@ -260,8 +273,8 @@ impl Money {
                 .iter()
                 .find(|(source, _)| *source == fund);
             if let Some((_, share)) = bears {
-                let used = payment.borne(payment.settled + payment.cancelled, fund);
-                budget.committed += share - used;
+                let used = payment.borne(payment.settled, fund) + payment.cancelled_of(fund);
+                budget.committed += (share - used).max(0);
                 budget.settled += payment.borne(payment.settled, fund);
                 budget.returned += payment.borne(payment.returned, fund);
             }
@@ -408,6 +421,8 @@ impl Money {
             Ask::Allocate {
                 fund, from, fen, ..
             } => over(*fen, self.left(*fund, *from)),
+            // What adds to a batch is no shortage.
+            Ask::Adjust { fen, .. } if *fen > 0 => vec![],
             Ask::Adjust { fund, fen } => over(-fen, self.left(*fund, COUNTY)),
             Ask::Carry {
                 fund, unit, fen, ..

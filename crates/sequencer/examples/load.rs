@@ -12,6 +12,7 @@
     clippy::as_conversions,
     clippy::arithmetic_side_effects,
     clippy::print_stdout,
+    clippy::too_many_lines,
     clippy::indexing_slicing,
     reason = "a measurement, not the product"
 )]

@@ -10,6 +10,9 @@ mod seal;
 mod show;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
 pub use answer::{Answers, Caller, Receipt, Refusal, Request, Unavailable};
 pub use chain::BODY_LEN_MAX;
 pub use clock::{Reading, Source, machine, wall_us};

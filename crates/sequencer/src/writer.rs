@@ -252,7 +252,12 @@ impl Writer {
             let command = submission.command.word();
             return Err(Refusal::Rejected(Rejection::Forbidden { command }).into());
         }
-        if !opens && !self.ahead.contains_key(&ledger) {
+        // A list that is all or nothing has an entry before its first record.
+        let known = self
+            .ahead
+            .get(&ledger)
+            .is_some_and(|(_, head)| head.seq > 0);
+        if !opens && !known {
             return Err(Refusal::UnknownLedger(ledger).into());
         }
         let (books, head) = self.ahead_of(ledger);

@@ -244,7 +244,7 @@ where
     assert_eq!(T::from_wire(0, "field"), Err(unspecified));
     assert_eq!(Option::<T>::from_wire(0, "field"), Ok(None));
     assert_eq!(Option::<T>::None.to_wire(), 0);
-    let next = i32::try_from(all.len()).unwrap() + 1;
+    let next = i32::try_from(all.len().saturating_add(1)).unwrap();
     for newer in [next, -1] {
         let refused = WireError::Newer { what: "field" };
         assert_eq!(T::from_wire(newer, "field"), Err(refused.clone()));

@@ -1,5 +1,9 @@
 //! Promised: units form a tree that is at most 16 deep and in which nobody stands below a unit of
 //! a lower level.
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "in a test a panic is the message"
+)]
 
 use super::*;
 use crate::Command;

@@ -118,7 +118,7 @@ fn can_be_said_while_partly_settled_and_after_a_return_but_not_once_reissued() {
     let not_received = confirm(1, 1, ReceiptResult::NotReceived, 0);
     check(
         &returned,
-        &[not_received.clone()],
+        std::slice::from_ref(&not_received),
         expect!["receipt.confirmed"],
     );
     let again = and(&returned, [reissue(2, 1)]);

@@ -99,7 +99,7 @@ fn delivers_feedback_once_to_known_units_and_only_while_open() {
         feedback(1, TOWN),
     ];
     check(
-        &[open.clone()],
+        std::slice::from_ref(&open),
         &rows,
         expect![[r#"
         NOT_FOUND round: #7002 is not known in this ledger
@@ -129,7 +129,7 @@ fn delivers_feedback_once_to_known_units_and_only_while_open() {
 fn ends_once() {
     let open = open_round(|_| ());
     check(
-        &[open.clone()],
+        std::slice::from_ref(&open),
         &[close(2), close(1)],
         expect![[r#"
         NOT_FOUND round: #7002 is not known in this ledger

@@ -59,7 +59,7 @@ fn issues_a_token_once_and_with_a_role() {
 fn takes_back_a_known_token_once() {
     let issued = issue(&[Role::Reader]);
     check(
-        &[issued.clone()],
+        std::slice::from_ref(&issued),
         &[revoke(2), revoke(1)],
         expect![[r#"
         NOT_FOUND token: #5002 is not known in this ledger

@@ -1,5 +1,9 @@
 //! As long as everything goes through control, nobody ever holds less than nothing, whatever is
 //! asked in whatever order (V6, V8, V10). The seed is printed.
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "in a test a panic is the message"
+)]
 
 use super::*;
 use crate::fund::{Adjustment, FundCommand, Reclaim, ReclaimReason};
