@@ -141,8 +141,8 @@ impl Fact {
     }
 }
 
-/// What a command makes happen, or why it may not; [`precedence`] says in which order it is
-/// judged.
+/// What a command makes happen, or why it may not; the file `precedence.rs` says in which order it
+/// is judged.
 ///
 /// # Errors
 /// The first rule that it breaks. A rejection leaves no trace.

@@ -1,7 +1,7 @@
 //! The one writer: decides, links, stores, shows and answers.
 //!
 //! Everything is acknowledged only after it is on the disk, and only with what readers can already
-//! see. What start-up replays is what the live path runs: [`show`].
+//! see. What start-up replays is what the live path runs: `show::Shown::show`.
 
 mod answer;
 mod clock;
