@@ -33,13 +33,33 @@ pub(crate) fn lock(dir: &Path) -> Result<File, Error> {
         .append(true)
         .open(&path)
         .map_err(at(&path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::InUse {
-            dir: dir.to_path_buf(),
-        }),
-        Err(TryLockError::Error(error)) => Err(at(&path)(error)),
+    patiently(|| file.try_lock(), dir, &path)?;
+    Ok(file)
+}
+
+/// How often a lock that somebody has is tried again, 20 ms apart. A process that starts another
+/// program has, until that runs, a twin that holds its locks: a lock just given back may be held
+/// for some milliseconds more.
+const LOCK_TRIES: u32 = 50;
+
+/// Takes a lock, or says that the directory is in use.
+pub(crate) fn patiently(
+    lock: impl Fn() -> Result<(), TryLockError>,
+    dir: &Path,
+    path: &Path,
+) -> Result<(), Error> {
+    for _ in 0..LOCK_TRIES {
+        match lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            Err(TryLockError::Error(error)) => return Err(at(path)(error)),
+        }
     }
+    Err(Error::InUse {
+        dir: dir.to_path_buf(),
+    })
 }
 
 /// The first `<path>.damaged-<n>` that does not exist.

@@ -1,7 +1,7 @@
 //! The audit: both copies, every record, against each other and against the chain. Writes nothing
 //! into the directory and believes nothing in it.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use chain::{Hash, LedgerId};
@@ -144,13 +144,8 @@ fn lock(dir: &Path) -> Result<Option<File>, Error> {
         return Ok(None);
     }
     let file = File::open(&path).map_err(at(&path))?;
-    match file.try_lock_shared() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Err(Error::InUse {
-            dir: dir.to_path_buf(),
-        }),
-        Err(TryLockError::Error(error)) => Err(at(&path)(error)),
-    }
+    crate::disk::patiently(|| file.try_lock_shared(), dir, &path)?;
+    Ok(Some(file))
 }
 
 /// A copy of a folder, removed when it is dropped.
