@@ -29,7 +29,7 @@ pub struct Predecessor {
     /// Its last sequence number.
     pub seq: u64,
     /// Its head hash, 64 hexadecimal digits.
-    pub hash: crate::digest::Sha256,
+    pub hash: crate::digest::Digest,
 }
 
 /// Gives a ledger another name; its identity does not change.

@@ -3,7 +3,7 @@
 pub mod rules;
 
 use crate::date::BusinessDate;
-use crate::digest::Sha256;
+use crate::digest::Digest;
 use crate::ids::{ItemId, MeasureId, OrganisationId, PersonId, RoundId};
 use crate::money::Fen;
 use crate::text::{Name, Reference, Text};
@@ -202,7 +202,7 @@ pub struct Evidence {
     /// The measure it proves.
     pub measure: MeasureId,
     /// The file's SHA-256.
-    pub sha256: Sha256,
+    pub sha256: Digest,
     /// When it was taken; evidence counts only from the day of issue on.
     pub captured_on: BusinessDate,
     /// What it shows.
@@ -217,7 +217,7 @@ pub struct EvidenceRetraction {
     /// The item.
     pub item: ItemId,
     /// The file's SHA-256.
-    pub sha256: Sha256,
+    pub sha256: Digest,
     /// Why.
     pub reason: Text,
 }

@@ -3,7 +3,7 @@
 pub mod rules;
 
 use crate::date::BusinessDate;
-use crate::digest::Sha256;
+use crate::digest::Digest;
 use crate::ids::{LedgerId, OrganisationId, PersonId, TokenId};
 use crate::personal::PersonalText;
 use crate::text::Text;
@@ -45,7 +45,7 @@ pub struct TokenGrant {
     #[serde(default)]
     pub ledgers: Vec<LedgerId>,
     /// Keyed BLAKE3 of the token's secret half: the secret itself is stored nowhere.
-    pub secret_hash: Sha256,
+    pub secret_hash: Digest,
     /// The last day on which it is good.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_on: Option<BusinessDate>,

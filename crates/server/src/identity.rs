@@ -9,7 +9,7 @@ use crate::state::State;
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, web};
-use ledger::digest::Sha256;
+use ledger::digest::Digest;
 use ledger::ids::{LedgerId, TokenId};
 use ledger::token::{Role, TokenGrant};
 use sequencer::Caller;
@@ -28,7 +28,7 @@ pub struct NewToken {
     /// Its public half.
     pub id: TokenId,
     /// The keyed hash of its secret half.
-    pub secret_hash: Sha256,
+    pub secret_hash: Digest,
 }
 
 /// The key under which tokens' secrets are hashed: 32 bytes in a file of its own.
@@ -81,12 +81,12 @@ impl TokenKey {
         })
     }
 
-    fn hash(&self, secret: &str) -> Sha256 {
-        Sha256(*blake3::keyed_hash(&self.0, secret.as_bytes()).as_bytes())
+    fn hash(&self, secret: &str) -> Digest {
+        Digest(*blake3::keyed_hash(&self.0, secret.as_bytes()).as_bytes())
     }
 
     /// True if `secret` is the one whose hash was stored; takes the same time either way.
-    fn fits(&self, secret: &str, stored: &Sha256) -> bool {
+    fn fits(&self, secret: &str, stored: &Digest) -> bool {
         blake3::Hash::from_bytes(self.hash(secret).0) == blake3::Hash::from_bytes(stored.0)
     }
 }

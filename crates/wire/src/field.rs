@@ -3,7 +3,7 @@
 use crate::WireError;
 use crate::generated as pb;
 use ledger::date::BusinessDate;
-use ledger::digest::Sha256;
+use ledger::digest::Digest;
 use ledger::ids::*;
 use ledger::money::Fen;
 use ledger::personal::{PersonalText, Sealed};
@@ -162,12 +162,12 @@ fn array<const N: usize>(bytes: &[u8], field: &'static str) -> Result<[u8; N], W
         .map_err(|_| bad(field, format!("it has {} bytes, not {N}", bytes.len())))
 }
 
-impl Field<Vec<u8>> for Sha256 {
+impl Field<Vec<u8>> for Digest {
     fn to_wire(&self) -> Vec<u8> {
         self.0.to_vec()
     }
     fn from_wire(wire: Vec<u8>, name: &'static str) -> Result<Self, WireError> {
-        array(&wire, name).map(Sha256)
+        array(&wire, name).map(Digest)
     }
 }
 

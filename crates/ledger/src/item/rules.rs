@@ -22,7 +22,7 @@ pub use steps::{Next, State, Step, is_open, next, steps_from};
 use super::{Evidence, ItemCommand, ItemEvent, Measure, MeasureResult};
 use crate::context::{Context, Intake};
 use crate::date::BusinessDate;
-use crate::digest::Sha256;
+use crate::digest::Digest;
 use crate::ids::ItemId;
 use crate::money::Fen;
 use crate::organisation::rules::existing as existing_unit;
@@ -208,7 +208,7 @@ fn of_step(
     }
 }
 
-fn evidence_stands(item: &Item, sha256: Sha256) -> Result<(), Rejection> {
+fn evidence_stands(item: &Item, sha256: Digest) -> Result<(), Rejection> {
     let mut files = item.measures.iter().flat_map(|measure| &measure.evidence);
     if files.any(|file| file.sha256 == sha256) {
         return Ok(());

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use ledger::Books;
 use ledger::context::Actor;
 use ledger::date::BusinessDate;
-use ledger::digest::Sha256;
+use ledger::digest::Digest;
 use ledger::ids::{ItemId, MeasureId, PersonId};
 use ledger::item::rules::state::{Attempt, Closing, MeasureState};
 use ledger::item::rules::{Item, State, Step, is_open, missing_for_closure, steps_from};
@@ -112,7 +112,7 @@ pub struct MeasureLine {
     /// How many evidence files stand for it.
     pub evidence_count: usize,
     /// Their digests.
-    pub evidence: Vec<Sha256>,
+    pub evidence: Vec<Digest>,
     /// At least one of them counts: it was not certainly taken before the issue.
     pub proved: bool,
 }

@@ -304,7 +304,7 @@ fn the_deployments_own_ledger_takes_no_business_and_no_other_takes_tokens() {
         organisation: unit(1),
         roles: vec![Role::Reader],
         ledgers: Vec::new(),
-        secret_hash: ledger::digest::Sha256([7; 32]),
+        secret_hash: ledger::digest::Digest([7; 32]),
         expires_on: None,
     };
     let issue = submission(2, Command::Token(TokenCommand::Issue(grant)));

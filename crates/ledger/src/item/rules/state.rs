@@ -4,7 +4,7 @@ use super::deadline::due_base;
 use super::steps::{Next, State, Step, next};
 use crate::context::{Actor, Context};
 use crate::date::{BusinessDate, Precision};
-use crate::digest::Sha256;
+use crate::digest::Digest;
 use crate::ids::{ItemId, MeasureId, OrganisationId, PersonId};
 use crate::item::{
     ExtensionRequest, ItemDraft, ItemEvent, LetterKind, Measure, MeasureKind, VerificationMode,
@@ -112,7 +112,7 @@ pub struct MeasureState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EvidenceFile {
     /// The file's SHA-256.
-    pub sha256: Sha256,
+    pub sha256: Digest,
     /// When it was taken.
     pub captured_on: BusinessDate,
 }

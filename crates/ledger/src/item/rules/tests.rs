@@ -14,7 +14,7 @@ mod work;
 
 use super::*;
 use crate::context::{Actor, Admission};
-use crate::digest::Sha256;
+use crate::digest::Digest;
 use crate::ids::{MeasureId, OrganisationId, PersonId, RoundId};
 use crate::item::*;
 use crate::money::Fen;
@@ -164,13 +164,13 @@ fn add_evidence(number: u8, captured_on: &str) -> ItemCommand {
     ItemCommand::AddEvidence(Evidence {
         item: item(1),
         measure: measure(number.into()),
-        sha256: Sha256([number; 32]),
+        sha256: Digest([number; 32]),
         captured_on: on(captured_on),
         description: text("公示照片"),
     })
 }
 fn retract_evidence(number: u8) -> ItemCommand {
-    let (sha256, reason) = (Sha256([number; 32]), text("拍错"));
+    let (sha256, reason) = (Digest([number; 32]), text("拍错"));
     ItemCommand::RetractEvidence(EvidenceRetraction {
         item: item(1),
         sha256,

@@ -4,7 +4,7 @@
 use super::*;
 use crate::Command;
 use crate::date::BusinessDate;
-use crate::digest::Sha256;
+use crate::digest::Digest;
 use crate::ids::TokenId;
 use crate::testing::*;
 use crate::token::{Role, TokenRevocation};
@@ -23,7 +23,7 @@ fn grant(roles: &[Role]) -> TokenGrant {
         organisation: unit(COUNTY),
         roles: roles.to_vec(),
         ledgers: Vec::new(),
-        secret_hash: Sha256([7; 32]),
+        secret_hash: Digest([7; 32]),
         expires_on: None,
     }
 }
