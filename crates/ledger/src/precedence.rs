@@ -84,8 +84,8 @@ fn main_subject(command: &Command) -> Option<crate::ids::Subject> {
 fn allows(role: Role, noun: Noun) -> bool {
     match noun {
         Noun::Ledger | Noun::Token => role == Role::Administrator,
-        Noun::Organisation | Noun::Overlay | Noun::Record => role != Role::Reader,
-        Noun::Subject | Noun::Receipt | Noun::Milestone => {
+        Noun::Organisation | Noun::Overlay => role != Role::Reader,
+        Noun::Subject | Noun::Receipt | Noun::Milestone | Noun::Record => {
             matches!(role, Role::Finance | Role::Rectification | Role::Inspector)
         }
         Noun::Fund | Noun::Payment => role == Role::Finance,

@@ -65,6 +65,7 @@ fn the_roles_share_the_nouns_like_this() {
         payment: finance
         project: finance, rectification
         receipt: inspector, finance, rectification
+        record: inspector, finance, rectification
         round: inspector, rectification
         subject: inspector, finance, rectification
         token: administrator"#]]
