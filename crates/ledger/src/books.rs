@@ -59,7 +59,7 @@ pub struct Book {
 }
 
 macro_rules! each_table {
-    ($books:ident . $action:ident) => {{
+    ($books:ident . $action:ident $(, $other:ident)?) => {{
         let Books {
             book: _,
             tokens,
@@ -75,18 +75,18 @@ macro_rules! each_table {
             rounds,
             items,
         } = $books;
-        tokens.$action();
-        organisations.$action();
-        overlays.$action();
-        persons.$action();
-        funds.$action();
-        nodes.$action();
-        budgets.$action();
-        projects.$action();
-        milestones.$action();
-        payments.$action();
-        rounds.$action();
-        items.$action();
+        tokens.$action($(&$other.tokens)?);
+        organisations.$action($(&$other.organisations)?);
+        overlays.$action($(&$other.overlays)?);
+        persons.$action($(&$other.persons)?);
+        funds.$action($(&$other.funds)?);
+        nodes.$action($(&$other.nodes)?);
+        budgets.$action($(&$other.budgets)?);
+        projects.$action($(&$other.projects)?);
+        milestones.$action($(&$other.milestones)?);
+        payments.$action($(&$other.payments)?);
+        rounds.$action($(&$other.rounds)?);
+        items.$action($(&$other.items)?);
     }};
 }
 
@@ -97,6 +97,17 @@ pub struct Trial {
 }
 
 impl Books {
+    /// From here on it is remembered what changes, for [`Books::share`].
+    pub fn lead(&mut self) {
+        each_table!(self.lead);
+    }
+
+    /// Shares the rows of books that have come to the same state by themselves, so that each is in
+    /// memory once; looks only at what has changed since the last time.
+    pub fn share(&mut self, same: &Books) {
+        each_table!(self.share, same);
+    }
+
     /// From here on everything can be taken back.
     pub fn begin(&mut self) -> Trial {
         each_table!(self.begin);
