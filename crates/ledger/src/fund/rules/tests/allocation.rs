@@ -55,6 +55,19 @@ fn receives_no_more_than_was_announced() {
     );
 }
 
+/// What an adjustment has added was not announced, and leaves the announced amount to be received.
+#[test]
+fn an_adjustment_is_no_part_of_the_announced_amount() {
+    let given = [announce(|_| ()), adjust(200)];
+    check(
+        &given,
+        &[receive(1, 1000), receive(1, 1001)],
+        expect![[r#"
+        fund.received
+        OVER_ALLOCATED amount_fen: 1001 fen asked for, 1000 fen unallocated"#]],
+    );
+}
+
 #[test]
 fn passes_on_no_more_than_there_is_at_every_level() {
     let given = and(&received(), [enter(|_| ())]);
