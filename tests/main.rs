@@ -39,3 +39,7 @@ mod lists;
 mod model;
 mod reading;
 mod scenarios;
+
+/// The allocator of the real binary: what `bulk` measures is then what an operator sees.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -65,39 +65,20 @@ pub struct Book {
     pub version: u32,
 }
 
+/// Does the same to every table, with the table of the same name in other books if asked. The
+/// pattern has every field, so that a table that is forgotten here does not compile.
 macro_rules! each_table {
-    ($books:ident . $action:ident) => {{
-        let Books {
-            book: _,
-            tokens,
-            organisations,
-            overlays,
-            persons,
-            funds,
-            nodes,
-            budgets,
-            projects,
-            milestones,
-            payments,
-            rounds,
-            items,
-            entries,
-            reversed,
-        } = $books;
-        tokens.$action();
-        organisations.$action();
-        overlays.$action();
-        persons.$action();
-        funds.$action();
-        nodes.$action();
-        budgets.$action();
-        projects.$action();
-        milestones.$action();
-        payments.$action();
-        rounds.$action();
-        items.$action();
-        entries.$action();
-        reversed.$action();
+    ($books:ident $($rest:tt)*) => {
+        each_table!(@ ($books $($rest)*) tokens organisations overlays persons funds nodes budgets
+            projects milestones payments rounds items entries reversed)
+    };
+    (@ ($books:ident . $action:ident) $($table:ident)*) => {{
+        let Books { book: _, $($table),* } = $books;
+        $($table.$action();)*
+    }};
+    (@ ($books:ident . $action:ident, $other:ident) $($table:ident)*) => {{
+        let Books { book: _, $($table),* } = $books;
+        $($table.$action(&$other.$table);)*
     }};
 }
 
@@ -108,6 +89,17 @@ pub struct Trial {
 }
 
 impl Books {
+    /// From here on it is remembered what changes, for [`Books::share`].
+    pub fn lead(&mut self) {
+        each_table!(self.lead);
+    }
+
+    /// Shares the rows of books that have come to the same state by themselves, so that each is in
+    /// memory once; looks only at what has changed since the last time.
+    pub fn share(&mut self, same: &Books) {
+        each_table!(self.share, same);
+    }
+
     /// From here on everything can be taken back.
     pub fn begin(&mut self) -> Trial {
         each_table!(self.begin);

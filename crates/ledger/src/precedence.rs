@@ -37,10 +37,12 @@ pub(crate) fn admit(
 ) -> Result<(), Rejection> {
     // To put a record right is to write about what it was about.
     // To confirm is to record what was proposed.
-    let noun = match command {
-        Command::Record(record) => record.original().map_or(Noun::Record, crate::Event::noun),
-        Command::Entry(entry) => entry.asked(books).map_or(Noun::Entry, Command::noun),
-        command => command.noun(),
+    let noun = if let Command::Record(record) = command {
+        record.original().map_or(Noun::Record, crate::Event::noun)
+    } else if let Command::Entry(entry) = command {
+        entry.asked(books).map_or(Noun::Entry, Command::noun)
+    } else {
+        command.noun()
     };
     if !admission.roles.iter().any(|role| allows(*role, noun)) {
         return Err(Rejection::Forbidden {

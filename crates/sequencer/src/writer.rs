@@ -11,6 +11,7 @@ use ledger::book::BookCommand;
 use ledger::ids::LedgerId;
 use ledger::personal::{self, PersonalText};
 use ledger::{Admission, Books, Command, Context, Event, Fact, Rejection, Submission};
+use std::collections::BTreeSet;
 use std::sync::{Arc, RwLock};
 use store::{KeyStore, Log};
 use tokio::sync::{mpsc, watch};
@@ -78,7 +79,8 @@ impl Writer {
             .into_iter()
             .filter_map(|id| {
                 let ledger = LedgerId(id.0);
-                let books = shown.slot(ledger)?.view().books.clone();
+                let mut books = shown.slot(ledger)?.view().books.clone();
+                books.lead();
                 Some((ledger, (books, log.head(id)?)))
             })
             .collect();
@@ -145,15 +147,29 @@ impl Writer {
         };
 
         // Durable from here: what follows cannot fail, and is what a start does too.
+        let mut ledgers = BTreeSet::new();
         for (position, record) in (first_position..).zip(group.records) {
+            ledgers.insert(record.header.ledger.0);
             let Ok(()) = self.shown.show(&store::Entry { position, record });
         }
+        self.share(ledgers);
         self.shown.publish(self.log.next_position());
         for (answer, answers) in group.waiting {
             // A caller who has gone away will ask again with the same command id.
             let _ = answer.send(Ok(answers));
         }
         Ok(())
+    }
+
+    /// The view has now come to where the writer's books ran ahead: a row need not be there twice.
+    fn share(&mut self, ledgers: BTreeSet<uuid::Uuid>) {
+        for ledger in ledgers.into_iter().map(LedgerId) {
+            if let (Some((books, _)), Some(slot)) =
+                (self.ahead.get_mut(&ledger), self.shown.slot(ledger))
+            {
+                books.share(&slot.view().books);
+            }
+        }
     }
 
     /// The commands of a request, in their order; with `atomic`, all of them or none.
@@ -217,9 +233,11 @@ impl Writer {
     }
 
     fn ahead_of(&mut self, ledger: LedgerId) -> &mut (Books, Head) {
-        self.ahead
-            .entry(ledger)
-            .or_insert_with(|| (Books::default(), Head::genesis(chain::LedgerId(ledger.0))))
+        self.ahead.entry(ledger).or_insert_with(|| {
+            let mut books = Books::default();
+            books.lead();
+            (books, Head::genesis(chain::LedgerId(ledger.0)))
+        })
     }
 
     /// One command: known already, refused, or linked records in the group.

@@ -4,6 +4,7 @@
 //! on those same samples with something left out, cut off or put in its place.
 
 mod refusals;
+mod sealing;
 
 use super::*;
 use field::Field;
