@@ -39,3 +39,4 @@ mod lists;
 mod model;
 mod reading;
 mod scenarios;
+mod search;

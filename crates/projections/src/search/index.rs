@@ -106,8 +106,10 @@ impl<'a> Piece<'a> {
 
     /// As it is compared.
     pub(super) fn plain(&self) -> &'a str {
-        let rest = self.chunk.text.get(usize::from(self.mark.start)..);
-        let text = rest.and_then(|rest| rest.split(END).next());
+        let after = self.chunk.pieces.get(self.place.saturating_add(1));
+        let next = after.map_or(self.chunk.text.len(), |mark| usize::from(mark.start));
+        let end = next.saturating_sub(END.len_utf8());
+        let text = self.chunk.text.get(usize::from(self.mark.start)..end);
         text.unwrap_or_default()
     }
 
@@ -248,12 +250,19 @@ impl Search {
         let finder = Finder::new(part);
         for chunk in &self.chunks {
             let text = chunk.text.as_bytes();
-            let mut from = 0;
+            let starts_after = |place: usize, at: usize| {
+                let mark = chunk.pieces.get(place);
+                mark.is_none_or(|mark| usize::from(mark.start) > at)
+            };
+            let (mut from, mut next) = (0, 0usize);
             while let Some(at) = text.get(from..).and_then(|rest| finder.find(rest)) {
                 let at = at.saturating_add(from);
-                let next = chunk
-                    .pieces
-                    .partition_point(|mark| usize::from(mark.start) <= at);
+                // Most often the very next text has it, or one far away.
+                next = next.saturating_add(1);
+                if !starts_after(next, at) {
+                    let begun = |mark: &Mark| usize::from(mark.start) <= at;
+                    next = chunk.pieces.partition_point(begun);
+                }
                 let place = next.saturating_sub(1);
                 let Some(mark) = chunk.pieces.get(place).copied() else {
                     break;

@@ -49,8 +49,8 @@ pub enum BadQuery {
     #[error("amount_fen does not go with amount_min or amount_max")]
     TwoAmounts,
     /// An amount below nothing.
-    #[error("{0} is below 0; amounts are compared without regard to their sign")]
-    Negative(i64),
+    #[error("{0} {1} is below 0; amounts are compared without regard to their sign")]
+    Negative(&'static str, i64),
     /// A range that holds nothing.
     #[error("amount_min {0} is above amount_max {1}")]
     EmptyRange(i64, i64),
@@ -68,7 +68,7 @@ impl BadQuery {
             BadQuery::TooLong(chars) => format!("q 共 {chars} 个字符,最多 {CHARS_MAX} 个"),
             BadQuery::TooManyWords(words) => format!("q 共 {words} 个词,最多 {WORDS_MAX} 个"),
             BadQuery::TwoAmounts => "amount_fen 不能与 amount_min、amount_max 同时使用".to_owned(),
-            BadQuery::Negative(fen) => format!("{fen} 小于 0;金额按绝对值比较"),
+            BadQuery::Negative(field, fen) => format!("{field} {fen} 小于 0;金额按绝对值比较"),
             BadQuery::EmptyRange(min, max) => {
                 format!("amount_min {min} 大于 amount_max {max}")
             }
@@ -83,7 +83,8 @@ impl BadQuery {
             | BadQuery::TooShort
             | BadQuery::TooLong(_)
             | BadQuery::TooManyWords(_) => "q",
-            BadQuery::TwoAmounts | BadQuery::Negative(_) => "amount_fen",
+            BadQuery::TwoAmounts => "amount_fen",
+            BadQuery::Negative(field, _) => field,
             BadQuery::EmptyRange(..) => "amount_min",
         }
     }
@@ -126,9 +127,15 @@ fn range(amounts: Amounts) -> Result<Option<(Fen, Fen)>, BadQuery> {
     if exact.is_some() && ranged {
         return Err(BadQuery::TwoAmounts);
     }
-    let all = [exact, min, max].into_iter().flatten();
-    if let Some(negative) = all.into_iter().find(|fen| *fen < Fen::ZERO) {
-        return Err(BadQuery::Negative(negative.get()));
+    let all = [
+        ("amount_fen", exact),
+        ("amount_min", min),
+        ("amount_max", max),
+    ];
+    for (field, fen) in all {
+        if let Some(negative) = fen.filter(|fen| *fen < Fen::ZERO) {
+            return Err(BadQuery::Negative(field, negative.get()));
+        }
     }
     let (min, max) = (
         exact.or(min).unwrap_or(Fen::ZERO),
@@ -198,8 +205,16 @@ mod tests {
             ("", [Some(0), None, None], None),
             ("", [Some(1), Some(1), None], Some(BadQuery::TwoAmounts)),
             ("", [Some(1), None, Some(1)], Some(BadQuery::TwoAmounts)),
-            ("", [Some(-1), None, None], Some(BadQuery::Negative(-1))),
-            ("", [None, Some(-1), None], Some(BadQuery::Negative(-1))),
+            (
+                "",
+                [Some(-1), None, None],
+                Some(BadQuery::Negative("amount_fen", -1)),
+            ),
+            (
+                "",
+                [None, Some(-1), None],
+                Some(BadQuery::Negative("amount_min", -1)),
+            ),
             ("", [None, Some(5), Some(5)], None),
             (
                 "",
