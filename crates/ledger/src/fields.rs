@@ -6,6 +6,7 @@
 
 use crate::ids::*;
 use crate::money::Fen;
+use crate::record::{RecordCorrection, RecordReversal};
 use crate::text::{Name, Reference, Text};
 
 choices! {
@@ -170,4 +171,29 @@ fields! {
     item::ItemAbandonment: Item item {};
     item::Recusal: Item item {};
     item::HistoricalClosure: Item item { Document document };
+}
+
+/// What puts a record right is about what that record is about.
+impl Fields for RecordReversal {
+    fn about(&self) -> Option<(Kind, Subject)> {
+        self.original.as_deref().and_then(Fields::about)
+    }
+
+    fn fields(&self, each: &mut Each<'_>) {
+        self.amount_fen.give(Field::AmountFen, each);
+    }
+}
+
+impl Fields for RecordCorrection {
+    fn about(&self) -> Option<(Kind, Subject)> {
+        self.original.as_deref().and_then(Fields::about)
+    }
+
+    /// The new wording of a field that is searched; the old one is found as before.
+    fn fields(&self, each: &mut Each<'_>) {
+        let word = self.field.word();
+        if let Some(field) = Field::ALL.iter().find(|field| field.word() == word) {
+            each(*field, Value::Text(self.to.as_str()));
+        }
+    }
 }

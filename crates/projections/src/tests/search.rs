@@ -235,6 +235,24 @@ fn an_adjustment_is_found_by_its_size() {
 }
 
 #[test]
+fn a_corrected_wording_is_found_beside_the_wrong_one() {
+    let mut world = county();
+    let seq = hits(&world, "V11")[0].matches[0].seq;
+    world.does(
+        json!({"record": {"correct": {"subject": id(Kind::Payment, 11),
+        "seq": seq, "field": "voucher", "to": "V－0110", "reason": "录入有误"}}}),
+    );
+    for (q, expected) in [
+        ("V11", "payment 11 exact voucher"),
+        ("v-0110", "payment 11 exact voucher"),
+    ] {
+        assert_eq!(tell(&world, q), [expected], "{q}");
+        let hit = &hits(&world, q)[0];
+        assert_eq!(hit.number.as_deref(), Some("V－0110"));
+    }
+}
+
+#[test]
 fn a_hit_says_what_it_is_and_where_it_was_found() {
     let world = county();
     let hit = &hits(&world, "雲財農（2018年）5號")[0];

@@ -94,6 +94,13 @@ impl World {
         let text = command.to_string();
         let command: Command =
             serde_json::from_value(command).unwrap_or_else(|error| panic!("{error}: {text}"));
+        let facts = &self.facts;
+        let look_up = |seq: u64| {
+            let fact = facts.get(usize::try_from(seq).unwrap().wrapping_sub(1));
+            Ok::<_, std::convert::Infallible>(fact.map(|fact| fact.event.clone()))
+        };
+        let Ok(command) = command.recalled(look_up);
+        let command = command.into_owned();
         let context = Context {
             actor: self.actor,
             intake,
