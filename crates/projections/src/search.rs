@@ -101,7 +101,8 @@ pub fn find(view: &View, query: &Query, offset: usize, limit: usize) -> Found {
 }
 
 impl Hit {
-    /// The order of an answer: exact ones first, then by kind, then the oldest.
+    /// How answers of several ledgers are put together: exact ones first, then by kind. Among
+    /// equals the ledgers keep their order, and each its own: one's seq says nothing of another's.
     #[must_use]
     pub fn in_order(&self, other: &Hit) -> Ordering {
         let kind = |hit: &Hit| {
@@ -109,8 +110,7 @@ impl Hit {
                 .iter()
                 .position(|kind| kind.word() == hit.kind.word)
         };
-        let seq = |hit: &Hit| hit.matches.first().map(|first| first.seq);
-        let key = |hit: &Hit| (hit.rank, kind(hit), seq(hit));
+        let key = |hit: &Hit| (hit.rank, kind(hit));
         key(self).cmp(&key(other))
     }
 }
