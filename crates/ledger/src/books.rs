@@ -1,5 +1,6 @@
 //! The books: the state that decisions read.
 
+use crate::entry::rules::Entry;
 use crate::fund::rules::{Budget, Fund, Node};
 use crate::ids::*;
 use crate::item::rules::Item;
@@ -43,6 +44,8 @@ pub struct Books {
     pub rounds: Table<RoundId, Round>,
     /// Rectification items.
     pub items: Table<ItemId, Item>,
+    /// What waits for a second person.
+    pub entries: Table<EntryId, Entry>,
     /// The records that were reversed, and the record that did it, by sequence number.
     pub reversed: Table<u64, u64>,
 }
@@ -56,6 +59,8 @@ pub struct Book {
     pub area: Reference,
     /// Closed for good.
     pub closed: bool,
+    /// Steps signed on paper may be recorded here.
+    pub paper_signatures: bool,
     /// How many records have been about it.
     pub version: u32,
 }
@@ -76,6 +81,7 @@ macro_rules! each_table {
             payments,
             rounds,
             items,
+            entries,
             reversed,
         } = $books;
         tokens.$action();
@@ -90,6 +96,7 @@ macro_rules! each_table {
         payments.$action();
         rounds.$action();
         items.$action();
+        entries.$action();
         reversed.$action();
     }};
 }
@@ -137,6 +144,7 @@ impl Books {
             })
             .or_else(|| self.overlays.get(OverlayId(id)).map(|row| row.version))
             .or_else(|| self.rounds.get(RoundId(id)).map(|row| row.version))
+            .or_else(|| self.entries.get(EntryId(id)).map(|row| row.version))
             .or_else(|| self.tokens.get(TokenId(id)).map(|row| row.version))
             .unwrap_or(0)
     }
@@ -154,6 +162,6 @@ impl Books {
         }
         touch! { payments PaymentId, items ItemId, funds FundId, projects ProjectId,
         milestones MilestoneId, persons PersonId, organisations OrganisationId,
-        overlays OverlayId, rounds RoundId, tokens TokenId }
+        overlays OverlayId, rounds RoundId, entries EntryId, tokens TokenId }
     }
 }
