@@ -43,3 +43,4 @@ mod scenarios;
 /// The allocator of the real binary: what `bulk` measures is then what an operator sees.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+mod search;

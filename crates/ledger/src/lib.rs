@@ -32,6 +32,7 @@ pub mod books;
 pub mod context;
 pub mod date;
 pub mod digest;
+pub mod fields;
 pub mod ids;
 pub mod money;
 pub mod personal;

@@ -17,6 +17,7 @@ pub mod numbers;
 pub mod page;
 pub mod project_view;
 pub mod references;
+pub mod search;
 pub mod steps;
 pub mod tasks;
 pub mod timeline;
@@ -34,6 +35,7 @@ use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use ledger::{Books, Fact};
 use links::Links;
+use search::Search;
 use tasks::Plans;
 use timeline::Timeline;
 
@@ -98,6 +100,8 @@ pub struct View {
     pub links: Links,
     /// The plans that were returned.
     pub plans: Plans,
+    /// What records say, to be looked for.
+    pub search: Search,
 }
 
 impl View {
@@ -111,6 +115,7 @@ impl View {
             alerts,
             links,
             plans,
+            search,
         } = self;
         let context = entry.fact.context(entry.recorded_on(), entry.seq);
         // Rules and new links are both judged by the books before the event.
@@ -119,6 +124,7 @@ impl View {
         ledger::apply(books, &context, &entry.fact.event);
         timeline.take_in(entry);
         plans.take_in(entry);
+        search.take_in(entry);
         *head = Some(Head {
             seq: entry.seq,
             hash: entry.hash,

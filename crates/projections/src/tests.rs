@@ -10,5 +10,6 @@
 mod items;
 mod money;
 mod random;
+mod search;
 mod traces;
 mod world;

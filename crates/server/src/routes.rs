@@ -15,6 +15,7 @@ pub mod page;
 pub mod payments;
 pub mod projects;
 mod question;
+pub mod search;
 pub mod stream;
 pub mod subjects;
 pub mod tasks;
@@ -41,4 +42,5 @@ pub fn mount(config: &mut ServiceConfig) {
     items::mount(config);
     tasks::mount(config);
     alerts::mount(config);
+    search::mount(config);
 }

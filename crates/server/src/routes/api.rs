@@ -63,6 +63,8 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::tasks::verification,
         routes::tasks::completion,
         routes::alerts::alerts,
+        routes::search::search,
+        routes::search::search_all,
         routes::health::healthz,
         routes::health::readyz,
         routes::health::confirm_clock,
