@@ -73,6 +73,7 @@ const TABLE: &[Row] = &[
                 "chain",
                 "sled",
                 "blake3",
+                "sha2",
                 "thiserror",
                 "tracing",
                 "hashbrown",
