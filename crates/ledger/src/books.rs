@@ -1,5 +1,6 @@
 //! The books: the state that decisions read.
 
+use crate::evidence::rules::Evidence;
 use crate::fund::rules::{Budget, Fund, Node};
 use crate::ids::*;
 use crate::item::rules::Item;
@@ -43,6 +44,8 @@ pub struct Books {
     pub rounds: Table<RoundId, Round>,
     /// Rectification items.
     pub items: Table<ItemId, Item>,
+    /// Evidence files.
+    pub evidence: Table<EvidenceId, Evidence>,
 }
 
 /// What the books know of the ledger itself.
@@ -74,6 +77,7 @@ macro_rules! each_table {
             payments,
             rounds,
             items,
+            evidence,
         } = $books;
         tokens.$action();
         organisations.$action();
@@ -87,6 +91,7 @@ macro_rules! each_table {
         payments.$action();
         rounds.$action();
         items.$action();
+        evidence.$action();
     }};
 }
 
@@ -133,6 +138,7 @@ impl Books {
             })
             .or_else(|| self.overlays.get(OverlayId(id)).map(|row| row.version))
             .or_else(|| self.rounds.get(RoundId(id)).map(|row| row.version))
+            .or_else(|| self.evidence.get(EvidenceId(id)).map(|row| row.version))
             .or_else(|| self.tokens.get(TokenId(id)).map(|row| row.version))
             .unwrap_or(0)
     }

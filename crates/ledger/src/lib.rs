@@ -18,6 +18,7 @@
 //! | receipt | 到账核实 | what the payee says |
 //! | round | 巡察/督查/审计轮次 | an inspection; names the body that closes what it finds |
 //! | item | 整改事项 | what must be put right |
+//! | evidence | 佐证、佐证材料 | a file that proves something: stored by its hash, named by a record |
 //! | alert | 疑点 | a question that a broken rule raises, never a verdict |
 //! | control, observation | 办理、登记事实 | refused when it breaks policy, or stored with an alert |
 
@@ -42,6 +43,7 @@ pub mod table;
 pub mod text;
 
 pub mod book;
+pub mod evidence;
 pub mod fund;
 pub mod item;
 pub mod milestone;
@@ -90,6 +92,8 @@ nouns! {
     Round round RoundCommand RoundEvent;
     /// Rectification items.
     Item item ItemCommand ItemEvent;
+    /// Evidence files.
+    Evidence evidence EvidenceCommand EvidenceEvent;
 }
 
 /// A command with everything its caller states.

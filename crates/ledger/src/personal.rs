@@ -80,7 +80,8 @@ pub fn visit(event: &mut Event, visit: &mut Visit<'_>) {
         | Event::Milestone(_)
         | Event::Payment(_)
         | Event::Round(_)
-        | Event::Item(_) => {}
+        | Event::Item(_)
+        | Event::Evidence(_) => {}
     }
 }
 
@@ -97,7 +98,8 @@ pub const fn concerns(command: &Command) -> bool {
         | Command::Milestone(_)
         | Command::Payment(_)
         | Command::Round(_)
-        | Command::Item(_) => false,
+        | Command::Item(_)
+        | Command::Evidence(_) => false,
     }
 }
 
@@ -120,7 +122,8 @@ pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
         | Command::Milestone(_)
         | Command::Payment(_)
         | Command::Round(_)
-        | Command::Item(_) => {}
+        | Command::Item(_)
+        | Command::Evidence(_) => {}
     }
 }
 

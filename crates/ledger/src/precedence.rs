@@ -88,5 +88,6 @@ fn allows(role: Role, command: &Command) -> bool {
         Command::Round(_) | Command::Item(_) => {
             matches!(role, Role::Rectification | Role::Inspector)
         }
+        Command::Evidence(_) => crate::evidence::RECORDERS.contains(&role),
     }
 }

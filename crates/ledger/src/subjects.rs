@@ -18,7 +18,13 @@ macro_rules! ids {
     )*};
 }
 ids! { OrganisationId OverlayId PersonId FundId ProjectId MilestoneId PaymentId RoundId ItemId
-MeasureId TokenId }
+MeasureId EvidenceId TokenId }
+
+impl Subjects for Subject {
+    fn each(&self, each: &mut dyn FnMut(Subject)) {
+        each(*self);
+    }
+}
 
 impl<T: Subjects> Subjects for Option<T> {
     fn each(&self, each: &mut dyn FnMut(Subject)) {
@@ -115,4 +121,6 @@ subjects! {
     item::ItemAbandonment { item }
     item::Recusal { item, person }
     item::HistoricalClosure { item }
+    evidence::EvidenceRegistration { evidence, subject, captured_by }
+    evidence::EvidenceWithdrawal { evidence }
 }

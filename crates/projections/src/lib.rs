@@ -10,6 +10,7 @@
 pub mod alerts;
 pub mod balances;
 pub mod benefit;
+pub mod evidence;
 mod fraction;
 pub mod items;
 pub mod links;
@@ -29,6 +30,7 @@ pub use fraction::Fraction;
 pub use page::Page;
 
 use alerts::Alerts;
+use evidence::EvidenceFiles;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
@@ -98,6 +100,8 @@ pub struct View {
     pub links: Links,
     /// The plans that were returned.
     pub plans: Plans,
+    /// Which evidence there is, and what names a file.
+    pub evidence: EvidenceFiles,
 }
 
 impl View {
@@ -111,6 +115,7 @@ impl View {
             alerts,
             links,
             plans,
+            evidence,
         } = self;
         let context = entry.fact.context(entry.recorded_on());
         // Rules and new links are both judged by the books before the event.
@@ -119,6 +124,7 @@ impl View {
         ledger::apply(books, &context, &entry.fact.event);
         timeline.take_in(entry);
         plans.take_in(entry);
+        evidence.take_in(&entry.fact.event);
         *head = Some(Head {
             seq: entry.seq,
             hash: entry.hash,

@@ -50,7 +50,8 @@ impl Links {
             | Event::Project(_)
             | Event::Receipt(_)
             | Event::Round(_)
-            | Event::Item(_) => {}
+            | Event::Item(_)
+            | Event::Evidence(_) => {}
         }
     }
 

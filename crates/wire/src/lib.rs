@@ -18,6 +18,7 @@ mod field;
 mod generated;
 
 mod book;
+mod evidence;
 mod fund;
 mod item;
 mod milestone;
@@ -110,7 +111,7 @@ macro_rules! nouns {
     };
 }
 nouns! { Ledger Token Organisation Overlay Subject Fund Project Milestone Payment Receipt Round
-Item }
+Item Evidence }
 
 /// The body of a record. `salt` is random: without it a withheld short body could be guessed from
 /// its hash.
