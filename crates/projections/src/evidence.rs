@@ -37,7 +37,10 @@ impl EvidenceFiles {
         if let Event::Evidence(EvidenceEvent::Added(added)) = event {
             let place = next_place(&self.all);
             self.all.push(added.evidence);
-            self.of_subject.entry(added.subject).or_default().push(place);
+            self.of_subject
+                .entry(added.subject)
+                .or_default()
+                .push(place);
             self.name(added.sha256, Naming::Evidence(added.evidence));
         }
         if let Event::Item(ItemEvent::EvidenceAdded(added)) = event {

@@ -98,7 +98,9 @@ fn addition(
 fn is_media_type(text: &str) -> bool {
     let is_name = |name: &str| {
         let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte);
-        name.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric())
+        name.bytes()
+            .next()
+            .is_some_and(|byte| byte.is_ascii_alphanumeric())
             && name.bytes().all(inner)
     };
     text.split_once('/')

@@ -98,7 +98,10 @@ fn adds_what_is_of_a_known_subject_and_not_of_the_future() {
 
 #[test]
 fn the_subject_may_be_of_any_noun() {
-    let given = and(&budgeted(), [instruct(|_| ()), add(|it| it.evidence = evidence(5))]);
+    let given = and(
+        &budgeted(),
+        [instruct(|_| ()), add(|it| it.evidence = evidence(5))],
+    );
     let subjects: [Subject; 6] = [
         project(1).into(),
         payment(1).into(),
@@ -118,12 +121,26 @@ fn the_subject_may_be_of_any_noun() {
 
 #[test]
 fn a_media_type_is_nothing_but_a_type_and_a_subtype() {
-    for good in ["image/jpeg", "application/vnd.ms-excel", "image/svg+xml", "a/b"] {
+    for good in [
+        "image/jpeg",
+        "application/vnd.ms-excel",
+        "image/svg+xml",
+        "a/b",
+    ] {
         assert!(is_media_type(good), "{good}");
     }
     for bad in [
-        "image", "image/", "/jpeg", "image/jpeg/x", "text/html; charset=utf-8", "image /jpeg",
-        "图/像", "image/jpeg\n", ".a/b", "a/+b", "a/b\"",
+        "image",
+        "image/",
+        "/jpeg",
+        "image/jpeg/x",
+        "text/html; charset=utf-8",
+        "image /jpeg",
+        "图/像",
+        "image/jpeg\n",
+        ".a/b",
+        "a/+b",
+        "a/b\"",
     ] {
         assert!(!is_media_type(bad), "{bad}");
     }
