@@ -9,6 +9,7 @@
 //! and whoever knows a hash can name it: so a ledger may name only what was sent to it whole.
 
 mod check;
+mod download;
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -27,6 +28,7 @@ use crate::error::at;
 use crate::faults::{Faults, Step};
 
 pub use check::{FilesVerified, verify_files};
+pub use download::Download;
 
 /// The longest evidence file, in bytes: 200 MiB, some minutes of video from a telephone.
 pub const FILE_LEN_MAX: u64 = 200 << 20;
@@ -43,7 +45,6 @@ impl fmt::Display for FileHash {
 
 /// Why a file was not taken. Nothing of it is kept.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum FileError {
     /// It is longer than a file may be.
     #[error("the file is longer than {len_max} bytes")]
@@ -191,19 +192,17 @@ impl FileStore {
         }
     }
 
-    /// A file to be read, and its length in bytes; `None` if the ledger does not hold it.
+    /// A file to be read; `None` if the ledger does not hold it.
     ///
     /// # Errors
     /// It is there and cannot be opened.
-    pub fn read(&self, ledger: LedgerId, hash: FileHash) -> Result<Option<(File, u64)>, Error> {
+    pub fn read(&self, ledger: LedgerId, hash: FileHash) -> Result<Option<Download>, Error> {
         let path = self.place(ledger, hash);
-        let file = match File::open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(at(&path)(error)),
-        };
-        let len = file.metadata().map_err(at(&path))?.len();
-        Ok(Some((file, len)))
+        match File::open(&path) {
+            Ok(file) => Download::new(path, file, hash).map(Some),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(at(&path)(error)),
+        }
     }
 
     /// Removes the files of a ledger that nothing names and that came before `before`; answers how

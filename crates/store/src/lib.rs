@@ -44,7 +44,8 @@ pub use error::{BadRecord, Copy, Error, OpenError, Reason};
 #[cfg(any(test, feature = "faults"))]
 pub use faults::{Faults, Step};
 pub use files::{
-    FILE_LEN_MAX, FileError, FileHash, FileStore, FilesVerified, StoredFile, Upload, verify_files,
+    Download, FILE_LEN_MAX, FileError, FileHash, FileStore, FilesVerified, StoredFile, Upload,
+    verify_files,
 };
 pub use journal::GROUP_LEN_MAX;
 pub use keys::KeyStore;

@@ -57,6 +57,11 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::items::item,
         routes::items::rounds,
         routes::items::round,
+        routes::evidence::all,
+        routes::evidence::one,
+        routes::files::put,
+        routes::files::post,
+        routes::files::get,
         routes::tasks::due,
         routes::tasks::plans,
         routes::tasks::closing,
@@ -83,7 +88,10 @@ impl Modify for Security {
             Vec::<String>::new(),
         )]);
         for (path, item) in &mut document.paths.paths {
-            for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+            for operation in [&mut item.get, &mut item.post, &mut item.put]
+                .into_iter()
+                .flatten()
+            {
                 if matches!(path.as_str(), "/healthz" | "/readyz") {
                     operation.security = Some(vec![SecurityRequirement::default()]);
                 }
@@ -158,6 +166,7 @@ fn nouns() -> Vec<Noun> {
         ("receipt", ledger::receipt::ReceiptCommand::schema()),
         ("round", ledger::round::RoundCommand::schema()),
         ("item", ledger::item::ItemCommand::schema()),
+        ("evidence", ledger::evidence::EvidenceCommand::schema()),
     ]
 }
 
@@ -219,6 +228,7 @@ impl ToSchema for CommandSchema {
             ledger::project::ProjectCommand ledger::milestone::MilestoneCommand
             ledger::payment::PaymentCommand ledger::receipt::ReceiptCommand
             ledger::round::RoundCommand ledger::item::ItemCommand
+            ledger::evidence::EvidenceCommand
         }
         for (name, schema) in [
             (ledger::Intake::name(), ledger::Intake::schema()),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::{A, B};
-use crate::{Faults, FileError, FileHash, FileStore, Step, StoredFile, verify_files};
+use crate::{Error, Faults, FileError, FileHash, FileStore, Step, StoredFile, verify_files};
 
 /// SHA-256 of `abc`, as FIPS 180-4 has it.
 const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
@@ -25,6 +25,16 @@ fn put(store: &FileStore, bytes: &[u8]) -> Result<StoredFile, FileError> {
         upload.write(part)?;
     }
     upload.finish(None)
+}
+
+fn read(store: &FileStore, hash: FileHash) -> Result<Vec<u8>, Error> {
+    let mut download = store.read(A, hash)?.unwrap();
+    let (mut bytes, size) = (Vec::new(), download.size());
+    while let Some(chunk) = download.next_chunk()? {
+        bytes.extend(chunk);
+    }
+    assert_eq!(bytes.len() as u64, size);
+    Ok(bytes)
 }
 
 /// Every file below a directory.
@@ -52,10 +62,7 @@ fn a_file_stands_under_its_hash_and_reads_as_it_came() {
     assert_eq!((stored.hash.to_string().as_str(), stored.len), (ABC, 3));
     let place = dir.path().join(format!("files/{A}/ba/{ABC}"));
     assert_eq!(files(dir.path()), [place]);
-    let (mut file, len) = store.read(A, stored.hash).unwrap().unwrap();
-    let mut bytes = Vec::new();
-    std::io::Read::read_to_end(&mut file, &mut bytes).unwrap();
-    assert_eq!((bytes.as_slice(), len), (b"abc".as_slice(), 3));
+    assert_eq!(read(&store, stored.hash).unwrap(), b"abc");
     assert_eq!(store.len(A, stored.hash).unwrap(), Some(3));
     assert_eq!(store.len(A, FileHash([0; 32])).unwrap(), None);
 }
@@ -220,4 +227,28 @@ fn verification_finds_every_changed_byte_and_passes_over_what_is_not_ours() {
     // Sent once more, it is whole again.
     assert_eq!(put(&store, b"abc").unwrap(), stored);
     assert!(verify_files(dir.path()).unwrap().damaged.is_empty());
+}
+
+#[test]
+fn a_file_that_was_changed_is_never_read_to_its_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = FileStore::open(dir.path()).unwrap();
+    let bytes: Vec<u8> = (0..300_000_u32).flat_map(u32::to_be_bytes).collect();
+    let hash = put(&store, &bytes).unwrap().hash;
+    assert_eq!(read(&store, hash).unwrap(), bytes);
+    let place = files(dir.path()).remove(0);
+    for at in [0, 1_199_999] {
+        let mut changed = bytes.clone();
+        changed[at] ^= 1;
+        fs::write(&place, changed).unwrap();
+        let mut download = store.read(A, hash).unwrap().unwrap();
+        let mut came = 0;
+        let error = loop {
+            match download.next_chunk() {
+                Ok(chunk) => came += chunk.unwrap().len(),
+                Err(error) => break error,
+            }
+        };
+        assert!(came < bytes.len(), "{error}");
+    }
 }
