@@ -18,7 +18,9 @@
 //!    extensions (V17), ratios (V20);
 //! 8. the noun's policy rules (`breaches`), in the order of its file: refused in control, alerts
 //!    in observation;
-//! 9. a record longer than 6 KiB (`BODY_TOO_LARGE`).
+//! 9. a file that is named and not held, or of another length (`EVIDENCE_FILE_MISSING`,
+//!    `BAD_FIELD`);
+//! 10. a record longer than 6 KiB (`BODY_TOO_LARGE`).
 
 #[cfg(test)]
 mod tests;
