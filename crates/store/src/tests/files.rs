@@ -218,7 +218,7 @@ fn verification_finds_every_changed_byte_and_passes_over_what_is_not_ours() {
         bytes[at] ^= 1;
         fs::write(&place, bytes).unwrap();
         let verified = verify_files(dir.path()).unwrap();
-        assert_eq!(verified.damaged, [place.clone()]);
+        assert_eq!(verified.damaged, std::slice::from_ref(&place));
         assert_eq!(verified.sound.len(), 1);
         assert_eq!(verified.sound[&(A, sound.hash)], 5);
     }
