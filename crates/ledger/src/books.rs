@@ -46,6 +46,8 @@ pub struct Books {
     pub items: Table<ItemId, Item>,
     /// Evidence files.
     pub evidence: Table<EvidenceId, Evidence>,
+    /// The records that were reversed, and the record that did it, by sequence number.
+    pub reversed: Table<u64, u64>,
 }
 
 /// What the books know of the ledger itself.
@@ -78,6 +80,7 @@ macro_rules! each_table {
             rounds,
             items,
             evidence,
+            reversed,
         } = $books;
         tokens.$action();
         organisations.$action();
@@ -92,6 +95,7 @@ macro_rules! each_table {
         rounds.$action();
         items.$action();
         evidence.$action();
+        reversed.$action();
     }};
 }
 
@@ -141,5 +145,21 @@ impl Books {
             .or_else(|| self.evidence.get(EvidenceId(id)).map(|row| row.version))
             .or_else(|| self.tokens.get(TokenId(id)).map(|row| row.version))
             .unwrap_or(0)
+    }
+
+    /// One more record about `subject`, which its noun's own rules did not count.
+    pub(crate) fn touch(&mut self, subject: Subject) {
+        let id = subject.0;
+        macro_rules! touch {
+            ($($table:ident $id:ident),*) => {$(
+                if let Some(row) = self.$table.get_mut($id(id)) {
+                    row.version = row.version.saturating_add(1);
+                    return;
+                }
+            )*};
+        }
+        touch! { payments PaymentId, items ItemId, funds FundId, projects ProjectId,
+        milestones MilestoneId, persons PersonId, organisations OrganisationId,
+        overlays OverlayId, rounds RoundId, evidence EvidenceId, tokens TokenId }
     }
 }

@@ -28,6 +28,7 @@ mod payment;
 mod person;
 mod project;
 mod receipt;
+mod record;
 mod round;
 mod token;
 
@@ -110,7 +111,7 @@ macro_rules! nouns {
         }
     };
 }
-nouns! { Ledger Token Organisation Overlay Subject Fund Project Milestone Payment Receipt Round
+nouns! { Ledger Token Organisation Overlay Subject Fund Project Milestone Payment Receipt Record Round
 Item Evidence }
 
 /// The body of a record. `salt` is random: without it a withheld short body could be guessed from

@@ -3,6 +3,7 @@
 //!
 //! That the file itself is there the books cannot know: the writer looks before it records.
 
+mod amend;
 #[cfg(test)]
 mod tests;
 

@@ -164,6 +164,7 @@ fn nouns() -> Vec<Noun> {
         ("milestone", ledger::milestone::MilestoneCommand::schema()),
         ("payment", ledger::payment::PaymentCommand::schema()),
         ("receipt", ledger::receipt::ReceiptCommand::schema()),
+        ("record", ledger::record::RecordCommand::schema()),
         ("round", ledger::round::RoundCommand::schema()),
         ("item", ledger::item::ItemCommand::schema()),
         ("evidence", ledger::evidence::EvidenceCommand::schema()),
@@ -227,7 +228,7 @@ impl ToSchema for CommandSchema {
             ledger::person::PersonCommand ledger::fund::FundCommand
             ledger::project::ProjectCommand ledger::milestone::MilestoneCommand
             ledger::payment::PaymentCommand ledger::receipt::ReceiptCommand
-            ledger::round::RoundCommand ledger::item::ItemCommand
+            ledger::record::RecordCommand ledger::round::RoundCommand ledger::item::ItemCommand
             ledger::evidence::EvidenceCommand
         }
         for (name, schema) in [

@@ -6,8 +6,9 @@ use crate::Command;
 use crate::digest::Digest;
 use crate::evidence::EvidenceWithdrawal;
 use crate::ids::{EvidenceId, ItemId, Subject};
+use crate::record::{CorrectedField, RecordCommand, RecordCorrection};
 use crate::testing::*;
-use crate::text::Reference;
+use crate::text::{Reference, Wording};
 use crate::token::Role;
 use expect_test::expect;
 use uuid::Uuid;
@@ -187,3 +188,37 @@ const RECORDERS_AND_OTHERS: [(Role, bool); 5] = [
     (Role::Administrator, false),
     (Role::Reader, false),
 ];
+
+#[test]
+fn its_wording_can_be_corrected_and_nothing_else() {
+    let given = and(&budgeted(), [add(|_| ()), retract(1)]);
+    let first = World::given(&given).events.len() as u64 - 1;
+    let correct = |seq, field| {
+        ask(Command::Record(RecordCommand::Correct(RecordCorrection {
+            subject: evidence(1).into(),
+            seq,
+            field,
+            to: Wording::new("竣工后的路面").unwrap(),
+            reason: text(),
+            original: None,
+        })))
+    };
+    let rows = [
+        correct(first, CorrectedField::Reason),
+        correct(first, CorrectedField::Number),
+        correct(first + 1, CorrectedField::Description),
+    ];
+    for row in rows {
+        let answer = World::given(&given).answer(&row);
+        assert!(answer.starts_with("BAD_REVERSAL field"), "{answer}");
+    }
+    let good = [
+        correct(first, CorrectedField::Description),
+        correct(first + 1, CorrectedField::Reason),
+    ];
+    let world = World::given(&and(&given, good));
+    let row = world.books.evidence.get(evidence(1)).unwrap();
+    assert_eq!(row.registration.description.as_str(), "竣工后的路面");
+    assert_eq!(row.retracted.as_ref().unwrap().0.as_str(), "竣工后的路面");
+    assert_eq!(row.version, 4);
+}
