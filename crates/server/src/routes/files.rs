@@ -52,7 +52,8 @@ pub struct UploadedFile {
 
 /// Uploads a file whose SHA-256 the caller has announced: other bytes are not kept.
 #[utoipa::path(put, path = "/v1/ledgers/{ledger}/files/{sha256}", tag = "evidence",
-    params(("ledger" = String, Path), ("sha256" = String, Path, description = "64 hexadecimal digits")),
+    params(("ledger" = String, Path),
+        ("sha256" = String, Path, description = "64 hexadecimal digits")),
     request_body(content = Vec<u8>, content_type = "application/octet-stream",
         description = "the bytes of the file, 200 MiB at the most"),
     responses((status = 201, body = UploadedFile), (status = 408, body = Problem),
@@ -191,7 +192,8 @@ fn too_slow() -> Problem {
 
 /// Downloads a file that a record of this ledger names.
 #[utoipa::path(get, path = "/v1/ledgers/{ledger}/files/{sha256}", tag = "evidence",
-    params(("ledger" = String, Path), ("sha256" = String, Path, description = "64 hexadecimal digits"), Ask),
+    params(("ledger" = String, Path),
+        ("sha256" = String, Path, description = "64 hexadecimal digits"), Ask),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream",
             description = "the bytes, with the media type that was recorded"),
         (status = 401, body = Problem), (status = 403, body = Problem),
