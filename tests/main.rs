@@ -32,6 +32,7 @@ mod bulk;
 mod cli;
 mod crash;
 mod disk;
+mod evidence;
 mod harness;
 mod idempotency;
 mod journey;

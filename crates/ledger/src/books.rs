@@ -1,6 +1,7 @@
 //! The books: the state that decisions read.
 
 use crate::entry::rules::Entry;
+use crate::evidence::rules::Evidence;
 use crate::fund::rules::{Budget, Fund, Node};
 use crate::ids::*;
 use crate::item::rules::Item;
@@ -46,6 +47,8 @@ pub struct Books {
     pub items: Table<ItemId, Item>,
     /// What waits for a second person.
     pub entries: Table<EntryId, Entry>,
+    /// Evidence files.
+    pub evidence: Table<EvidenceId, Evidence>,
     /// The records that were reversed, and the record that did it, by sequence number.
     pub reversed: Table<u64, u64>,
 }
@@ -79,6 +82,38 @@ macro_rules! each_table {
     (@ ($books:ident . $action:ident, $other:ident) $($table:ident)*) => {{
         let Books { book: _, $($table),* } = $books;
         $($table.$action(&$other.$table);)*
+    ($books:ident . $action:ident) => {{
+        let Books {
+            book: _,
+            tokens,
+            organisations,
+            overlays,
+            persons,
+            funds,
+            nodes,
+            budgets,
+            projects,
+            milestones,
+            payments,
+            rounds,
+            items,
+            evidence,
+            reversed,
+        } = $books;
+        tokens.$action();
+        organisations.$action();
+        overlays.$action();
+        persons.$action();
+        funds.$action();
+        nodes.$action();
+        budgets.$action();
+        projects.$action();
+        milestones.$action();
+        payments.$action();
+        rounds.$action();
+        items.$action();
+        evidence.$action();
+        reversed.$action();
     }};
 }
 
@@ -137,6 +172,7 @@ impl Books {
             .or_else(|| self.overlays.get(OverlayId(id)).map(|row| row.version))
             .or_else(|| self.rounds.get(RoundId(id)).map(|row| row.version))
             .or_else(|| self.entries.get(EntryId(id)).map(|row| row.version))
+            .or_else(|| self.evidence.get(EvidenceId(id)).map(|row| row.version))
             .or_else(|| self.tokens.get(TokenId(id)).map(|row| row.version))
             .unwrap_or(0)
     }
@@ -155,5 +191,6 @@ impl Books {
         touch! { payments PaymentId, items ItemId, funds FundId, projects ProjectId,
         milestones MilestoneId, persons PersonId, organisations OrganisationId,
         overlays OverlayId, rounds RoundId, entries EntryId, tokens TokenId }
+        overlays OverlayId, rounds RoundId, evidence EvidenceId, tokens TokenId }
     }
 }

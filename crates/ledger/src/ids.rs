@@ -82,6 +82,8 @@ ids! {
     MeasureId
     /// An entry that waits for a second person 待复核录入.
     EntryId
+    /// A file as proof of something 佐证.
+    EvidenceId
     /// An access token 访问令牌.
     TokenId
 }

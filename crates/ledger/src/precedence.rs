@@ -18,7 +18,9 @@
 //!    extensions (V17), ratios (V20);
 //! 8. the noun's policy rules (`breaches`), in the order of its file: refused in control, alerts
 //!    in observation;
-//! 9. a record longer than 6 KiB (`BODY_TOO_LARGE`).
+//! 9. a file that is named and not held, or of another length (`EVIDENCE_FILE_MISSING`,
+//!    `BAD_FIELD`);
+//! 10. a record longer than 6 KiB (`BODY_TOO_LARGE`).
 
 #[cfg(test)]
 mod tests;
@@ -95,5 +97,6 @@ fn allows(role: Role, noun: Noun) -> bool {
         Noun::Fund | Noun::Payment => role == Role::Finance,
         Noun::Project => matches!(role, Role::Finance | Role::Rectification),
         Noun::Round | Noun::Item => matches!(role, Role::Rectification | Role::Inspector),
+        Noun::Evidence => crate::evidence::RECORDERS.contains(&role),
     }
 }

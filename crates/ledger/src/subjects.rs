@@ -19,6 +19,7 @@ macro_rules! ids {
 }
 ids! { OrganisationId OverlayId PersonId FundId ProjectId MilestoneId PaymentId RoundId ItemId
 MeasureId EntryId TokenId }
+MeasureId EvidenceId TokenId }
 
 impl Subjects for Subject {
     fn each(&self, each: &mut dyn FnMut(Subject)) {
@@ -132,4 +133,6 @@ subjects! {
     item::ItemAbandonment { item }
     item::Recusal { item, person }
     item::HistoricalClosure { item }
+    evidence::EvidenceRegistration { evidence, subject, captured_by }
+    evidence::EvidenceWithdrawal { evidence }
 }

@@ -10,6 +10,7 @@
 pub mod alerts;
 pub mod balances;
 pub mod benefit;
+pub mod evidence;
 mod fraction;
 pub mod items;
 pub mod links;
@@ -30,6 +31,7 @@ pub use fraction::Fraction;
 pub use page::Page;
 
 use alerts::Alerts;
+use evidence::EvidenceFiles;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
@@ -102,6 +104,8 @@ pub struct View {
     pub plans: Plans,
     /// What records say, to be looked for.
     pub search: Search,
+    /// Which evidence there is, and what names a file.
+    pub evidence: EvidenceFiles,
 }
 
 impl View {
@@ -116,6 +120,7 @@ impl View {
             links,
             plans,
             search,
+            evidence,
         } = self;
         let context = entry.fact.context(entry.recorded_on(), entry.seq);
         // Rules and new links are both judged by the books before the event.
@@ -125,6 +130,7 @@ impl View {
         timeline.take_in(entry);
         plans.take_in(entry);
         search.take_in(entry);
+        evidence.take_in(&entry.fact.event);
         *head = Some(Head {
             seq: entry.seq,
             hash: entry.hash,

@@ -8,6 +8,7 @@
 )]
 
 mod commands;
+mod files;
 mod groups;
 mod sealing;
 mod starting;

@@ -3,6 +3,7 @@
 use crate::Ahead;
 use crate::answer::{Answers, Caller, Receipt, Refusal, Request, Unavailable};
 use crate::clock::{Clock, Source};
+use crate::files;
 use crate::group::{Answer, Group};
 use crate::seal::{self, KeyRing};
 use crate::show::Shown;
@@ -13,7 +14,7 @@ use ledger::personal::{self, PersonalText};
 use ledger::{Admission, Books, Command, Context, Event, Fact, Rejection, Submission};
 use std::collections::BTreeSet;
 use std::sync::{Arc, RwLock};
-use store::{KeyStore, Log};
+use store::{FileStore, KeyStore, Log};
 use tokio::sync::{mpsc, watch};
 
 /// What reaches the writer.
@@ -22,11 +23,17 @@ pub(crate) enum Message {
     ConfirmClock,
 }
 
+/// What stands beside the log.
+pub(crate) struct Beside {
+    pub(crate) keys: Arc<RwLock<KeyStore>>,
+    pub(crate) files: FileStore,
+}
+
 /// The one writer. Its books run ahead of the disk and belong to it alone.
 pub(crate) struct Writer {
     log: Log,
     shown: Arc<Shown>,
-    keys: Arc<RwLock<KeyStore>>,
+    beside: Beside,
     clock: Clock,
     ahead: Ahead,
     system: LedgerId,
@@ -53,7 +60,7 @@ impl From<store::Error> for Failure {
 }
 
 /// An error with its causes, in one line.
-fn chain_of(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain_of(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |error| error.source());
     causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
 }
@@ -68,7 +75,7 @@ impl Writer {
     pub(crate) fn new(
         log: Log,
         shown: Arc<Shown>,
-        keys: Arc<RwLock<KeyStore>>,
+        beside: Beside,
         system: LedgerId,
         clock: Source,
         stop: watch::Sender<bool>,
@@ -87,7 +94,7 @@ impl Writer {
         Writer {
             log,
             shown,
-            keys,
+            beside,
             clock: Clock::new(clock),
             ahead,
             system,
@@ -112,7 +119,7 @@ impl Writer {
     /// Takes what waits, decides each against the books as they then are, puts all of it on the
     /// disk at once, shows it, and only then answers, refusals included.
     fn commit(&mut self, first: Message) -> Result<(), String> {
-        let keys = Arc::clone(&self.keys);
+        let keys = Arc::clone(&self.beside.keys);
         let mut ring = KeyRing::new(&keys);
         let mut group = Group::default();
         let mut next = Some(first);
@@ -278,6 +285,7 @@ impl Writer {
         if !opens && !known {
             return Err(Refusal::UnknownLedger(ledger).into());
         }
+        let files = self.beside.files.clone();
         let look_up = |seq| self.event(ledger, seq, group);
         let command = submission.command.recalled(look_up)?;
         let (books, head) = self.ahead_of(ledger);
@@ -298,6 +306,7 @@ impl Writer {
         };
         let events =
             ledger::decide(books, &admission, &context, &command).map_err(Refusal::Rejected)?;
+        files::held(&files, ledger, &events)?;
         let records = link(head, now_us, submission, &context, digest, &events, ring)?;
 
         // After this point the command succeeds.
@@ -338,7 +347,8 @@ impl Writer {
             | Command::Record(_)
             | Command::Entry(_)
             | Command::Round(_)
-            | Command::Item(_) => false,
+            | Command::Item(_)
+            | Command::Evidence(_) => false,
         };
         system && !own
     }

@@ -6,6 +6,8 @@ pub mod alerts;
 pub mod api;
 pub mod commands;
 pub mod events;
+pub mod evidence;
+pub mod files;
 pub mod funds;
 pub mod health;
 pub mod items;
@@ -40,6 +42,8 @@ pub fn mount(config: &mut ServiceConfig) {
     projects::mount(config);
     payments::mount(config);
     items::mount(config);
+    evidence::mount(config);
+    files::mount(config);
     tasks::mount(config);
     alerts::mount(config);
     search::mount(config);

@@ -78,6 +78,7 @@ macro_rules! ids {
 }
 ids! { LedgerId OrganisationId OverlayId PersonId FundId ProjectId MilestoneId PaymentId RoundId
 ItemId MeasureId EntryId TokenId Subject }
+ItemId MeasureId EvidenceId TokenId Subject }
 
 macro_rules! texts {
     ($($name:ident)*) => {$(

@@ -19,6 +19,7 @@ mod generated;
 
 mod book;
 mod entry;
+mod evidence;
 mod fund;
 mod item;
 mod milestone;
@@ -114,6 +115,8 @@ macro_rules! nouns {
 }
 nouns! { Ledger Token Organisation Overlay Subject Fund Project Milestone Payment Receipt Record Entry Round
 Item }
+nouns! { Ledger Token Organisation Overlay Subject Fund Project Milestone Payment Receipt Record Round
+Item Evidence }
 
 /// The body of a record. `salt` is random: without it a withheld short body could be guessed from
 /// its hash.

@@ -24,6 +24,7 @@ pub(super) enum Kind {
     Item,
     Measure,
     Zone,
+    Evidence,
 }
 
 pub(super) fn id(kind: Kind, number: u128) -> Uuid {

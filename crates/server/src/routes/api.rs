@@ -57,6 +57,11 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::items::item,
         routes::items::rounds,
         routes::items::round,
+        routes::evidence::all,
+        routes::evidence::one,
+        routes::files::put,
+        routes::files::post,
+        routes::files::get,
         routes::tasks::due,
         routes::tasks::plans,
         routes::tasks::closing,
@@ -85,7 +90,10 @@ impl Modify for Security {
             Vec::<String>::new(),
         )]);
         for (path, item) in &mut document.paths.paths {
-            for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+            for operation in [&mut item.get, &mut item.post, &mut item.put]
+                .into_iter()
+                .flatten()
+            {
                 if matches!(path.as_str(), "/healthz" | "/readyz") {
                     operation.security = Some(vec![SecurityRequirement::default()]);
                 }
@@ -162,6 +170,7 @@ fn nouns() -> Vec<Noun> {
         ("record", ledger::record::RecordCommand::schema()),
         ("round", ledger::round::RoundCommand::schema()),
         ("item", ledger::item::ItemCommand::schema()),
+        ("evidence", ledger::evidence::EvidenceCommand::schema()),
     ]
 }
 
@@ -223,6 +232,8 @@ impl ToSchema for CommandSchema {
             ledger::project::ProjectCommand ledger::milestone::MilestoneCommand
             ledger::payment::PaymentCommand ledger::receipt::ReceiptCommand
             ledger::entry::EntryCommand ledger::record::RecordCommand ledger::round::RoundCommand ledger::item::ItemCommand
+            ledger::record::RecordCommand ledger::round::RoundCommand ledger::item::ItemCommand
+            ledger::evidence::EvidenceCommand
         }
         for (name, schema) in [
             (ledger::Intake::name(), ledger::Intake::schema()),

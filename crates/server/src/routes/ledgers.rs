@@ -48,6 +48,7 @@ pub struct Counts {
     payments: usize,
     rounds: usize,
     items: usize,
+    evidence: usize,
     alerts: usize,
 }
 
@@ -72,6 +73,7 @@ impl LedgerView {
                 payments: books.payments.len(),
                 rounds: books.rounds.len(),
                 items: books.items.len(),
+                evidence: books.evidence.len(),
                 alerts: view.alerts.len(),
             },
         }

@@ -77,6 +77,7 @@ const TABLE: &[Row] = &[
                 "chain",
                 "sled",
                 "blake3",
+                "sha2",
                 "thiserror",
                 "tracing",
                 "hashbrown",
