@@ -24,6 +24,7 @@
 mod tests;
 
 use crate::context::{Admission, Context};
+use crate::project::ProjectCommand;
 use crate::rejection::Rejection;
 use crate::subjects::Subjects;
 use crate::token::Role;
@@ -84,6 +85,10 @@ fn allows(role: Role, command: &Command) -> bool {
             matches!(role, Role::Finance | Role::Rectification | Role::Inspector)
         }
         Command::Fund(_) | Command::Payment(_) => role == Role::Finance,
+        // Whoever inspects goes and looks.
+        Command::Project(ProjectCommand::VisitSite(_)) => {
+            matches!(role, Role::Finance | Role::Rectification | Role::Inspector)
+        }
         Command::Project(_) => matches!(role, Role::Finance | Role::Rectification),
         Command::Round(_) | Command::Item(_) => {
             matches!(role, Role::Rectification | Role::Inspector)

@@ -62,6 +62,7 @@ fn the_roles_share_the_nouns_like_this() {
         overlay: administrator, inspector, finance, rectification
         payment: finance
         project: finance, rectification
+        project: inspector, finance, rectification
         receipt: inspector, finance, rectification
         round: inspector, rectification
         subject: inspector, finance, rectification

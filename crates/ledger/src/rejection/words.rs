@@ -1,6 +1,7 @@
 //! The texts of rejections, in English and in Chinese.
 
 use super::Rejection;
+use crate::project::rules::steps::Step;
 
 /// In English, one lower-case line; [`Rejection::zh`] says the same in Chinese.
 impl std::fmt::Display for Rejection {
@@ -81,12 +82,12 @@ impl std::fmt::Display for Rejection {
                     "the same organisation may not be both {first} and {second}"
                 )
             }
-            Rejection::GateMissing { missing } => {
-                write!(
-                    f,
-                    "the project may not start without {}",
-                    missing.join(", ")
-                )
+            Rejection::GateMissing { step, missing } => {
+                let missing = missing.join(", ");
+                match step {
+                    Step::Start => write!(f, "the project may not start without {missing}"),
+                    other => write!(f, "{other} is not possible without {missing}"),
+                }
             }
             Rejection::EvidenceMissing {
                 measure: Some(measure),
@@ -177,8 +178,8 @@ impl Rejection {
             Rejection::SameOrganisation { first, second } => {
                 format!("同一单位不得既是 {first} 又是 {second}")
             }
-            Rejection::GateMissing { missing } => {
-                format!("项目不得开工,尚缺:{}", missing.join("、"))
+            Rejection::GateMissing { step, missing } => {
+                format!("项目不得{},尚缺:{}", step.zh(), missing.join("、"))
             }
             Rejection::EvidenceMissing {
                 measure: Some(measure),
