@@ -37,5 +37,6 @@ mod idempotency;
 mod journey;
 mod lists;
 mod model;
+mod projects;
 mod reading;
 mod scenarios;

@@ -9,6 +9,7 @@
 
 mod items;
 mod money;
+mod projects;
 mod random;
 mod traces;
 mod world;

@@ -5,6 +5,7 @@ use super::steps::{ProjectState, Step, is_met};
 use crate::Books;
 use crate::context::Context;
 use crate::project::{GateCheck, ProjectDeclaration, ProjectEntry, ProjectEvent};
+use crate::text::{Reference, Text};
 
 pub(crate) fn apply(books: &mut Books, context: &Context, event: &ProjectEvent) {
     let id = event.project();
@@ -46,7 +47,42 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &ProjectEvent) 
         row.completed_on = None;
     }
     let (on, by) = (context.occurred_on, context.actor);
-    row.life.steps.push(Taken { step, on, by });
+    let (note, document) = said(event);
+    row.life.steps.push(Taken {
+        step,
+        on,
+        by,
+        note: note.cloned(),
+        document: document.cloned(),
+    });
+}
+
+/// The words and the document of a step.
+fn said(event: &ProjectEvent) -> (Option<&Text>, Option<&Reference>) {
+    match event {
+        ProjectEvent::EnteredLibrary(_) | ProjectEvent::Declared(_) => (None, None),
+        ProjectEvent::Approved(facts) => (None, Some(&facts.document)),
+        ProjectEvent::GateChecked(facts) => (Some(&facts.basis), None),
+        ProjectEvent::Started(facts)
+        | ProjectEvent::Completed(facts)
+        | ProjectEvent::Resumed(facts) => (facts.remark.as_ref(), None),
+        ProjectEvent::Accepted(facts) => (None, Some(&facts.document)),
+        ProjectEvent::ReviewedInTown(facts) => (facts.opinion.as_ref(), Some(&facts.document)),
+        ProjectEvent::Reviewed(facts) => (facts.opinion.as_ref(), Some(&facts.document)),
+        ProjectEvent::YearPlanned(facts) => (None, Some(&facts.document)),
+        ProjectEvent::Tendered(facts) => (None, facts.document.as_ref()),
+        ProjectEvent::Awarded(facts) => (None, facts.document.as_ref()),
+        ProjectEvent::SiteVisited(facts) => (Some(&facts.finding), None),
+        ProjectEvent::AcceptanceFailed(facts) => (Some(&facts.reason), Some(&facts.document)),
+        ProjectEvent::SettlementAudited(facts) => (None, Some(&facts.document)),
+        ProjectEvent::FinalAccountApproved(facts) => (None, Some(&facts.document)),
+        ProjectEvent::HandedOver(facts) => (Some(&facts.asset), facts.document.as_ref()),
+        ProjectEvent::CareAssigned(facts) => (None, facts.document.as_ref()),
+        ProjectEvent::Replanned(facts) => (Some(&facts.reason), facts.document.as_ref()),
+        ProjectEvent::Suspended(facts)
+        | ProjectEvent::Terminated(facts)
+        | ProjectEvent::Removed(facts) => (Some(&facts.reason), facts.document.as_ref()),
+    }
 }
 
 fn declared(facts: &ProjectDeclaration) -> Project {

@@ -9,7 +9,7 @@ use crate::project::{
     PlannedSource, ProjectReview, ProjectReviewKind as ReviewKind,
     ProjectReviewResult as ReviewResult, Replanning, SettlementAudit, SiteVisit, Tender, YearPlan,
 };
-use crate::text::{Name, Reference};
+use crate::text::{Name, Reference, Text};
 
 /// A project as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +84,7 @@ pub struct Life {
 }
 
 /// A step that was taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
     /// Which one.
     pub step: Step,
@@ -92,6 +92,10 @@ pub struct Taken {
     pub on: BusinessDate,
     /// By whom.
     pub by: Actor,
+    /// The remark, the reason, the opinion, the basis or the finding, whichever the step has.
+    pub note: Option<Text>,
+    /// The document that it names.
+    pub document: Option<Reference>,
 }
 
 impl Project {
