@@ -49,6 +49,7 @@ impl Links {
             | Event::Subject(_)
             | Event::Project(_)
             | Event::Receipt(_)
+            | Event::Record(_)
             | Event::Round(_)
             | Event::Item(_) => {}
         }
@@ -77,7 +78,10 @@ impl Links {
                     self.hold(books, reclaim.fund, Holder::Organisation(to));
                 }
             }
-            FundEvent::Received(_) | FundEvent::Adjusted(_) | FundEvent::CarriedOver(_) => {}
+            FundEvent::CarriedOver(carry) => {
+                self.hold(books, carry.fund, Holder::Organisation(carry.holder));
+            }
+            FundEvent::Received(_) | FundEvent::Adjusted(_) => {}
         }
     }
 

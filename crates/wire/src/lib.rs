@@ -27,6 +27,7 @@ mod payment;
 mod person;
 mod project;
 mod receipt;
+mod record;
 mod round;
 mod token;
 
@@ -109,7 +110,7 @@ macro_rules! nouns {
         }
     };
 }
-nouns! { Ledger Token Organisation Overlay Subject Fund Project Milestone Payment Receipt Round
+nouns! { Ledger Token Organisation Overlay Subject Fund Project Milestone Payment Receipt Record Round
 Item }
 
 /// The body of a record. `salt` is random: without it a withheld short body could be guessed from

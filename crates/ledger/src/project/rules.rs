@@ -1,5 +1,6 @@
 //! What may happen to a project, and what it must have before it is approved and started (V18).
 
+mod amend;
 mod apply;
 mod hands;
 mod row;

@@ -5,12 +5,16 @@ use ledger::Books;
 use ledger::date::BusinessDate;
 use ledger::ids::{PersonId, VisitId};
 use ledger::money::Fen;
+use ledger::project::rules::steps::Step;
 use ledger::project::rules::{Project, Taken};
 use ledger::project::{
-    Award, CareAssignment, FinalAccount, Handover, ProjectReview, ProjectReviewKind, Replanning,
-    SettlementAudit, SiteVisit, Tender,
+    AcceptanceLevel, Award, CareAssignment, FinalAccount, Handover, ProjectReviewKind, Replanning,
+    SettlementAudit, SiteVisit, Tender, YearPlan,
 };
 use ledger::text::{Reference, Text};
+
+/// As the books keep an acceptance: its day, its level, and whether it was passed.
+type Judged = (BusinessDate, Option<AcceptanceLevel>, bool);
 
 /// Everything that was done about a project; lists are in the order of their records.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -46,6 +50,8 @@ pub struct LifeView {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LifeStep {
+    /// Its record.
+    pub seq: u64,
     /// Which one.
     pub step: Term,
     /// When.
@@ -81,13 +87,15 @@ pub struct ProjectSchedule {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReplanningLine {
     /// Why.
-    pub reason: Text,
+    pub reason: Option<Text>,
     /// When it is to start.
     pub starts_on: Option<BusinessDate>,
     /// When it is to be complete.
     pub completes_on: Option<BusinessDate>,
     /// Who approved it.
     pub approver: PersonId,
+    /// When.
+    pub on: BusinessDate,
     /// The document that says so.
     pub document: Option<Reference>,
 }
@@ -102,6 +110,8 @@ pub struct ProjectReviewLine {
     pub needed: bool,
     /// How the last one ended; nothing where there was none.
     pub result: Option<Term>,
+    /// When that was.
+    pub on: Option<BusinessDate>,
     /// What the reviewers said.
     pub opinion: Option<Text>,
     /// The document that says so.
@@ -114,8 +124,10 @@ pub struct ProjectReviewLine {
 pub struct YearPlanLine {
     /// The year.
     pub year: u32,
+    /// When.
+    pub on: BusinessDate,
     /// The document of the plan.
-    pub document: Reference,
+    pub document: Option<Reference>,
 }
 
 /// A tender.
@@ -126,6 +138,8 @@ pub struct TenderLine {
     pub method: Term,
     /// The estimate.
     pub estimate_fen: Fen,
+    /// When.
+    pub on: BusinessDate,
     /// The document that says so.
     pub document: Option<Reference>,
 }
@@ -138,6 +152,8 @@ pub struct AwardLine {
     pub supplier: UnitReference,
     /// For how much.
     pub price_fen: Fen,
+    /// When.
+    pub on: BusinessDate,
     /// The notice of award.
     pub document: Option<Reference>,
 }
@@ -153,7 +169,7 @@ pub struct SiteVisitLine {
     /// Who was there.
     pub visitors: Vec<PersonId>,
     /// What they found.
-    pub finding: Text,
+    pub finding: Option<Text>,
 }
 
 /// An acceptance.
@@ -166,6 +182,10 @@ pub struct AcceptanceLine {
     pub level: Option<Term>,
     /// It was passed.
     pub passed: bool,
+    /// What must be put right, where it was not.
+    pub reason: Option<Text>,
+    /// The acceptance document.
+    pub document: Option<Reference>,
 }
 
 /// The audit of a settlement.
@@ -178,8 +198,10 @@ pub struct SettlementAuditLine {
     pub approved_fen: Fen,
     /// What it did not 审减.
     pub reduced_fen: Fen,
+    /// When.
+    pub on: BusinessDate,
     /// The audit report.
-    pub document: Reference,
+    pub document: Option<Reference>,
 }
 
 /// A final account.
@@ -190,8 +212,10 @@ pub struct FinalAccountLine {
     pub cost_fen: Fen,
     /// What the account says is left.
     pub surplus_fen: Fen,
+    /// When.
+    pub on: BusinessDate,
     /// The document that approves it.
-    pub document: Reference,
+    pub document: Option<Reference>,
 }
 
 /// Something handed over.
@@ -202,55 +226,94 @@ pub struct HandoverLine {
     pub asset: Text,
     /// To whom.
     pub to: UnitReference,
+    /// When.
+    pub on: BusinessDate,
     /// The document that says so.
     pub document: Option<Reference>,
 }
 
 pub(super) fn life_view(books: &Books, project: &Project) -> LifeView {
     let life = &project.life;
-    let award = |award: &Award| AwardLine {
+    let year = |(taken, plan): (&Taken, &YearPlan)| YearPlanLine {
+        year: plan.year,
+        on: taken.on,
+        document: taken.document.clone(),
+    };
+    let award = |(taken, award): (&Taken, &Award)| AwardLine {
         supplier: references::unit(books, award.supplier),
         price_fen: award.price_fen,
-        document: award.document.clone(),
+        on: taken.on,
+        document: taken.document.clone(),
     };
-    let handover = |handover: &Handover| HandoverLine {
+    let handover = |(taken, handover): (&Taken, &Handover)| HandoverLine {
         asset: handover.asset.clone(),
         to: references::unit(books, handover.to),
-        document: handover.document.clone(),
+        on: taken.on,
+        document: taken.document.clone(),
     };
     let keeper = |care: &CareAssignment| references::unit(books, care.keeper);
-    let acceptances = life.acceptances.iter();
+    let last = |step| taken(project, step).last();
     LifeView {
-        steps: life.steps.iter().map(|taken| step(books, taken)).collect(),
+        steps: life.steps.iter().map(|taken| line(books, taken)).collect(),
         schedule: schedule(project),
-        reviews: reviews(&life.needed_reviews, &life.reviews),
-        year_plans: life
-            .year_plans
-            .iter()
-            .map(|plan| YearPlanLine {
-                year: plan.year,
-                document: plan.document.clone(),
-            })
+        reviews: reviews(project),
+        year_plans: with(project, Step::PlanYear, &life.year_plans)
+            .map(year)
             .collect(),
-        tenders: life.tenders.iter().map(tender).collect(),
-        awards: life.awards.iter().map(award).collect(),
-        visits: life.visits.iter().map(visit).collect(),
-        acceptances: acceptances
-            .map(|(on, level, passed)| AcceptanceLine {
-                on: *on,
-                level: level.map(|level| term!(level)),
-                passed: *passed,
-            })
+        tenders: with(project, Step::Tender, &life.tenders)
+            .map(tender)
             .collect(),
-        settlement: life.settlement.as_ref().map(settlement),
-        final_account: life.final_account.as_ref().map(account),
-        handovers: life.handovers.iter().map(handover).collect(),
+        awards: with(project, Step::Award, &life.awards)
+            .map(award)
+            .collect(),
+        visits: with(project, Step::VisitSite, &life.visits)
+            .map(visit)
+            .collect(),
+        acceptances: acceptances(project),
+        settlement: last(Step::AuditSettlement)
+            .zip(life.settlement.as_ref())
+            .map(settlement),
+        final_account: last(Step::ApproveFinalAccount)
+            .zip(life.final_account.as_ref())
+            .map(account),
+        handovers: with(project, Step::HandOver, &life.handovers)
+            .map(handover)
+            .collect(),
         keeper: life.care.as_ref().map(keeper),
     }
 }
 
-fn step(books: &Books, taken: &Taken) -> LifeStep {
+/// The records of a step, in their order.
+fn taken(project: &Project, step: Step) -> impl Iterator<Item = &Taken> {
+    let steps = project.life.steps.iter();
+    steps.filter(move |taken| taken.step == step)
+}
+
+/// What a step said each time, beside its records: the books keep one for every record.
+fn with<'a, T>(
+    project: &'a Project,
+    step: Step,
+    said: &'a [T],
+) -> impl Iterator<Item = (&'a Taken, &'a T)> {
+    taken(project, step).zip(said)
+}
+
+fn acceptances(project: &Project) -> Vec<AcceptanceLine> {
+    let judged = |taken: &&Taken| matches!(taken.step, Step::Accept | Step::FailAcceptance);
+    let steps = project.life.steps.iter().filter(judged);
+    let line = |(taken, (on, level, passed)): (&Taken, &Judged)| AcceptanceLine {
+        on: *on,
+        level: level.map(|level| term!(level)),
+        passed: *passed,
+        reason: taken.note.clone(),
+        document: taken.document.clone(),
+    };
+    steps.zip(&project.life.acceptances).map(line).collect()
+}
+
+fn line(books: &Books, taken: &Taken) -> LifeStep {
     LifeStep {
+        seq: taken.seq,
         step: term!(taken.step),
         on: taken.on,
         person: taken.by.person,
@@ -262,67 +325,76 @@ fn step(books: &Books, taken: &Taken) -> LifeStep {
 
 fn schedule(project: &Project) -> ProjectSchedule {
     let (current_start, current_completion) = project.schedule();
-    let line = |new: &Replanning| ReplanningLine {
-        reason: new.reason.clone(),
+    let line = |(taken, new): (&Taken, &Replanning)| ReplanningLine {
+        reason: taken.note.clone(),
         starts_on: new.starts_on,
         completes_on: new.completes_on,
         approver: new.approver,
-        document: new.document.clone(),
+        on: taken.on,
+        document: taken.document.clone(),
     };
     ProjectSchedule {
         planned_start: project.life.starts_on,
         planned_completion: project.life.completes_on,
         current_start,
         current_completion,
-        replannings: project.life.replannings.iter().map(line).collect(),
+        replannings: with(project, Step::Replan, &project.life.replannings)
+            .map(line)
+            .collect(),
     }
 }
 
-fn reviews(needed: &[ProjectReviewKind], held: &[ProjectReview]) -> Vec<ProjectReviewLine> {
+fn reviews(project: &Project) -> Vec<ProjectReviewLine> {
+    let life = &project.life;
     let line = |kind: &ProjectReviewKind| {
-        let needed = needed.contains(kind);
-        let last = held.iter().rev().find(|review| review.review == *kind);
+        let needed = life.needed_reviews.contains(kind);
+        let held = with(project, Step::Review, &life.reviews);
+        let last = held.filter(|(_, review)| review.review == *kind).last();
         (needed || last.is_some()).then(|| ProjectReviewLine {
             review: term!(*kind),
             needed,
-            result: last.map(|review| term!(review.result)),
-            opinion: last.and_then(|review| review.opinion.clone()),
-            document: last.map(|review| review.document.clone()),
+            result: last.map(|(_, review)| term!(review.result)),
+            on: last.map(|(taken, _)| taken.on),
+            opinion: last.and_then(|(taken, _)| taken.note.clone()),
+            document: last.and_then(|(taken, _)| taken.document.clone()),
         })
     };
     ProjectReviewKind::ALL.iter().filter_map(line).collect()
 }
 
-fn tender(tender: &Tender) -> TenderLine {
+fn tender((taken, tender): (&Taken, &Tender)) -> TenderLine {
     TenderLine {
         method: term!(tender.method),
         estimate_fen: tender.estimate_fen,
-        document: tender.document.clone(),
+        on: taken.on,
+        document: taken.document.clone(),
     }
 }
 
-fn visit((on, visit): &(BusinessDate, SiteVisit)) -> SiteVisitLine {
+fn visit((taken, (on, visit)): (&Taken, &(BusinessDate, SiteVisit))) -> SiteVisitLine {
     SiteVisitLine {
         visit: visit.visit,
         on: *on,
         visitors: visit.visitors.clone(),
-        finding: visit.finding.clone(),
+        finding: taken.note.clone(),
     }
 }
 
-fn settlement(audit: &SettlementAudit) -> SettlementAuditLine {
+fn settlement((taken, audit): (&Taken, &SettlementAudit)) -> SettlementAuditLine {
     SettlementAuditLine {
         claimed_fen: audit.claimed_fen,
         approved_fen: audit.approved_fen,
         reduced_fen: audit.claimed_fen.sub(audit.approved_fen),
-        document: audit.document.clone(),
+        on: taken.on,
+        document: taken.document.clone(),
     }
 }
 
-fn account(account: &FinalAccount) -> FinalAccountLine {
+fn account((taken, account): (&Taken, &FinalAccount)) -> FinalAccountLine {
     FinalAccountLine {
         cost_fen: account.cost_fen,
         surplus_fen: account.surplus_fen,
-        document: account.document.clone(),
+        on: taken.on,
+        document: taken.document.clone(),
     }
 }

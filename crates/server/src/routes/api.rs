@@ -157,6 +157,7 @@ fn nouns() -> Vec<Noun> {
         ("milestone", ledger::milestone::MilestoneCommand::schema()),
         ("payment", ledger::payment::PaymentCommand::schema()),
         ("receipt", ledger::receipt::ReceiptCommand::schema()),
+        ("record", ledger::record::RecordCommand::schema()),
         ("round", ledger::round::RoundCommand::schema()),
         ("item", ledger::item::ItemCommand::schema()),
     ]
@@ -219,7 +220,7 @@ impl ToSchema for CommandSchema {
             ledger::person::PersonCommand ledger::fund::FundCommand
             ledger::project::ProjectCommand ledger::milestone::MilestoneCommand
             ledger::payment::PaymentCommand ledger::receipt::ReceiptCommand
-            ledger::round::RoundCommand ledger::item::ItemCommand
+            ledger::record::RecordCommand ledger::round::RoundCommand ledger::item::ItemCommand
         }
         for (name, schema) in [
             (ledger::Intake::name(), ledger::Intake::schema()),

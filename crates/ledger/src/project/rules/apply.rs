@@ -49,6 +49,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &ProjectEvent) 
     let (on, by) = (context.occurred_on, context.actor);
     let (note, document) = said(event);
     row.life.steps.push(Taken {
+        seq: context.seq,
         step,
         on,
         by,

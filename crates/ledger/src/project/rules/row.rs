@@ -46,7 +46,8 @@ pub struct Project {
     pub version: u32,
 }
 
-/// The steps of a project and what they said; lists in the order of their records.
+/// The steps of a project and what they said; lists in the order of their records. The wording
+/// that holds, should it have been put right, is that in `steps`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Life {
     /// Every step that was taken.
@@ -86,6 +87,8 @@ pub struct Life {
 /// A step that was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
+    /// Its record's place in the ledger.
+    pub seq: u64,
     /// Which one.
     pub step: Step,
     /// When.

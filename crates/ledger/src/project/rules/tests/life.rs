@@ -778,3 +778,76 @@ fn who_took_each_step_is_kept() {
     assert!(row.visit(visit_id(1)).is_some());
     assert!(row.visit(visit_id(2)).is_none());
 }
+
+#[test]
+fn the_wording_of_a_step_is_put_right_where_it_stands() {
+    use crate::record::{CorrectedField as Field, RecordCommand, RecordCorrection};
+    let given = and(&accepted_at_last(), [visit(2, &[VISITOR])]);
+    let mut world = World::given(&given);
+    let seq_of = |world: &World, step| {
+        let row = world.books.projects.get(project(1)).unwrap();
+        let taken = row.life.steps.iter().find(|taken| taken.step == step);
+        taken.unwrap().seq
+    };
+    let correct = |seq, field, to: &str| {
+        ask(Command::Record(RecordCommand::Correct(RecordCorrection {
+            subject: project(1).into(),
+            seq,
+            field,
+            to: crate::text::Wording::new(to).unwrap(),
+            reason: text(),
+            original: None,
+        })))
+    };
+    let rows = [
+        (Step::VisitSite, Field::Finding, "仅见路基"),
+        (Step::VisitSite, Field::Finding, "仅见半幅路基"),
+        (Step::FailAcceptance, Field::Reason, "边沟缺失"),
+        (Step::FailAcceptance, Field::Document, "验收一"),
+        (Step::Award, Field::Document, "中标一"),
+        (Step::Declare, Field::Name, "无关"),
+        (Step::Declare, Field::Document, "没有"),
+        (Step::EnterLibrary, Field::Name, "产业路"),
+    ];
+    let mut answers = Vec::new();
+    for (step, field, to) in rows {
+        let seq = seq_of(&world, step);
+        answers.push(world.answer(&correct(seq, field, to)));
+    }
+    let row = world.books.projects.get(project(1)).unwrap();
+    for taken in &row.life.steps {
+        if taken.note.is_some() || taken.document.is_some() {
+            let note = taken.note.as_ref().map_or("-", |note| note.as_str());
+            let document = taken.document.as_ref().map_or("-", |it| it.as_str());
+            answers.push(format!("{}: {note}, {document}", taken.step));
+        }
+    }
+    answers.push(format!("{:?}", row.name));
+    expect![[r#"
+        record.corrected
+        record.corrected
+        record.corrected
+        record.corrected
+        record.corrected
+        record.corrected
+        BAD_REVERSAL field:
+          the record has no such text; amounts are reversed and recorded anew
+        record.corrected
+        project.review_in_town: -, 县发〔2018〕1号
+        project.review: -, 县发〔2018〕1号
+        project.review: -, 县发〔2018〕1号
+        project.plan_year: -, 县发〔2018〕1号
+        project.approve: -, 县发〔2018〕1号
+        project.award: -, 中标一
+        project.check_gate: 确有必要, -
+        project.check_gate: 确有必要, -
+        project.check_gate: 确有必要, -
+        project.check_gate: 确有必要, -
+        project.check_gate: 确有必要, -
+        project.visit_site: 仅见半幅路基, -
+        project.fail_acceptance: 边沟缺失, 验收一
+        project.accept: -, 县发〔2018〕1号
+        project.accept: -, 县发〔2018〕1号
+        project.visit_site: 确有必要, -
+        Name("产业路")"#]].assert_eq(&answers.join("\n"));
+}
