@@ -164,17 +164,20 @@ fn shows_the_whole_life_with_days_and_hands() {
         {
           "acceptances": [
             {
+              "document": "验收书",
               "level": {
                 "word": "final",
                 "zh": "终验"
               },
               "on": "2019-03-10",
-              "passed": true
+              "passed": true,
+              "reason": null
             }
           ],
           "awards": [
             {
               "document": null,
+              "on": "2018-04-01",
               "price_fen": 960,
               "supplier": {
                 "name": "单位3",
@@ -185,12 +188,14 @@ fn shows_the_whole_life_with_days_and_hands() {
           "final_account": {
             "cost_fen": 950,
             "document": "决算批复",
+            "on": "2019-05-01",
             "surplus_fen": 50
           },
           "handovers": [
             {
               "asset": "道路三公里",
               "document": null,
+              "on": "2019-05-01",
               "to": {
                 "name": "单位2",
                 "organisation": "00000000-0000-0001-0000-000000000002"
@@ -205,6 +210,7 @@ fn shows_the_whole_life_with_days_and_hands() {
             {
               "document": "评审报告",
               "needed": true,
+              "on": "2018-02-10",
               "opinion": null,
               "result": {
                 "word": "passed",
@@ -226,6 +232,7 @@ fn shows_the_whole_life_with_days_and_hands() {
                 "approver": "00000000-0000-0002-0000-000000000006",
                 "completes_on": "2019-03",
                 "document": null,
+                "on": "2018-07-01",
                 "reason": "汛期",
                 "starts_on": null
               }
@@ -235,6 +242,7 @@ fn shows_the_whole_life_with_days_and_hands() {
             "approved_fen": 940,
             "claimed_fen": 960,
             "document": "审计报告",
+            "on": "2019-04-01",
             "reduced_fen": 20
           },
           "tenders": [
@@ -244,7 +252,8 @@ fn shows_the_whole_life_with_days_and_hands() {
               "method": {
                 "word": "comparison",
                 "zh": "比选"
-              }
+              },
+              "on": "2018-03-01"
             }
           ],
           "visits": [
@@ -260,6 +269,7 @@ fn shows_the_whole_life_with_days_and_hands() {
           "year_plans": [
             {
               "document": "年度计划",
+              "on": "2018-02-20",
               "year": 2018
             }
           ]
