@@ -36,12 +36,14 @@ pub(crate) fn admit(
     context: &Context,
     command: &Command,
 ) -> Result<(), Rejection> {
-    // To put a record right is to write about what it was about.
-    let noun = match command {
-        Command::Record(record) => record.original().map_or(Noun::Record, crate::Event::noun),
+    let noun = if let Command::Record(record) = command {
+        // To put a record right is to write about what it was about.
+        record.original().map_or(Noun::Record, crate::Event::noun)
+    } else if let Command::Project(ProjectCommand::VisitSite(_)) = command {
         // To visit a site is to look at its progress: inspectors do.
-        Command::Project(ProjectCommand::VisitSite(_)) => Noun::Milestone,
-        command => command.noun(),
+        Noun::Milestone
+    } else {
+        command.noun()
     };
     if !admission.roles.iter().any(|role| allows(*role, noun)) {
         return Err(Rejection::Forbidden {

@@ -91,9 +91,10 @@ impl std::fmt::Display for Rejection {
             }
             Rejection::GateMissing { step, missing } => {
                 let missing = missing.join(", ");
-                match step {
-                    Step::Start => write!(f, "the project may not start without {missing}"),
-                    other => write!(f, "{other} is not possible without {missing}"),
+                if *step == Step::Start {
+                    write!(f, "the project may not start without {missing}")
+                } else {
+                    write!(f, "{step} is not possible without {missing}")
                 }
             }
             Rejection::EvidenceMissing {

@@ -162,6 +162,10 @@ fn no_amount_is_beyond_10_to_the_15_and_no_sum_wraps() {
 }
 
 #[test]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the rows are of these commands"
+)]
 fn every_step_needs_a_known_project() {
     let step = || ProjectStep {
         project: project(9),

@@ -223,9 +223,11 @@ pub(super) fn every_command() -> Vec<ProjectCommand> {
         because(ProjectCommand::Terminate),
         because(ProjectCommand::Remove),
     ];
-    let command = |ask: Ask| match ask.command {
-        Command::Project(command) => command,
-        other => panic!("{other:?}"),
+    let command = |ask: Ask| {
+        let Command::Project(command) = ask.command else {
+            panic!("{ask:?}");
+        };
+        command
     };
     asks.into_iter().map(command).collect()
 }
@@ -849,5 +851,6 @@ fn the_wording_of_a_step_is_put_right_where_it_stands() {
         project.accept: -, 县发〔2018〕1号
         project.accept: -, 县发〔2018〕1号
         project.visit_site: 确有必要, -
-        Name("产业路")"#]].assert_eq(&answers.join("\n"));
+        Name("产业路")"#]]
+    .assert_eq(&answers.join("\n"));
 }
