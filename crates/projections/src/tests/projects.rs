@@ -107,6 +107,7 @@ fn settled(world: &mut World, cost: i64) {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "the whole answer is shown")]
 fn shows_the_whole_life_with_days_and_hands() {
     let mut world = completed();
     settled(&mut world, 950);
