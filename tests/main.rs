@@ -38,6 +38,7 @@ mod idempotency;
 mod journey;
 mod lists;
 mod model;
+mod projects;
 mod reading;
 mod scenarios;
 mod search;

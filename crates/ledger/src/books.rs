@@ -73,7 +73,7 @@ pub struct Book {
 macro_rules! each_table {
     ($books:ident $($rest:tt)*) => {
         each_table!(@ ($books $($rest)*) tokens organisations overlays persons funds nodes budgets
-            projects milestones payments rounds items entries reversed)
+            projects milestones payments rounds items evidence entries reversed)
     };
     (@ ($books:ident . $action:ident) $($table:ident)*) => {{
         let Books { book: _, $($table),* } = $books;
@@ -82,39 +82,27 @@ macro_rules! each_table {
     (@ ($books:ident . $action:ident, $other:ident) $($table:ident)*) => {{
         let Books { book: _, $($table),* } = $books;
         $($table.$action(&$other.$table);)*
-    ($books:ident . $action:ident) => {{
-        let Books {
-            book: _,
-            tokens,
-            organisations,
-            overlays,
-            persons,
-            funds,
-            nodes,
-            budgets,
-            projects,
-            milestones,
-            payments,
-            rounds,
-            items,
-            evidence,
-            reversed,
-        } = $books;
-        tokens.$action();
-        organisations.$action();
-        overlays.$action();
-        persons.$action();
-        funds.$action();
-        nodes.$action();
-        budgets.$action();
-        projects.$action();
-        milestones.$action();
-        payments.$action();
-        rounds.$action();
-        items.$action();
-        evidence.$action();
-        reversed.$action();
     }};
+}
+
+/// The tables of what has versions, the largest first, each with its identifier.
+macro_rules! each_subject {
+    ($then:ident) => {
+        $then! {
+            payments PaymentId
+            items ItemId
+            funds FundId
+            projects ProjectId
+            milestones MilestoneId
+            persons PersonId
+            organisations OrganisationId
+            overlays OverlayId
+            rounds RoundId
+            evidence EvidenceId
+            entries EntryId
+            tokens TokenId
+        }
+    };
 }
 
 /// A trial of several commands, all of which are kept or none.
@@ -157,40 +145,24 @@ impl Books {
     /// How many records have been mainly about `subject`; 0 for one nobody has heard of.
     #[must_use]
     pub fn version(&self, subject: Subject) -> u32 {
-        let id = subject.0;
-        None.or_else(|| self.payments.get(PaymentId(id)).map(|row| row.version))
-            .or_else(|| self.items.get(ItemId(id)).map(|row| row.version))
-            .or_else(|| self.funds.get(FundId(id)).map(|row| row.version))
-            .or_else(|| self.projects.get(ProjectId(id)).map(|row| row.version))
-            .or_else(|| self.milestones.get(MilestoneId(id)).map(|row| row.version))
-            .or_else(|| self.persons.get(PersonId(id)).map(|row| row.version))
-            .or_else(|| {
-                self.organisations
-                    .get(OrganisationId(id))
-                    .map(|row| row.version)
-            })
-            .or_else(|| self.overlays.get(OverlayId(id)).map(|row| row.version))
-            .or_else(|| self.rounds.get(RoundId(id)).map(|row| row.version))
-            .or_else(|| self.entries.get(EntryId(id)).map(|row| row.version))
-            .or_else(|| self.evidence.get(EvidenceId(id)).map(|row| row.version))
-            .or_else(|| self.tokens.get(TokenId(id)).map(|row| row.version))
-            .unwrap_or(0)
+        macro_rules! version {
+            ($($table:ident $id:ident)*) => {
+                None$(.or_else(|| self.$table.get($id(subject.0)).map(|row| row.version)))*
+            };
+        }
+        each_subject!(version).unwrap_or(0)
     }
 
     /// One more record about `subject`, which its noun's own rules did not count.
     pub(crate) fn touch(&mut self, subject: Subject) {
-        let id = subject.0;
         macro_rules! touch {
-            ($($table:ident $id:ident),*) => {$(
-                if let Some(row) = self.$table.get_mut($id(id)) {
+            ($($table:ident $id:ident)*) => {$(
+                if let Some(row) = self.$table.get_mut($id(subject.0)) {
                     row.version = row.version.saturating_add(1);
                     return;
                 }
             )*};
         }
-        touch! { payments PaymentId, items ItemId, funds FundId, projects ProjectId,
-        milestones MilestoneId, persons PersonId, organisations OrganisationId,
-        overlays OverlayId, rounds RoundId, entries EntryId, tokens TokenId }
-        overlays OverlayId, rounds RoundId, evidence EvidenceId, tokens TokenId }
+        each_subject!(touch);
     }
 }

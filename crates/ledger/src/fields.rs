@@ -18,6 +18,7 @@ choices! {
         Payment = "payment" "支付",
         Round = "round" "巡察督查审计轮次",
         Item = "item" "整改事项",
+        Evidence = "evidence" "佐证",
         Organisation = "organisation" "机构",
         Overlay = "overlay" "战区片区",
         /// Found by the documents that it rests on: what it proposes does not count yet, and has a
@@ -44,11 +45,16 @@ choices! {
         Reference = "reference" "追缴文书号或银行流水号",
         Content = "content" "建设内容",
         Facts = "facts" "问题事实",
+        Description = "description" "说明",
         AmountFen = "amount_fen" "金额",
         DeltaFen = "delta_fen" "调剂金额",
         PlannedFen = "planned_fen" "计划金额",
         BudgetFen = "budget_fen" "批复金额",
         AmountInvolvedFen = "amount_involved_fen" "涉及金额",
+        EstimateFen = "estimate_fen" "招标估价",
+        PriceFen = "price_fen" "价款",
+        ApprovedFen = "approved_fen" "审定金额",
+        CostFen = "cost_fen" "决算金额",
         RecoveryRequiredFen = "recovery_required_fen" "应追缴金额",
     }
 }
@@ -145,10 +151,27 @@ fields! {
     fund::CarryOver: Fund fund { Document document, AmountFen amount_fen };
     project::ProjectEntry: Project project { Number number, Name name, Content content,
         PlannedFen planned_fen };
+    project::ProjectDeclaration: Project project { Number number, Name name, Content content,
+        PlannedFen planned_fen };
+    project::TownReview: Project project { Document document };
+    project::ProjectReview: Project project { Document document };
+    project::YearPlan: Project project { Document document };
     project::ProjectApproval: Project project { Document document, BudgetFen budget_fen };
     project::GateCheck: Project project { Basis basis };
     project::ProjectStep: Project project {};
+    project::Tender: Project project { Document document, EstimateFen estimate_fen };
+    project::Award: Project project { Document document, PriceFen price_fen };
+    project::SiteVisit: Project project {};
+    project::Replanning: Project project { Document document };
+    project::ProjectReason: Project project { Document document };
     project::Acceptance: Project project { Document document };
+    project::AcceptanceFailure: Project project { Document document };
+    project::SettlementAudit: Project project { Document document, ApprovedFen approved_fen };
+    project::FinalAccount: Project project { Document document, CostFen cost_fen };
+    project::Handover: Project project { Document document };
+    project::CareAssignment: Project project { Document document };
+    evidence::EvidenceRegistration: Evidence evidence { Description description };
+    evidence::EvidenceWithdrawal: Evidence evidence {};
     milestone::MilestoneDefinition: Milestone milestone { Name name };
     milestone::Progress: Milestone milestone {};
     payment::PaymentInstruction: Payment payment { Voucher voucher, AmountFen amount_fen };

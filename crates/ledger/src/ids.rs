@@ -72,6 +72,8 @@ ids! {
     ProjectId
     /// A milestone of a project 项目节点.
     MilestoneId
+    /// A visit to the site of a project 现场核查.
+    VisitId
     /// A payment 支付.
     PaymentId
     /// An inspection round 巡察/督查/审计轮次.

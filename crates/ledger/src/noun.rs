@@ -178,11 +178,13 @@ macro_rules! nouns {
             ) -> Option<$crate::record::amend::Slot<'_>> {
                 match self { $(Event::$noun(event) => event.text(field)),* }
             }
-            fn describe(
-                &self, books: &mut Books, field: $crate::record::CorrectedField,
+            fn describe_record(
+                &self, books: &mut Books, seq: u64, field: $crate::record::CorrectedField,
                 to: &$crate::text::Wording,
             ) {
-                match self { $(Event::$noun(event) => event.describe(books, field, to)),* }
+                match self {
+                    $(Event::$noun(event) => event.describe_record(books, seq, field, to)),*
+                }
             }
         }
 

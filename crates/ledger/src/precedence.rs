@@ -26,6 +26,7 @@
 mod tests;
 
 use crate::context::{Admission, Context};
+use crate::project::ProjectCommand;
 use crate::rejection::Rejection;
 use crate::subjects::Subjects;
 use crate::token::Role;
@@ -43,6 +44,9 @@ pub(crate) fn admit(
         record.original().map_or(Noun::Record, crate::Event::noun)
     } else if let Command::Entry(entry) = command {
         entry.asked(books).map_or(Noun::Entry, Command::noun)
+    } else if let Command::Project(ProjectCommand::VisitSite(_)) = command {
+        // To visit a site is to look at its progress: inspectors do.
+        Noun::Milestone
     } else {
         command.noun()
     };

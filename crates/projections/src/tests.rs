@@ -10,6 +10,7 @@
 mod evidence;
 mod items;
 mod money;
+mod projects;
 mod random;
 mod search;
 mod traces;

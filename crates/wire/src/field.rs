@@ -76,9 +76,24 @@ macro_rules! ids {
         }
     )*};
 }
-ids! { LedgerId OrganisationId OverlayId PersonId FundId ProjectId MilestoneId PaymentId RoundId
-ItemId MeasureId EntryId TokenId Subject }
-ItemId MeasureId EvidenceId TokenId Subject }
+ids! {
+    LedgerId
+    OrganisationId
+    OverlayId
+    PersonId
+    FundId
+    ProjectId
+    MilestoneId
+    VisitId
+    PaymentId
+    RoundId
+    ItemId
+    MeasureId
+    EvidenceId
+    EntryId
+    TokenId
+    Subject
+}
 
 macro_rules! texts {
     ($($name:ident)*) => {$(

@@ -57,6 +57,7 @@ fn the_roles_share_the_nouns_like_this() {
     lines.dedup();
     expect![[r#"
         entry: inspector, finance, rectification
+        evidence: inspector, finance, rectification
         fund: finance
         item: inspector, rectification
         ledger: administrator

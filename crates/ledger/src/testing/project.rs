@@ -16,6 +16,8 @@ pub(crate) fn enter(change: impl FnOnce(&mut ProjectEntry)) -> Ask {
         performance_target: Some(text()),
         planned: vec![planned(1000)],
         planned_fen: fen(1000),
+        starts_on: None,
+        completes_on: None,
     };
     change(&mut entry);
     ask(Command::Project(ProjectCommand::EnterLibrary(entry)))
@@ -44,6 +46,7 @@ pub(crate) fn check_gate(gate: Gate, result: GateResult) -> Ask {
         gate,
         result,
         basis: text(),
+        approver: (result == GateResult::NotApplicable).then_some(CHIEF.person),
     })))
 }
 

@@ -48,6 +48,10 @@ pub(super) fn of(books: &Books, kind: Kind, id: Uuid) -> Title {
             .overlays
             .get(OverlayId(id))
             .and_then(|row| title(Some(row.name.as_str()), None)),
+        Kind::Evidence => books
+            .evidence
+            .get(EvidenceId(id))
+            .and_then(|row| title(Some(row.registration.description.as_str()), None)),
         // A person's name is sealed, and an entry has none.
         Kind::Subject | Kind::Entry => None,
     };

@@ -51,6 +51,7 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::projects::projects,
         routes::projects::project,
         routes::projects::payments,
+        routes::projects::surpluses,
         routes::payments::payment,
         routes::payments::trace,
         routes::items::items,
