@@ -20,6 +20,9 @@ choices! {
         Item = "item" "整改事项",
         Organisation = "organisation" "机构",
         Overlay = "overlay" "战区片区",
+        /// Found by the documents that it rests on: what it proposes does not count yet, and has a
+        /// record of its own once it does.
+        Entry = "entry" "双人录入",
         /// Found by the documents that a record rests on, never by anything personal.
         Subject = "subject" "人员(户)",
     }
@@ -121,6 +124,7 @@ fields! {
     book::BookOpening;
     book::BookRenaming;
     book::BookClosing;
+    book::BookPolicy;
     token::TokenGrant;
     token::TokenRevocation;
     organisation::OrganisationRegistration: Organisation organisation { Name name, Code code };
@@ -129,6 +133,9 @@ fields! {
     overlay::OverlayMembership: Overlay overlay {};
     overlay::OverlayDeparture: Overlay overlay {};
     person::PersonProfile: Subject person {};
+    entry::EntryProposal: Entry entry {};
+    entry::EntryConfirmation: Entry entry {};
+    entry::EntryWithdrawal: Entry entry {};
     fund::FundAnnouncement: Fund fund { Document document, Name name, AmountFen amount_fen,
         FunctionCode function_code, EconomyCode economy_code, PurposeCode purpose_code };
     fund::AuthorityReceipt: Fund fund { Document document, AmountFen amount_fen };

@@ -48,8 +48,8 @@ pub(super) fn of(books: &Books, kind: Kind, id: Uuid) -> Title {
             .overlays
             .get(OverlayId(id))
             .and_then(|row| title(Some(row.name.as_str()), None)),
-        // A person's name is sealed.
-        Kind::Subject => None,
+        // A person's name is sealed, and an entry has none.
+        Kind::Subject | Kind::Entry => None,
     };
     title.unwrap_or_default()
 }

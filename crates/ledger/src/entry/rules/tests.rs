@@ -82,13 +82,17 @@ fn counts_when_another_person_has_confirmed_it() {
         confirm(1).observed(),
         confirm(2),
     ];
-    answers(&mut world, &rows, expect![[r#"
+    answers(
+        &mut world,
+        &rows,
+        expect![[r#"
         entry.proposed
         SAME_PERSON: the same person may not do both entry.propose and entry.confirm
         BAD_FIELD occurred_on:
           it must be the date that was proposed: its records are about that day
         BAD_FIELD intake: it must be the way in that was proposed
-        NOT_FOUND entry: #8002 is not known in this ledger"#]]);
+        NOT_FOUND entry: #8002 is not known in this ledger"#]],
+    );
     let received = |world: &World| world.books.funds.get(fund(1)).unwrap().received;
     assert_eq!(received(&world), fen(0));
     answers(
@@ -114,13 +118,17 @@ fn what_was_withdrawn_never_counts() {
         withdraw(1),
         propose(1, &receive(1, 500), Vec::new()),
     ];
-    answers(&mut world, &rows, expect![[r#"
+    answers(
+        &mut world,
+        &rows,
+        expect![[r#"
         NOT_FOUND entry: #8001 is not known in this ledger
         entry.proposed
         entry.withdrawn
         BAD_TRANSITION: entry.confirm is not possible in state withdrawn
         BAD_TRANSITION: entry.withdraw is not possible in state withdrawn
-        ALREADY_EXISTS entry: #8001 exists already"#]]);
+        ALREADY_EXISTS entry: #8001 exists already"#]],
+    );
 }
 
 /// A proposal that could not be confirmed is refused at once, for the reason of its own noun.
@@ -138,7 +146,10 @@ fn refuses_a_proposal_in_this_order() {
         propose(1, &receive(1, 1001), Vec::new()),
         propose(1, &receive(1, 1001), Vec::new()).observed(),
     ];
-    check(&[announce(|_| ())], &rows, expect![[r#"
+    check(
+        &[announce(|_| ())],
+        &rows,
+        expect![[r#"
         BAD_FIELD command: this command is recorded by one person, directly
         BAD_FIELD command: this command is recorded by one person, directly
         BAD_FIELD command: this command is recorded by one person, directly
@@ -146,7 +157,8 @@ fn refuses_a_proposal_in_this_order() {
           this ledger's policy does not allow signatures on paper
         NOT_FOUND fund: #2009 is not known in this ledger
         OVER_ALLOCATED amount_fen: 1001 fen asked for, 1000 fen unallocated
-        entry.proposed"#]]);
+        entry.proposed"#]],
+    );
 }
 
 #[test]
@@ -162,7 +174,10 @@ fn refuses_signatories_in_this_order() {
         propose(1, &accept(), vec![signed_by(1, BUREAU)]),
         propose(1, &accept(), vec![signed_by(1, COUNTY)]),
     ];
-    check(&and(&completed(), [paper_allowed()]), &rows, expect![[r#"
+    check(
+        &and(&completed(), [paper_allowed()]),
+        &rows,
+        expect![[r#"
         NOT_FOUND signatories: #1009 is not known in this ledger
         NOT_FOUND signatories: #0063 is not known in this ledger
         BAD_DATE signatories: a signature lies after today (UTC+08:00)
@@ -170,7 +185,8 @@ fn refuses_signatories_in_this_order() {
           the same person may not do both one signatory 签字人 and another one 另一签字人
         SAME_ORG:
           the same organisation may not be both the implementing unit 实施单位 and the acceptor 验收单位
-        entry.proposed"#]]);
+        entry.proposed"#]],
+    );
 }
 
 /// Who signed stands for the step: the recorder may be of the unit that may not take it.
@@ -186,14 +202,18 @@ fn who_signed_stands_for_the_step() {
         }),
         confirm(1),
     ];
-    answers(&mut world, &rows, expect![[r#"
+    answers(
+        &mut world,
+        &rows,
+        expect![[r#"
         SAME_PERSON:
           the same person may not do both project.complete and project.accept
         entry.proposed
         SAME_PERSON:
           the same person may not do both a signatory 签字人 and entry.confirm
         entry.confirmed
-        project.accepted"#]]);
+        project.accepted"#]],
+    );
 }
 
 /// The rules are asked again when it is confirmed: the books have moved on.
@@ -205,8 +225,12 @@ fn is_judged_again_when_it_is_confirmed() {
         receive(1, 500),
         confirm(1),
     ];
-    answers(&mut world, &rows, expect![[r#"
+    answers(
+        &mut world,
+        &rows,
+        expect![[r#"
         entry.proposed
         fund.received
-        OVER_ALLOCATED amount_fen: 600 fen asked for, 500 fen unallocated"#]]);
+        OVER_ALLOCATED amount_fen: 600 fen asked for, 500 fen unallocated"#]],
+    );
 }
