@@ -347,7 +347,7 @@ fn payment(seq: u64) -> Fact {
         intake: Intake::Control,
         occurred_on: BusinessDate::day(day("2018-08-01")),
         documents: Vec::new(),
-        signatories: Default::default(),
+        signatories: std::sync::Arc::default(),
         correlation_id: None,
         event: Event::Payment(PaymentEvent::Instructed(PaymentInstruction {
             payment: PaymentId(id(Kind::Payment, number)),
