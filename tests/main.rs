@@ -40,3 +40,8 @@ mod lists;
 mod model;
 mod reading;
 mod scenarios;
+mod search;
+
+/// The allocator of the real binary: what `bulk` measures is then what an operator sees.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

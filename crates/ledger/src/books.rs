@@ -1,5 +1,6 @@
 //! The books: the state that decisions read.
 
+use crate::entry::rules::Entry;
 use crate::evidence::rules::Evidence;
 use crate::fund::rules::{Budget, Fund, Node};
 use crate::ids::*;
@@ -44,6 +45,8 @@ pub struct Books {
     pub rounds: Table<RoundId, Round>,
     /// Rectification items.
     pub items: Table<ItemId, Item>,
+    /// What waits for a second person.
+    pub entries: Table<EntryId, Entry>,
     /// Evidence files.
     pub evidence: Table<EvidenceId, Evidence>,
     /// The records that were reversed, and the record that did it, by sequence number.
@@ -59,11 +62,26 @@ pub struct Book {
     pub area: Reference,
     /// Closed for good.
     pub closed: bool,
+    /// Steps signed on paper may be recorded here.
+    pub paper_signatures: bool,
     /// How many records have been about it.
     pub version: u32,
 }
 
+/// Does the same to every table, with the table of the same name in other books if asked. The
+/// pattern has every field, so that a table that is forgotten here does not compile.
 macro_rules! each_table {
+    ($books:ident $($rest:tt)*) => {
+        each_table!(@ ($books $($rest)*) tokens organisations overlays persons funds nodes budgets
+            projects milestones payments rounds items entries reversed)
+    };
+    (@ ($books:ident . $action:ident) $($table:ident)*) => {{
+        let Books { book: _, $($table),* } = $books;
+        $($table.$action();)*
+    }};
+    (@ ($books:ident . $action:ident, $other:ident) $($table:ident)*) => {{
+        let Books { book: _, $($table),* } = $books;
+        $($table.$action(&$other.$table);)*
     ($books:ident . $action:ident) => {{
         let Books {
             book: _,
@@ -106,6 +124,17 @@ pub struct Trial {
 }
 
 impl Books {
+    /// From here on it is remembered what changes, for [`Books::share`].
+    pub fn lead(&mut self) {
+        each_table!(self.lead);
+    }
+
+    /// Shares the rows of books that have come to the same state by themselves, so that each is in
+    /// memory once; looks only at what has changed since the last time.
+    pub fn share(&mut self, same: &Books) {
+        each_table!(self.share, same);
+    }
+
     /// From here on everything can be taken back.
     pub fn begin(&mut self) -> Trial {
         each_table!(self.begin);
@@ -142,6 +171,7 @@ impl Books {
             })
             .or_else(|| self.overlays.get(OverlayId(id)).map(|row| row.version))
             .or_else(|| self.rounds.get(RoundId(id)).map(|row| row.version))
+            .or_else(|| self.entries.get(EntryId(id)).map(|row| row.version))
             .or_else(|| self.evidence.get(EvidenceId(id)).map(|row| row.version))
             .or_else(|| self.tokens.get(TokenId(id)).map(|row| row.version))
             .unwrap_or(0)
@@ -160,6 +190,7 @@ impl Books {
         }
         touch! { payments PaymentId, items ItemId, funds FundId, projects ProjectId,
         milestones MilestoneId, persons PersonId, organisations OrganisationId,
+        overlays OverlayId, rounds RoundId, entries EntryId, tokens TokenId }
         overlays OverlayId, rounds RoundId, evidence EvidenceId, tokens TokenId }
     }
 }

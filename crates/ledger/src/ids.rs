@@ -80,6 +80,8 @@ ids! {
     ItemId
     /// A measure of a rectification item 整改措施.
     MeasureId
+    /// An entry that waits for a second person 待复核录入.
+    EntryId
     /// A file as proof of something 佐证.
     EvidenceId
     /// An access token 访问令牌.

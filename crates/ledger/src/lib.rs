@@ -17,6 +17,7 @@
 //! | payment | 支付 | instructed, settled 到账, returned 退票, reissued 补发 |
 //! | receipt | 到账核实 | what the payee says |
 //! | record, reversal, correction | 记录、冲销、更正 | what was recorded wrongly, taken back or put right |
+//! | entry, signatory | 双人录入、纸质签字人 | what one person records and another confirms, and who signed it on paper |
 //! | round | 巡察/督查/审计轮次 | an inspection; names the body that closes what it finds |
 //! | item | 整改事项 | what must be put right |
 //! | evidence | 佐证、佐证材料 | a file that proves something: stored by its hash, named by a record |
@@ -32,6 +33,7 @@ pub mod books;
 pub mod context;
 pub mod date;
 pub mod digest;
+pub mod fields;
 pub mod ids;
 pub mod money;
 pub mod personal;
@@ -44,6 +46,7 @@ pub mod table;
 pub mod text;
 
 pub mod book;
+pub mod entry;
 pub mod evidence;
 pub mod fund;
 pub mod item;
@@ -63,10 +66,11 @@ mod precedence;
 mod testing;
 
 pub use books::Books;
-pub use context::{Actor, Admission, Context, Intake};
+pub use context::{Actor, Admission, Context, Intake, Signatory};
 pub use rejection::Rejection;
 
 use date::BusinessDate;
+use std::sync::Arc;
 use text::Reference;
 
 nouns! {
@@ -92,6 +96,8 @@ nouns! {
     Receipt receipt ReceiptCommand ReceiptEvent;
     /// Records put right.
     Record record RecordCommand RecordEvent;
+    /// Entries that wait for a second person.
+    Entry entry EntryCommand EntryEvent;
     /// Inspection rounds.
     Round round RoundCommand RoundEvent;
     /// Rectification items.
@@ -132,6 +138,8 @@ pub struct Fact {
     pub documents: Vec<Reference>,
     /// What it belongs together with.
     pub correlation_id: Option<uuid::Uuid>,
+    /// Who signed on paper, if it was recorded from paper.
+    pub signatories: Arc<[Signatory]>,
     /// What happened.
     pub event: Event,
 }
@@ -142,6 +150,8 @@ impl Fact {
     pub fn context(&self, recorded_on: jiff::civil::Date, seq: u64) -> Context {
         Context {
             seq,
+            signatories: Arc::clone(&self.signatories),
+            proposed_by: None,
             actor: self.actor,
             intake: self.intake,
             occurred_on: self.occurred_on,

@@ -49,6 +49,16 @@ macro_rules! noun {
                 match self { $($event::$happened(facts) => facts.each(each)),* }
             }
         }
+
+        impl $crate::fields::Fields for $event {
+            fn about(&self) -> Option<($crate::fields::Kind, $crate::ids::Subject)> {
+                match self { $($event::$happened(facts) => facts.about()),* }
+            }
+
+            fn fields(&self, each: &mut $crate::fields::Each<'_>) {
+                match self { $($event::$happened(facts) => facts.fields(each)),* }
+            }
+        }
     };
 }
 
@@ -122,6 +132,16 @@ macro_rules! nouns {
         impl $crate::subjects::Subjects for Event {
             fn each(&self, each: &mut dyn FnMut($crate::ids::Subject)) {
                 match self { $(Event::$noun(event) => event.each(each)),* }
+            }
+        }
+
+        impl $crate::fields::Fields for Event {
+            fn about(&self) -> Option<($crate::fields::Kind, $crate::ids::Subject)> {
+                match self { $(Event::$noun(event) => event.about()),* }
+            }
+
+            fn fields(&self, each: &mut $crate::fields::Each<'_>) {
+                match self { $(Event::$noun(event) => event.fields(each)),* }
             }
         }
 

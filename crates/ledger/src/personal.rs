@@ -80,6 +80,7 @@ pub fn visit(event: &mut Event, visit: &mut Visit<'_>) {
         | Event::Milestone(_)
         | Event::Payment(_)
         | Event::Record(_)
+        | Event::Entry(_)
         | Event::Round(_)
         | Event::Item(_)
         | Event::Evidence(_) => {}
@@ -99,6 +100,7 @@ pub const fn concerns(command: &Command) -> bool {
         | Command::Milestone(_)
         | Command::Payment(_)
         | Command::Record(_)
+        | Command::Entry(_)
         | Command::Round(_)
         | Command::Item(_)
         | Command::Evidence(_) => false,
@@ -124,6 +126,7 @@ pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
         | Command::Milestone(_)
         | Command::Payment(_)
         | Command::Record(_)
+        | Command::Entry(_)
         | Command::Round(_)
         | Command::Item(_)
         | Command::Evidence(_) => {}

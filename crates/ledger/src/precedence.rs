@@ -38,9 +38,13 @@ pub(crate) fn admit(
     command: &Command,
 ) -> Result<(), Rejection> {
     // To put a record right is to write about what it was about.
-    let noun = match command {
-        Command::Record(record) => record.original().map_or(Noun::Record, crate::Event::noun),
-        command => command.noun(),
+    // To confirm is to record what was proposed.
+    let noun = if let Command::Record(record) = command {
+        record.original().map_or(Noun::Record, crate::Event::noun)
+    } else if let Command::Entry(entry) = command {
+        entry.asked(books).map_or(Noun::Entry, Command::noun)
+    } else {
+        command.noun()
     };
     if !admission.roles.iter().any(|role| allows(*role, noun)) {
         return Err(Rejection::Forbidden {
@@ -87,7 +91,7 @@ fn allows(role: Role, noun: Noun) -> bool {
     match noun {
         Noun::Ledger | Noun::Token => role == Role::Administrator,
         Noun::Organisation | Noun::Overlay => role != Role::Reader,
-        Noun::Subject | Noun::Receipt | Noun::Milestone | Noun::Record => {
+        Noun::Subject | Noun::Receipt | Noun::Milestone | Noun::Record | Noun::Entry => {
             matches!(role, Role::Finance | Role::Rectification | Role::Inspector)
         }
         Noun::Fund | Noun::Payment => role == Role::Finance,

@@ -18,6 +18,7 @@ macro_rules! ids {
     )*};
 }
 ids! { OrganisationId OverlayId PersonId FundId ProjectId MilestoneId PaymentId RoundId ItemId
+MeasureId EntryId TokenId }
 MeasureId EvidenceId TokenId }
 
 impl Subjects for Subject {
@@ -78,6 +79,7 @@ subjects! {
     book::Predecessor {  }
     book::BookRenaming {  }
     book::BookClosing {  }
+    book::BookPolicy {  }
     token::TokenGrant { token, person, organisation }
     token::TokenRevocation { token }
     organisation::OrganisationRegistration { organisation, parent }
@@ -106,6 +108,8 @@ subjects! {
     payment::PaymentReturn { payment }
     payment::Reissue { of, payment }
     receipt::ReceiptConfirmation { payment, subject, visitor }
+    entry::EntryConfirmation { entry }
+    entry::EntryWithdrawal { entry }
     record::RecordReversal { subject, original }
     record::RecordCorrection { subject, original }
     round::RoundOpening { round, inspecting_body, closing_body, related_round }

@@ -18,6 +18,7 @@ pub mod numbers;
 pub mod page;
 pub mod project_view;
 pub mod references;
+pub mod search;
 pub mod steps;
 pub mod tasks;
 pub mod timeline;
@@ -36,6 +37,7 @@ use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use ledger::{Books, Fact};
 use links::Links;
+use search::Search;
 use tasks::Plans;
 use timeline::Timeline;
 
@@ -100,6 +102,8 @@ pub struct View {
     pub links: Links,
     /// The plans that were returned.
     pub plans: Plans,
+    /// What records say, to be looked for.
+    pub search: Search,
     /// Which evidence there is, and what names a file.
     pub evidence: EvidenceFiles,
 }
@@ -115,6 +119,7 @@ impl View {
             alerts,
             links,
             plans,
+            search,
             evidence,
         } = self;
         let context = entry.fact.context(entry.recorded_on(), entry.seq);
@@ -124,6 +129,7 @@ impl View {
         ledger::apply(books, &context, &entry.fact.event);
         timeline.take_in(entry);
         plans.take_in(entry);
+        search.take_in(entry);
         evidence.take_in(&entry.fact.event);
         *head = Some(Head {
             seq: entry.seq,

@@ -50,6 +50,7 @@ impl Links {
             | Event::Project(_)
             | Event::Receipt(_)
             | Event::Record(_)
+            | Event::Entry(_)
             | Event::Round(_)
             | Event::Item(_)
             | Event::Evidence(_) => {}

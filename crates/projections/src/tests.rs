@@ -11,5 +11,6 @@ mod evidence;
 mod items;
 mod money;
 mod random;
+mod search;
 mod traces;
 mod world;

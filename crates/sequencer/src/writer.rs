@@ -12,6 +12,7 @@ use ledger::book::BookCommand;
 use ledger::ids::LedgerId;
 use ledger::personal::{self, PersonalText};
 use ledger::{Admission, Books, Command, Context, Event, Fact, Rejection, Submission};
+use std::collections::BTreeSet;
 use std::sync::{Arc, RwLock};
 use store::{FileStore, KeyStore, Log};
 use tokio::sync::{mpsc, watch};
@@ -85,7 +86,8 @@ impl Writer {
             .into_iter()
             .filter_map(|id| {
                 let ledger = LedgerId(id.0);
-                let books = shown.slot(ledger)?.view().books.clone();
+                let mut books = shown.slot(ledger)?.view().books.clone();
+                books.lead();
                 Some((ledger, (books, log.head(id)?)))
             })
             .collect();
@@ -152,15 +154,29 @@ impl Writer {
         };
 
         // Durable from here: what follows cannot fail, and is what a start does too.
+        let mut ledgers = BTreeSet::new();
         for (position, record) in (first_position..).zip(group.records) {
+            ledgers.insert(record.header.ledger.0);
             let Ok(()) = self.shown.show(&store::Entry { position, record });
         }
+        self.share(ledgers);
         self.shown.publish(self.log.next_position());
         for (answer, answers) in group.waiting {
             // A caller who has gone away will ask again with the same command id.
             let _ = answer.send(Ok(answers));
         }
         Ok(())
+    }
+
+    /// The view has now come to where the writer's books ran ahead: a row need not be there twice.
+    fn share(&mut self, ledgers: BTreeSet<uuid::Uuid>) {
+        for ledger in ledgers.into_iter().map(LedgerId) {
+            if let (Some((books, _)), Some(slot)) =
+                (self.ahead.get_mut(&ledger), self.shown.slot(ledger))
+            {
+                books.share(&slot.view().books);
+            }
+        }
     }
 
     /// The commands of a request, in their order; with `atomic`, all of them or none.
@@ -224,9 +240,11 @@ impl Writer {
     }
 
     fn ahead_of(&mut self, ledger: LedgerId) -> &mut (Books, Head) {
-        self.ahead
-            .entry(ledger)
-            .or_insert_with(|| (Books::default(), Head::genesis(chain::LedgerId(ledger.0))))
+        self.ahead.entry(ledger).or_insert_with(|| {
+            let mut books = Books::default();
+            books.lead();
+            (books, Head::genesis(chain::LedgerId(ledger.0)))
+        })
     }
 
     /// One command: known already, refused, or linked records in the group.
@@ -272,8 +290,11 @@ impl Writer {
         let command = submission.command.recalled(look_up)?;
         let (books, head) = self.ahead_of(ledger);
 
+        let (signatories, proposed_by) = ledger::entry::rules::paper(books, &command);
         let context = Context {
             actor: caller.actor,
+            signatories,
+            proposed_by,
             intake: submission.intake,
             occurred_on: submission.occurred_on,
             today: ledger::date::civil_day(now_us),
@@ -290,7 +311,11 @@ impl Writer {
 
         // After this point the command succeeds.
         for (seq, event) in (context.seq..).zip(&events) {
-            ledger::apply(books, &Context { seq, ..context }, event);
+            let context = Context {
+                seq,
+                ..context.clone()
+            };
+            ledger::apply(books, &context, event);
         }
         let receipt = receipt(ledger, next_position, &records);
         if let Some(last) = records.last() {
@@ -310,7 +335,7 @@ impl Writer {
         let own = match command {
             Command::Token(_) => return !system,
             Command::Ledger(BookCommand::Open(_) | BookCommand::Rename(_)) => true,
-            Command::Ledger(BookCommand::Close(_))
+            Command::Ledger(BookCommand::Close(_) | BookCommand::SetPolicy(_))
             | Command::Organisation(_)
             | Command::Overlay(_)
             | Command::Subject(_)
@@ -320,6 +345,7 @@ impl Writer {
             | Command::Payment(_)
             | Command::Receipt(_)
             | Command::Record(_)
+            | Command::Entry(_)
             | Command::Round(_)
             | Command::Item(_)
             | Command::Evidence(_) => false,
@@ -433,6 +459,7 @@ fn link(
             occurred_on: context.occurred_on,
             documents: submission.documents.clone(),
             correlation_id: submission.correlation_id,
+            signatories: Arc::clone(&context.signatories),
             event: event.clone(),
         };
         let mut failed = None;

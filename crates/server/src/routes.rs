@@ -17,6 +17,7 @@ pub mod page;
 pub mod payments;
 pub mod projects;
 mod question;
+pub mod search;
 pub mod stream;
 pub mod subjects;
 pub mod tasks;
@@ -45,4 +46,5 @@ pub fn mount(config: &mut ServiceConfig) {
     files::mount(config);
     tasks::mount(config);
     alerts::mount(config);
+    search::mount(config);
 }

@@ -57,6 +57,7 @@ fn the_roles_share_the_nouns_like_this() {
     lines.dedup();
     expect![[r#"
         evidence: inspector, finance, rectification
+        entry: inspector, finance, rectification
         fund: finance
         item: inspector, rectification
         ledger: administrator

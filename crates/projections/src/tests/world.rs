@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use ledger::context::Actor;
 use ledger::ids::{OrganisationId, PersonId};
+use ledger::text::Reference;
 use ledger::token::Role;
 use ledger::{Admission, Command, Context, Event, Fact, Intake, Rejection};
 use serde_json::{Value, json};
@@ -58,6 +59,8 @@ pub(super) struct World {
     pub(super) facts: Vec<Fact>,
     pub(super) today: Date,
     pub(super) actor: Actor,
+    /// The documents on which the next records rest.
+    pub(super) documents: Vec<Reference>,
 }
 
 impl World {
@@ -72,6 +75,7 @@ impl World {
             facts,
             today,
             actor,
+            documents: Vec::new(),
         };
         world.does(json!({"ledger": {"open": {"name": "县账本", "area": "533300"}}}));
         world
@@ -91,11 +95,20 @@ impl World {
         let text = command.to_string();
         let command: Command =
             serde_json::from_value(command).unwrap_or_else(|error| panic!("{error}: {text}"));
+        let facts = &self.facts;
+        let look_up = |seq: u64| {
+            let fact = facts.get(usize::try_from(seq).unwrap().wrapping_sub(1));
+            Ok::<_, std::convert::Infallible>(fact.map(|fact| fact.event.clone()))
+        };
+        let Ok(command) = command.recalled(look_up);
+        let command = command.into_owned();
         let context = Context {
             actor: self.actor,
             intake,
             occurred_on: ledger::date::BusinessDate::day(self.today),
             today: self.today,
+            signatories: Default::default(),
+            proposed_by: None,
             seq: self.view.head().map_or(1, |head| head.seq + 1),
         };
         let admission = Admission {
@@ -113,8 +126,9 @@ impl World {
             actor: context.actor,
             intake: context.intake,
             occurred_on: context.occurred_on,
-            documents: Vec::new(),
+            documents: self.documents.clone(),
             correlation_id: None,
+            signatories: Default::default(),
             event,
         };
         let seq = u64::try_from(self.facts.len()).unwrap() + 1;

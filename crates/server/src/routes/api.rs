@@ -68,6 +68,8 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::tasks::verification,
         routes::tasks::completion,
         routes::alerts::alerts,
+        routes::search::search,
+        routes::search::search_all,
         routes::health::healthz,
         routes::health::readyz,
         routes::health::confirm_clock,
@@ -164,6 +166,7 @@ fn nouns() -> Vec<Noun> {
         ("milestone", ledger::milestone::MilestoneCommand::schema()),
         ("payment", ledger::payment::PaymentCommand::schema()),
         ("receipt", ledger::receipt::ReceiptCommand::schema()),
+        ("entry", ledger::entry::EntryCommand::schema()),
         ("record", ledger::record::RecordCommand::schema()),
         ("round", ledger::round::RoundCommand::schema()),
         ("item", ledger::item::ItemCommand::schema()),
@@ -228,6 +231,7 @@ impl ToSchema for CommandSchema {
             ledger::person::PersonCommand ledger::fund::FundCommand
             ledger::project::ProjectCommand ledger::milestone::MilestoneCommand
             ledger::payment::PaymentCommand ledger::receipt::ReceiptCommand
+            ledger::entry::EntryCommand ledger::record::RecordCommand ledger::round::RoundCommand ledger::item::ItemCommand
             ledger::record::RecordCommand ledger::round::RoundCommand ledger::item::ItemCommand
             ledger::evidence::EvidenceCommand
         }

@@ -41,14 +41,8 @@ pub async fn projects(question: Question<Ask>) -> Answered {
     responses((status = 200, body = Answer<ProjectView>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub async fn project(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
-    let (_, id) = path.into_inner();
-    let view = question.view();
-    question.found(
-        &view,
-        project_view(&view, ProjectId(id)),
-        "the project",
-        "此项目",
-    )
+    let id = ProjectId(path.1);
+    question.one(("the project", "此项目"), |view| project_view(view, id))
 }
 
 /// The payments of a project.
@@ -57,15 +51,6 @@ pub async fn project(question: Question<Ask>, path: web::Path<(String, Uuid)>) -
     responses((status = 200, body = Answer<Page<PaymentLine>>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub async fn payments(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
-    let (_, id) = path.into_inner();
-    let view = question.view();
-    question.answer(
-        &view,
-        project_payments(
-            &view,
-            ProjectId(id),
-            question.query.offset,
-            question.query.limit(),
-        ),
-    )
+    let (id, ask, view) = (ProjectId(path.1), question.query, question.view());
+    question.answer(&view, project_payments(&view, id, ask.offset, ask.limit()))
 }

@@ -48,6 +48,10 @@ const TABLE: &[Row] = &[
                 "jiff",
                 "uuid",
                 "utoipa",
+                // For search: text made comparable, and looked for.
+                "ferrous-opencc",
+                "memchr",
+                "unicode-normalization",
             ],
             optional: &[],
         },
