@@ -73,7 +73,7 @@ pub struct Book {
 macro_rules! each_table {
     ($books:ident $($rest:tt)*) => {
         each_table!(@ ($books $($rest)*) tokens organisations overlays persons funds nodes budgets
-            projects milestones payments rounds items entries reversed)
+            projects milestones payments rounds items entries evidence reversed)
     };
     (@ ($books:ident . $action:ident) $($table:ident)*) => {{
         let Books { book: _, $($table),* } = $books;
@@ -82,38 +82,6 @@ macro_rules! each_table {
     (@ ($books:ident . $action:ident, $other:ident) $($table:ident)*) => {{
         let Books { book: _, $($table),* } = $books;
         $($table.$action(&$other.$table);)*
-    ($books:ident . $action:ident) => {{
-        let Books {
-            book: _,
-            tokens,
-            organisations,
-            overlays,
-            persons,
-            funds,
-            nodes,
-            budgets,
-            projects,
-            milestones,
-            payments,
-            rounds,
-            items,
-            evidence,
-            reversed,
-        } = $books;
-        tokens.$action();
-        organisations.$action();
-        overlays.$action();
-        persons.$action();
-        funds.$action();
-        nodes.$action();
-        budgets.$action();
-        projects.$action();
-        milestones.$action();
-        payments.$action();
-        rounds.$action();
-        items.$action();
-        evidence.$action();
-        reversed.$action();
     }};
 }
 
@@ -190,7 +158,6 @@ impl Books {
         }
         touch! { payments PaymentId, items ItemId, funds FundId, projects ProjectId,
         milestones MilestoneId, persons PersonId, organisations OrganisationId,
-        overlays OverlayId, rounds RoundId, entries EntryId, tokens TokenId }
-        overlays OverlayId, rounds RoundId, evidence EvidenceId, tokens TokenId }
+        overlays OverlayId, rounds RoundId, entries EntryId, evidence EvidenceId, tokens TokenId }
     }
 }

@@ -121,6 +121,8 @@ macro_rules! fields {
 }
 
 fields! {
+    evidence::EvidenceRegistration;
+    evidence::EvidenceWithdrawal;
     book::BookOpening;
     book::BookRenaming;
     book::BookClosing;

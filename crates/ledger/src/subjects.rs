@@ -18,8 +18,7 @@ macro_rules! ids {
     )*};
 }
 ids! { OrganisationId OverlayId PersonId FundId ProjectId MilestoneId PaymentId RoundId ItemId
-MeasureId EntryId TokenId }
-MeasureId EvidenceId TokenId }
+MeasureId EntryId EvidenceId TokenId }
 
 impl Subjects for Subject {
     fn each(&self, each: &mut dyn FnMut(Subject)) {

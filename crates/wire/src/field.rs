@@ -77,8 +77,7 @@ macro_rules! ids {
     )*};
 }
 ids! { LedgerId OrganisationId OverlayId PersonId FundId ProjectId MilestoneId PaymentId RoundId
-ItemId MeasureId EntryId TokenId Subject }
-ItemId MeasureId EvidenceId TokenId Subject }
+ItemId MeasureId EntryId EvidenceId TokenId Subject }
 
 macro_rules! texts {
     ($($name:ident)*) => {$(

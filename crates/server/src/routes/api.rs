@@ -231,8 +231,8 @@ impl ToSchema for CommandSchema {
             ledger::person::PersonCommand ledger::fund::FundCommand
             ledger::project::ProjectCommand ledger::milestone::MilestoneCommand
             ledger::payment::PaymentCommand ledger::receipt::ReceiptCommand
-            ledger::entry::EntryCommand ledger::record::RecordCommand ledger::round::RoundCommand ledger::item::ItemCommand
-            ledger::record::RecordCommand ledger::round::RoundCommand ledger::item::ItemCommand
+            ledger::entry::EntryCommand ledger::record::RecordCommand
+            ledger::round::RoundCommand ledger::item::ItemCommand
             ledger::evidence::EvidenceCommand
         }
         for (name, schema) in [

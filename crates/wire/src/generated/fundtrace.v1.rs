@@ -179,6 +179,76 @@ pub mod entry_event {
         Withdrawn(super::EntryWithdrawal),
     }
 }
+/// Names a file as proof.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EvidenceRegistration {
+    /// This piece of evidence.
+    #[prost(bytes = "vec", tag = "1")]
+    pub evidence: ::prost::alloc::vec::Vec<u8>,
+    /// What it is about: a project, an item, a payment, whatever the ledger knows; 16 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub subject: ::prost::alloc::vec::Vec<u8>,
+    /// The file's SHA-256, 32 bytes.
+    #[prost(bytes = "vec", tag = "3")]
+    pub sha256: ::prost::alloc::vec::Vec<u8>,
+    /// The file's length in bytes.
+    #[prost(uint64, tag = "4")]
+    pub size: u64,
+    /// What kind of file it is, as in RFC 6838: image/jpeg.
+    #[prost(string, tag = "5")]
+    pub media_type: ::prost::alloc::string::String,
+    /// When it was taken.
+    #[prost(string, tag = "6")]
+    pub captured_on: ::prost::alloc::string::String,
+    /// Who took it, 16 bytes.
+    #[prost(bytes = "vec", tag = "7")]
+    pub captured_by: ::prost::alloc::vec::Vec<u8>,
+    /// What it shows.
+    #[prost(string, tag = "8")]
+    pub description: ::prost::alloc::string::String,
+}
+/// Takes evidence back. The record of it and the file stay.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EvidenceWithdrawal {
+    /// Which one.
+    #[prost(bytes = "vec", tag = "1")]
+    pub evidence: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// What may be asked of `evidence`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EvidenceCommand {
+    #[prost(oneof = "evidence_command::Command", tags = "1, 2")]
+    pub command: ::core::option::Option<evidence_command::Command>,
+}
+/// Nested message and enum types in `EvidenceCommand`.
+pub mod evidence_command {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Command {
+        #[prost(message, tag = "1")]
+        Add(super::EvidenceRegistration),
+        #[prost(message, tag = "2")]
+        Retract(super::EvidenceWithdrawal),
+    }
+}
+/// What has happened to `evidence`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EvidenceEvent {
+    #[prost(oneof = "evidence_event::Event", tags = "1, 2")]
+    pub event: ::core::option::Option<evidence_event::Event>,
+}
+/// Nested message and enum types in `EvidenceEvent`.
+pub mod evidence_event {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        Added(super::EvidenceRegistration),
+        #[prost(message, tag = "2")]
+        Retracted(super::EvidenceWithdrawal),
+    }
+}
 /// Who holds authority: a unit that may pass it on, or a project that may spend it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Holder {
@@ -2784,7 +2854,7 @@ pub struct Event {
     pub schema_version: u32,
     #[prost(
         oneof = "event::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 35"
     )]
     pub noun: ::core::option::Option<event::Noun>,
 }
@@ -2820,6 +2890,8 @@ pub mod event {
         Record(super::RecordEvent),
         #[prost(message, tag = "29")]
         Entry(super::EntryEvent),
+        #[prost(message, tag = "35")]
+        Evidence(super::EvidenceEvent),
     }
 }
 /// The way in.
@@ -2877,7 +2949,7 @@ pub struct Command {
     pub correlation_id: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "command::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 35"
     )]
     pub noun: ::core::option::Option<command::Noun>,
 }
@@ -2913,5 +2985,7 @@ pub mod command {
         Record(super::RecordCommand),
         #[prost(message, tag = "29")]
         Entry(super::EntryCommand),
+        #[prost(message, tag = "35")]
+        Evidence(super::EvidenceCommand),
     }
 }

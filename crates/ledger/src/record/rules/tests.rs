@@ -270,7 +270,10 @@ fn a_correction_is_of_a_text_that_the_record_has() {
         of_batch(Field::Document, &"长".repeat(81)),
         of_batch(Field::Name, "11010519491231002X"),
     ];
-    answers(&mut world, &rows, expect![[r#"
+    answers(
+        &mut world,
+        &rows,
+        expect![[r#"
         BAD_REVERSAL subject: the record is not mainly about this subject
         BAD_REVERSAL field:
           the record has no such text; amounts are reversed and recorded anew
@@ -278,7 +281,8 @@ fn a_correction_is_of_a_text_that_the_record_has() {
         BAD_FIELD to:
           the field that it goes into does not allow it: it is too long, or holds a personal number
         BAD_FIELD to:
-          the field that it goes into does not allow it: it is too long, or holds a personal number"#]]);
+          the field that it goes into does not allow it: it is too long, or holds a personal number"#]],
+    );
 }
 
 #[test]
