@@ -56,6 +56,7 @@ fn the_roles_share_the_nouns_like_this() {
     lines.sort();
     lines.dedup();
     expect![[r#"
+        evidence: inspector, finance, rectification
         entry: inspector, finance, rectification
         evidence: inspector, finance, rectification
         fund: finance
