@@ -1,5 +1,6 @@
 //! The books: the state that decisions read.
 
+use crate::contract::rules::Contract;
 use crate::fund::rules::{Budget, Fund, Node};
 use crate::ids::*;
 use crate::item::rules::Item;
@@ -37,6 +38,10 @@ pub struct Books {
     pub projects: Table<ProjectId, Project>,
     /// Milestones.
     pub milestones: Table<MilestoneId, Milestone>,
+    /// The milestones of each project, in the order of their definition.
+    pub milestones_of: Table<ProjectId, Vec<MilestoneId>>,
+    /// Contracts.
+    pub contracts: Table<ContractId, Contract>,
     /// Payments.
     pub payments: Table<PaymentId, Payment>,
     /// Inspection rounds.
@@ -71,6 +76,8 @@ macro_rules! each_table {
             budgets,
             projects,
             milestones,
+            milestones_of,
+            contracts,
             payments,
             rounds,
             items,
@@ -84,6 +91,8 @@ macro_rules! each_table {
         budgets.$action();
         projects.$action();
         milestones.$action();
+        milestones_of.$action();
+        contracts.$action();
         payments.$action();
         rounds.$action();
         items.$action();
@@ -125,6 +134,7 @@ impl Books {
             .or_else(|| self.funds.get(FundId(id)).map(|row| row.version))
             .or_else(|| self.projects.get(ProjectId(id)).map(|row| row.version))
             .or_else(|| self.milestones.get(MilestoneId(id)).map(|row| row.version))
+            .or_else(|| self.contracts.get(ContractId(id)).map(|row| row.version))
             .or_else(|| self.persons.get(PersonId(id)).map(|row| row.version))
             .or_else(|| {
                 self.organisations

@@ -62,6 +62,8 @@ ids! {
     ProjectId
     /// A milestone of a project 项目节点.
     MilestoneId
+    /// A contract 合同.
+    ContractId
     /// A payment 支付.
     PaymentId
     /// An inspection round 巡察/督查/审计轮次.

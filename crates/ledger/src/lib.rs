@@ -14,6 +14,7 @@
 //! | fund | 资金批次/指标 | the money of one document: authority to spend |
 //! | allocate | 分配、分解下达 | pass authority on to a unit or into a project's budget |
 //! | project, milestone | 项目、节点 | what the money is for, and how far it has come |
+//! | contract | 合同 | what a supplier is to do, for which price, paid by which stages |
 //! | payment | 支付 | instructed, settled 到账, returned 退票, reissued 补发 |
 //! | receipt | 到账核实 | what the payee says |
 //! | round | 巡察/督查/审计轮次 | an inspection; names the body that closes what it finds |
@@ -30,6 +31,7 @@ pub mod books;
 pub mod context;
 pub mod date;
 pub mod digest;
+pub mod fraction;
 pub mod ids;
 pub mod money;
 pub mod personal;
@@ -42,6 +44,7 @@ pub mod table;
 pub mod text;
 
 pub mod book;
+pub mod contract;
 pub mod fund;
 pub mod item;
 pub mod milestone;
@@ -82,6 +85,8 @@ nouns! {
     Project project ProjectCommand ProjectEvent;
     /// Milestones.
     Milestone milestone MilestoneCommand MilestoneEvent;
+    /// Contracts.
+    Contract contract ContractCommand ContractEvent;
     /// Payments.
     Payment payment PaymentCommand PaymentEvent;
     /// Receipt confirmations.

@@ -78,6 +78,7 @@ pub fn visit(event: &mut Event, visit: &mut Visit<'_>) {
         | Event::Fund(_)
         | Event::Project(_)
         | Event::Milestone(_)
+        | Event::Contract(_)
         | Event::Payment(_)
         | Event::Round(_)
         | Event::Item(_) => {}
@@ -95,6 +96,7 @@ pub const fn concerns(command: &Command) -> bool {
         | Command::Fund(_)
         | Command::Project(_)
         | Command::Milestone(_)
+        | Command::Contract(_)
         | Command::Payment(_)
         | Command::Round(_)
         | Command::Item(_) => false,
@@ -118,6 +120,7 @@ pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
         | Command::Fund(_)
         | Command::Project(_)
         | Command::Milestone(_)
+        | Command::Contract(_)
         | Command::Payment(_)
         | Command::Round(_)
         | Command::Item(_) => {}

@@ -84,7 +84,9 @@ fn allows(role: Role, command: &Command) -> bool {
             matches!(role, Role::Finance | Role::Rectification | Role::Inspector)
         }
         Command::Fund(_) | Command::Payment(_) => role == Role::Finance,
-        Command::Project(_) => matches!(role, Role::Finance | Role::Rectification),
+        Command::Project(_) | Command::Contract(_) => {
+            matches!(role, Role::Finance | Role::Rectification)
+        }
         Command::Round(_) | Command::Item(_) => {
             matches!(role, Role::Rectification | Role::Inspector)
         }

@@ -18,6 +18,17 @@ pub enum Kind {
     Conflict,
 }
 
+/// What sets the limit of what may be paid on a contract by now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CapBasis {
+    /// The stages that have been reached.
+    Stage,
+    /// The stage that is named has not been reached.
+    StageOpen,
+    /// The verified progress with the allowed advance.
+    Progress,
+}
+
 /// A command refused; or, for an observed fact, a rule that it broke.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rejection {
@@ -116,6 +127,22 @@ pub enum Rejection {
         open: Fen,
         /// How much was stated.
         stated: Fen,
+    },
+    /// More claimed or paid than the contract's price with its approved changes (V9).
+    OverContract {
+        /// The price.
+        price: Fen,
+        /// What would be claimed or paid in all.
+        asked: Fen,
+    },
+    /// More claimed or paid than the stages or the progress allow by now (V9).
+    StageCap {
+        /// What sets the limit.
+        basis: CapBasis,
+        /// How much may be claimed or paid in all.
+        allowed: Fen,
+        /// What would be.
+        asked: Fen,
     },
     /// A source of money or fund word not in use in that year.
     NotInForce {
@@ -221,6 +248,8 @@ impl Rejection {
             Rejection::OverAllocated { .. } => "OVER_ALLOCATED",
             Rejection::Insufficient { .. } => "INSUFFICIENT",
             Rejection::OverPaid { .. } => "OVER_PAID",
+            Rejection::OverContract { .. } => "OVER_CONTRACT",
+            Rejection::StageCap { .. } => "STAGE_CAP",
             Rejection::NotInForce { .. } => "NOT_IN_FORCE",
             Rejection::SamePerson { .. } => "SAME_PERSON",
             Rejection::SameOrganisation { .. } => "SAME_ORG",
@@ -265,6 +294,8 @@ impl Rejection {
             Rejection::Forbidden { .. }
             | Rejection::LedgerNotOpen
             | Rejection::BadTransition { .. }
+            | Rejection::OverContract { .. }
+            | Rejection::StageCap { .. }
             | Rejection::SamePerson { .. }
             | Rejection::SameOrganisation { .. }
             | Rejection::GateMissing { .. }
@@ -295,6 +326,8 @@ impl Rejection {
             | Rejection::OverAllocated { .. }
             | Rejection::Insufficient { .. }
             | Rejection::OverPaid { .. }
+            | Rejection::OverContract { .. }
+            | Rejection::StageCap { .. }
             | Rejection::NotInForce { .. }
             | Rejection::SamePerson { .. }
             | Rejection::SameOrganisation { .. }

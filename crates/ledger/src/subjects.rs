@@ -17,8 +17,8 @@ macro_rules! ids {
         }
     )*};
 }
-ids! { OrganisationId OverlayId PersonId FundId ProjectId MilestoneId PaymentId RoundId ItemId
-MeasureId TokenId }
+ids! { OrganisationId OverlayId PersonId FundId ProjectId MilestoneId ContractId PaymentId RoundId
+ItemId MeasureId TokenId }
 
 impl<T: Subjects> Subjects for Option<T> {
     fn each(&self, each: &mut dyn FnMut(Subject)) {
@@ -88,6 +88,10 @@ subjects! {
     project::Acceptance { project, team }
     milestone::MilestoneDefinition { milestone, project }
     milestone::Progress { milestone }
+    contract::ContractSigning { contract, project, supplier }
+    contract::ContractChange { contract }
+    contract::StageReach { contract }
+    contract::ContractClosing { contract }
     payment::SourceShare { fund }
     payment::PaymentInstruction { payment, project, payee, sources }
     payment::Settlement { payment }

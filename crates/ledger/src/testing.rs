@@ -18,6 +18,10 @@ use crate::{Books, Command, Event, apply, breaches, decide};
 use expect_test::Expect;
 use uuid::Uuid;
 
+mod contracts;
+
+pub(crate) use contracts::*;
+
 pub(crate) const PREFECTURE: u128 = 1;
 /// The receiver of the usual batch.
 pub(crate) const COUNTY: u128 = 2;

@@ -10,7 +10,7 @@
 pub mod alerts;
 pub mod balances;
 pub mod benefit;
-mod fraction;
+pub mod contracts;
 pub mod items;
 pub mod links;
 pub mod numbers;
@@ -25,7 +25,7 @@ pub mod trace;
 #[cfg(test)]
 mod tests;
 
-pub use fraction::Fraction;
+pub use ledger::fraction::Fraction;
 pub use page::Page;
 
 use alerts::Alerts;

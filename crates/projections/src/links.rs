@@ -48,6 +48,7 @@ impl Links {
             | Event::Overlay(_)
             | Event::Subject(_)
             | Event::Project(_)
+            | Event::Contract(_)
             | Event::Receipt(_)
             | Event::Round(_)
             | Event::Item(_) => {}

@@ -305,6 +305,7 @@ impl Writer {
             | Command::Fund(_)
             | Command::Project(_)
             | Command::Milestone(_)
+            | Command::Contract(_)
             | Command::Payment(_)
             | Command::Receipt(_)
             | Command::Round(_)

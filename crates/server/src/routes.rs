@@ -5,6 +5,7 @@ use actix_web::web::ServiceConfig;
 pub mod alerts;
 pub mod api;
 pub mod commands;
+pub mod contracts;
 pub mod events;
 pub mod funds;
 pub mod health;
@@ -37,6 +38,7 @@ pub fn mount(config: &mut ServiceConfig) {
     timeline::mount(config);
     funds::mount(config);
     projects::mount(config);
+    contracts::mount(config);
     payments::mount(config);
     items::mount(config);
     tasks::mount(config);

@@ -254,7 +254,9 @@ where
 
 #[test]
 fn every_word_of_every_list_crosses_the_wire() {
-    use ledger::{fund::*, item::*, milestone::*, organisation::*, overlay::*, payment::*};
+    use ledger::{
+        contract::*, fund::*, item::*, milestone::*, organisation::*, overlay::*, payment::*,
+    };
     use ledger::{project::*, receipt::*, round::*, token::*};
     check_choice(Intake::ALL);
     check_choice(Role::ALL);
@@ -266,6 +268,8 @@ fn every_word_of_every_list_crosses_the_wire() {
     check_choice(Gate::ALL);
     check_choice(GateResult::ALL);
     check_choice(Weighting::ALL);
+    check_choice(StageTrigger::ALL);
+    check_choice(ContractChangeKind::ALL);
     check_choice(PaymentKind::ALL);
     check_choice(ReceiptChannel::ALL);
     check_choice(ReceiptResult::ALL);

@@ -1,6 +1,6 @@
 //! The texts of rejections, in English and in Chinese.
 
-use super::Rejection;
+use super::{CapBasis, Rejection};
 
 /// In English, one lower-case line; [`Rejection::zh`] says the same in Chinese.
 impl std::fmt::Display for Rejection {
@@ -69,6 +69,27 @@ impl std::fmt::Display for Rejection {
                     open.get()
                 )
             }
+            Rejection::OverContract { price, asked } => write!(
+                f,
+                "{} fen in all, the contract's price is {} fen",
+                asked.get(),
+                price.get()
+            ),
+            Rejection::StageCap {
+                basis,
+                allowed,
+                asked,
+            } => write!(
+                f,
+                "{} fen in all, {} allows {} fen",
+                asked.get(),
+                match basis {
+                    CapBasis::Stage => "the last stage reached",
+                    CapBasis::StageOpen => "the stage is not reached; the last one reached",
+                    CapBasis::Progress => "the verified progress with the advance",
+                },
+                allowed.get()
+            ),
             Rejection::NotInForce { word, year } => {
                 write!(f, "{word} is not a source of money in {year}")
             }
@@ -167,6 +188,21 @@ impl Rejection {
             }
             Rejection::OverPaid { open, stated } => {
                 format!("登记 {stated} 元,可办理余额仅 {open} 元")
+            }
+            Rejection::OverContract { price, asked } => {
+                format!("累计 {asked} 元,合同价款(含变更)仅 {price} 元")
+            }
+            Rejection::StageCap {
+                basis,
+                allowed,
+                asked,
+            } => {
+                let basis = match basis {
+                    CapBasis::Stage => "按已达到的付款节点",
+                    CapBasis::StageOpen => "所列付款节点尚未达到,按已达到的节点",
+                    CapBasis::Progress => "按已核实进度加允许预付比例",
+                };
+                format!("累计 {asked} 元,{basis}最多 {allowed} 元")
             }
             Rejection::NotInForce { word, year } => {
                 format!("{year} 年度没有“{word}”这一资金来源口径")

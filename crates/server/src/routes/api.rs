@@ -51,6 +51,8 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::projects::projects,
         routes::projects::project,
         routes::projects::payments,
+        routes::contracts::contracts,
+        routes::contracts::contract,
         routes::payments::payment,
         routes::payments::trace,
         routes::items::items,
@@ -154,6 +156,7 @@ fn nouns() -> Vec<Noun> {
         ("fund", ledger::fund::FundCommand::schema()),
         ("project", ledger::project::ProjectCommand::schema()),
         ("milestone", ledger::milestone::MilestoneCommand::schema()),
+        ("contract", ledger::contract::ContractCommand::schema()),
         ("payment", ledger::payment::PaymentCommand::schema()),
         ("receipt", ledger::receipt::ReceiptCommand::schema()),
         ("round", ledger::round::RoundCommand::schema()),
@@ -217,6 +220,7 @@ impl ToSchema for CommandSchema {
             ledger::organisation::OrganisationCommand ledger::overlay::OverlayCommand
             ledger::person::PersonCommand ledger::fund::FundCommand
             ledger::project::ProjectCommand ledger::milestone::MilestoneCommand
+            ledger::contract::ContractCommand
             ledger::payment::PaymentCommand ledger::receipt::ReceiptCommand
             ledger::round::RoundCommand ledger::item::ItemCommand
         }

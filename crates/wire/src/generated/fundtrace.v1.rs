@@ -80,6 +80,222 @@ pub mod book_event {
         Closed(super::BookClosing),
     }
 }
+/// A stage of the payment plan 付款节点.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ContractStage {
+    /// What must have happened.
+    #[prost(enumeration = "StageTrigger", tag = "1")]
+    pub trigger: i32,
+    /// What it is called.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// How much of the price may be paid in all once it is reached, in 1/10,000.
+    #[prost(uint32, tag = "3")]
+    pub cumulative_cap_bp: u32,
+}
+/// Signs a contract; the day of signing is the day on which it occurred.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ContractSigning {
+    /// The contract.
+    #[prost(bytes = "vec", tag = "1")]
+    pub contract: ::prost::alloc::vec::Vec<u8>,
+    /// The project it is for.
+    #[prost(bytes = "vec", tag = "2")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// Its number 合同编号.
+    #[prost(string, tag = "3")]
+    pub number: ::prost::alloc::string::String,
+    /// Its name.
+    #[prost(string, tag = "4")]
+    pub name: ::prost::alloc::string::String,
+    /// Who builds or delivers 承包(供货)单位.
+    #[prost(bytes = "vec", tag = "5")]
+    pub supplier: ::prost::alloc::vec::Vec<u8>,
+    /// The price 合同价款.
+    #[prost(int64, tag = "6")]
+    pub price_fen: i64,
+    /// The part kept until the end of the warranty 质保金比例, in 1/10,000.
+    #[prost(uint32, tag = "7")]
+    pub retention_bp: u32,
+    /// The payment plan, in order; the caps rise.
+    #[prost(message, repeated, tag = "8")]
+    pub stages: ::prost::alloc::vec::Vec<ContractStage>,
+    /// How far payments may run ahead of the verified progress, in 1/10,000.
+    #[prost(uint32, optional, tag = "9")]
+    pub advance_bp: ::core::option::Option<u32>,
+    /// When it is to be fulfilled.
+    #[prost(string, tag = "10")]
+    pub ends_on: ::prost::alloc::string::String,
+    /// The contract's document.
+    #[prost(string, tag = "11")]
+    pub document: ::prost::alloc::string::String,
+}
+/// Changes a contract 合同变更, with an approval.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ContractChange {
+    /// The contract.
+    #[prost(bytes = "vec", tag = "1")]
+    pub contract: ::prost::alloc::vec::Vec<u8>,
+    /// What it is about.
+    #[prost(enumeration = "ContractChangeKind", tag = "2")]
+    pub kind: i32,
+    /// By how much the price rises, or falls if negative; 0 for a change of duration.
+    #[prost(int64, tag = "3")]
+    pub delta_fen: i64,
+    /// The document that approves it 变更批复.
+    #[prost(string, tag = "4")]
+    pub document: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(string, tag = "5")]
+    pub reason: ::prost::alloc::string::String,
+    /// The new end; needed for a change of duration.
+    #[prost(string, tag = "6")]
+    pub ends_on: ::prost::alloc::string::String,
+}
+/// Says that a stage of the plan has been reached.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StageReach {
+    /// The contract.
+    #[prost(bytes = "vec", tag = "1")]
+    pub contract: ::prost::alloc::vec::Vec<u8>,
+    /// Which stage, counted from 1.
+    #[prost(uint32, tag = "2")]
+    pub stage: u32,
+    /// What shows it.
+    #[prost(string, tag = "3")]
+    pub basis: ::prost::alloc::string::String,
+}
+/// Closes a contract 合同完结: nothing more will be paid on it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ContractClosing {
+    /// The contract.
+    #[prost(bytes = "vec", tag = "1")]
+    pub contract: ::prost::alloc::vec::Vec<u8>,
+    /// Why: fulfilled, or given up.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// What may be asked of `contract`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ContractCommand {
+    #[prost(oneof = "contract_command::Command", tags = "1, 2, 3, 4")]
+    pub command: ::core::option::Option<contract_command::Command>,
+}
+/// Nested message and enum types in `ContractCommand`.
+pub mod contract_command {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Command {
+        #[prost(message, tag = "1")]
+        Sign(super::ContractSigning),
+        #[prost(message, tag = "2")]
+        Change(super::ContractChange),
+        #[prost(message, tag = "3")]
+        ReachStage(super::StageReach),
+        #[prost(message, tag = "4")]
+        Close(super::ContractClosing),
+    }
+}
+/// What has happened to `contract`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ContractEvent {
+    #[prost(oneof = "contract_event::Event", tags = "1, 2, 3, 4")]
+    pub event: ::core::option::Option<contract_event::Event>,
+}
+/// Nested message and enum types in `ContractEvent`.
+pub mod contract_event {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        Signed(super::ContractSigning),
+        #[prost(message, tag = "2")]
+        Changed(super::ContractChange),
+        #[prost(message, tag = "3")]
+        StageReached(super::StageReach),
+        #[prost(message, tag = "4")]
+        Closed(super::ContractClosing),
+    }
+}
+/// What must have happened before a stage of the plan may be paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StageTrigger {
+    Unspecified = 0,
+    /// Reached by the signing itself.
+    /// 签订(预付)
+    Signing = 1,
+    /// 进度
+    Progress = 2,
+    /// 竣工
+    Completion = 3,
+    /// 验收
+    Acceptance = 4,
+    /// 质保期满
+    RetentionEnd = 5,
+}
+impl StageTrigger {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STAGE_TRIGGER_UNSPECIFIED",
+            Self::Signing => "STAGE_TRIGGER_SIGNING",
+            Self::Progress => "STAGE_TRIGGER_PROGRESS",
+            Self::Completion => "STAGE_TRIGGER_COMPLETION",
+            Self::Acceptance => "STAGE_TRIGGER_ACCEPTANCE",
+            Self::RetentionEnd => "STAGE_TRIGGER_RETENTION_END",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STAGE_TRIGGER_UNSPECIFIED" => Some(Self::Unspecified),
+            "STAGE_TRIGGER_SIGNING" => Some(Self::Signing),
+            "STAGE_TRIGGER_PROGRESS" => Some(Self::Progress),
+            "STAGE_TRIGGER_COMPLETION" => Some(Self::Completion),
+            "STAGE_TRIGGER_ACCEPTANCE" => Some(Self::Acceptance),
+            "STAGE_TRIGGER_RETENTION_END" => Some(Self::RetentionEnd),
+            _ => None,
+        }
+    }
+}
+/// What a change is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ContractChangeKind {
+    Unspecified = 0,
+    /// 工期
+    Duration = 1,
+    /// 价款
+    Price = 2,
+    /// 范围
+    Scope = 3,
+}
+impl ContractChangeKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CONTRACT_CHANGE_KIND_UNSPECIFIED",
+            Self::Duration => "CONTRACT_CHANGE_KIND_DURATION",
+            Self::Price => "CONTRACT_CHANGE_KIND_PRICE",
+            Self::Scope => "CONTRACT_CHANGE_KIND_SCOPE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CONTRACT_CHANGE_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "CONTRACT_CHANGE_KIND_DURATION" => Some(Self::Duration),
+            "CONTRACT_CHANGE_KIND_PRICE" => Some(Self::Price),
+            "CONTRACT_CHANGE_KIND_SCOPE" => Some(Self::Scope),
+            _ => None,
+        }
+    }
+}
 /// Who holds authority: a unit that may pass it on, or a project that may spend it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Holder {
@@ -2510,7 +2726,7 @@ pub struct Event {
     pub schema_version: u32,
     #[prost(
         oneof = "event::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 30"
     )]
     pub noun: ::core::option::Option<event::Noun>,
 }
@@ -2542,6 +2758,8 @@ pub mod event {
         Round(super::RoundEvent),
         #[prost(message, tag = "27")]
         Item(super::ItemEvent),
+        #[prost(message, tag = "30")]
+        Contract(super::ContractEvent),
     }
 }
 /// The way in.
@@ -2599,7 +2817,7 @@ pub struct Command {
     pub correlation_id: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "command::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 30"
     )]
     pub noun: ::core::option::Option<command::Noun>,
 }
@@ -2631,5 +2849,7 @@ pub mod command {
         Round(super::RoundCommand),
         #[prost(message, tag = "27")]
         Item(super::ItemCommand),
+        #[prost(message, tag = "30")]
+        Contract(super::ContractCommand),
     }
 }
