@@ -1,5 +1,6 @@
 //! The books: the state that decisions read.
 
+use crate::claim::rules::Claim;
 use crate::contract::rules::Contract;
 use crate::fund::rules::{Budget, Fund, Node};
 use crate::ids::*;
@@ -42,6 +43,8 @@ pub struct Books {
     pub milestones_of: Table<ProjectId, Vec<MilestoneId>>,
     /// Contracts.
     pub contracts: Table<ContractId, Contract>,
+    /// Claims.
+    pub claims: Table<ClaimId, Claim>,
     /// Payments.
     pub payments: Table<PaymentId, Payment>,
     /// Inspection rounds.
@@ -78,6 +81,7 @@ macro_rules! each_table {
             milestones,
             milestones_of,
             contracts,
+            claims,
             payments,
             rounds,
             items,
@@ -93,6 +97,7 @@ macro_rules! each_table {
         milestones.$action();
         milestones_of.$action();
         contracts.$action();
+        claims.$action();
         payments.$action();
         rounds.$action();
         items.$action();
@@ -134,6 +139,7 @@ impl Books {
             .or_else(|| self.funds.get(FundId(id)).map(|row| row.version))
             .or_else(|| self.projects.get(ProjectId(id)).map(|row| row.version))
             .or_else(|| self.milestones.get(MilestoneId(id)).map(|row| row.version))
+            .or_else(|| self.claims.get(ClaimId(id)).map(|row| row.version))
             .or_else(|| self.contracts.get(ContractId(id)).map(|row| row.version))
             .or_else(|| self.persons.get(PersonId(id)).map(|row| row.version))
             .or_else(|| {

@@ -64,6 +64,8 @@ ids! {
     MilestoneId
     /// A contract 合同.
     ContractId
+    /// A claim 报账.
+    ClaimId
     /// A payment 支付.
     PaymentId
     /// An inspection round 巡察/督查/审计轮次.

@@ -15,6 +15,7 @@
 //! | allocate | 分配、分解下达 | pass authority on to a unit or into a project's budget |
 //! | project, milestone | 项目、节点 | what the money is for, and how far it has come |
 //! | contract | 合同 | what a supplier is to do, for which price, paid by which stages |
+//! | claim | 报账 | what is to be paid, with vouchers and signatures, before it is paid |
 //! | payment | 支付 | instructed, settled 到账, returned 退票, reissued 补发 |
 //! | receipt | 到账核实 | what the payee says |
 //! | round | 巡察/督查/审计轮次 | an inspection; names the body that closes what it finds |
@@ -44,6 +45,7 @@ pub mod table;
 pub mod text;
 
 pub mod book;
+pub mod claim;
 pub mod contract;
 pub mod fund;
 pub mod item;
@@ -87,6 +89,8 @@ nouns! {
     Milestone milestone MilestoneCommand MilestoneEvent;
     /// Contracts.
     Contract contract ContractCommand ContractEvent;
+    /// Claims.
+    Claim claim ClaimCommand ClaimEvent;
     /// Payments.
     Payment payment PaymentCommand PaymentEvent;
     /// Receipt confirmations.

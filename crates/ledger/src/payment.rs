@@ -2,7 +2,7 @@
 
 pub mod rules;
 
-use crate::ids::{FundId, OrganisationId, PaymentId, PersonId, ProjectId};
+use crate::ids::{ClaimId, ContractId, FundId, OrganisationId, PaymentId, PersonId, ProjectId};
 use crate::money::Fen;
 use crate::text::{Reference, Text};
 
@@ -64,6 +64,12 @@ pub struct PaymentInstruction {
     /// What is worth saying.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remark: Option<Text>,
+    /// The contract on which it is paid; if left out, the one of the claim.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<ContractId>,
+    /// The claim that it pays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<ClaimId>,
 }
 
 /// The bank has paid 到账.

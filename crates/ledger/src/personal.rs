@@ -79,6 +79,7 @@ pub fn visit(event: &mut Event, visit: &mut Visit<'_>) {
         | Event::Project(_)
         | Event::Milestone(_)
         | Event::Contract(_)
+        | Event::Claim(_)
         | Event::Payment(_)
         | Event::Round(_)
         | Event::Item(_) => {}
@@ -97,6 +98,7 @@ pub const fn concerns(command: &Command) -> bool {
         | Command::Project(_)
         | Command::Milestone(_)
         | Command::Contract(_)
+        | Command::Claim(_)
         | Command::Payment(_)
         | Command::Round(_)
         | Command::Item(_) => false,
@@ -121,6 +123,7 @@ pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
         | Command::Project(_)
         | Command::Milestone(_)
         | Command::Contract(_)
+        | Command::Claim(_)
         | Command::Payment(_)
         | Command::Round(_)
         | Command::Item(_) => {}

@@ -23,6 +23,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::claim::ClaimCommand;
 use crate::context::{Admission, Context};
 use crate::rejection::Rejection;
 use crate::subjects::Subjects;
@@ -75,6 +76,23 @@ fn main_subject(command: &Command) -> Option<crate::ids::Subject> {
     first
 }
 
+/// Who counter-signs may hold any office that writes; money is judged by the finance bureau.
+fn allows_claim(role: Role, command: &ClaimCommand) -> bool {
+    match command {
+        ClaimCommand::Submit(_)
+        | ClaimCommand::ReviewTechnically(_)
+        | ClaimCommand::Withdraw(_) => {
+            matches!(role, Role::Finance | Role::Rectification)
+        }
+        ClaimCommand::Countersign(_) => {
+            matches!(role, Role::Finance | Role::Rectification | Role::Inspector)
+        }
+        ClaimCommand::ReviewFinances(_) | ClaimCommand::Approve(_) | ClaimCommand::Reject(_) => {
+            role == Role::Finance
+        }
+    }
+}
+
 /// Which role may ask what (domain 5.11: an administrator writes no business records).
 fn allows(role: Role, command: &Command) -> bool {
     match command {
@@ -87,6 +105,7 @@ fn allows(role: Role, command: &Command) -> bool {
         Command::Project(_) | Command::Contract(_) => {
             matches!(role, Role::Finance | Role::Rectification)
         }
+        Command::Claim(command) => allows_claim(role, command),
         Command::Round(_) | Command::Item(_) => {
             matches!(role, Role::Rectification | Role::Inspector)
         }

@@ -23,6 +23,8 @@ pub enum Kind {
 pub enum CapBasis {
     /// The stages that have been reached.
     Stage,
+    /// The stage that a claim names.
+    NamedStage,
     /// The stage that is named has not been reached.
     StageOpen,
     /// The verified progress with the allowed advance.
@@ -144,6 +146,11 @@ pub enum Rejection {
         /// What would be.
         asked: Fen,
     },
+    /// A claim that not everybody has signed who must (V11).
+    CountersignMissing {
+        /// Who has not: capacity and organisation.
+        missing: Vec<String>,
+    },
     /// A source of money or fund word not in use in that year.
     NotInForce {
         /// The word.
@@ -250,6 +257,7 @@ impl Rejection {
             Rejection::OverPaid { .. } => "OVER_PAID",
             Rejection::OverContract { .. } => "OVER_CONTRACT",
             Rejection::StageCap { .. } => "STAGE_CAP",
+            Rejection::CountersignMissing { .. } => "COUNTERSIGN_MISSING",
             Rejection::NotInForce { .. } => "NOT_IN_FORCE",
             Rejection::SamePerson { .. } => "SAME_PERSON",
             Rejection::SameOrganisation { .. } => "SAME_ORG",
@@ -296,6 +304,7 @@ impl Rejection {
             | Rejection::BadTransition { .. }
             | Rejection::OverContract { .. }
             | Rejection::StageCap { .. }
+            | Rejection::CountersignMissing { .. }
             | Rejection::SamePerson { .. }
             | Rejection::SameOrganisation { .. }
             | Rejection::GateMissing { .. }
@@ -328,6 +337,7 @@ impl Rejection {
             | Rejection::OverPaid { .. }
             | Rejection::OverContract { .. }
             | Rejection::StageCap { .. }
+            | Rejection::CountersignMissing { .. }
             | Rejection::NotInForce { .. }
             | Rejection::SamePerson { .. }
             | Rejection::SameOrganisation { .. }

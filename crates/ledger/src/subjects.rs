@@ -17,8 +17,8 @@ macro_rules! ids {
         }
     )*};
 }
-ids! { OrganisationId OverlayId PersonId FundId ProjectId MilestoneId ContractId PaymentId RoundId
-ItemId MeasureId TokenId }
+ids! { OrganisationId OverlayId PersonId FundId ProjectId MilestoneId ContractId ClaimId PaymentId
+RoundId ItemId MeasureId TokenId }
 
 impl<T: Subjects> Subjects for Option<T> {
     fn each(&self, each: &mut dyn FnMut(Subject)) {
@@ -92,8 +92,16 @@ subjects! {
     contract::ContractChange { contract }
     contract::StageReach { contract }
     contract::ContractClosing { contract }
+    claim::Countersigner { organisation }
+    claim::ClaimSubmission { claim, project, contract, sources, payee, countersigners, custodian }
+    claim::TechnicalReview { claim }
+    claim::Countersignature { claim }
+    claim::FinanceReview { claim }
+    claim::ClaimApproval { claim }
+    claim::ClaimRejection { claim }
+    claim::ClaimWithdrawal { claim }
     payment::SourceShare { fund }
-    payment::PaymentInstruction { payment, project, payee, sources }
+    payment::PaymentInstruction { payment, project, payee, sources, contract, claim }
     payment::Settlement { payment }
     payment::PaymentReturn { payment }
     payment::Reissue { payment, of }

@@ -18,8 +18,10 @@ use crate::{Books, Command, Event, apply, breaches, decide};
 use expect_test::Expect;
 use uuid::Uuid;
 
+mod claims;
 mod contracts;
 
+pub(crate) use claims::*;
 pub(crate) use contracts::*;
 
 pub(crate) const PREFECTURE: u128 = 1;
@@ -320,6 +322,8 @@ pub(crate) fn instruct(change: impl FnOnce(&mut PaymentInstruction)) -> Ask {
         kind: PaymentKind::Subsidy,
         voucher: reference(),
         remark: None,
+        contract: None,
+        claim: None,
     };
     change(&mut instruction);
     ask(Command::Payment(PaymentCommand::Instruct(instruction)))

@@ -10,6 +10,7 @@
 pub mod alerts;
 pub mod balances;
 pub mod benefit;
+pub mod claims;
 pub mod contracts;
 pub mod items;
 pub mod links;

@@ -49,6 +49,7 @@ impl Links {
             | Event::Subject(_)
             | Event::Project(_)
             | Event::Contract(_)
+            | Event::Claim(_)
             | Event::Receipt(_)
             | Event::Round(_)
             | Event::Item(_) => {}

@@ -306,6 +306,7 @@ impl Writer {
             | Command::Project(_)
             | Command::Milestone(_)
             | Command::Contract(_)
+            | Command::Claim(_)
             | Command::Payment(_)
             | Command::Receipt(_)
             | Command::Round(_)

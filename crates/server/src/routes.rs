@@ -4,6 +4,7 @@ use actix_web::web::ServiceConfig;
 
 pub mod alerts;
 pub mod api;
+pub mod claims;
 pub mod commands;
 pub mod contracts;
 pub mod events;
@@ -39,6 +40,7 @@ pub fn mount(config: &mut ServiceConfig) {
     funds::mount(config);
     projects::mount(config);
     contracts::mount(config);
+    claims::mount(config);
     payments::mount(config);
     items::mount(config);
     tasks::mount(config);

@@ -76,8 +76,8 @@ macro_rules! ids {
         }
     )*};
 }
-ids! { LedgerId OrganisationId OverlayId PersonId FundId ProjectId MilestoneId ContractId PaymentId
-RoundId ItemId MeasureId TokenId }
+ids! { LedgerId OrganisationId OverlayId PersonId FundId ProjectId MilestoneId ContractId ClaimId
+PaymentId RoundId ItemId MeasureId TokenId }
 
 macro_rules! texts {
     ($($name:ident)*) => {$(

@@ -18,6 +18,7 @@ mod field;
 mod generated;
 
 mod book;
+mod claim;
 mod contract;
 mod fund;
 mod item;
@@ -110,8 +111,8 @@ macro_rules! nouns {
         }
     };
 }
-nouns! { Ledger Token Organisation Overlay Subject Fund Project Milestone Contract Payment
-Receipt Round Item }
+nouns! { Ledger Token Organisation Overlay Subject Fund Project Milestone Contract Claim
+Payment Receipt Round Item }
 
 /// The body of a record. `salt` is random: without it a withheld short body could be guessed from
 /// its hash.

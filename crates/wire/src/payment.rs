@@ -27,7 +27,9 @@ record!(PaymentInstruction {
     sources,
     kind,
     voucher,
-    remark
+    remark,
+    contract,
+    claim
 });
 record!(Settlement {
     payment,

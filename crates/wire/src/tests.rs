@@ -255,7 +255,8 @@ where
 #[test]
 fn every_word_of_every_list_crosses_the_wire() {
     use ledger::{
-        contract::*, fund::*, item::*, milestone::*, organisation::*, overlay::*, payment::*,
+        claim::*, contract::*, fund::*, item::*, milestone::*, organisation::*, overlay::*,
+        payment::*,
     };
     use ledger::{project::*, receipt::*, round::*, token::*};
     check_choice(Intake::ALL);
@@ -270,6 +271,7 @@ fn every_word_of_every_list_crosses_the_wire() {
     check_choice(Weighting::ALL);
     check_choice(StageTrigger::ALL);
     check_choice(ContractChangeKind::ALL);
+    check_choice(ClaimRejectionCode::ALL);
     check_choice(PaymentKind::ALL);
     check_choice(ReceiptChannel::ALL);
     check_choice(ReceiptResult::ALL);

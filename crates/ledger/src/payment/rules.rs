@@ -1,5 +1,6 @@
 //! Money out: instructed within the budget (V10), settled within the instruction (V8).
 
+mod caps;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,8 @@ use crate::receipt::ReceiptResult;
 use crate::rejection::Rejection;
 use crate::text::Reference;
 use crate::{Books, Event};
+
+pub use caps::Basis;
 
 choices! {
     /// How far a payment is.
@@ -54,6 +57,8 @@ pub struct Payment {
     pub returned: Fen,
     /// Never settled: the bank could not pay it.
     pub cancelled: Fen,
+    /// The contract and the claim on which it rests.
+    pub basis: Option<Box<Basis>>,
     /// The payment it pays again, or the one that pays it again.
     pub reissue: Option<Box<Chained>>,
     /// What the payee last said.
@@ -209,6 +214,7 @@ fn instruct(
         });
     }
     existing_project(books, "project", instruction.project)?;
+    caps::named(books, instruction)?;
     match instruction.payee {
         Payee::Subject(person) => existing_person(books, "payee", person)?,
         Payee::Organisation(unit) if context.intake == Intake::Control => {
@@ -290,6 +296,8 @@ fn reissue(books: &Books, again: &Reissue) -> Result<Vec<Event>, Rejection> {
         kind: old.kind,
         voucher: again.voucher.clone(),
         remark: None,
+        contract: old.basis.as_ref().and_then(|basis| basis.contract),
+        claim: old.basis.as_ref().and_then(|basis| basis.claim),
     };
     Ok(vec![
         Event::Payment(PaymentEvent::Instructed(instruction)),
@@ -300,7 +308,11 @@ fn reissue(books: &Books, again: &Reissue) -> Result<Vec<Event>, Rejection> {
 /// The rules in their order: state (V13), dates (V14), amounts (V8, V10).
 pub(crate) fn breaches(books: &Books, context: &Context, event: &PaymentEvent) -> Vec<Rejection> {
     match event {
-        PaymentEvent::Instructed(instruction) => unfunded(books, instruction),
+        PaymentEvent::Instructed(instruction) => {
+            let mut broken = unfunded(books, instruction);
+            broken.extend(caps::instructed(books, context, instruction));
+            broken
+        }
         PaymentEvent::Settled(settlement) => {
             let Some(payment) = books.payments.get(settlement.payment) else {
                 return Vec::new();
@@ -310,6 +322,7 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &PaymentEvent) -
             if stated > open {
                 broken.push(Rejection::OverPaid { open, stated });
             }
+            broken.extend(caps::settled(books, payment, stated));
             broken
         }
         PaymentEvent::Returned(back) => {
@@ -415,6 +428,7 @@ fn instructed(books: &mut Books, context: &Context, instruction: &PaymentInstruc
         let row = budget(books, source.fund, instruction.project);
         row.committed_unpaid = row.committed_unpaid.add(source.amount_fen);
     }
+    let basis = Basis::of(books, instruction);
     let payment = Payment {
         project: instruction.project,
         payee: instruction.payee,
@@ -427,11 +441,14 @@ fn instructed(books: &mut Books, context: &Context, instruction: &PaymentInstruc
         settled: Fen::ZERO,
         returned: Fen::ZERO,
         cancelled: Fen::ZERO,
+        basis: basis.map(Box::new),
         reissue: None,
         receipt: None,
         version: 1,
     };
+    let open = payment.open();
     books.payments.put(instruction.payment, payment);
+    caps::carry(books, basis, Fen::ZERO, open);
 }
 
 /// Changes a payment and carries the difference into the budgets that bear it, so that the two
@@ -444,6 +461,9 @@ fn move_money(books: &mut Books, id: PaymentId, change: impl FnOnce(&mut Payment
     change(payment);
     payment.version = payment.version.saturating_add(1);
     let (after, project) = (payment.clone(), payment.project);
+    let paid = after.paid_net().sub(before.paid_net());
+    let open = after.open().sub(before.open());
+    caps::carry(books, after.basis.as_deref().copied(), paid, open);
     let lines = [
         (
             before.open_by_source(),

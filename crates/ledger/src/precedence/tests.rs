@@ -54,6 +54,9 @@ fn the_roles_share_the_nouns_like_this() {
     lines.sort();
     lines.dedup();
     expect![[r#"
+        claim: finance
+        claim: finance, rectification
+        claim: inspector, finance, rectification
         contract: finance, rectification
         fund: finance
         item: inspector, rectification

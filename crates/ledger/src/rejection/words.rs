@@ -85,11 +85,15 @@ impl std::fmt::Display for Rejection {
                 asked.get(),
                 match basis {
                     CapBasis::Stage => "the last stage reached",
+                    CapBasis::NamedStage => "its stage",
                     CapBasis::StageOpen => "the stage is not reached; the last one reached",
                     CapBasis::Progress => "the verified progress with the advance",
                 },
                 allowed.get()
             ),
+            Rejection::CountersignMissing { missing } => {
+                write!(f, "not counter-signed by {}", missing.join(", "))
+            }
             Rejection::NotInForce { word, year } => {
                 write!(f, "{word} is not a source of money in {year}")
             }
@@ -199,10 +203,14 @@ impl Rejection {
             } => {
                 let basis = match basis {
                     CapBasis::Stage => "按已达到的付款节点",
+                    CapBasis::NamedStage => "所列付款节点",
                     CapBasis::StageOpen => "所列付款节点尚未达到,按已达到的节点",
                     CapBasis::Progress => "按已核实进度加允许预付比例",
                 };
                 format!("累计 {asked} 元,{basis}最多 {allowed} 元")
+            }
+            Rejection::CountersignMissing { missing } => {
+                format!("尚缺会签:{}", missing.join("、"))
             }
             Rejection::NotInForce { word, year } => {
                 format!("{year} 年度没有“{word}”这一资金来源口径")

@@ -53,6 +53,8 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::projects::payments,
         routes::contracts::contracts,
         routes::contracts::contract,
+        routes::claims::claims,
+        routes::claims::claim,
         routes::payments::payment,
         routes::payments::trace,
         routes::items::items,
@@ -156,6 +158,7 @@ fn nouns() -> Vec<Noun> {
         ("fund", ledger::fund::FundCommand::schema()),
         ("project", ledger::project::ProjectCommand::schema()),
         ("milestone", ledger::milestone::MilestoneCommand::schema()),
+        ("claim", ledger::claim::ClaimCommand::schema()),
         ("contract", ledger::contract::ContractCommand::schema()),
         ("payment", ledger::payment::PaymentCommand::schema()),
         ("receipt", ledger::receipt::ReceiptCommand::schema()),
@@ -220,7 +223,7 @@ impl ToSchema for CommandSchema {
             ledger::organisation::OrganisationCommand ledger::overlay::OverlayCommand
             ledger::person::PersonCommand ledger::fund::FundCommand
             ledger::project::ProjectCommand ledger::milestone::MilestoneCommand
-            ledger::contract::ContractCommand
+            ledger::claim::ClaimCommand ledger::contract::ContractCommand
             ledger::payment::PaymentCommand ledger::receipt::ReceiptCommand
             ledger::round::RoundCommand ledger::item::ItemCommand
         }

@@ -80,6 +80,426 @@ pub mod book_event {
         Closed(super::BookClosing),
     }
 }
+/// Who is paid: a person or household, or an organisation.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Payee {
+    #[prost(oneof = "payee::Payee", tags = "1, 2")]
+    pub payee: ::core::option::Option<payee::Payee>,
+}
+/// Nested message and enum types in `Payee`.
+pub mod payee {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Payee {
+        #[prost(bytes, tag = "1")]
+        Subject(::prost::alloc::vec::Vec<u8>),
+        #[prost(bytes, tag = "2")]
+        Organisation(::prost::alloc::vec::Vec<u8>),
+    }
+}
+/// What one batch bears of a payment.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SourceShare {
+    /// The batch.
+    #[prost(bytes = "vec", tag = "1")]
+    pub fund: ::prost::alloc::vec::Vec<u8>,
+    /// Its share.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+}
+/// Instructs a payment out of a project's budget.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PaymentInstruction {
+    /// The payment.
+    #[prost(bytes = "vec", tag = "1")]
+    pub payment: ::prost::alloc::vec::Vec<u8>,
+    /// The project it is for.
+    #[prost(bytes = "vec", tag = "2")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// Who is to be paid.
+    #[prost(message, optional, tag = "3")]
+    pub payee: ::core::option::Option<Payee>,
+    /// The whole amount.
+    #[prost(int64, tag = "4")]
+    pub amount_fen: i64,
+    /// Which batches bear it; adds up to `amount_fen`.
+    #[prost(message, repeated, tag = "5")]
+    pub sources: ::prost::alloc::vec::Vec<SourceShare>,
+    /// What it is for.
+    #[prost(enumeration = "PaymentKind", tag = "6")]
+    pub kind: i32,
+    /// Number of the payment voucher 支付凭证号.
+    #[prost(string, tag = "7")]
+    pub voucher: ::prost::alloc::string::String,
+    /// What is worth saying.
+    #[prost(string, tag = "8")]
+    pub remark: ::prost::alloc::string::String,
+    /// The contract on which it is paid; if left out, the one of the claim.
+    #[prost(bytes = "vec", tag = "9")]
+    pub contract: ::prost::alloc::vec::Vec<u8>,
+    /// The claim that it pays.
+    #[prost(bytes = "vec", tag = "10")]
+    pub claim: ::prost::alloc::vec::Vec<u8>,
+}
+/// The bank has paid 到账.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Settlement {
+    /// The payment.
+    #[prost(bytes = "vec", tag = "1")]
+    pub payment: ::prost::alloc::vec::Vec<u8>,
+    /// How much was paid.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+    /// The bank's reference.
+    #[prost(string, tag = "3")]
+    pub bank_reference: ::prost::alloc::string::String,
+}
+/// The bank has sent the money back, or could not pay it 退票.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PaymentReturn {
+    /// The payment.
+    #[prost(bytes = "vec", tag = "1")]
+    pub payment: ::prost::alloc::vec::Vec<u8>,
+    /// How much came back.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+    /// Why.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Pays again what came back 补发: a new payment of the same amount from the same batches.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Reissue {
+    /// The new payment.
+    #[prost(bytes = "vec", tag = "1")]
+    pub payment: ::prost::alloc::vec::Vec<u8>,
+    /// The payment that came back.
+    #[prost(bytes = "vec", tag = "2")]
+    pub of: ::prost::alloc::vec::Vec<u8>,
+    /// Number of the new voucher.
+    #[prost(string, tag = "3")]
+    pub voucher: ::prost::alloc::string::String,
+    /// What was put right.
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// What may be asked of `payment`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PaymentCommand {
+    #[prost(oneof = "payment_command::Command", tags = "1, 2, 3, 4")]
+    pub command: ::core::option::Option<payment_command::Command>,
+}
+/// Nested message and enum types in `PaymentCommand`.
+pub mod payment_command {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Command {
+        #[prost(message, tag = "1")]
+        Instruct(super::PaymentInstruction),
+        #[prost(message, tag = "2")]
+        Settle(super::Settlement),
+        #[prost(message, tag = "3")]
+        Return(super::PaymentReturn),
+        #[prost(message, tag = "4")]
+        Reissue(super::Reissue),
+    }
+}
+/// What has happened to `payment`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PaymentEvent {
+    #[prost(oneof = "payment_event::Event", tags = "1, 2, 3, 4")]
+    pub event: ::core::option::Option<payment_event::Event>,
+}
+/// Nested message and enum types in `PaymentEvent`.
+pub mod payment_event {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        Instructed(super::PaymentInstruction),
+        #[prost(message, tag = "2")]
+        Settled(super::Settlement),
+        #[prost(message, tag = "3")]
+        Returned(super::PaymentReturn),
+        #[prost(message, tag = "4")]
+        Reissued(super::Reissue),
+    }
+}
+/// What a payment is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PaymentKind {
+    Unspecified = 0,
+    /// 预拨款
+    Advance = 1,
+    /// 进度款
+    Progress = 2,
+    /// 尾款
+    Final = 3,
+    /// 质保金
+    Retention = 4,
+    /// 补贴
+    Subsidy = 5,
+    /// 其他
+    Other = 6,
+}
+impl PaymentKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PAYMENT_KIND_UNSPECIFIED",
+            Self::Advance => "PAYMENT_KIND_ADVANCE",
+            Self::Progress => "PAYMENT_KIND_PROGRESS",
+            Self::Final => "PAYMENT_KIND_FINAL",
+            Self::Retention => "PAYMENT_KIND_RETENTION",
+            Self::Subsidy => "PAYMENT_KIND_SUBSIDY",
+            Self::Other => "PAYMENT_KIND_OTHER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PAYMENT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "PAYMENT_KIND_ADVANCE" => Some(Self::Advance),
+            "PAYMENT_KIND_PROGRESS" => Some(Self::Progress),
+            "PAYMENT_KIND_FINAL" => Some(Self::Final),
+            "PAYMENT_KIND_RETENTION" => Some(Self::Retention),
+            "PAYMENT_KIND_SUBSIDY" => Some(Self::Subsidy),
+            "PAYMENT_KIND_OTHER" => Some(Self::Other),
+            _ => None,
+        }
+    }
+}
+/// Somebody who must counter-sign 会签人.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Countersigner {
+    /// In which capacity.
+    #[prost(string, tag = "1")]
+    pub capacity: ::prost::alloc::string::String,
+    /// For which organisation.
+    #[prost(bytes = "vec", tag = "2")]
+    pub organisation: ::prost::alloc::vec::Vec<u8>,
+}
+/// Submits a claim.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ClaimSubmission {
+    /// The claim.
+    #[prost(bytes = "vec", tag = "1")]
+    pub claim: ::prost::alloc::vec::Vec<u8>,
+    /// Its number 报账单号.
+    #[prost(string, tag = "2")]
+    pub number: ::prost::alloc::string::String,
+    /// The project it is for.
+    #[prost(bytes = "vec", tag = "3")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// The contract it is for.
+    #[prost(bytes = "vec", tag = "4")]
+    pub contract: ::prost::alloc::vec::Vec<u8>,
+    /// Which stage of the contract's plan, counted from 1.
+    #[prost(uint32, optional, tag = "5")]
+    pub stage: ::core::option::Option<u32>,
+    /// The whole amount.
+    #[prost(int64, tag = "6")]
+    pub amount_fen: i64,
+    /// Which batches bear it; adds up to `amount_fen`.
+    #[prost(message, repeated, tag = "7")]
+    pub sources: ::prost::alloc::vec::Vec<SourceShare>,
+    /// Numbers of the vouchers 原始凭证.
+    #[prost(string, repeated, tag = "8")]
+    pub vouchers: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Who is to be paid.
+    #[prost(message, optional, tag = "9")]
+    pub payee: ::core::option::Option<Payee>,
+    /// Who must counter-sign before it is approved.
+    #[prost(message, repeated, tag = "10")]
+    pub countersigners: ::prost::alloc::vec::Vec<Countersigner>,
+    /// The site visits that it rests on 现场核查记录.
+    #[prost(string, repeated, tag = "11")]
+    pub site_visits: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Who holds the money in custody 代管单位.
+    #[prost(bytes = "vec", tag = "12")]
+    pub custodian: ::prost::alloc::vec::Vec<u8>,
+    /// What is worth saying.
+    #[prost(string, tag = "13")]
+    pub remark: ::prost::alloc::string::String,
+}
+/// Says that the work was done as claimed 技术审核.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TechnicalReview {
+    /// The claim.
+    #[prost(bytes = "vec", tag = "1")]
+    pub claim: ::prost::alloc::vec::Vec<u8>,
+    /// The report or record of the progress.
+    #[prost(string, tag = "2")]
+    pub progress: ::prost::alloc::string::String,
+    /// What was found.
+    #[prost(string, tag = "3")]
+    pub finding: ::prost::alloc::string::String,
+}
+/// Counter-signs a claim 会签.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Countersignature {
+    /// The claim.
+    #[prost(bytes = "vec", tag = "1")]
+    pub claim: ::prost::alloc::vec::Vec<u8>,
+    /// In which capacity.
+    #[prost(string, tag = "2")]
+    pub capacity: ::prost::alloc::string::String,
+    /// What is worth saying.
+    #[prost(string, tag = "3")]
+    pub remark: ::prost::alloc::string::String,
+}
+/// Says that vouchers and amounts are in order 财务审核.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FinanceReview {
+    /// The claim.
+    #[prost(bytes = "vec", tag = "1")]
+    pub claim: ::prost::alloc::vec::Vec<u8>,
+    /// What was found.
+    #[prost(string, tag = "2")]
+    pub finding: ::prost::alloc::string::String,
+}
+/// Approves a claim 审批.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClaimApproval {
+    /// The claim.
+    #[prost(bytes = "vec", tag = "1")]
+    pub claim: ::prost::alloc::vec::Vec<u8>,
+    /// The approving document.
+    #[prost(string, tag = "2")]
+    pub document: ::prost::alloc::string::String,
+}
+/// Rejects a claim 驳回.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClaimRejection {
+    /// The claim.
+    #[prost(bytes = "vec", tag = "1")]
+    pub claim: ::prost::alloc::vec::Vec<u8>,
+    /// Why, in a word.
+    #[prost(enumeration = "ClaimRejectionCode", tag = "2")]
+    pub code: i32,
+    /// Why, in full.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Takes a claim back 撤回.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClaimWithdrawal {
+    /// The claim.
+    #[prost(bytes = "vec", tag = "1")]
+    pub claim: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// What may be asked of `claim`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ClaimCommand {
+    #[prost(oneof = "claim_command::Command", tags = "1, 2, 3, 4, 5, 6, 7")]
+    pub command: ::core::option::Option<claim_command::Command>,
+}
+/// Nested message and enum types in `ClaimCommand`.
+pub mod claim_command {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Command {
+        #[prost(message, tag = "1")]
+        Submit(super::ClaimSubmission),
+        #[prost(message, tag = "2")]
+        ReviewTechnically(super::TechnicalReview),
+        #[prost(message, tag = "3")]
+        Countersign(super::Countersignature),
+        #[prost(message, tag = "4")]
+        ReviewFinances(super::FinanceReview),
+        #[prost(message, tag = "5")]
+        Approve(super::ClaimApproval),
+        #[prost(message, tag = "6")]
+        Reject(super::ClaimRejection),
+        #[prost(message, tag = "7")]
+        Withdraw(super::ClaimWithdrawal),
+    }
+}
+/// What has happened to `claim`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ClaimEvent {
+    #[prost(oneof = "claim_event::Event", tags = "1, 2, 3, 4, 5, 6, 7")]
+    pub event: ::core::option::Option<claim_event::Event>,
+}
+/// Nested message and enum types in `ClaimEvent`.
+pub mod claim_event {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        Submitted(super::ClaimSubmission),
+        #[prost(message, tag = "2")]
+        TechnicallyReviewed(super::TechnicalReview),
+        #[prost(message, tag = "3")]
+        Countersigned(super::Countersignature),
+        #[prost(message, tag = "4")]
+        FinancesReviewed(super::FinanceReview),
+        #[prost(message, tag = "5")]
+        Approved(super::ClaimApproval),
+        #[prost(message, tag = "6")]
+        Rejected(super::ClaimRejection),
+        #[prost(message, tag = "7")]
+        Withdrawn(super::ClaimWithdrawal),
+    }
+}
+/// Why a claim was rejected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ClaimRejectionCode {
+    Unspecified = 0,
+    /// 凭证不全
+    VouchersIncomplete = 1,
+    /// 金额不符
+    WrongAmount = 2,
+    /// 进度未核实
+    ProgressUnproven = 3,
+    /// 超出资金使用范围
+    NotEligible = 4,
+    /// 超合同或付款节点
+    OverContract = 5,
+    /// 收款人不符
+    WrongPayee = 6,
+    /// 重复报账
+    Duplicate = 7,
+    /// 其他
+    Other = 8,
+}
+impl ClaimRejectionCode {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CLAIM_REJECTION_CODE_UNSPECIFIED",
+            Self::VouchersIncomplete => "CLAIM_REJECTION_CODE_VOUCHERS_INCOMPLETE",
+            Self::WrongAmount => "CLAIM_REJECTION_CODE_WRONG_AMOUNT",
+            Self::ProgressUnproven => "CLAIM_REJECTION_CODE_PROGRESS_UNPROVEN",
+            Self::NotEligible => "CLAIM_REJECTION_CODE_NOT_ELIGIBLE",
+            Self::OverContract => "CLAIM_REJECTION_CODE_OVER_CONTRACT",
+            Self::WrongPayee => "CLAIM_REJECTION_CODE_WRONG_PAYEE",
+            Self::Duplicate => "CLAIM_REJECTION_CODE_DUPLICATE",
+            Self::Other => "CLAIM_REJECTION_CODE_OTHER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CLAIM_REJECTION_CODE_UNSPECIFIED" => Some(Self::Unspecified),
+            "CLAIM_REJECTION_CODE_VOUCHERS_INCOMPLETE" => Some(Self::VouchersIncomplete),
+            "CLAIM_REJECTION_CODE_WRONG_AMOUNT" => Some(Self::WrongAmount),
+            "CLAIM_REJECTION_CODE_PROGRESS_UNPROVEN" => Some(Self::ProgressUnproven),
+            "CLAIM_REJECTION_CODE_NOT_ELIGIBLE" => Some(Self::NotEligible),
+            "CLAIM_REJECTION_CODE_OVER_CONTRACT" => Some(Self::OverContract),
+            "CLAIM_REJECTION_CODE_WRONG_PAYEE" => Some(Self::WrongPayee),
+            "CLAIM_REJECTION_CODE_DUPLICATE" => Some(Self::Duplicate),
+            "CLAIM_REJECTION_CODE_OTHER" => Some(Self::Other),
+            _ => None,
+        }
+    }
+}
 /// A stage of the payment plan 付款节点.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ContractStage {
@@ -1729,190 +2149,6 @@ impl OverlayKind {
         }
     }
 }
-/// Who is paid: a person or household, or an organisation.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Payee {
-    #[prost(oneof = "payee::Payee", tags = "1, 2")]
-    pub payee: ::core::option::Option<payee::Payee>,
-}
-/// Nested message and enum types in `Payee`.
-pub mod payee {
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Payee {
-        #[prost(bytes, tag = "1")]
-        Subject(::prost::alloc::vec::Vec<u8>),
-        #[prost(bytes, tag = "2")]
-        Organisation(::prost::alloc::vec::Vec<u8>),
-    }
-}
-/// What one batch bears of a payment.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct SourceShare {
-    /// The batch.
-    #[prost(bytes = "vec", tag = "1")]
-    pub fund: ::prost::alloc::vec::Vec<u8>,
-    /// Its share.
-    #[prost(int64, tag = "2")]
-    pub amount_fen: i64,
-}
-/// Instructs a payment out of a project's budget.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct PaymentInstruction {
-    /// The payment.
-    #[prost(bytes = "vec", tag = "1")]
-    pub payment: ::prost::alloc::vec::Vec<u8>,
-    /// The project it is for.
-    #[prost(bytes = "vec", tag = "2")]
-    pub project: ::prost::alloc::vec::Vec<u8>,
-    /// Who is to be paid.
-    #[prost(message, optional, tag = "3")]
-    pub payee: ::core::option::Option<Payee>,
-    /// The whole amount.
-    #[prost(int64, tag = "4")]
-    pub amount_fen: i64,
-    /// Which batches bear it; adds up to `amount_fen`.
-    #[prost(message, repeated, tag = "5")]
-    pub sources: ::prost::alloc::vec::Vec<SourceShare>,
-    /// What it is for.
-    #[prost(enumeration = "PaymentKind", tag = "6")]
-    pub kind: i32,
-    /// Number of the payment voucher 支付凭证号.
-    #[prost(string, tag = "7")]
-    pub voucher: ::prost::alloc::string::String,
-    /// What is worth saying.
-    #[prost(string, tag = "8")]
-    pub remark: ::prost::alloc::string::String,
-}
-/// The bank has paid 到账.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Settlement {
-    /// The payment.
-    #[prost(bytes = "vec", tag = "1")]
-    pub payment: ::prost::alloc::vec::Vec<u8>,
-    /// How much was paid.
-    #[prost(int64, tag = "2")]
-    pub amount_fen: i64,
-    /// The bank's reference.
-    #[prost(string, tag = "3")]
-    pub bank_reference: ::prost::alloc::string::String,
-}
-/// The bank has sent the money back, or could not pay it 退票.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct PaymentReturn {
-    /// The payment.
-    #[prost(bytes = "vec", tag = "1")]
-    pub payment: ::prost::alloc::vec::Vec<u8>,
-    /// How much came back.
-    #[prost(int64, tag = "2")]
-    pub amount_fen: i64,
-    /// Why.
-    #[prost(string, tag = "3")]
-    pub reason: ::prost::alloc::string::String,
-}
-/// Pays again what came back 补发: a new payment of the same amount from the same batches.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Reissue {
-    /// The new payment.
-    #[prost(bytes = "vec", tag = "1")]
-    pub payment: ::prost::alloc::vec::Vec<u8>,
-    /// The payment that came back.
-    #[prost(bytes = "vec", tag = "2")]
-    pub of: ::prost::alloc::vec::Vec<u8>,
-    /// Number of the new voucher.
-    #[prost(string, tag = "3")]
-    pub voucher: ::prost::alloc::string::String,
-    /// What was put right.
-    #[prost(string, tag = "4")]
-    pub reason: ::prost::alloc::string::String,
-}
-/// What may be asked of `payment`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct PaymentCommand {
-    #[prost(oneof = "payment_command::Command", tags = "1, 2, 3, 4")]
-    pub command: ::core::option::Option<payment_command::Command>,
-}
-/// Nested message and enum types in `PaymentCommand`.
-pub mod payment_command {
-    #[derive(Clone, PartialEq, ::prost::Oneof)]
-    pub enum Command {
-        #[prost(message, tag = "1")]
-        Instruct(super::PaymentInstruction),
-        #[prost(message, tag = "2")]
-        Settle(super::Settlement),
-        #[prost(message, tag = "3")]
-        Return(super::PaymentReturn),
-        #[prost(message, tag = "4")]
-        Reissue(super::Reissue),
-    }
-}
-/// What has happened to `payment`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct PaymentEvent {
-    #[prost(oneof = "payment_event::Event", tags = "1, 2, 3, 4")]
-    pub event: ::core::option::Option<payment_event::Event>,
-}
-/// Nested message and enum types in `PaymentEvent`.
-pub mod payment_event {
-    #[derive(Clone, PartialEq, ::prost::Oneof)]
-    pub enum Event {
-        #[prost(message, tag = "1")]
-        Instructed(super::PaymentInstruction),
-        #[prost(message, tag = "2")]
-        Settled(super::Settlement),
-        #[prost(message, tag = "3")]
-        Returned(super::PaymentReturn),
-        #[prost(message, tag = "4")]
-        Reissued(super::Reissue),
-    }
-}
-/// What a payment is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum PaymentKind {
-    Unspecified = 0,
-    /// 预拨款
-    Advance = 1,
-    /// 进度款
-    Progress = 2,
-    /// 尾款
-    Final = 3,
-    /// 质保金
-    Retention = 4,
-    /// 补贴
-    Subsidy = 5,
-    /// 其他
-    Other = 6,
-}
-impl PaymentKind {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "PAYMENT_KIND_UNSPECIFIED",
-            Self::Advance => "PAYMENT_KIND_ADVANCE",
-            Self::Progress => "PAYMENT_KIND_PROGRESS",
-            Self::Final => "PAYMENT_KIND_FINAL",
-            Self::Retention => "PAYMENT_KIND_RETENTION",
-            Self::Subsidy => "PAYMENT_KIND_SUBSIDY",
-            Self::Other => "PAYMENT_KIND_OTHER",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "PAYMENT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
-            "PAYMENT_KIND_ADVANCE" => Some(Self::Advance),
-            "PAYMENT_KIND_PROGRESS" => Some(Self::Progress),
-            "PAYMENT_KIND_FINAL" => Some(Self::Final),
-            "PAYMENT_KIND_RETENTION" => Some(Self::Retention),
-            "PAYMENT_KIND_SUBSIDY" => Some(Self::Subsidy),
-            "PAYMENT_KIND_OTHER" => Some(Self::Other),
-            _ => None,
-        }
-    }
-}
 /// An encrypted text, and a promise which text it is.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Sealed {
@@ -2726,7 +2962,7 @@ pub struct Event {
     pub schema_version: u32,
     #[prost(
         oneof = "event::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 30"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 30, 31"
     )]
     pub noun: ::core::option::Option<event::Noun>,
 }
@@ -2760,6 +2996,8 @@ pub mod event {
         Item(super::ItemEvent),
         #[prost(message, tag = "30")]
         Contract(super::ContractEvent),
+        #[prost(message, tag = "31")]
+        Claim(super::ClaimEvent),
     }
 }
 /// The way in.
@@ -2817,7 +3055,7 @@ pub struct Command {
     pub correlation_id: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "command::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 30"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 30, 31"
     )]
     pub noun: ::core::option::Option<command::Noun>,
 }
@@ -2851,5 +3089,7 @@ pub mod command {
         Item(super::ItemCommand),
         #[prost(message, tag = "30")]
         Contract(super::ContractCommand),
+        #[prost(message, tag = "31")]
+        Claim(super::ClaimCommand),
     }
 }

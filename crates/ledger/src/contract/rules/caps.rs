@@ -22,14 +22,19 @@ fn share(of: Fen, numerator: u128, denominator: u128) -> Option<Fen> {
     Fen::new(i64::try_from(share).ok()?).ok()
 }
 
-/// The rules that stand against `asked`, which would be claimed or paid in all, when `cap_fen` may
+/// The rules that stand against `asked`, which would be claimed or paid in all, when `allowed` may
 /// be: the price first, which is the graver one.
-pub(crate) fn beyond(contract: &Contract, asked: Fen, cap_fen: Fen) -> Vec<Rejection> {
+pub(crate) fn beyond(
+    contract: &Contract,
+    asked: Fen,
+    basis: CapBasis,
+    allowed: Fen,
+) -> Vec<Rejection> {
     let price = contract.price;
     let dear = (asked > price).then_some(Rejection::OverContract { price, asked });
-    let early = (asked > cap_fen).then_some(Rejection::StageCap {
-        basis: CapBasis::Stage,
-        allowed: cap_fen,
+    let early = (asked > allowed).then_some(Rejection::StageCap {
+        basis,
+        allowed,
         asked,
     });
     dear.into_iter().chain(early).collect()
