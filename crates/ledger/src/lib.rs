@@ -18,6 +18,7 @@
 //! | claim | 报账 | what is to be paid, with vouchers and signatures, before it is paid |
 //! | payment | 支付 | instructed, settled 到账, returned 退票, reissued 补发 |
 //! | receipt | 到账核实 | what the payee says |
+//! | record, reversal, correction | 记录、冲销、更正 | what was recorded wrongly, taken back or put right |
 //! | round | 巡察/督查/审计轮次 | an inspection; names the body that closes what it finds |
 //! | item | 整改事项 | what must be put right |
 //! | alert | 疑点 | a question that a broken rule raises, never a verdict |
@@ -56,6 +57,7 @@ pub mod payment;
 pub mod person;
 pub mod project;
 pub mod receipt;
+pub mod record;
 pub mod round;
 pub mod token;
 
@@ -95,6 +97,8 @@ nouns! {
     Payment payment PaymentCommand PaymentEvent;
     /// Receipt confirmations.
     Receipt receipt ReceiptCommand ReceiptEvent;
+    /// Records put right.
+    Record record RecordCommand RecordEvent;
     /// Inspection rounds.
     Round round RoundCommand RoundEvent;
     /// Rectification items.
@@ -138,10 +142,11 @@ pub struct Fact {
 }
 
 impl Fact {
-    /// The circumstances in which it was decided, given its day of recording.
+    /// The circumstances in which it was decided, given the day and place of its record.
     #[must_use]
-    pub fn context(&self, recorded_on: jiff::civil::Date) -> Context {
+    pub fn context(&self, recorded_on: jiff::civil::Date, seq: u64) -> Context {
         Context {
+            seq,
             actor: self.actor,
             intake: self.intake,
             occurred_on: self.occurred_on,

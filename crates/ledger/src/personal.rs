@@ -81,6 +81,7 @@ pub fn visit(event: &mut Event, visit: &mut Visit<'_>) {
         | Event::Contract(_)
         | Event::Claim(_)
         | Event::Payment(_)
+        | Event::Record(_)
         | Event::Round(_)
         | Event::Item(_) => {}
     }
@@ -100,6 +101,7 @@ pub const fn concerns(command: &Command) -> bool {
         | Command::Contract(_)
         | Command::Claim(_)
         | Command::Payment(_)
+        | Command::Record(_)
         | Command::Round(_)
         | Command::Item(_) => false,
     }
@@ -125,6 +127,7 @@ pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
         | Command::Contract(_)
         | Command::Claim(_)
         | Command::Payment(_)
+        | Command::Record(_)
         | Command::Round(_)
         | Command::Item(_) => {}
     }

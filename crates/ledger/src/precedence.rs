@@ -28,7 +28,7 @@ use crate::context::{Admission, Context};
 use crate::rejection::Rejection;
 use crate::subjects::Subjects;
 use crate::token::Role;
-use crate::{Books, Command};
+use crate::{Books, Command, Noun};
 
 pub(crate) fn admit(
     books: &Books,
@@ -36,7 +36,13 @@ pub(crate) fn admit(
     context: &Context,
     command: &Command,
 ) -> Result<(), Rejection> {
-    if !admission.roles.iter().any(|role| allows(*role, command)) {
+    // To put a record right is to write about what it was about.
+    let noun = match command {
+        Command::Record(record) => record.original().map_or(Noun::Record, crate::Event::noun),
+        command => command.noun(),
+    };
+    let may = |role: &Role| allows(*role, noun) && allows_step(*role, command);
+    if !admission.roles.iter().any(may) {
         return Err(Rejection::Forbidden {
             command: command.word(),
         });
@@ -76,8 +82,12 @@ fn main_subject(command: &Command) -> Option<crate::ids::Subject> {
     first
 }
 
-/// Who counter-signs may hold any office that writes; money is judged by the finance bureau.
-fn allows_claim(role: Role, command: &ClaimCommand) -> bool {
+/// A counter-signer may hold any office that writes; claims are judged by the finance bureau, and
+/// inspectors submit none.
+fn allows_step(role: Role, command: &Command) -> bool {
+    let Command::Claim(command) = command else {
+        return true;
+    };
     match command {
         ClaimCommand::Submit(_)
         | ClaimCommand::ReviewTechnically(_)
@@ -94,20 +104,15 @@ fn allows_claim(role: Role, command: &ClaimCommand) -> bool {
 }
 
 /// Which role may ask what (domain 5.11: an administrator writes no business records).
-fn allows(role: Role, command: &Command) -> bool {
-    match command {
-        Command::Ledger(_) | Command::Token(_) => role == Role::Administrator,
-        Command::Organisation(_) | Command::Overlay(_) => role != Role::Reader,
-        Command::Subject(_) | Command::Receipt(_) | Command::Milestone(_) => {
+fn allows(role: Role, noun: Noun) -> bool {
+    match noun {
+        Noun::Ledger | Noun::Token => role == Role::Administrator,
+        Noun::Organisation | Noun::Overlay => role != Role::Reader,
+        Noun::Subject | Noun::Receipt | Noun::Milestone | Noun::Claim | Noun::Record => {
             matches!(role, Role::Finance | Role::Rectification | Role::Inspector)
         }
-        Command::Fund(_) | Command::Payment(_) => role == Role::Finance,
-        Command::Project(_) | Command::Contract(_) => {
-            matches!(role, Role::Finance | Role::Rectification)
-        }
-        Command::Claim(command) => allows_claim(role, command),
-        Command::Round(_) | Command::Item(_) => {
-            matches!(role, Role::Rectification | Role::Inspector)
-        }
+        Noun::Fund | Noun::Payment => role == Role::Finance,
+        Noun::Project | Noun::Contract => matches!(role, Role::Finance | Role::Rectification),
+        Noun::Round | Noun::Item => matches!(role, Role::Rectification | Role::Inspector),
     }
 }

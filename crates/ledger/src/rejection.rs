@@ -221,6 +221,20 @@ pub enum Rejection {
         /// What is wrong, in Chinese.
         why_zh: &'static str,
     },
+    /// A record that may not be reversed or corrected as asked (V22).
+    BadReversal {
+        /// The field.
+        field: &'static str,
+        /// What is wrong, in English.
+        why: &'static str,
+        /// What is wrong, in Chinese.
+        why_zh: &'static str,
+    },
+    /// A reversal of what something else rests on (V22).
+    RestedOn {
+        /// What rests on it; the first few.
+        dependents: Vec<Subject>,
+    },
     /// A party that this ledger does not know, in an observed fact.
     UnknownParty {
         /// The field.
@@ -268,6 +282,7 @@ impl Rejection {
             Rejection::RecoveryOpen { .. } => "RECOVERY_OPEN",
             Rejection::CommonItemOpen { .. } => "COMMON_ITEM_OPEN",
             Rejection::ExtensionRefused { .. } => "EXTENSION_REFUSED",
+            Rejection::BadReversal { .. } | Rejection::RestedOn { .. } => "BAD_REVERSAL",
             Rejection::UnknownParty { .. } => "UNKNOWN_PARTY",
             Rejection::ReceiptDisputed { .. } => "RECEIPT_DISPUTED",
         }
@@ -295,10 +310,12 @@ impl Rejection {
             | Rejection::BadField { field, .. }
             | Rejection::Insufficient { field, .. }
             | Rejection::BadRatio { field, .. }
+            | Rejection::BadReversal { field, .. }
             | Rejection::UnknownParty { field, .. } => Some(field),
             Rejection::Conflict { .. } => Some("expected_version"),
             Rejection::OverAllocated { .. } | Rejection::OverPaid { .. } => Some("amount_fen"),
             Rejection::NotInForce { .. } => Some("source_kind"),
+            Rejection::RestedOn { .. } => Some("seq"),
             Rejection::Forbidden { .. }
             | Rejection::LedgerNotOpen
             | Rejection::BadTransition { .. }
@@ -347,6 +364,8 @@ impl Rejection {
             | Rejection::RecoveryOpen { .. }
             | Rejection::CommonItemOpen { .. }
             | Rejection::ExtensionRefused { .. }
+            | Rejection::BadReversal { .. }
+            | Rejection::RestedOn { .. }
             | Rejection::UnknownParty { .. }
             | Rejection::ReceiptDisputed { .. } => Kind::Conflict,
         }

@@ -51,6 +51,7 @@ impl Links {
             | Event::Contract(_)
             | Event::Claim(_)
             | Event::Receipt(_)
+            | Event::Record(_)
             | Event::Round(_)
             | Event::Item(_) => {}
         }
@@ -79,7 +80,10 @@ impl Links {
                     self.hold(books, reclaim.fund, Holder::Organisation(to));
                 }
             }
-            FundEvent::Received(_) | FundEvent::Adjusted(_) | FundEvent::CarriedOver(_) => {}
+            FundEvent::CarriedOver(carry) => {
+                self.hold(books, carry.fund, Holder::Organisation(carry.holder));
+            }
+            FundEvent::Received(_) | FundEvent::Adjusted(_) => {}
         }
     }
 

@@ -29,6 +29,7 @@ mod payment;
 mod person;
 mod project;
 mod receipt;
+mod record;
 mod round;
 mod token;
 
@@ -112,7 +113,7 @@ macro_rules! nouns {
     };
 }
 nouns! { Ledger Token Organisation Overlay Subject Fund Project Milestone Contract Claim
-Payment Receipt Round Item }
+Payment Receipt Record Round Item }
 
 /// The body of a record. `salt` is random: without it a withheld short body could be guessed from
 /// its hash.

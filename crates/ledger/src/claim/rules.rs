@@ -1,5 +1,6 @@
 //! A claim is paid after everybody has signed who must, each in their turn and none twice.
 
+mod amend;
 pub mod caps;
 mod signatures;
 mod steps;

@@ -1,5 +1,6 @@
 //! A contract has a plan that can be followed, and only an approved change moves its price.
 
+mod amend;
 pub mod caps;
 mod plan;
 #[cfg(test)]
@@ -65,6 +66,8 @@ pub struct Changed {
     pub change: ContractChange,
     /// When.
     pub on: BusinessDate,
+    /// Its record, so that it can be taken back.
+    pub seq: u64,
 }
 
 /// A stage that was reached.
@@ -365,6 +368,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &ContractEvent)
             row.changes.push(Changed {
                 change: change.clone(),
                 on: context.occurred_on,
+                seq: context.seq,
             });
         }),
         ContractEvent::StageReached(reach) => touch(books, reach.contract, |row| {

@@ -95,6 +95,7 @@ impl World {
             intake,
             occurred_on: ledger::date::BusinessDate::day(self.today),
             today: self.today,
+            seq: self.view.head().map_or(1, |head| head.seq + 1),
         };
         let admission = Admission {
             roles: Role::ALL,

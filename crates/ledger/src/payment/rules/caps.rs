@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::contract::rules::caps::{ahead_of_progress, beyond, carry as carry_into_contract};
 use crate::contract::rules::{before_signing, closed, existing as existing_contract};
 use crate::fund::rules::exact;
-use crate::ids::{ClaimId, ContractId};
+use crate::ids::{ClaimId, ContractId, Subject};
 use crate::money::Fen;
 use crate::payment::PaymentInstruction;
 use crate::rejection::{CapBasis, Rejection};
@@ -129,4 +129,19 @@ pub(super) fn carry(books: &mut Books, basis: Option<Basis>, paid: Fen, open: Fe
             row.instructed = true;
         });
     }
+}
+
+/// What would be overdrawn, claim or contract, if `more` of a payment were owed or paid again.
+pub(super) fn filled(books: &Books, payment: &Payment, more: Fen) -> Option<Vec<Subject>> {
+    let basis = payment.basis.as_deref()?;
+    let claim = basis.claim.filter(|id| {
+        let row = books.claims.get(*id);
+        row.is_some_and(|row| more > row.payable())
+    });
+    let contract = basis.contract.filter(|id| {
+        let row = books.contracts.get(*id);
+        row.is_some_and(|row| row.paid.add(row.open).add(more) > row.price)
+    });
+    let over = claim.map(Subject::from).or(contract.map(Subject::from));
+    over.map(|over| vec![over])
 }

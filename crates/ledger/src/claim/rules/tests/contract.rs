@@ -341,3 +341,74 @@ fn payments_follow_the_verified_progress_with_the_advance() {
         payment.instructed"#]],
     );
 }
+
+/// V22 for contracts and claims, among the records of the whole story.
+#[test]
+fn what_is_paid_rests_on_the_price_and_a_return_on_what_was_paid_since() {
+    use crate::ids::Subject;
+    use crate::record::*;
+    let signed = [
+        sign(|it| it.price_fen = fen(500)),
+        change(Price, 500, None),
+        submit(|_| ()),
+        review_technically(),
+        countersign(),
+        review_finances(),
+        approve_claim(),
+        pay_claim(1, 200),
+        settle(1, 200),
+        give_back(1, 200),
+        pay_claim(2, 400),
+        reach(2),
+        instruct(|it| {
+            it.payment = payment(3);
+            it.amount_fen = fen(101);
+            it.sources = vec![share(2, 101)];
+            it.contract = Some(contract(1));
+        }),
+    ];
+    let given = and(&budgeted(), signed);
+    let mut world = World::given(&given);
+    let reverse = |world: &World, word: &str, subject: Subject, amount: i64| {
+        let place = world.events.iter().rposition(|event| event.word() == word);
+        ask(Command::Record(RecordCommand::Reverse(RecordReversal {
+            subject,
+            seq: u64::try_from(place.unwrap()).unwrap() + 1,
+            amount_fen: fen(amount),
+            reason: text(),
+            original: None,
+        })))
+    };
+    let steps = [
+        reverse(&world, "contract.changed", contract(1).into(), 500),
+        reverse(&world, "contract.signed", contract(1).into(), 500),
+        reverse(&world, "claim.submitted", claim(1).into(), 400),
+        reverse(&world, "payment.returned", payment(1).into(), 200),
+        give_back(2, 400),
+        reverse(&world, "payment.returned", payment(1).into(), 200),
+        reverse(&world, "payment.settled", payment(1).into(), 200),
+        give_back(3, 101),
+        reverse(&world, "contract.changed", contract(1).into(), 500),
+    ];
+    let answers: Vec<_> = steps.iter().map(|step| world.answer(step)).collect();
+    expect![[r#"
+        BAD_REVERSAL seq: what came later rests on it: #5001
+        BAD_REVERSAL seq:
+          the record states no amount that could be taken back: a step is never reversed, but left by the next one, and a statement is replaced by a new one
+        BAD_REVERSAL seq:
+          the record states no amount that could be taken back: a step is never reversed, but left by the next one, and a statement is replaced by a new one
+        BAD_REVERSAL seq: what came later rests on it: #6001
+        payment.returned
+        record.reversed
+        record.reversed
+        payment.returned
+        record.reversed"#]].assert_eq(&answers.join("\n"));
+    let row = world.books.contracts.get(contract(1)).unwrap();
+    assert_eq!((row.price, row.changes.len()), (fen(500), 0));
+    assert_eq!(
+        (row.paid, row.open, row.unclaimed),
+        (fen(0), fen(200), fen(0))
+    );
+    let row = world.books.claims.get(claim(1)).unwrap();
+    assert_eq!((row.paid, row.open), (fen(0), fen(200)));
+}
