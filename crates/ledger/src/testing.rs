@@ -18,9 +18,11 @@ use crate::{Books, Command, Event, apply, breaches, decide};
 use expect_test::Expect;
 use uuid::Uuid;
 
+mod chance;
 mod claims;
 mod contracts;
 
+pub(crate) use chance::Chance;
 pub(crate) use claims::*;
 pub(crate) use contracts::*;
 

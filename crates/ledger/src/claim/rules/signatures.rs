@@ -16,14 +16,19 @@ impl Claim {
             .map(|(_, countersigner)| countersigner)
     }
 
+    /// True for whoever has signed in the name of a countersigner.
+    fn stands(&self, actor: &Actor) -> bool {
+        let theirs = |it: &Signature| it.by.person == actor.person && it.fills.is_some();
+        self.signatures.iter().any(theirs)
+    }
+
     /// The place of the countersigner in whose name `actor` may sign: the first one missing in this
     /// capacity and organisation. None for the submitter, for the submitter's organisation, and for
     /// whoever stands for another one already.
     pub(super) fn place(&self, actor: &Actor, signature: &Countersignature) -> Option<usize> {
-        let stands = |it: &Signature| it.by.person == actor.person && it.fills.is_some();
         let own = self.submitted_by.person == actor.person
             || self.submitted_by.organisation == actor.organisation;
-        if own || self.signatures.iter().any(stands) {
+        if own || self.stands(actor) {
             return None;
         }
         let filled = |place: usize| self.signatures.iter().any(|it| it.fills == Some(place));
@@ -63,11 +68,7 @@ pub(super) fn unfit(
         let first = "claim.submit";
         broken.push(Rejection::SamePerson { first, second });
     }
-    if claim
-        .signatures
-        .iter()
-        .any(|it| it.by.person == actor.person)
-    {
+    if claim.stands(&actor) {
         let first = second;
         broken.push(Rejection::SamePerson { first, second });
     }
