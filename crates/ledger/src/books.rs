@@ -2,6 +2,7 @@
 
 use crate::claim::rules::Claim;
 use crate::contract::rules::Contract;
+use crate::entry::rules::Entry;
 use crate::fund::rules::{Budget, Fund, Node};
 use crate::ids::*;
 use crate::item::rules::Item;
@@ -51,6 +52,8 @@ pub struct Books {
     pub rounds: Table<RoundId, Round>,
     /// Rectification items.
     pub items: Table<ItemId, Item>,
+    /// What waits for a second person.
+    pub entries: Table<EntryId, Entry>,
     /// The records that were reversed, and the record that did it, by sequence number.
     pub reversed: Table<u64, u64>,
 }
@@ -64,6 +67,8 @@ pub struct Book {
     pub area: Reference,
     /// Closed for good.
     pub closed: bool,
+    /// Steps signed on paper may be recorded here.
+    pub paper_signatures: bool,
     /// How many records have been about it.
     pub version: u32,
 }
@@ -87,6 +92,7 @@ macro_rules! each_table {
             payments,
             rounds,
             items,
+            entries,
             reversed,
         } = $books;
         tokens.$action();
@@ -104,6 +110,7 @@ macro_rules! each_table {
         payments.$action();
         rounds.$action();
         items.$action();
+        entries.$action();
         reversed.$action();
     }};
 }
@@ -153,6 +160,7 @@ impl Books {
             })
             .or_else(|| self.overlays.get(OverlayId(id)).map(|row| row.version))
             .or_else(|| self.rounds.get(RoundId(id)).map(|row| row.version))
+            .or_else(|| self.entries.get(EntryId(id)).map(|row| row.version))
             .or_else(|| self.tokens.get(TokenId(id)).map(|row| row.version))
             .unwrap_or(0)
     }
@@ -170,6 +178,6 @@ impl Books {
         }
         touch! { payments PaymentId, contracts ContractId, claims ClaimId, items ItemId, funds FundId, projects ProjectId,
         milestones MilestoneId, persons PersonId, organisations OrganisationId,
-        overlays OverlayId, rounds RoundId, tokens TokenId }
+        overlays OverlayId, rounds RoundId, entries EntryId, tokens TokenId }
     }
 }

@@ -19,6 +19,7 @@
 //! | payment | 支付 | instructed, settled 到账, returned 退票, reissued 补发 |
 //! | receipt | 到账核实 | what the payee says |
 //! | record, reversal, correction | 记录、冲销、更正 | what was recorded wrongly, taken back or put right |
+//! | entry, signatory | 双人录入、纸质签字人 | what one person records and another confirms, and who signed it on paper |
 //! | round | 巡察/督查/审计轮次 | an inspection; names the body that closes what it finds |
 //! | item | 整改事项 | what must be put right |
 //! | alert | 疑点 | a question that a broken rule raises, never a verdict |
@@ -48,6 +49,7 @@ pub mod text;
 pub mod book;
 pub mod claim;
 pub mod contract;
+pub mod entry;
 pub mod fund;
 pub mod item;
 pub mod milestone;
@@ -66,10 +68,11 @@ mod precedence;
 mod testing;
 
 pub use books::Books;
-pub use context::{Actor, Admission, Context, Intake};
+pub use context::{Actor, Admission, Context, Intake, Signatory};
 pub use rejection::Rejection;
 
 use date::BusinessDate;
+use std::sync::Arc;
 use text::Reference;
 
 nouns! {
@@ -99,6 +102,8 @@ nouns! {
     Receipt receipt ReceiptCommand ReceiptEvent;
     /// Records put right.
     Record record RecordCommand RecordEvent;
+    /// Entries that wait for a second person.
+    Entry entry EntryCommand EntryEvent;
     /// Inspection rounds.
     Round round RoundCommand RoundEvent;
     /// Rectification items.
@@ -137,6 +142,8 @@ pub struct Fact {
     pub documents: Vec<Reference>,
     /// What it belongs together with.
     pub correlation_id: Option<uuid::Uuid>,
+    /// Who signed on paper, if it was recorded from paper.
+    pub signatories: Arc<[Signatory]>,
     /// What happened.
     pub event: Event,
 }
@@ -147,6 +154,8 @@ impl Fact {
     pub fn context(&self, recorded_on: jiff::civil::Date, seq: u64) -> Context {
         Context {
             seq,
+            signatories: Arc::clone(&self.signatories),
+            proposed_by: None,
             actor: self.actor,
             intake: self.intake,
             occurred_on: self.occurred_on,

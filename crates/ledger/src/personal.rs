@@ -82,6 +82,7 @@ pub fn visit(event: &mut Event, visit: &mut Visit<'_>) {
         | Event::Claim(_)
         | Event::Payment(_)
         | Event::Record(_)
+        | Event::Entry(_)
         | Event::Round(_)
         | Event::Item(_) => {}
     }
@@ -102,6 +103,7 @@ pub const fn concerns(command: &Command) -> bool {
         | Command::Claim(_)
         | Command::Payment(_)
         | Command::Record(_)
+        | Command::Entry(_)
         | Command::Round(_)
         | Command::Item(_) => false,
     }
@@ -128,6 +130,7 @@ pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
         | Command::Claim(_)
         | Command::Payment(_)
         | Command::Record(_)
+        | Command::Entry(_)
         | Command::Round(_)
         | Command::Item(_) => {}
     }

@@ -37,11 +37,17 @@ pub(crate) fn admit(
     command: &Command,
 ) -> Result<(), Rejection> {
     // To put a record right is to write about what it was about.
+    // To confirm is to record what was proposed.
     let noun = match command {
         Command::Record(record) => record.original().map_or(Noun::Record, crate::Event::noun),
+        Command::Entry(entry) => entry.asked(books).map_or(Noun::Entry, Command::noun),
         command => command.noun(),
     };
-    let may = |role: &Role| allows(*role, noun) && allows_step(*role, command);
+    let asked = match command {
+        Command::Entry(entry) => entry.asked(books).unwrap_or(command),
+        command => command,
+    };
+    let may = |role: &Role| allows(*role, noun) && allows_step(*role, asked);
     if !admission.roles.iter().any(may) {
         return Err(Rejection::Forbidden {
             command: command.word(),
@@ -108,7 +114,12 @@ fn allows(role: Role, noun: Noun) -> bool {
     match noun {
         Noun::Ledger | Noun::Token => role == Role::Administrator,
         Noun::Organisation | Noun::Overlay => role != Role::Reader,
-        Noun::Subject | Noun::Receipt | Noun::Milestone | Noun::Claim | Noun::Record => {
+        Noun::Subject
+        | Noun::Receipt
+        | Noun::Milestone
+        | Noun::Claim
+        | Noun::Record
+        | Noun::Entry => {
             matches!(role, Role::Finance | Role::Rectification | Role::Inspector)
         }
         Noun::Fund | Noun::Payment => role == Role::Finance,

@@ -18,7 +18,7 @@ macro_rules! ids {
     )*};
 }
 ids! { OrganisationId OverlayId PersonId FundId ProjectId MilestoneId ContractId ClaimId PaymentId
-RoundId ItemId MeasureId TokenId }
+RoundId ItemId MeasureId EntryId TokenId }
 
 impl Subjects for Subject {
     fn each(&self, each: &mut dyn FnMut(Subject)) {
@@ -78,6 +78,7 @@ subjects! {
     book::Predecessor {  }
     book::BookRenaming {  }
     book::BookClosing {  }
+    book::BookPolicy {  }
     token::TokenGrant { token, person, organisation }
     token::TokenRevocation { token }
     organisation::OrganisationRegistration { organisation, parent }
@@ -118,6 +119,8 @@ subjects! {
     payment::PaymentReturn { payment }
     payment::Reissue { of, payment }
     receipt::ReceiptConfirmation { payment, subject, visitor }
+    entry::EntryConfirmation { entry }
+    entry::EntryWithdrawal { entry }
     record::RecordReversal { subject, original }
     record::RecordCorrection { subject, original }
     round::RoundOpening { round, inspecting_body, closing_body, related_round }

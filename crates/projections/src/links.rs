@@ -52,6 +52,7 @@ impl Links {
             | Event::Claim(_)
             | Event::Receipt(_)
             | Event::Record(_)
+            | Event::Entry(_)
             | Event::Round(_)
             | Event::Item(_) => {}
         }

@@ -291,7 +291,7 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &ClaimEvent) -> 
             broken.extend(caps::still_within_contract(books, claim));
         }
         ClaimEvent::Withdrawn(_) => {
-            if context.actor.organisation != claim.submitted_by.organisation {
+            if context.hand().organisation != claim.submitted_by.organisation {
                 broken.push(Rejection::BadField {
                     field: "actor",
                     why: "the organisation that submitted a claim withdraws it",
@@ -317,7 +317,7 @@ fn submitted_badly(
         subject: unit.into(),
     }));
     let mut signers = submission.countersigners.iter();
-    if signers.any(|it| it.organisation == context.actor.organisation) {
+    if signers.any(|it| it.organisation == context.hand().organisation) {
         broken.push(signatures::SAME_UNIT);
     }
     if submission.custodian.is_some() && submission.countersigners.is_empty() {
@@ -371,10 +371,10 @@ fn out_of_turn(books: &Books, claim: &Claim, step: Step) -> Vec<Rejection> {
 
 /// Four eyes (V12): reviewers are not the submitter, the approver is none of them.
 fn one_hand(claim: &Claim, context: &Context, step: Step) -> Option<Rejection> {
-    let actor = context.actor.person;
-    let reviewer = |by: Option<Actor>| by.is_some_and(|by| by.person == actor);
+    let stands = |person| context.hands().any(|hand| hand.person == person);
+    let reviewer = |by: Option<Actor>| by.is_some_and(|by| stands(by.person));
     let approves = step == Step::Approve;
-    let first = if claim.submitted_by.person == actor {
+    let first = if stands(claim.submitted_by.person) {
         "claim.submit"
     } else if approves && reviewer(claim.technical.as_ref().map(|it| it.by)) {
         Step::ReviewTechnically.word()
@@ -402,7 +402,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &ClaimEvent) {
             row.state = row.state.max(ClaimState::TechReviewed);
         }),
         ClaimEvent::Countersigned(signature) => touch(books, signature.claim, |row| {
-            let by = context.actor;
+            let by = context.hand();
             row.signatures.push(Signature {
                 signature: signature.clone(),
                 by,
@@ -435,7 +435,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &ClaimEvent) {
 fn signed<T: Clone>(facts: &T, context: &Context) -> Signed<T> {
     Signed {
         facts: facts.clone(),
-        by: context.actor,
+        by: context.hand(),
         on: context.occurred_on,
     }
 }
@@ -444,7 +444,7 @@ fn ended(code: Option<ClaimRejectionCode>, reason: &Text, context: &Context) -> 
     Ended {
         code,
         reason: reason.clone(),
-        by: context.actor,
+        by: context.hand(),
         on: context.occurred_on,
     }
 }
@@ -452,7 +452,7 @@ fn ended(code: Option<ClaimRejectionCode>, reason: &Text, context: &Context) -> 
 fn submitted(submission: &ClaimSubmission, context: &Context) -> Claim {
     Claim {
         submission: Box::new(submission.clone()),
-        submitted_by: context.actor,
+        submitted_by: context.hand(),
         submitted_on: context.occurred_on,
         state: ClaimState::Submitted,
         technical: None,

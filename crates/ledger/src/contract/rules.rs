@@ -339,7 +339,7 @@ fn own_work(
     contract: &Contract,
     stage: u32,
 ) -> Option<Rejection> {
-    let actor = context.actor.organisation;
+    let actor = context.hand().organisation;
     let second = "whoever attests the stage 节点确认单位";
     if actor == contract.signing.supplier {
         let first = "the supplier 承包单位";
@@ -375,7 +375,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &ContractEvent)
             row.reached.push(Reached {
                 reach: reach.clone(),
                 on: context.occurred_on,
-                by: context.actor.person,
+                by: context.hand().person,
             });
         }),
         ContractEvent::Closed(closing) => touch(books, closing.contract, |row| {
@@ -388,7 +388,7 @@ fn signed(signing: &ContractSigning, context: &Context) -> Contract {
     Contract {
         signing: Box::new(signing.clone()),
         signed_on: context.occurred_on,
-        signed_by: context.actor.person,
+        signed_by: context.hand().person,
         state: ContractState::InForce,
         price: signing.price_fen,
         changes: Vec::new(),

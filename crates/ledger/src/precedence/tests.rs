@@ -58,6 +58,7 @@ fn the_roles_share_the_nouns_like_this() {
     expect![[r#"
         claim: inspector, finance, rectification
         contract: finance, rectification
+        entry: inspector, finance, rectification
         fund: finance
         item: inspector, rectification
         ledger: administrator

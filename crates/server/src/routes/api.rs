@@ -162,6 +162,7 @@ fn nouns() -> Vec<Noun> {
         ("contract", ledger::contract::ContractCommand::schema()),
         ("payment", ledger::payment::PaymentCommand::schema()),
         ("receipt", ledger::receipt::ReceiptCommand::schema()),
+        ("entry", ledger::entry::EntryCommand::schema()),
         ("record", ledger::record::RecordCommand::schema()),
         ("round", ledger::round::RoundCommand::schema()),
         ("item", ledger::item::ItemCommand::schema()),
@@ -226,7 +227,7 @@ impl ToSchema for CommandSchema {
             ledger::project::ProjectCommand ledger::milestone::MilestoneCommand
             ledger::claim::ClaimCommand ledger::contract::ContractCommand
             ledger::payment::PaymentCommand ledger::receipt::ReceiptCommand
-            ledger::record::RecordCommand ledger::round::RoundCommand ledger::item::ItemCommand
+            ledger::entry::EntryCommand ledger::record::RecordCommand ledger::round::RoundCommand ledger::item::ItemCommand
         }
         for (name, schema) in [
             (ledger::Intake::name(), ledger::Intake::schema()),

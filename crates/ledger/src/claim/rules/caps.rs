@@ -91,7 +91,7 @@ pub(crate) fn payable_by(
     }
     broken.extend(countersign_missing(books, claim));
     let approver = claim.approved.as_ref().map(|it| it.by.person);
-    if approver == Some(context.actor.person) {
+    if context.hands().any(|hand| Some(hand.person) == approver) {
         let (first, second) = ("claim.approve", "payment.instruct");
         broken.push(Rejection::SamePerson { first, second });
     }

@@ -62,9 +62,11 @@ pub(super) fn unfit(
     context: &Context,
     signature: &Countersignature,
 ) -> Vec<Rejection> {
-    let (actor, second) = (context.actor, "claim.countersign");
+    let (actor, second) = (context.hand(), "claim.countersign");
     let mut broken = Vec::new();
-    if actor.person == claim.submitted_by.person {
+    // From paper, neither the cadre who signed nor whoever records it is the submitter.
+    let submits = |hand: Actor| hand.person == claim.submitted_by.person;
+    if submits(actor) || submits(context.actor) {
         let first = "claim.submit";
         broken.push(Rejection::SamePerson { first, second });
     }
