@@ -43,10 +43,12 @@ pub(crate) fn admit(
         Command::Entry(entry) => entry.asked(books).map_or(Noun::Entry, Command::noun),
         command => command.noun(),
     };
-    let asked = match command {
-        Command::Entry(entry) => entry.asked(books).unwrap_or(command),
-        command => command,
+    let proposed = if let Command::Entry(entry) = command {
+        entry.asked(books)
+    } else {
+        None
     };
+    let asked = proposed.unwrap_or(command);
     let may = |role: &Role| allows(*role, noun) && allows_step(*role, asked);
     if !admission.roles.iter().any(may) {
         return Err(Rejection::Forbidden {

@@ -1,4 +1,8 @@
 //! xorshift64*: chance that can be repeated.
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "in a test a panic is the message"
+)]
 
 pub(crate) struct Chance(u64);
 

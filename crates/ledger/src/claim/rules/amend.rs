@@ -1,11 +1,6 @@
 //! Numbers, findings and reasons of claims put right. A claim states no amount that could be taken
 //! back: it is withdrawn or rejected.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "what is not named here may not be put right"
-)]
-
 use crate::Books;
 use crate::claim::ClaimEvent;
 use crate::ids::ClaimId;

@@ -373,7 +373,7 @@ fn what_is_paid_rests_on_the_price_and_a_return_on_what_was_paid_since() {
         let place = world.events.iter().rposition(|event| event.word() == word);
         ask(Command::Record(RecordCommand::Reverse(RecordReversal {
             subject,
-            seq: u64::try_from(place.unwrap()).unwrap() + 1,
+            seq: u64::try_from(place.unwrap()).unwrap().saturating_add(1),
             amount_fen: fen(amount),
             reason: text(),
             original: None,

@@ -66,7 +66,8 @@ fn a_signature_on_paper_cures_the_claim() {
         entry.confirmed
         claim.countersigned
         claim.finances_reviewed
-        claim.approved"#]].assert_eq(&answers.join("\n"));
+        claim.approved"#]]
+    .assert_eq(&answers.join("\n"));
     let signature = row(&world).signatures.first().unwrap();
     assert_eq!(signature.by.person, person(1));
     assert_eq!(signature.fills, Some(0));
