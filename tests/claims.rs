@@ -1,6 +1,6 @@
 //! Promised: acceptance scenarios 3 and 4 of the domain model. Money in custody is not paid without
-//! the counter-signature of somebody from elsewhere, and a contract is not paid ahead of its stages;
-//! what is refused as an order is stored as a fact, and raises a question.
+//! the counter-signature of somebody from elsewhere, and a contract is not paid ahead of its
+//! stages; what is refused as an order is stored as a fact, and raises a question.
 
 use crate::harness::*;
 use serde_json::{Value, json};

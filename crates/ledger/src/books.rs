@@ -176,8 +176,8 @@ impl Books {
                 }
             )*};
         }
-        touch! { payments PaymentId, contracts ContractId, claims ClaimId, items ItemId, funds FundId, projects ProjectId,
-        milestones MilestoneId, persons PersonId, organisations OrganisationId,
+        touch! { payments PaymentId, contracts ContractId, claims ClaimId, items ItemId,
+        funds FundId, projects ProjectId, milestones MilestoneId, persons PersonId, organisations OrganisationId,
         overlays OverlayId, rounds RoundId, entries EntryId, tokens TokenId }
     }
 }

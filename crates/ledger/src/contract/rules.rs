@@ -340,7 +340,7 @@ fn own_work(
     stage: u32,
 ) -> Option<Rejection> {
     let actor = context.hand().organisation;
-    let second = "whoever attests the stage 节点确认单位";
+    let second = "the attester 确认单位";
     if actor == contract.signing.supplier {
         let first = "the supplier 承包单位";
         return Some(Rejection::SameOrganisation { first, second });

@@ -1,4 +1,4 @@
-//! What a contract allows to be claimed and paid (V9): its price, its stages, the verified progress.
+//! What a contract allows to be claimed and paid (V9): price, stages, verified progress.
 
 use super::Contract;
 use crate::Books;

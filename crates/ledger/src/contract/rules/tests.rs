@@ -211,15 +211,15 @@ fn a_stage_is_reached_once_and_in_turn_and_not_by_its_builder() {
             BAD_TRANSITION:
               contract.reach_stage is not possible in state earlier_stage_open
             SAME_ORG:
-              the same organisation may not be both the supplier 承包单位 and whoever attests the stage 节点确认单位
+              the same organisation may not be both the supplier 承包单位 and the attester 确认单位
             SAME_ORG:
-              the same organisation may not be both the implementing unit 实施单位 and whoever attests the stage 节点确认单位
+              the same organisation may not be both the implementing unit 实施单位 and the attester 确认单位
             BAD_DATE occurred_on: it lies before the day of the contract's signing
             contract.stage_reached
             alert BAD_TRANSITION:
               contract.reach_stage is not possible in state earlier_stage_open
             alert SAME_ORG:
-              the same organisation may not be both the supplier 承包单位 and whoever attests the stage 节点确认单位
+              the same organisation may not be both the supplier 承包单位 and the attester 确认单位
             contract.stage_reached"#]],
     );
     check(

@@ -33,8 +33,8 @@ impl Basis {
     }
 }
 
-/// Integrity: what a payment names exists (V4), belongs to its project and to each other, and can be
-/// summed up (V5).
+/// Integrity: what a payment names exists (V4), belongs to its project and to each other, and can
+/// be summed up (V5).
 pub(super) fn named(books: &Books, instruction: &PaymentInstruction) -> Result<(), Rejection> {
     let amount = instruction.amount_fen;
     if let Some(id) = instruction.claim {
