@@ -67,6 +67,8 @@ fn request(ledger: LedgerId, numbers: std::ops::Range<u64>) -> Request {
             kind: PaymentKind::Progress,
             voucher: Reference::new(format!("PZ-{number:08}")).unwrap(),
             remark: None,
+            contract: None,
+            claim: None,
         };
         let settlement = Settlement {
             payment: id,

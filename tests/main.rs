@@ -29,6 +29,7 @@
 
 mod api;
 mod bulk;
+mod claims;
 mod cli;
 mod crash;
 mod disk;

@@ -53,6 +53,13 @@ pub fn overlay(number: u64) -> Uuid {
     id(0x0a, number)
 }
 
+pub fn contract(number: u64) -> Uuid {
+    id(0x0b, number)
+}
+pub fn claim(number: u64) -> Uuid {
+    id(0x0c, number)
+}
+
 pub fn to_unit(number: u64) -> Value {
     json!({"organisation": org(number)})
 }

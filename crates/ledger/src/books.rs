@@ -1,5 +1,7 @@
 //! The books: the state that decisions read.
 
+use crate::claim::rules::Claim;
+use crate::contract::rules::Contract;
 use crate::entry::rules::Entry;
 use crate::evidence::rules::Evidence;
 use crate::fund::rules::{Budget, Fund, Node};
@@ -39,6 +41,12 @@ pub struct Books {
     pub projects: Table<ProjectId, Project>,
     /// Milestones.
     pub milestones: Table<MilestoneId, Milestone>,
+    /// The milestones of each project, in the order of their definition.
+    pub milestones_of: Table<ProjectId, Vec<MilestoneId>>,
+    /// Contracts.
+    pub contracts: Table<ContractId, Contract>,
+    /// Claims.
+    pub claims: Table<ClaimId, Claim>,
     /// Payments.
     pub payments: Table<PaymentId, Payment>,
     /// Inspection rounds.
@@ -72,8 +80,9 @@ pub struct Book {
 /// pattern has every field, so that a table that is forgotten here does not compile.
 macro_rules! each_table {
     ($books:ident $($rest:tt)*) => {
-        each_table!(@ ($books $($rest)*) tokens organisations overlays persons funds nodes budgets
-            projects milestones payments rounds items evidence entries reversed)
+        each_table!(@ ($books $($rest)*)
+            tokens organisations overlays persons funds nodes budgets projects milestones
+            milestones_of contracts claims payments rounds items entries evidence reversed)
     };
     (@ ($books:ident . $action:ident) $($table:ident)*) => {{
         let Books { book: _, $($table),* } = $books;
@@ -94,13 +103,15 @@ macro_rules! each_subject {
             funds FundId
             projects ProjectId
             milestones MilestoneId
-            persons PersonId
+            tokens TokenId
             organisations OrganisationId
             overlays OverlayId
+            persons PersonId
+            contracts ContractId
+            claims ClaimId
             rounds RoundId
-            evidence EvidenceId
             entries EntryId
-            tokens TokenId
+            evidence EvidenceId
         }
     };
 }

@@ -15,6 +15,8 @@ choices! {
         Fund = "fund" "资金批次",
         Project = "project" "项目",
         Milestone = "milestone" "项目节点",
+        Contract = "contract" "合同",
+        Claim = "claim" "报账",
         Payment = "payment" "支付",
         Round = "round" "巡察督查审计轮次",
         Item = "item" "整改事项",
@@ -41,6 +43,7 @@ choices! {
         EconomyCode = "economy_code" "支出经济分类",
         PurposeCode = "purpose_code" "用途代码",
         Voucher = "voucher" "支付凭证号",
+        Vouchers = "vouchers" "报账票据号",
         BankReference = "bank_reference" "银行流水号",
         Reference = "reference" "追缴文书号或银行流水号",
         Content = "content" "建设内容",
@@ -99,6 +102,12 @@ texts! { Name Reference Text }
 impl Searched for Fen {
     fn give(&self, field: Field, each: &mut Each<'_>) {
         each(field, Value::Amount(*self));
+    }
+}
+
+impl<T: Searched> Searched for Vec<T> {
+    fn give(&self, field: Field, each: &mut Each<'_>) {
+        self.iter().for_each(|one| one.give(field, each));
     }
 }
 
@@ -174,9 +183,29 @@ fields! {
     evidence::EvidenceWithdrawal: Evidence evidence {};
     milestone::MilestoneDefinition: Milestone milestone { Name name };
     milestone::Progress: Milestone milestone {};
+    contract::ContractSigning: Contract contract { Number number, Name name, PriceFen price_fen,
+        Document document };
+    contract::ContractChange: Contract contract { Document document, DeltaFen delta_fen };
+    contract::StageReach: Contract contract {};
+    contract::ContractClosing: Contract contract {};
+    claim::ClaimSubmission: Claim claim { Number number, Vouchers vouchers, AmountFen amount_fen };
+    claim::TechnicalReview: Claim claim {};
+    claim::Countersignature: Claim claim {};
+    claim::FinanceReview: Claim claim {};
+    claim::ClaimApproval: Claim claim { Document document };
+    claim::ClaimRejection: Claim claim {};
+    claim::ClaimWithdrawal: Claim claim {};
     payment::PaymentInstruction: Payment payment { Voucher voucher, AmountFen amount_fen };
     payment::Settlement: Payment payment { BankReference bank_reference, AmountFen amount_fen };
     payment::PaymentReturn: Payment payment { AmountFen amount_fen };
+    payment::Reclassification: Payment payment { Document document, AmountFen amount_fen };
+    payment::RecoveryDemand: Payment payment { Document document, AmountFen amount_fen };
+    payment::RecoveredMoney: Payment payment { BankReference bank_reference,
+        AmountFen amount_fen };
+    payment::RecoveryOffset: Payment payment { Document document, AmountFen amount_fen };
+    payment::PaymentRecoveryWaiver: Payment payment { AmountFen amount_fen };
+    payment::RetentionHold: Payment payment { AmountFen amount_fen };
+    payment::RetentionRelease: Payment payment { AmountFen amount_fen };
     payment::Reissue: Payment payment { Voucher voucher };
     receipt::ReceiptConfirmation: Payment payment { AmountFen amount_fen };
     round::RoundOpening: Round round { Name name, Mandate mandate };

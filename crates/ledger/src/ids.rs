@@ -74,6 +74,10 @@ ids! {
     MilestoneId
     /// A visit to the site of a project 现场核查.
     VisitId
+    /// A contract 合同.
+    ContractId
+    /// A claim 报账.
+    ClaimId
     /// A payment 支付.
     PaymentId
     /// An inspection round 巡察/督查/审计轮次.

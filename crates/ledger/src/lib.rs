@@ -14,6 +14,8 @@
 //! | fund | 资金批次/指标 | the money of one document: authority to spend |
 //! | allocate | 分配、分解下达 | pass authority on to a unit or into a project's budget |
 //! | project, milestone | 项目、节点 | what the money is for, and how far it has come |
+//! | contract | 合同 | what a supplier is to do, for which price, paid by which stages |
+//! | claim | 报账 | what is to be paid, with vouchers and signatures, before it is paid |
 //! | payment | 支付 | instructed, settled 到账, returned 退票, reissued 补发 |
 //! | receipt | 到账核实 | what the payee says |
 //! | record, reversal, correction | 记录、冲销、更正 | what was recorded wrongly, taken back or put right |
@@ -34,6 +36,7 @@ pub mod context;
 pub mod date;
 pub mod digest;
 pub mod fields;
+pub mod fraction;
 pub mod ids;
 pub mod money;
 pub mod personal;
@@ -46,6 +49,8 @@ pub mod table;
 pub mod text;
 
 pub mod book;
+pub mod claim;
+pub mod contract;
 pub mod entry;
 pub mod evidence;
 pub mod fund;
@@ -90,6 +95,10 @@ nouns! {
     Project project ProjectCommand ProjectEvent;
     /// Milestones.
     Milestone milestone MilestoneCommand MilestoneEvent;
+    /// Contracts.
+    Contract contract ContractCommand ContractEvent;
+    /// Claims.
+    Claim claim ClaimCommand ClaimEvent;
     /// Payments.
     Payment payment PaymentCommand PaymentEvent;
     /// Receipt confirmations.

@@ -2,9 +2,10 @@
 
 pub mod rules;
 
-use crate::ids::{FundId, OrganisationId, PaymentId, PersonId, ProjectId};
+use crate::date::BusinessDate;
+use crate::ids::{ClaimId, ContractId, FundId, OrganisationId, PaymentId, PersonId, ProjectId};
 use crate::money::Fen;
-use crate::text::{Reference, Text};
+use crate::text::{Name, Reference, Text};
 
 choices! {
     /// What a payment is for.
@@ -64,6 +65,12 @@ pub struct PaymentInstruction {
     /// What is worth saying.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remark: Option<Text>,
+    /// The contract on which it is paid; if left out, the one of the claim.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<ContractId>,
+    /// The claim that it pays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<ClaimId>,
 }
 
 /// The bank has paid 到账.
@@ -107,6 +114,110 @@ pub struct Reissue {
     pub reason: Text,
 }
 
+/// Moves what a payment cost from one batch to another of the same project 更正: the attribution
+/// moves, cash never.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Reclassification {
+    /// The payment.
+    pub payment: PaymentId,
+    /// The batch that bore it.
+    pub from: FundId,
+    /// The batch that bears it from now on.
+    pub to: FundId,
+    /// How much.
+    pub amount_fen: Fen,
+    /// The document that orders it.
+    pub document: Reference,
+    /// Why.
+    pub reason: Text,
+}
+
+/// Demands paid money back from the payee 追缴通知.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RecoveryDemand {
+    /// The payment.
+    pub payment: PaymentId,
+    /// How much.
+    pub amount_fen: Fen,
+    /// On which ground.
+    pub basis: Text,
+    /// The demand's number.
+    pub document: Reference,
+}
+
+/// Paid money has come back on demand 追回.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RecoveredMoney {
+    /// The payment.
+    pub payment: PaymentId,
+    /// How much.
+    pub amount_fen: Fen,
+    /// The bank's reference.
+    pub bank_reference: Reference,
+}
+
+/// Takes paid money back by paying less of a later payment to the same payee 抵扣.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RecoveryOffset {
+    /// The payment that is recovered.
+    pub payment: PaymentId,
+    /// The later payment, to the same payee.
+    pub against: PaymentId,
+    /// How much.
+    pub amount_fen: Fen,
+    /// The document that agrees it.
+    pub document: Reference,
+}
+
+/// Gives up recovering paid money 核免.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PaymentRecoveryWaiver {
+    /// The payment.
+    pub payment: PaymentId,
+    /// How much.
+    pub amount_fen: Fen,
+    /// The authority that decided it.
+    pub authority: Name,
+    /// Why.
+    pub reason: Text,
+}
+
+/// Keeps back a part of what is due, until it is sure that the work is sound 扣留质保金.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RetentionHold {
+    /// The payment with which it was kept back; its amount does not include it.
+    pub payment: PaymentId,
+    /// How much.
+    pub amount_fen: Fen,
+    /// When it falls due.
+    pub due_on: BusinessDate,
+}
+
+/// Pays out what was kept back 退还质保金.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RetentionRelease {
+    /// The payment with which it was kept back.
+    pub payment: PaymentId,
+    /// The payment of kind `retention` that pays it out.
+    pub by: PaymentId,
+    /// How much.
+    pub amount_fen: Fen,
+}
+
 /// What may be asked of `payment`.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -120,6 +231,20 @@ pub enum PaymentCommand {
     Return(PaymentReturn),
     /// `payment.reissue`
     Reissue(Reissue),
+    /// `payment.reclassify`
+    Reclassify(Reclassification),
+    /// `payment.demand_recovery`
+    DemandRecovery(RecoveryDemand),
+    /// `payment.receive_recovery`
+    ReceiveRecovery(RecoveredMoney),
+    /// `payment.offset_recovery`
+    OffsetRecovery(RecoveryOffset),
+    /// `payment.waive_recovery`
+    WaiveRecovery(PaymentRecoveryWaiver),
+    /// `payment.withhold_retention`
+    WithholdRetention(RetentionHold),
+    /// `payment.release_retention`
+    ReleaseRetention(RetentionRelease),
 }
 
 /// What has happened to `payment`.
@@ -135,6 +260,20 @@ pub enum PaymentEvent {
     Returned(PaymentReturn),
     /// `payment.reissued`
     Reissued(Reissue),
+    /// `payment.reclassified`
+    Reclassified(Reclassification),
+    /// `payment.recovery_demanded`
+    RecoveryDemanded(RecoveryDemand),
+    /// `payment.recovery_received`
+    RecoveryReceived(RecoveredMoney),
+    /// `payment.recovery_offset`
+    RecoveryOffset(RecoveryOffset),
+    /// `payment.recovery_waived`
+    RecoveryWaived(PaymentRecoveryWaiver),
+    /// `payment.retention_withheld`
+    RetentionWithheld(RetentionHold),
+    /// `payment.retention_released`
+    RetentionReleased(RetentionRelease),
 }
 
 crate::noun! { "payment" Payment PaymentCommand PaymentEvent
@@ -142,4 +281,11 @@ crate::noun! { "payment" Payment PaymentCommand PaymentEvent
     Settle "settle" => Settled "settled",
     Return "return" => Returned "returned",
     Reissue "reissue" => Reissued "reissued",
+    Reclassify "reclassify" => Reclassified "reclassified",
+    DemandRecovery "demand_recovery" => RecoveryDemanded "recovery_demanded",
+    ReceiveRecovery "receive_recovery" => RecoveryReceived "recovery_received",
+    OffsetRecovery "offset_recovery" => RecoveryOffset "recovery_offset",
+    WaiveRecovery "waive_recovery" => RecoveryWaived "recovery_waived",
+    WithholdRetention "withhold_retention" => RetentionWithheld "retention_withheld",
+    ReleaseRetention "release_retention" => RetentionReleased "retention_released",
 }

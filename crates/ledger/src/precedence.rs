@@ -25,6 +25,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::claim::ClaimCommand;
 use crate::context::{Admission, Context};
 use crate::project::ProjectCommand;
 use crate::rejection::Rejection;
@@ -50,7 +51,14 @@ pub(crate) fn admit(
     } else {
         command.noun()
     };
-    if !admission.roles.iter().any(|role| allows(*role, noun)) {
+    let proposed = if let Command::Entry(entry) = command {
+        entry.asked(books)
+    } else {
+        None
+    };
+    let asked = proposed.unwrap_or(command);
+    let may = |role: &Role| allows(*role, noun) && allows_step(*role, asked);
+    if !admission.roles.iter().any(may) {
         return Err(Rejection::Forbidden {
             command: command.word(),
         });
@@ -90,16 +98,42 @@ fn main_subject(command: &Command) -> Option<crate::ids::Subject> {
     first
 }
 
+/// A counter-signer may hold any office that writes; claims are judged by the finance bureau, and
+/// inspectors submit none.
+fn allows_step(role: Role, command: &Command) -> bool {
+    let Command::Claim(command) = command else {
+        return true;
+    };
+    match command {
+        ClaimCommand::Submit(_)
+        | ClaimCommand::ReviewTechnically(_)
+        | ClaimCommand::Withdraw(_) => {
+            matches!(role, Role::Finance | Role::Rectification)
+        }
+        ClaimCommand::Countersign(_) => {
+            matches!(role, Role::Finance | Role::Rectification | Role::Inspector)
+        }
+        ClaimCommand::ReviewFinances(_) | ClaimCommand::Approve(_) | ClaimCommand::Reject(_) => {
+            role == Role::Finance
+        }
+    }
+}
+
 /// Which role may ask what (domain 5.11: an administrator writes no business records).
 fn allows(role: Role, noun: Noun) -> bool {
     match noun {
         Noun::Ledger | Noun::Token => role == Role::Administrator,
         Noun::Organisation | Noun::Overlay => role != Role::Reader,
-        Noun::Subject | Noun::Receipt | Noun::Milestone | Noun::Record | Noun::Entry => {
+        Noun::Subject
+        | Noun::Receipt
+        | Noun::Milestone
+        | Noun::Claim
+        | Noun::Record
+        | Noun::Entry => {
             matches!(role, Role::Finance | Role::Rectification | Role::Inspector)
         }
         Noun::Fund | Noun::Payment => role == Role::Finance,
-        Noun::Project => matches!(role, Role::Finance | Role::Rectification),
+        Noun::Project | Noun::Contract => matches!(role, Role::Finance | Role::Rectification),
         Noun::Round | Noun::Item => matches!(role, Role::Rectification | Role::Inspector),
         Noun::Evidence => crate::evidence::RECORDERS.contains(&role),
     }

@@ -19,6 +19,19 @@ pub enum Kind {
     Conflict,
 }
 
+/// What sets the limit of what may be paid on a contract by now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CapBasis {
+    /// The stages that have been reached.
+    Stage,
+    /// The stage that a claim names.
+    NamedStage,
+    /// The stage that is named has not been reached.
+    StageOpen,
+    /// The verified progress with the allowed advance.
+    Progress,
+}
+
 /// A command refused; or, for an observed fact, a rule that it broke.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rejection {
@@ -117,6 +130,27 @@ pub enum Rejection {
         open: Fen,
         /// How much was stated.
         stated: Fen,
+    },
+    /// More claimed or paid than the contract's price with its approved changes (V9).
+    OverContract {
+        /// The price.
+        price: Fen,
+        /// What would be claimed or paid in all.
+        asked: Fen,
+    },
+    /// More claimed or paid than the stages or the progress allow by now (V9).
+    StageCap {
+        /// What sets the limit.
+        basis: CapBasis,
+        /// How much may be claimed or paid in all.
+        allowed: Fen,
+        /// What would be.
+        asked: Fen,
+    },
+    /// A claim that not everybody has signed who must (V11).
+    CountersignMissing {
+        /// Who has not: capacity and organisation.
+        missing: Vec<String>,
     },
     /// A source of money or fund word not in use in that year.
     NotInForce {
@@ -238,6 +272,9 @@ impl Rejection {
             Rejection::OverAllocated { .. } => "OVER_ALLOCATED",
             Rejection::Insufficient { .. } => "INSUFFICIENT",
             Rejection::OverPaid { .. } => "OVER_PAID",
+            Rejection::OverContract { .. } => "OVER_CONTRACT",
+            Rejection::StageCap { .. } => "STAGE_CAP",
+            Rejection::CountersignMissing { .. } => "COUNTERSIGN_MISSING",
             Rejection::NotInForce { .. } => "NOT_IN_FORCE",
             Rejection::SamePerson { .. } => "SAME_PERSON",
             Rejection::SameOrganisation { .. } => "SAME_ORG",
@@ -285,6 +322,9 @@ impl Rejection {
             Rejection::Forbidden { .. }
             | Rejection::LedgerNotOpen
             | Rejection::BadTransition { .. }
+            | Rejection::OverContract { .. }
+            | Rejection::StageCap { .. }
+            | Rejection::CountersignMissing { .. }
             | Rejection::SamePerson { .. }
             | Rejection::SameOrganisation { .. }
             | Rejection::GateMissing { .. }
@@ -315,6 +355,9 @@ impl Rejection {
             | Rejection::OverAllocated { .. }
             | Rejection::Insufficient { .. }
             | Rejection::OverPaid { .. }
+            | Rejection::OverContract { .. }
+            | Rejection::StageCap { .. }
+            | Rejection::CountersignMissing { .. }
             | Rejection::NotInForce { .. }
             | Rejection::SamePerson { .. }
             | Rejection::SameOrganisation { .. }

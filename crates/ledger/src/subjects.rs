@@ -25,12 +25,14 @@ ids! {
     ProjectId
     MilestoneId
     VisitId
+    ContractId
+    ClaimId
     PaymentId
     RoundId
     ItemId
     MeasureId
-    EvidenceId
     EntryId
+    EvidenceId
     TokenId
 }
 
@@ -129,11 +131,30 @@ subjects! {
     project::ProjectReason { project }
     milestone::MilestoneDefinition { milestone, project }
     milestone::Progress { milestone, site_visit }
+    contract::ContractSigning { contract, project, supplier }
+    contract::ContractChange { contract }
+    contract::StageReach { contract }
+    contract::ContractClosing { contract }
+    claim::Countersigner { organisation }
+    claim::ClaimSubmission { claim, project, contract, sources, payee, countersigners, custodian }
+    claim::TechnicalReview { claim }
+    claim::Countersignature { claim }
+    claim::FinanceReview { claim }
+    claim::ClaimApproval { claim }
+    claim::ClaimRejection { claim }
+    claim::ClaimWithdrawal { claim }
     payment::SourceShare { fund }
-    payment::PaymentInstruction { payment, project, payee, sources }
+    payment::PaymentInstruction { payment, project, payee, sources, contract, claim }
     payment::Settlement { payment }
     payment::PaymentReturn { payment }
     payment::Reissue { of, payment }
+    payment::Reclassification { payment, from, to }
+    payment::RecoveryDemand { payment }
+    payment::RecoveredMoney { payment }
+    payment::RecoveryOffset { payment, against }
+    payment::PaymentRecoveryWaiver { payment }
+    payment::RetentionHold { payment }
+    payment::RetentionRelease { payment, by }
     receipt::ReceiptConfirmation { payment, subject, visitor }
     entry::EntryConfirmation { entry }
     entry::EntryWithdrawal { entry }

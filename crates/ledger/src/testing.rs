@@ -3,6 +3,9 @@
 //! goes through `crate::decide` and `crate::apply`.
 
 mod book;
+mod chance;
+mod claims;
+mod contracts;
 mod fund;
 mod organisation;
 mod payment;
@@ -10,6 +13,9 @@ mod person;
 mod project;
 
 pub(crate) use book::*;
+pub(crate) use chance::Chance;
+pub(crate) use claims::*;
+pub(crate) use contracts::*;
 pub(crate) use fund::*;
 pub(crate) use organisation::*;
 pub(crate) use payment::*;

@@ -196,7 +196,7 @@ pub(crate) fn shares(payment: &Payment) -> Vec<(FundId, Benefit)> {
 /// What each batch has paid for a payment, less what it got back.
 pub(crate) fn net_shares(payment: &Payment) -> Vec<(FundId, Fen)> {
     let settled = payment.borne(payment.settled);
-    let returned = payment.borne(payment.returned);
+    let returned = payment.borne(payment.returned.add(payment.recovered()));
     let net = settled.iter().zip(&returned);
     net.map(|(paid, back)| (paid.fund, paid.amount_fen.sub(back.amount_fen)))
         .collect()

@@ -10,8 +10,9 @@
 pub mod alerts;
 pub mod balances;
 pub mod benefit;
+pub mod claims;
+pub mod contracts;
 pub mod evidence;
-mod fraction;
 pub mod items;
 pub mod links;
 pub mod numbers;
@@ -27,7 +28,7 @@ pub mod trace;
 #[cfg(test)]
 mod tests;
 
-pub use fraction::Fraction;
+pub use ledger::fraction::Fraction;
 pub use page::Page;
 
 use alerts::Alerts;

@@ -39,7 +39,16 @@ impl Links {
                 }
             }
             Event::Payment(
-                PaymentEvent::Settled(_) | PaymentEvent::Returned(_) | PaymentEvent::Reissued(_),
+                PaymentEvent::Settled(_)
+                | PaymentEvent::Returned(_)
+                | PaymentEvent::Reissued(_)
+                | PaymentEvent::Reclassified(_)
+                | PaymentEvent::RecoveryDemanded(_)
+                | PaymentEvent::RecoveryReceived(_)
+                | PaymentEvent::RecoveryOffset(_)
+                | PaymentEvent::RecoveryWaived(_)
+                | PaymentEvent::RetentionWithheld(_)
+                | PaymentEvent::RetentionReleased(_),
             )
             | Event::Milestone(MilestoneEvent::Reported(_) | MilestoneEvent::Verified(_))
             | Event::Ledger(_)
@@ -48,6 +57,8 @@ impl Links {
             | Event::Overlay(_)
             | Event::Subject(_)
             | Event::Project(_)
+            | Event::Contract(_)
+            | Event::Claim(_)
             | Event::Receipt(_)
             | Event::Record(_)
             | Event::Entry(_)

@@ -18,7 +18,7 @@ use crate::references::{self, PayeeReference, ProjectReference, Term, term};
 use ledger::Books;
 use ledger::date::BusinessDate;
 use ledger::fund::Holder;
-use ledger::ids::{FundId, PaymentId, PersonId};
+use ledger::ids::{ClaimId, ContractId, FundId, PaymentId, PersonId};
 use ledger::money::Fen;
 use ledger::payment::rules::Payment;
 use ledger::payment::{Payee, SourceShare};
@@ -56,6 +56,12 @@ pub struct PaymentLine {
     pub receipt: Option<ReceiptLine>,
     /// What a person says of the settled money; nothing for an organisation.
     pub benefit: Option<Benefit>,
+    /// The contract on which it is paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contract: Option<ContractId>,
+    /// The claim that it pays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claim: Option<ClaimId>,
     /// The payment that it pays again.
     pub reissue_of: Option<PaymentId>,
     /// The payment that pays it again.
@@ -94,6 +100,8 @@ pub(crate) fn payment_line(books: &Books, id: PaymentId, payment: &Payment) -> P
             amount_fen,
         }),
         benefit: to_person.then(|| benefit::of_payment(payment)),
+        contract: payment.basis.as_ref().and_then(|basis| basis.contract),
+        claim: payment.basis.as_ref().and_then(|basis| basis.claim),
         reissue_of: chained.and_then(|chained| chained.of),
         reissued_by: chained.and_then(|chained| chained.by),
     }

@@ -253,6 +253,8 @@ fn command(number: u64) -> Command {
             kind: PaymentKind::Subsidy,
             voucher: Reference::new(format!("ZF2018-{:08}", number / 3)).unwrap(),
             remark: None,
+            contract: None,
+            claim: None,
         })),
         1 => Command::Payment(PaymentCommand::Settle(Settlement {
             payment,

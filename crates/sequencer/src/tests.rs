@@ -183,6 +183,8 @@ fn returned_payment() -> Vec<Submission> {
         kind: PaymentKind::Subsidy,
         voucher: reference(),
         remark: None,
+        contract: None,
+        claim: None,
     };
     let back = PaymentReturn {
         payment: payment(1),

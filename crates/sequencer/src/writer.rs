@@ -342,6 +342,8 @@ impl Writer {
             | Command::Fund(_)
             | Command::Project(_)
             | Command::Milestone(_)
+            | Command::Contract(_)
+            | Command::Claim(_)
             | Command::Payment(_)
             | Command::Receipt(_)
             | Command::Record(_)

@@ -4,7 +4,9 @@ use actix_web::web::ServiceConfig;
 
 pub mod alerts;
 pub mod api;
+pub mod claims;
 pub mod commands;
+pub mod contracts;
 pub mod events;
 pub mod evidence;
 pub mod files;
@@ -40,6 +42,8 @@ pub fn mount(config: &mut ServiceConfig) {
     timeline::mount(config);
     funds::mount(config);
     projects::mount(config);
+    contracts::mount(config);
+    claims::mount(config);
     payments::mount(config);
     items::mount(config);
     evidence::mount(config);

@@ -85,12 +85,14 @@ ids! {
     ProjectId
     MilestoneId
     VisitId
+    ContractId
+    ClaimId
     PaymentId
     RoundId
     ItemId
     MeasureId
-    EvidenceId
     EntryId
+    EvidenceId
     TokenId
     Subject
 }

@@ -18,6 +18,8 @@ mod field;
 mod generated;
 
 mod book;
+mod claim;
+mod contract;
 mod entry;
 mod evidence;
 mod fund;
@@ -122,13 +124,15 @@ nouns! {
     Fund
     Project
     Milestone
+    Contract
+    Claim
     Payment
     Receipt
-    Evidence
     Record
     Entry
     Round
     Item
+    Evidence
 }
 
 /// The body of a record. `salt` is random: without it a withheld short body could be guessed from

@@ -27,7 +27,9 @@ record!(PaymentInstruction {
     sources,
     kind,
     voucher,
-    remark
+    remark,
+    contract,
+    claim
 });
 record!(Settlement {
     payment,
@@ -45,6 +47,47 @@ record!(Reissue {
     voucher,
     reason
 });
+record!(Reclassification {
+    payment,
+    from,
+    to,
+    amount_fen,
+    document,
+    reason
+});
+record!(RecoveryDemand {
+    payment,
+    amount_fen,
+    basis,
+    document
+});
+record!(RecoveredMoney {
+    payment,
+    amount_fen,
+    bank_reference
+});
+record!(RecoveryOffset {
+    payment,
+    against,
+    amount_fen,
+    document
+});
+record!(PaymentRecoveryWaiver {
+    payment,
+    amount_fen,
+    authority,
+    reason
+});
+record!(RetentionHold {
+    payment,
+    amount_fen,
+    due_on
+});
+record!(RetentionRelease {
+    payment,
+    by,
+    amount_fen
+});
 noun!(
     PaymentCommand,
     payment_command,
@@ -53,7 +96,14 @@ noun!(
         Instruct,
         Settle,
         Return,
-        Reissue
+        Reissue,
+        Reclassify,
+        DemandRecovery,
+        ReceiveRecovery,
+        OffsetRecovery,
+        WaiveRecovery,
+        WithholdRetention,
+        ReleaseRetention,
     }
 );
 noun!(
@@ -64,6 +114,13 @@ noun!(
         Instructed,
         Settled,
         Returned,
-        Reissued
+        Reissued,
+        Reclassified,
+        RecoveryDemanded,
+        RecoveryReceived,
+        RecoveryOffset,
+        RecoveryWaived,
+        RetentionWithheld,
+        RetentionReleased,
     }
 );

@@ -256,7 +256,10 @@ where
 
 #[test]
 fn every_word_of_every_list_crosses_the_wire() {
-    use ledger::{fund::*, item::*, milestone::*, organisation::*, overlay::*, payment::*};
+    use ledger::{
+        claim::*, contract::*, fund::*, item::*, milestone::*, organisation::*, overlay::*,
+        payment::*,
+    };
     use ledger::{project::*, receipt::*, round::*, token::*};
     check_choice(Intake::ALL);
     check_choice(Role::ALL);
@@ -272,6 +275,9 @@ fn every_word_of_every_list_crosses_the_wire() {
     check_choice(ProjectReviewResult::ALL);
     check_choice(TenderMethod::ALL);
     check_choice(Weighting::ALL);
+    check_choice(StageTrigger::ALL);
+    check_choice(ContractChangeKind::ALL);
+    check_choice(ClaimRejectionCode::ALL);
     check_choice(PaymentKind::ALL);
     check_choice(ReceiptChannel::ALL);
     check_choice(ReceiptResult::ALL);

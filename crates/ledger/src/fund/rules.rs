@@ -74,13 +74,15 @@ pub struct Budget {
     pub settled: Fen,
     /// Settled and returned.
     pub returned: Fen,
+    /// Settled and recovered.
+    pub recovered: Fen,
 }
 
 impl Budget {
-    /// Settled less returned.
+    /// Settled, less what was returned and recovered.
     #[must_use]
     pub fn paid_net(&self) -> Fen {
-        self.settled.sub(self.returned)
+        self.settled.sub(self.returned).sub(self.recovered)
     }
 
     /// What may still be spent: equation 3.

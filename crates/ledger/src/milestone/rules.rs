@@ -6,7 +6,8 @@ mod tests;
 
 use super::{MilestoneCommand, MilestoneDefinition, MilestoneEvent, Progress};
 use crate::context::Context;
-use crate::ids::{MilestoneId, PersonId, VisitId};
+use crate::fraction::Fraction;
+use crate::ids::{MilestoneId, PersonId, ProjectId, VisitId};
 use crate::project::rules::{ProjectState, existing as existing_project};
 use crate::rejection::Rejection;
 use crate::{Books, Event};
@@ -38,6 +39,24 @@ fn existing(books: &Books, milestone: MilestoneId) -> Result<&Milestone, Rejecti
         .milestones
         .get(milestone)
         .ok_or(Rejection::NotFound { field, subject })
+}
+
+/// Σ weight × verified / total over Σ weight of a project's milestones; nothing where none has been
+/// verified, where none has a weight, or where 128 bits cannot hold it.
+#[must_use]
+pub fn verified_progress(books: &Books, project: ProjectId) -> Option<Fraction> {
+    let ids = books.milestones_of.get(project)?.iter();
+    let rows: Vec<&Milestone> = ids.filter_map(|id| books.milestones.get(*id)).collect();
+    rows.iter().find(|row| row.verified.is_some())?;
+    let (mut sum, mut weights) = (Fraction::ZERO, 0u128);
+    for row in rows {
+        let weight = u128::from(row.definition.weight);
+        let done = row.verified.unwrap_or(0).min(row.definition.total);
+        let weighed = weight.checked_mul(done.into())?;
+        sum = sum.plus(Fraction::new(weighed, row.definition.total.into())?)?;
+        weights = weights.checked_add(weight)?;
+    }
+    sum.over(weights)
 }
 
 pub(crate) fn decide(
@@ -174,6 +193,8 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &MilestoneEvent
                 version: 1,
             };
             books.milestones.put(definition.milestone, milestone);
+            let list = books.milestones_of.entry(definition.project);
+            list.push(definition.milestone);
         }
         MilestoneEvent::Reported(progress) => {
             if let Some(row) = books.milestones.get_mut(progress.milestone) {

@@ -1,6 +1,8 @@
 //! Money out: instructed within the budget (V10), settled within the instruction (V8).
 
 mod amend;
+mod caps;
+pub mod later;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +20,8 @@ use crate::receipt::ReceiptResult;
 use crate::rejection::Rejection;
 use crate::text::Reference;
 use crate::{Books, Event};
+
+pub use caps::Basis;
 
 choices! {
     /// How far a payment is.
@@ -55,10 +59,14 @@ pub struct Payment {
     pub returned: Fen,
     /// Never settled: the bank could not pay it.
     pub cancelled: Fen,
+    /// The contract and the claim on which it rests.
+    pub basis: Option<Box<Basis>>,
     /// The payment it pays again, or the one that pays it again.
     pub reissue: Option<Box<Chained>>,
     /// What came back, return by return, so that one of them can be taken back.
     pub returns: Option<Box<Vec<ReturnSplit>>>,
+    /// What has come long after it: recoveries, retention.
+    pub later: Option<Box<later::Later>>,
     /// What the payee last said.
     pub receipt: Option<(ReceiptResult, Fen)>,
     /// How many records have been about it.
@@ -86,10 +94,10 @@ pub struct Chained {
 }
 
 impl Payment {
-    /// Settled less returned.
+    /// Settled, less what was returned and recovered.
     #[must_use]
     pub fn paid_net(&self) -> Fen {
-        self.settled.sub(self.returned)
+        self.settled.sub(self.returned).sub(self.recovered())
     }
 
     /// Instructed and neither settled nor cancelled. Never below nothing: what the bank paid too
@@ -109,7 +117,8 @@ impl Payment {
             .is_some_and(|chained| chained.by.is_some())
         {
             PaymentState::Reissued
-        } else if self.paid_net() <= Fen::ZERO && self.returned.add(self.cancelled) >= self.amount {
+        } else if self.settled <= self.returned && self.returned.add(self.cancelled) >= self.amount
+        {
             PaymentState::Returned
         } else if self.settled == Fen::ZERO {
             PaymentState::Instructed
@@ -223,6 +232,13 @@ pub(crate) fn decide(
             summable(payment.returned.add(payment.cancelled), back.amount_fen)?;
         }
         PaymentCommand::Reissue(again) => return reissue(books, again),
+        PaymentCommand::Reclassify(_)
+        | PaymentCommand::DemandRecovery(_)
+        | PaymentCommand::ReceiveRecovery(_)
+        | PaymentCommand::OffsetRecovery(_)
+        | PaymentCommand::WaiveRecovery(_)
+        | PaymentCommand::WithholdRetention(_)
+        | PaymentCommand::ReleaseRetention(_) => later::decide(books, command)?,
     }
     // After this point the command succeeds, unless policy forbids it.
     Ok(vec![command.clone().into_event()])
@@ -241,6 +257,7 @@ fn instruct(
         });
     }
     existing_project(books, "project", instruction.project)?;
+    caps::named(books, instruction)?;
     match instruction.payee {
         Payee::Subject(person) => existing_person(books, "payee", person)?,
         Payee::Organisation(unit) if context.intake == Intake::Control => {
@@ -322,6 +339,8 @@ fn reissue(books: &Books, again: &Reissue) -> Result<Vec<Event>, Rejection> {
         kind: old.kind,
         voucher: again.voucher.clone(),
         remark: None,
+        contract: old.basis.as_ref().and_then(|basis| basis.contract),
+        claim: old.basis.as_ref().and_then(|basis| basis.claim),
     };
     Ok(vec![
         Event::Payment(PaymentEvent::Instructed(instruction)),
@@ -332,7 +351,11 @@ fn reissue(books: &Books, again: &Reissue) -> Result<Vec<Event>, Rejection> {
 /// The rules in their order: state (V13), dates (V14), amounts (V8, V10).
 pub(crate) fn breaches(books: &Books, context: &Context, event: &PaymentEvent) -> Vec<Rejection> {
     match event {
-        PaymentEvent::Instructed(instruction) => unfunded(books, instruction),
+        PaymentEvent::Instructed(instruction) => {
+            let mut broken = unfunded(books, instruction);
+            broken.extend(caps::instructed(books, context, instruction));
+            broken
+        }
         PaymentEvent::Settled(settlement) => {
             let Some(payment) = books.payments.get(settlement.payment) else {
                 return Vec::new();
@@ -342,6 +365,7 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &PaymentEvent) -
             if stated > open {
                 broken.push(Rejection::OverPaid { open, stated });
             }
+            broken.extend(caps::settled(books, payment, stated));
             broken
         }
         PaymentEvent::Returned(back) => {
@@ -356,6 +380,13 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &PaymentEvent) -
             broken
         }
         PaymentEvent::Reissued(_) => Vec::new(),
+        PaymentEvent::Reclassified(_)
+        | PaymentEvent::RecoveryDemanded(_)
+        | PaymentEvent::RecoveryReceived(_)
+        | PaymentEvent::RecoveryOffset(_)
+        | PaymentEvent::RecoveryWaived(_)
+        | PaymentEvent::RetentionWithheld(_)
+        | PaymentEvent::RetentionReleased(_) => later::breaches(books, context, event),
     }
 }
 
@@ -439,6 +470,13 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &PaymentEvent) 
             chain(books, again.of, |chained| chained.by = Some(again.payment));
             chain(books, again.payment, |chained| chained.of = Some(again.of));
         }
+        PaymentEvent::Reclassified(_)
+        | PaymentEvent::RecoveryDemanded(_)
+        | PaymentEvent::RecoveryReceived(_)
+        | PaymentEvent::RecoveryOffset(_)
+        | PaymentEvent::RecoveryWaived(_)
+        | PaymentEvent::RetentionWithheld(_)
+        | PaymentEvent::RetentionReleased(_) => later::apply(books, event),
     }
 }
 
@@ -460,6 +498,7 @@ fn instructed(books: &mut Books, context: &Context, instruction: &PaymentInstruc
         let row = budget(books, source.fund, instruction.project);
         row.committed_unpaid = row.committed_unpaid.add(source.amount_fen);
     }
+    let basis = Basis::of(books, instruction);
     let payment = Payment {
         project: instruction.project,
         payee: instruction.payee,
@@ -472,12 +511,16 @@ fn instructed(books: &mut Books, context: &Context, instruction: &PaymentInstruc
         settled: Fen::ZERO,
         returned: Fen::ZERO,
         cancelled: Fen::ZERO,
+        basis: basis.map(Box::new),
         reissue: None,
         returns: None,
+        later: None,
         receipt: None,
         version: 1,
     };
+    let open = payment.open();
     books.payments.put(instruction.payment, payment);
+    caps::carry(books, basis, Fen::ZERO, open);
 }
 
 /// Changes a payment and carries the difference into the budgets that bear it, so that the two
@@ -489,38 +532,30 @@ fn move_money(books: &mut Books, id: PaymentId, change: impl FnOnce(&mut Payment
     let before = payment.clone();
     change(payment);
     let (after, project) = (payment.clone(), payment.project);
-    let lines = [
-        (
-            before.open_by_source(),
-            after.open_by_source(),
-            Line::Committed,
-        ),
-        (
-            after.borne(before.settled),
-            after.borne(after.settled),
-            Line::Settled,
-        ),
-        (
-            after.borne(before.returned),
-            after.borne(after.returned),
-            Line::Returned,
-        ),
-    ];
-    for (was, is, line) in lines {
-        for (old, new) in was.iter().zip(is) {
-            let row = budget(books, new.fund, project);
-            let field = match line {
-                Line::Committed => &mut row.committed_unpaid,
-                Line::Settled => &mut row.settled,
-                Line::Returned => &mut row.returned,
-            };
-            *field = field.add(new.amount_fen.sub(old.amount_fen));
+    let paid = after.paid_net().sub(before.paid_net());
+    let open = after.open().sub(before.open());
+    caps::carry(books, after.basis.as_deref().copied(), paid, open);
+    for (of, sign) in [
+        (&before, Fen::sub as fn(Fen, Fen) -> Fen),
+        (&after, Fen::add),
+    ] {
+        let bearing = [
+            of.open_by_source(),
+            of.borne(of.settled),
+            of.borne(of.returned),
+            of.recovered_by_source(),
+        ];
+        for (line, shares) in bearing.into_iter().enumerate() {
+            for share in shares {
+                let row = budget(books, share.fund, project);
+                let sum = match line {
+                    0 => &mut row.committed_unpaid,
+                    1 => &mut row.settled,
+                    2 => &mut row.returned,
+                    _ => &mut row.recovered,
+                };
+                *sum = sign(*sum, share.amount_fen);
+            }
         }
     }
-}
-
-enum Line {
-    Committed,
-    Settled,
-    Returned,
 }

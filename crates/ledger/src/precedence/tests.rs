@@ -57,6 +57,8 @@ fn the_roles_share_the_nouns_like_this() {
     lines.dedup();
     expect![[r#"
         evidence: inspector, finance, rectification
+        claim: inspector, finance, rectification
+        contract: finance, rectification
         entry: inspector, finance, rectification
         evidence: inspector, finance, rectification
         fund: finance
@@ -72,6 +74,29 @@ fn the_roles_share_the_nouns_like_this() {
         round: inspector, rectification
         subject: inspector, finance, rectification
         token: administrator"#]]
+    .assert_eq(&lines.join("\n"));
+}
+
+#[test]
+fn an_inspector_counter_signs_a_claim_and_finance_judges_it() {
+    let commands = every_command();
+    let claims = commands.iter().filter(|it| it.noun() == Noun::Claim);
+    let mut lines: Vec<String> = claims
+        .map(|command| {
+            let may = |role: &&Role| allows(**role, Noun::Claim) && allows_step(**role, command);
+            let roles: Vec<_> = Role::ALL.iter().filter(may).map(|it| it.word()).collect();
+            format!("{}: {}", command.word(), roles.join(", "))
+        })
+        .collect();
+    lines.dedup();
+    expect![[r#"
+        claim.submit: finance, rectification
+        claim.review_technically: finance, rectification
+        claim.countersign: inspector, finance, rectification
+        claim.review_finances: finance
+        claim.approve: finance
+        claim.reject: finance
+        claim.withdraw: finance, rectification"#]]
     .assert_eq(&lines.join("\n"));
 }
 

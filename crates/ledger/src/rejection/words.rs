@@ -1,6 +1,6 @@
 //! The texts of rejections, in English and in Chinese.
 
-use super::Rejection;
+use super::{CapBasis, Rejection};
 use crate::ids::Subject;
 use crate::project::rules::steps::Step;
 
@@ -76,6 +76,31 @@ impl std::fmt::Display for Rejection {
                     stated.get(),
                     open.get()
                 )
+            }
+            Rejection::OverContract { price, asked } => write!(
+                f,
+                "{} fen in all, the contract's price is {} fen",
+                asked.get(),
+                price.get()
+            ),
+            Rejection::StageCap {
+                basis,
+                allowed,
+                asked,
+            } => write!(
+                f,
+                "{} fen in all, {} allows {} fen",
+                asked.get(),
+                match basis {
+                    CapBasis::Stage => "the last stage reached",
+                    CapBasis::NamedStage => "its stage",
+                    CapBasis::StageOpen => "the stage is not reached; the last one reached",
+                    CapBasis::Progress => "the verified progress with the advance",
+                },
+                allowed.get()
+            ),
+            Rejection::CountersignMissing { missing } => {
+                write!(f, "not counter-signed by {}", missing.join(", "))
             }
             Rejection::NotInForce { word, year } => {
                 write!(f, "{word} is not a source of money in {year}")
@@ -180,6 +205,25 @@ impl Rejection {
             }
             Rejection::OverPaid { open, stated } => {
                 format!("登记 {stated} 元,可办理余额仅 {open} 元")
+            }
+            Rejection::OverContract { price, asked } => {
+                format!("累计 {asked} 元,合同价款(含变更)仅 {price} 元")
+            }
+            Rejection::StageCap {
+                basis,
+                allowed,
+                asked,
+            } => {
+                let basis = match basis {
+                    CapBasis::Stage => "按已达到的付款节点",
+                    CapBasis::NamedStage => "所列付款节点",
+                    CapBasis::StageOpen => "所列付款节点尚未达到,按已达到的节点",
+                    CapBasis::Progress => "按已核实进度加允许预付比例",
+                };
+                format!("累计 {asked} 元,{basis}最多 {allowed} 元")
+            }
+            Rejection::CountersignMissing { missing } => {
+                format!("尚缺会签:{}", missing.join("、"))
             }
             Rejection::NotInForce { word, year } => {
                 format!("{year} 年度没有“{word}”这一资金来源口径")

@@ -21,6 +21,8 @@ pub(crate) fn instruct(change: impl FnOnce(&mut PaymentInstruction)) -> Ask {
         kind: PaymentKind::Subsidy,
         voucher: reference(),
         remark: None,
+        contract: None,
+        claim: None,
     };
     change(&mut instruction);
     ask(Command::Payment(PaymentCommand::Instruct(instruction)))

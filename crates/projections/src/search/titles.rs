@@ -26,6 +26,16 @@ pub(super) fn of(books: &Books, kind: Kind, id: Uuid) -> Title {
             .milestones
             .get(MilestoneId(id))
             .and_then(|row| title(Some(row.definition.name.as_str()), None)),
+        Kind::Contract => books.contracts.get(ContractId(id)).and_then(|row| {
+            title(
+                Some(row.signing.name.as_str()),
+                Some(row.signing.number.as_str()),
+            )
+        }),
+        Kind::Claim => books
+            .claims
+            .get(ClaimId(id))
+            .and_then(|row| title(None, Some(row.submission.number.as_str()))),
         Kind::Payment => books
             .payments
             .get(PaymentId(id))

@@ -358,6 +358,8 @@ fn payment(seq: u64) -> Fact {
             kind: PaymentKind::Subsidy,
             voucher: Reference::new(format!("PZ-2018-{seq:07}")).unwrap(),
             remark: None,
+            contract: None,
+            claim: None,
         })),
     }
 }

@@ -52,6 +52,10 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::projects::project,
         routes::projects::payments,
         routes::projects::surpluses,
+        routes::contracts::contracts,
+        routes::contracts::contract,
+        routes::claims::claims,
+        routes::claims::claim,
         routes::payments::payment,
         routes::payments::trace,
         routes::items::items,
@@ -165,6 +169,8 @@ fn nouns() -> Vec<Noun> {
         ("fund", ledger::fund::FundCommand::schema()),
         ("project", ledger::project::ProjectCommand::schema()),
         ("milestone", ledger::milestone::MilestoneCommand::schema()),
+        ("claim", ledger::claim::ClaimCommand::schema()),
+        ("contract", ledger::contract::ContractCommand::schema()),
         ("payment", ledger::payment::PaymentCommand::schema()),
         ("receipt", ledger::receipt::ReceiptCommand::schema()),
         ("entry", ledger::entry::EntryCommand::schema()),
@@ -227,13 +233,22 @@ impl ToSchema for CommandSchema {
             ($($command:ty)*) => {$( <$command>::schemas(schemas); )*};
         }
         add! {
-            ledger::book::BookCommand ledger::token::TokenCommand
-            ledger::organisation::OrganisationCommand ledger::overlay::OverlayCommand
-            ledger::person::PersonCommand ledger::fund::FundCommand
-            ledger::project::ProjectCommand ledger::milestone::MilestoneCommand
-            ledger::payment::PaymentCommand ledger::receipt::ReceiptCommand
-            ledger::entry::EntryCommand ledger::record::RecordCommand ledger::round::RoundCommand ledger::item::ItemCommand
-            ledger::record::RecordCommand ledger::round::RoundCommand ledger::item::ItemCommand
+            ledger::book::BookCommand
+            ledger::token::TokenCommand
+            ledger::organisation::OrganisationCommand
+            ledger::overlay::OverlayCommand
+            ledger::person::PersonCommand
+            ledger::fund::FundCommand
+            ledger::project::ProjectCommand
+            ledger::milestone::MilestoneCommand
+            ledger::claim::ClaimCommand
+            ledger::contract::ContractCommand
+            ledger::payment::PaymentCommand
+            ledger::receipt::ReceiptCommand
+            ledger::entry::EntryCommand
+            ledger::record::RecordCommand
+            ledger::round::RoundCommand
+            ledger::item::ItemCommand
             ledger::evidence::EvidenceCommand
         }
         for (name, schema) in [

@@ -94,6 +94,786 @@ pub mod book_event {
         PolicySet(super::BookPolicy),
     }
 }
+/// Who is paid: a person or household, or an organisation.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Payee {
+    #[prost(oneof = "payee::Payee", tags = "1, 2")]
+    pub payee: ::core::option::Option<payee::Payee>,
+}
+/// Nested message and enum types in `Payee`.
+pub mod payee {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Payee {
+        #[prost(bytes, tag = "1")]
+        Subject(::prost::alloc::vec::Vec<u8>),
+        #[prost(bytes, tag = "2")]
+        Organisation(::prost::alloc::vec::Vec<u8>),
+    }
+}
+/// What one batch bears of a payment.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SourceShare {
+    /// The batch.
+    #[prost(bytes = "vec", tag = "1")]
+    pub fund: ::prost::alloc::vec::Vec<u8>,
+    /// Its share.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+}
+/// Instructs a payment out of a project's budget.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PaymentInstruction {
+    /// The payment.
+    #[prost(bytes = "vec", tag = "1")]
+    pub payment: ::prost::alloc::vec::Vec<u8>,
+    /// The project it is for.
+    #[prost(bytes = "vec", tag = "2")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// Who is to be paid.
+    #[prost(message, optional, tag = "3")]
+    pub payee: ::core::option::Option<Payee>,
+    /// The whole amount.
+    #[prost(int64, tag = "4")]
+    pub amount_fen: i64,
+    /// Which batches bear it; adds up to `amount_fen`.
+    #[prost(message, repeated, tag = "5")]
+    pub sources: ::prost::alloc::vec::Vec<SourceShare>,
+    /// What it is for.
+    #[prost(enumeration = "PaymentKind", tag = "6")]
+    pub kind: i32,
+    /// Number of the payment voucher 支付凭证号.
+    #[prost(string, tag = "7")]
+    pub voucher: ::prost::alloc::string::String,
+    /// What is worth saying.
+    #[prost(string, tag = "8")]
+    pub remark: ::prost::alloc::string::String,
+    /// The contract on which it is paid; if left out, the one of the claim.
+    #[prost(bytes = "vec", tag = "9")]
+    pub contract: ::prost::alloc::vec::Vec<u8>,
+    /// The claim that it pays.
+    #[prost(bytes = "vec", tag = "10")]
+    pub claim: ::prost::alloc::vec::Vec<u8>,
+}
+/// The bank has paid 到账.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Settlement {
+    /// The payment.
+    #[prost(bytes = "vec", tag = "1")]
+    pub payment: ::prost::alloc::vec::Vec<u8>,
+    /// How much was paid.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+    /// The bank's reference.
+    #[prost(string, tag = "3")]
+    pub bank_reference: ::prost::alloc::string::String,
+}
+/// The bank has sent the money back, or could not pay it 退票.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PaymentReturn {
+    /// The payment.
+    #[prost(bytes = "vec", tag = "1")]
+    pub payment: ::prost::alloc::vec::Vec<u8>,
+    /// How much came back.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+    /// Why.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Pays again what came back 补发: a new payment of the same amount from the same batches.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Reissue {
+    /// The new payment.
+    #[prost(bytes = "vec", tag = "1")]
+    pub payment: ::prost::alloc::vec::Vec<u8>,
+    /// The payment that came back.
+    #[prost(bytes = "vec", tag = "2")]
+    pub of: ::prost::alloc::vec::Vec<u8>,
+    /// Number of the new voucher.
+    #[prost(string, tag = "3")]
+    pub voucher: ::prost::alloc::string::String,
+    /// What was put right.
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Moves what a payment cost from one batch to another of the same project 更正: the attribution
+/// moves, cash never.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Reclassification {
+    /// The payment.
+    #[prost(bytes = "vec", tag = "1")]
+    pub payment: ::prost::alloc::vec::Vec<u8>,
+    /// The batch that bore it.
+    #[prost(bytes = "vec", tag = "2")]
+    pub from: ::prost::alloc::vec::Vec<u8>,
+    /// The batch that bears it from now on.
+    #[prost(bytes = "vec", tag = "3")]
+    pub to: ::prost::alloc::vec::Vec<u8>,
+    /// How much.
+    #[prost(int64, tag = "4")]
+    pub amount_fen: i64,
+    /// The document that orders it.
+    #[prost(string, tag = "5")]
+    pub document: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(string, tag = "6")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Demands paid money back from the payee 追缴通知.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecoveryDemand {
+    /// The payment.
+    #[prost(bytes = "vec", tag = "1")]
+    pub payment: ::prost::alloc::vec::Vec<u8>,
+    /// How much.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+    /// On which ground.
+    #[prost(string, tag = "3")]
+    pub basis: ::prost::alloc::string::String,
+    /// The demand's number.
+    #[prost(string, tag = "4")]
+    pub document: ::prost::alloc::string::String,
+}
+/// Paid money has come back on demand 追回.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecoveredMoney {
+    /// The payment.
+    #[prost(bytes = "vec", tag = "1")]
+    pub payment: ::prost::alloc::vec::Vec<u8>,
+    /// How much.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+    /// The bank's reference.
+    #[prost(string, tag = "3")]
+    pub bank_reference: ::prost::alloc::string::String,
+}
+/// Takes paid money back by paying less of a later payment to the same payee 抵扣.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecoveryOffset {
+    /// The payment that is recovered.
+    #[prost(bytes = "vec", tag = "1")]
+    pub payment: ::prost::alloc::vec::Vec<u8>,
+    /// The later payment, to the same payee.
+    #[prost(bytes = "vec", tag = "2")]
+    pub against: ::prost::alloc::vec::Vec<u8>,
+    /// How much.
+    #[prost(int64, tag = "3")]
+    pub amount_fen: i64,
+    /// The document that agrees it.
+    #[prost(string, tag = "4")]
+    pub document: ::prost::alloc::string::String,
+}
+/// Gives up recovering paid money 核免.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PaymentRecoveryWaiver {
+    /// The payment.
+    #[prost(bytes = "vec", tag = "1")]
+    pub payment: ::prost::alloc::vec::Vec<u8>,
+    /// How much.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+    /// The authority that decided it.
+    #[prost(string, tag = "3")]
+    pub authority: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Keeps back a part of what is due, until it is sure that the work is sound 扣留质保金.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RetentionHold {
+    /// The payment with which it was kept back; its amount does not include it.
+    #[prost(bytes = "vec", tag = "1")]
+    pub payment: ::prost::alloc::vec::Vec<u8>,
+    /// How much.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+    /// When it falls due.
+    #[prost(string, tag = "3")]
+    pub due_on: ::prost::alloc::string::String,
+}
+/// Pays out what was kept back 退还质保金.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RetentionRelease {
+    /// The payment with which it was kept back.
+    #[prost(bytes = "vec", tag = "1")]
+    pub payment: ::prost::alloc::vec::Vec<u8>,
+    /// The payment of kind `retention` that pays it out.
+    #[prost(bytes = "vec", tag = "2")]
+    pub by: ::prost::alloc::vec::Vec<u8>,
+    /// How much.
+    #[prost(int64, tag = "3")]
+    pub amount_fen: i64,
+}
+/// What may be asked of `payment`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PaymentCommand {
+    #[prost(
+        oneof = "payment_command::Command",
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11"
+    )]
+    pub command: ::core::option::Option<payment_command::Command>,
+}
+/// Nested message and enum types in `PaymentCommand`.
+pub mod payment_command {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Command {
+        #[prost(message, tag = "1")]
+        Instruct(super::PaymentInstruction),
+        #[prost(message, tag = "2")]
+        Settle(super::Settlement),
+        #[prost(message, tag = "3")]
+        Return(super::PaymentReturn),
+        #[prost(message, tag = "4")]
+        Reissue(super::Reissue),
+        #[prost(message, tag = "5")]
+        Reclassify(super::Reclassification),
+        #[prost(message, tag = "6")]
+        DemandRecovery(super::RecoveryDemand),
+        #[prost(message, tag = "7")]
+        ReceiveRecovery(super::RecoveredMoney),
+        #[prost(message, tag = "8")]
+        OffsetRecovery(super::RecoveryOffset),
+        #[prost(message, tag = "9")]
+        WaiveRecovery(super::PaymentRecoveryWaiver),
+        #[prost(message, tag = "10")]
+        WithholdRetention(super::RetentionHold),
+        #[prost(message, tag = "11")]
+        ReleaseRetention(super::RetentionRelease),
+    }
+}
+/// What has happened to `payment`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PaymentEvent {
+    #[prost(
+        oneof = "payment_event::Event",
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11"
+    )]
+    pub event: ::core::option::Option<payment_event::Event>,
+}
+/// Nested message and enum types in `PaymentEvent`.
+pub mod payment_event {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        Instructed(super::PaymentInstruction),
+        #[prost(message, tag = "2")]
+        Settled(super::Settlement),
+        #[prost(message, tag = "3")]
+        Returned(super::PaymentReturn),
+        #[prost(message, tag = "4")]
+        Reissued(super::Reissue),
+        #[prost(message, tag = "5")]
+        Reclassified(super::Reclassification),
+        #[prost(message, tag = "6")]
+        RecoveryDemanded(super::RecoveryDemand),
+        #[prost(message, tag = "7")]
+        RecoveryReceived(super::RecoveredMoney),
+        #[prost(message, tag = "8")]
+        RecoveryOffset(super::RecoveryOffset),
+        #[prost(message, tag = "9")]
+        RecoveryWaived(super::PaymentRecoveryWaiver),
+        #[prost(message, tag = "10")]
+        RetentionWithheld(super::RetentionHold),
+        #[prost(message, tag = "11")]
+        RetentionReleased(super::RetentionRelease),
+    }
+}
+/// What a payment is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PaymentKind {
+    Unspecified = 0,
+    /// 预拨款
+    Advance = 1,
+    /// 进度款
+    Progress = 2,
+    /// 尾款
+    Final = 3,
+    /// 质保金
+    Retention = 4,
+    /// 补贴
+    Subsidy = 5,
+    /// 其他
+    Other = 6,
+}
+impl PaymentKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PAYMENT_KIND_UNSPECIFIED",
+            Self::Advance => "PAYMENT_KIND_ADVANCE",
+            Self::Progress => "PAYMENT_KIND_PROGRESS",
+            Self::Final => "PAYMENT_KIND_FINAL",
+            Self::Retention => "PAYMENT_KIND_RETENTION",
+            Self::Subsidy => "PAYMENT_KIND_SUBSIDY",
+            Self::Other => "PAYMENT_KIND_OTHER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PAYMENT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "PAYMENT_KIND_ADVANCE" => Some(Self::Advance),
+            "PAYMENT_KIND_PROGRESS" => Some(Self::Progress),
+            "PAYMENT_KIND_FINAL" => Some(Self::Final),
+            "PAYMENT_KIND_RETENTION" => Some(Self::Retention),
+            "PAYMENT_KIND_SUBSIDY" => Some(Self::Subsidy),
+            "PAYMENT_KIND_OTHER" => Some(Self::Other),
+            _ => None,
+        }
+    }
+}
+/// Somebody who must counter-sign 会签人.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Countersigner {
+    /// In which capacity.
+    #[prost(string, tag = "1")]
+    pub capacity: ::prost::alloc::string::String,
+    /// For which organisation.
+    #[prost(bytes = "vec", tag = "2")]
+    pub organisation: ::prost::alloc::vec::Vec<u8>,
+}
+/// Submits a claim.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ClaimSubmission {
+    /// The claim.
+    #[prost(bytes = "vec", tag = "1")]
+    pub claim: ::prost::alloc::vec::Vec<u8>,
+    /// Its number 报账单号.
+    #[prost(string, tag = "2")]
+    pub number: ::prost::alloc::string::String,
+    /// The project it is for.
+    #[prost(bytes = "vec", tag = "3")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// The contract it is for.
+    #[prost(bytes = "vec", tag = "4")]
+    pub contract: ::prost::alloc::vec::Vec<u8>,
+    /// Which stage of the contract's plan, counted from 1.
+    #[prost(uint32, optional, tag = "5")]
+    pub stage: ::core::option::Option<u32>,
+    /// The whole amount.
+    #[prost(int64, tag = "6")]
+    pub amount_fen: i64,
+    /// Which batches bear it; adds up to `amount_fen`.
+    #[prost(message, repeated, tag = "7")]
+    pub sources: ::prost::alloc::vec::Vec<SourceShare>,
+    /// Numbers of the vouchers 原始凭证.
+    #[prost(string, repeated, tag = "8")]
+    pub vouchers: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Who is to be paid.
+    #[prost(message, optional, tag = "9")]
+    pub payee: ::core::option::Option<Payee>,
+    /// Who must counter-sign before it is approved.
+    #[prost(message, repeated, tag = "10")]
+    pub countersigners: ::prost::alloc::vec::Vec<Countersigner>,
+    /// The site visits that it rests on 现场核查记录.
+    #[prost(string, repeated, tag = "11")]
+    pub site_visits: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Who holds the money in custody 代管单位.
+    #[prost(bytes = "vec", tag = "12")]
+    pub custodian: ::prost::alloc::vec::Vec<u8>,
+    /// What is worth saying.
+    #[prost(string, tag = "13")]
+    pub remark: ::prost::alloc::string::String,
+}
+/// Says that the work was done as claimed 技术审核.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TechnicalReview {
+    /// The claim.
+    #[prost(bytes = "vec", tag = "1")]
+    pub claim: ::prost::alloc::vec::Vec<u8>,
+    /// The report or record of the progress.
+    #[prost(string, tag = "2")]
+    pub progress: ::prost::alloc::string::String,
+    /// What was found.
+    #[prost(string, tag = "3")]
+    pub finding: ::prost::alloc::string::String,
+}
+/// Counter-signs a claim 会签.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Countersignature {
+    /// The claim.
+    #[prost(bytes = "vec", tag = "1")]
+    pub claim: ::prost::alloc::vec::Vec<u8>,
+    /// In which capacity.
+    #[prost(string, tag = "2")]
+    pub capacity: ::prost::alloc::string::String,
+    /// What is worth saying.
+    #[prost(string, tag = "3")]
+    pub remark: ::prost::alloc::string::String,
+}
+/// Says that vouchers and amounts are in order 财务审核.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FinanceReview {
+    /// The claim.
+    #[prost(bytes = "vec", tag = "1")]
+    pub claim: ::prost::alloc::vec::Vec<u8>,
+    /// What was found.
+    #[prost(string, tag = "2")]
+    pub finding: ::prost::alloc::string::String,
+}
+/// Approves a claim 审批.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClaimApproval {
+    /// The claim.
+    #[prost(bytes = "vec", tag = "1")]
+    pub claim: ::prost::alloc::vec::Vec<u8>,
+    /// The approving document.
+    #[prost(string, tag = "2")]
+    pub document: ::prost::alloc::string::String,
+}
+/// Rejects a claim 驳回.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClaimRejection {
+    /// The claim.
+    #[prost(bytes = "vec", tag = "1")]
+    pub claim: ::prost::alloc::vec::Vec<u8>,
+    /// Why, in a word.
+    #[prost(enumeration = "ClaimRejectionCode", tag = "2")]
+    pub code: i32,
+    /// Why, in full.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Takes a claim back 撤回.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClaimWithdrawal {
+    /// The claim.
+    #[prost(bytes = "vec", tag = "1")]
+    pub claim: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// What may be asked of `claim`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ClaimCommand {
+    #[prost(oneof = "claim_command::Command", tags = "1, 2, 3, 4, 5, 6, 7")]
+    pub command: ::core::option::Option<claim_command::Command>,
+}
+/// Nested message and enum types in `ClaimCommand`.
+pub mod claim_command {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Command {
+        #[prost(message, tag = "1")]
+        Submit(super::ClaimSubmission),
+        #[prost(message, tag = "2")]
+        ReviewTechnically(super::TechnicalReview),
+        #[prost(message, tag = "3")]
+        Countersign(super::Countersignature),
+        #[prost(message, tag = "4")]
+        ReviewFinances(super::FinanceReview),
+        #[prost(message, tag = "5")]
+        Approve(super::ClaimApproval),
+        #[prost(message, tag = "6")]
+        Reject(super::ClaimRejection),
+        #[prost(message, tag = "7")]
+        Withdraw(super::ClaimWithdrawal),
+    }
+}
+/// What has happened to `claim`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ClaimEvent {
+    #[prost(oneof = "claim_event::Event", tags = "1, 2, 3, 4, 5, 6, 7")]
+    pub event: ::core::option::Option<claim_event::Event>,
+}
+/// Nested message and enum types in `ClaimEvent`.
+pub mod claim_event {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        Submitted(super::ClaimSubmission),
+        #[prost(message, tag = "2")]
+        TechnicallyReviewed(super::TechnicalReview),
+        #[prost(message, tag = "3")]
+        Countersigned(super::Countersignature),
+        #[prost(message, tag = "4")]
+        FinancesReviewed(super::FinanceReview),
+        #[prost(message, tag = "5")]
+        Approved(super::ClaimApproval),
+        #[prost(message, tag = "6")]
+        Rejected(super::ClaimRejection),
+        #[prost(message, tag = "7")]
+        Withdrawn(super::ClaimWithdrawal),
+    }
+}
+/// Why a claim was rejected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ClaimRejectionCode {
+    Unspecified = 0,
+    /// 凭证不全
+    VouchersIncomplete = 1,
+    /// 金额不符
+    WrongAmount = 2,
+    /// 进度未核实
+    ProgressUnproven = 3,
+    /// 超出资金使用范围
+    NotEligible = 4,
+    /// 超合同或付款节点
+    OverContract = 5,
+    /// 收款人不符
+    WrongPayee = 6,
+    /// 重复报账
+    Duplicate = 7,
+    /// 其他
+    Other = 8,
+}
+impl ClaimRejectionCode {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CLAIM_REJECTION_CODE_UNSPECIFIED",
+            Self::VouchersIncomplete => "CLAIM_REJECTION_CODE_VOUCHERS_INCOMPLETE",
+            Self::WrongAmount => "CLAIM_REJECTION_CODE_WRONG_AMOUNT",
+            Self::ProgressUnproven => "CLAIM_REJECTION_CODE_PROGRESS_UNPROVEN",
+            Self::NotEligible => "CLAIM_REJECTION_CODE_NOT_ELIGIBLE",
+            Self::OverContract => "CLAIM_REJECTION_CODE_OVER_CONTRACT",
+            Self::WrongPayee => "CLAIM_REJECTION_CODE_WRONG_PAYEE",
+            Self::Duplicate => "CLAIM_REJECTION_CODE_DUPLICATE",
+            Self::Other => "CLAIM_REJECTION_CODE_OTHER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CLAIM_REJECTION_CODE_UNSPECIFIED" => Some(Self::Unspecified),
+            "CLAIM_REJECTION_CODE_VOUCHERS_INCOMPLETE" => Some(Self::VouchersIncomplete),
+            "CLAIM_REJECTION_CODE_WRONG_AMOUNT" => Some(Self::WrongAmount),
+            "CLAIM_REJECTION_CODE_PROGRESS_UNPROVEN" => Some(Self::ProgressUnproven),
+            "CLAIM_REJECTION_CODE_NOT_ELIGIBLE" => Some(Self::NotEligible),
+            "CLAIM_REJECTION_CODE_OVER_CONTRACT" => Some(Self::OverContract),
+            "CLAIM_REJECTION_CODE_WRONG_PAYEE" => Some(Self::WrongPayee),
+            "CLAIM_REJECTION_CODE_DUPLICATE" => Some(Self::Duplicate),
+            "CLAIM_REJECTION_CODE_OTHER" => Some(Self::Other),
+            _ => None,
+        }
+    }
+}
+/// A stage of the payment plan 付款节点.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ContractStage {
+    /// What must have happened.
+    #[prost(enumeration = "StageTrigger", tag = "1")]
+    pub trigger: i32,
+    /// What it is called.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// How much of the price may be paid in all once it is reached, in 1/10,000.
+    #[prost(uint32, tag = "3")]
+    pub cumulative_cap_bp: u32,
+}
+/// Signs a contract; the day of signing is the day on which it occurred.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ContractSigning {
+    /// The contract.
+    #[prost(bytes = "vec", tag = "1")]
+    pub contract: ::prost::alloc::vec::Vec<u8>,
+    /// The project it is for.
+    #[prost(bytes = "vec", tag = "2")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// Its number 合同编号.
+    #[prost(string, tag = "3")]
+    pub number: ::prost::alloc::string::String,
+    /// Its name.
+    #[prost(string, tag = "4")]
+    pub name: ::prost::alloc::string::String,
+    /// Who builds or delivers 承包(供货)单位.
+    #[prost(bytes = "vec", tag = "5")]
+    pub supplier: ::prost::alloc::vec::Vec<u8>,
+    /// The price 合同价款.
+    #[prost(int64, tag = "6")]
+    pub price_fen: i64,
+    /// The part kept until the end of the warranty 质保金比例, in 1/10,000.
+    #[prost(uint32, tag = "7")]
+    pub retention_bp: u32,
+    /// The payment plan, in order; the caps rise.
+    #[prost(message, repeated, tag = "8")]
+    pub stages: ::prost::alloc::vec::Vec<ContractStage>,
+    /// How far payments may run ahead of the verified progress, in 1/10,000.
+    #[prost(uint32, optional, tag = "9")]
+    pub advance_bp: ::core::option::Option<u32>,
+    /// When it is to be fulfilled.
+    #[prost(string, tag = "10")]
+    pub ends_on: ::prost::alloc::string::String,
+    /// The contract's document.
+    #[prost(string, tag = "11")]
+    pub document: ::prost::alloc::string::String,
+}
+/// Changes a contract 合同变更, with an approval.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ContractChange {
+    /// The contract.
+    #[prost(bytes = "vec", tag = "1")]
+    pub contract: ::prost::alloc::vec::Vec<u8>,
+    /// What it is about.
+    #[prost(enumeration = "ContractChangeKind", tag = "2")]
+    pub kind: i32,
+    /// By how much the price rises, or falls if negative; 0 for a change of duration.
+    #[prost(int64, tag = "3")]
+    pub delta_fen: i64,
+    /// The document that approves it 变更批复.
+    #[prost(string, tag = "4")]
+    pub document: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(string, tag = "5")]
+    pub reason: ::prost::alloc::string::String,
+    /// The new end; needed for a change of duration.
+    #[prost(string, tag = "6")]
+    pub ends_on: ::prost::alloc::string::String,
+}
+/// Says that a stage of the plan has been reached.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StageReach {
+    /// The contract.
+    #[prost(bytes = "vec", tag = "1")]
+    pub contract: ::prost::alloc::vec::Vec<u8>,
+    /// Which stage, counted from 1.
+    #[prost(uint32, tag = "2")]
+    pub stage: u32,
+    /// What shows it.
+    #[prost(string, tag = "3")]
+    pub basis: ::prost::alloc::string::String,
+}
+/// Closes a contract 合同完结: nothing more will be paid on it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ContractClosing {
+    /// The contract.
+    #[prost(bytes = "vec", tag = "1")]
+    pub contract: ::prost::alloc::vec::Vec<u8>,
+    /// Why: fulfilled, or given up.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// What may be asked of `contract`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ContractCommand {
+    #[prost(oneof = "contract_command::Command", tags = "1, 2, 3, 4")]
+    pub command: ::core::option::Option<contract_command::Command>,
+}
+/// Nested message and enum types in `ContractCommand`.
+pub mod contract_command {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Command {
+        #[prost(message, tag = "1")]
+        Sign(super::ContractSigning),
+        #[prost(message, tag = "2")]
+        Change(super::ContractChange),
+        #[prost(message, tag = "3")]
+        ReachStage(super::StageReach),
+        #[prost(message, tag = "4")]
+        Close(super::ContractClosing),
+    }
+}
+/// What has happened to `contract`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ContractEvent {
+    #[prost(oneof = "contract_event::Event", tags = "1, 2, 3, 4")]
+    pub event: ::core::option::Option<contract_event::Event>,
+}
+/// Nested message and enum types in `ContractEvent`.
+pub mod contract_event {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        Signed(super::ContractSigning),
+        #[prost(message, tag = "2")]
+        Changed(super::ContractChange),
+        #[prost(message, tag = "3")]
+        StageReached(super::StageReach),
+        #[prost(message, tag = "4")]
+        Closed(super::ContractClosing),
+    }
+}
+/// What must have happened before a stage of the plan may be paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StageTrigger {
+    Unspecified = 0,
+    /// Reached by the signing itself.
+    /// 签订(预付)
+    Signing = 1,
+    /// 进度
+    Progress = 2,
+    /// 竣工
+    Completion = 3,
+    /// 验收
+    Acceptance = 4,
+    /// 质保期满
+    RetentionEnd = 5,
+}
+impl StageTrigger {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STAGE_TRIGGER_UNSPECIFIED",
+            Self::Signing => "STAGE_TRIGGER_SIGNING",
+            Self::Progress => "STAGE_TRIGGER_PROGRESS",
+            Self::Completion => "STAGE_TRIGGER_COMPLETION",
+            Self::Acceptance => "STAGE_TRIGGER_ACCEPTANCE",
+            Self::RetentionEnd => "STAGE_TRIGGER_RETENTION_END",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STAGE_TRIGGER_UNSPECIFIED" => Some(Self::Unspecified),
+            "STAGE_TRIGGER_SIGNING" => Some(Self::Signing),
+            "STAGE_TRIGGER_PROGRESS" => Some(Self::Progress),
+            "STAGE_TRIGGER_COMPLETION" => Some(Self::Completion),
+            "STAGE_TRIGGER_ACCEPTANCE" => Some(Self::Acceptance),
+            "STAGE_TRIGGER_RETENTION_END" => Some(Self::RetentionEnd),
+            _ => None,
+        }
+    }
+}
+/// What a change is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ContractChangeKind {
+    Unspecified = 0,
+    /// 工期
+    Duration = 1,
+    /// 价款
+    Price = 2,
+    /// 范围
+    Scope = 3,
+}
+impl ContractChangeKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CONTRACT_CHANGE_KIND_UNSPECIFIED",
+            Self::Duration => "CONTRACT_CHANGE_KIND_DURATION",
+            Self::Price => "CONTRACT_CHANGE_KIND_PRICE",
+            Self::Scope => "CONTRACT_CHANGE_KIND_SCOPE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CONTRACT_CHANGE_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "CONTRACT_CHANGE_KIND_DURATION" => Some(Self::Duration),
+            "CONTRACT_CHANGE_KIND_PRICE" => Some(Self::Price),
+            "CONTRACT_CHANGE_KIND_SCOPE" => Some(Self::Scope),
+            _ => None,
+        }
+    }
+}
 /// Somebody who signed on paper, and so stands for a step in the place of its recorder.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Signatory {
@@ -1685,190 +2465,6 @@ impl OverlayKind {
         }
     }
 }
-/// Who is paid: a person or household, or an organisation.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Payee {
-    #[prost(oneof = "payee::Payee", tags = "1, 2")]
-    pub payee: ::core::option::Option<payee::Payee>,
-}
-/// Nested message and enum types in `Payee`.
-pub mod payee {
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Payee {
-        #[prost(bytes, tag = "1")]
-        Subject(::prost::alloc::vec::Vec<u8>),
-        #[prost(bytes, tag = "2")]
-        Organisation(::prost::alloc::vec::Vec<u8>),
-    }
-}
-/// What one batch bears of a payment.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct SourceShare {
-    /// The batch.
-    #[prost(bytes = "vec", tag = "1")]
-    pub fund: ::prost::alloc::vec::Vec<u8>,
-    /// Its share.
-    #[prost(int64, tag = "2")]
-    pub amount_fen: i64,
-}
-/// Instructs a payment out of a project's budget.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct PaymentInstruction {
-    /// The payment.
-    #[prost(bytes = "vec", tag = "1")]
-    pub payment: ::prost::alloc::vec::Vec<u8>,
-    /// The project it is for.
-    #[prost(bytes = "vec", tag = "2")]
-    pub project: ::prost::alloc::vec::Vec<u8>,
-    /// Who is to be paid.
-    #[prost(message, optional, tag = "3")]
-    pub payee: ::core::option::Option<Payee>,
-    /// The whole amount.
-    #[prost(int64, tag = "4")]
-    pub amount_fen: i64,
-    /// Which batches bear it; adds up to `amount_fen`.
-    #[prost(message, repeated, tag = "5")]
-    pub sources: ::prost::alloc::vec::Vec<SourceShare>,
-    /// What it is for.
-    #[prost(enumeration = "PaymentKind", tag = "6")]
-    pub kind: i32,
-    /// Number of the payment voucher 支付凭证号.
-    #[prost(string, tag = "7")]
-    pub voucher: ::prost::alloc::string::String,
-    /// What is worth saying.
-    #[prost(string, tag = "8")]
-    pub remark: ::prost::alloc::string::String,
-}
-/// The bank has paid 到账.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Settlement {
-    /// The payment.
-    #[prost(bytes = "vec", tag = "1")]
-    pub payment: ::prost::alloc::vec::Vec<u8>,
-    /// How much was paid.
-    #[prost(int64, tag = "2")]
-    pub amount_fen: i64,
-    /// The bank's reference.
-    #[prost(string, tag = "3")]
-    pub bank_reference: ::prost::alloc::string::String,
-}
-/// The bank has sent the money back, or could not pay it 退票.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct PaymentReturn {
-    /// The payment.
-    #[prost(bytes = "vec", tag = "1")]
-    pub payment: ::prost::alloc::vec::Vec<u8>,
-    /// How much came back.
-    #[prost(int64, tag = "2")]
-    pub amount_fen: i64,
-    /// Why.
-    #[prost(string, tag = "3")]
-    pub reason: ::prost::alloc::string::String,
-}
-/// Pays again what came back 补发: a new payment of the same amount from the same batches.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Reissue {
-    /// The new payment.
-    #[prost(bytes = "vec", tag = "1")]
-    pub payment: ::prost::alloc::vec::Vec<u8>,
-    /// The payment that came back.
-    #[prost(bytes = "vec", tag = "2")]
-    pub of: ::prost::alloc::vec::Vec<u8>,
-    /// Number of the new voucher.
-    #[prost(string, tag = "3")]
-    pub voucher: ::prost::alloc::string::String,
-    /// What was put right.
-    #[prost(string, tag = "4")]
-    pub reason: ::prost::alloc::string::String,
-}
-/// What may be asked of `payment`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct PaymentCommand {
-    #[prost(oneof = "payment_command::Command", tags = "1, 2, 3, 4")]
-    pub command: ::core::option::Option<payment_command::Command>,
-}
-/// Nested message and enum types in `PaymentCommand`.
-pub mod payment_command {
-    #[derive(Clone, PartialEq, ::prost::Oneof)]
-    pub enum Command {
-        #[prost(message, tag = "1")]
-        Instruct(super::PaymentInstruction),
-        #[prost(message, tag = "2")]
-        Settle(super::Settlement),
-        #[prost(message, tag = "3")]
-        Return(super::PaymentReturn),
-        #[prost(message, tag = "4")]
-        Reissue(super::Reissue),
-    }
-}
-/// What has happened to `payment`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct PaymentEvent {
-    #[prost(oneof = "payment_event::Event", tags = "1, 2, 3, 4")]
-    pub event: ::core::option::Option<payment_event::Event>,
-}
-/// Nested message and enum types in `PaymentEvent`.
-pub mod payment_event {
-    #[derive(Clone, PartialEq, ::prost::Oneof)]
-    pub enum Event {
-        #[prost(message, tag = "1")]
-        Instructed(super::PaymentInstruction),
-        #[prost(message, tag = "2")]
-        Settled(super::Settlement),
-        #[prost(message, tag = "3")]
-        Returned(super::PaymentReturn),
-        #[prost(message, tag = "4")]
-        Reissued(super::Reissue),
-    }
-}
-/// What a payment is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum PaymentKind {
-    Unspecified = 0,
-    /// 预拨款
-    Advance = 1,
-    /// 进度款
-    Progress = 2,
-    /// 尾款
-    Final = 3,
-    /// 质保金
-    Retention = 4,
-    /// 补贴
-    Subsidy = 5,
-    /// 其他
-    Other = 6,
-}
-impl PaymentKind {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "PAYMENT_KIND_UNSPECIFIED",
-            Self::Advance => "PAYMENT_KIND_ADVANCE",
-            Self::Progress => "PAYMENT_KIND_PROGRESS",
-            Self::Final => "PAYMENT_KIND_FINAL",
-            Self::Retention => "PAYMENT_KIND_RETENTION",
-            Self::Subsidy => "PAYMENT_KIND_SUBSIDY",
-            Self::Other => "PAYMENT_KIND_OTHER",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "PAYMENT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
-            "PAYMENT_KIND_ADVANCE" => Some(Self::Advance),
-            "PAYMENT_KIND_PROGRESS" => Some(Self::Progress),
-            "PAYMENT_KIND_FINAL" => Some(Self::Final),
-            "PAYMENT_KIND_RETENTION" => Some(Self::Retention),
-            "PAYMENT_KIND_SUBSIDY" => Some(Self::Subsidy),
-            "PAYMENT_KIND_OTHER" => Some(Self::Other),
-            _ => None,
-        }
-    }
-}
 /// An encrypted text, and a promise which text it is.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Sealed {
@@ -3358,7 +3954,7 @@ pub struct Event {
     pub schema_version: u32,
     #[prost(
         oneof = "event::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 35"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 35, 30, 31"
     )]
     pub noun: ::core::option::Option<event::Noun>,
 }
@@ -3396,6 +3992,10 @@ pub mod event {
         Entry(super::EntryEvent),
         #[prost(message, tag = "35")]
         Evidence(super::EvidenceEvent),
+        #[prost(message, tag = "30")]
+        Contract(super::ContractEvent),
+        #[prost(message, tag = "31")]
+        Claim(super::ClaimEvent),
     }
 }
 /// The way in.
@@ -3453,7 +4053,7 @@ pub struct Command {
     pub correlation_id: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "command::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 35"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 35, 30, 31"
     )]
     pub noun: ::core::option::Option<command::Noun>,
 }
@@ -3491,5 +4091,9 @@ pub mod command {
         Entry(super::EntryCommand),
         #[prost(message, tag = "35")]
         Evidence(super::EvidenceCommand),
+        #[prost(message, tag = "30")]
+        Contract(super::ContractCommand),
+        #[prost(message, tag = "31")]
+        Claim(super::ClaimCommand),
     }
 }

@@ -1,11 +1,12 @@
 //! Settlements and returns taken back, and vouchers put right.
 
-use super::{Payment, move_money};
+use super::later;
+use super::{Payment, caps, move_money};
 use crate::Books;
 use crate::fund::rules::amend::payers;
 use crate::ids::{PaymentId, Subject};
 use crate::money::Fen;
-use crate::payment::PaymentEvent;
+use crate::payment::{PaymentEvent, Reclassification};
 use crate::record::CorrectedField;
 use crate::record::amend::{Amend, Slot, named, put};
 use crate::text::Wording;
@@ -15,6 +16,13 @@ impl Amend for PaymentEvent {
         match self {
             PaymentEvent::Settled(settlement) => Some(settlement.amount_fen),
             PaymentEvent::Returned(back) => Some(back.amount_fen),
+            PaymentEvent::Reclassified(it) => Some(it.amount_fen),
+            PaymentEvent::RecoveryDemanded(it) => Some(it.amount_fen),
+            PaymentEvent::RecoveryReceived(it) => Some(it.amount_fen),
+            PaymentEvent::RecoveryOffset(it) => Some(it.amount_fen),
+            PaymentEvent::RecoveryWaived(it) => Some(it.amount_fen),
+            PaymentEvent::RetentionWithheld(it) => Some(it.amount_fen),
+            PaymentEvent::RetentionReleased(it) => Some(it.amount_fen),
             // Left by `payment.return`, which cancels what the bank has not paid.
             PaymentEvent::Instructed(_) | PaymentEvent::Reissued(_) => None,
         }
@@ -28,9 +36,42 @@ impl Amend for PaymentEvent {
             }
             PaymentEvent::Returned(back) => {
                 let payment = books.payments.get(back.payment)?;
-                unreturned(books, payment, seq)
+                let over = caps::filled(books, payment, back.amount_fen);
+                unreturned(books, payment, seq).or(over)
             }
-            PaymentEvent::Instructed(_) | PaymentEvent::Reissued(_) => None,
+            PaymentEvent::Reclassified(it) => {
+                let payment = books.payments.get(it.payment)?;
+                let back = Reclassification {
+                    from: it.to,
+                    to: it.from,
+                    ..it.clone()
+                };
+                let borne = payment.sources.iter().find(|source| source.fund == it.to);
+                let moved_on = borne.is_none_or(|source| source.amount_fen < it.amount_fen);
+                let overdrawn = !later::overdrawn(books, &back).is_empty();
+                (moved_on || overdrawn).then(|| payers(books, it.from, payment.project))
+            }
+            PaymentEvent::RecoveryDemanded(it) => {
+                let later = books.payments.get(it.payment)?.later();
+                (later.outstanding() < it.amount_fen).then(|| vec![it.payment.into()])
+            }
+            PaymentEvent::RecoveryReceived(it) => without_recovery(
+                books,
+                it.payment,
+                |later| &mut later.received,
+                it.amount_fen,
+            ),
+            PaymentEvent::RecoveryOffset(it) => {
+                without_recovery(books, it.payment, |later| &mut later.offset, it.amount_fen)
+            }
+            PaymentEvent::RetentionWithheld(it) => {
+                let later = books.payments.get(it.payment)?.later();
+                (later.retained() < it.amount_fen).then(|| vec![it.payment.into()])
+            }
+            PaymentEvent::RecoveryWaived(_)
+            | PaymentEvent::RetentionReleased(_)
+            | PaymentEvent::Instructed(_)
+            | PaymentEvent::Reissued(_) => None,
         }
     }
 
@@ -44,6 +85,33 @@ impl Amend for PaymentEvent {
             PaymentEvent::Returned(back) => {
                 move_money(books, back.payment, |payment| payment.forget_return(seq));
             }
+            PaymentEvent::Reclassified(it) => {
+                later::reattribute(books, it.payment, it.to, it.from, it.amount_fen);
+            }
+            PaymentEvent::RecoveryDemanded(it) => {
+                let less = it.amount_fen.negated();
+                later::change(books, it.payment, |later| &mut later.demanded, less);
+            }
+            PaymentEvent::RecoveryReceived(it) => {
+                let less = it.amount_fen.negated();
+                later::change(books, it.payment, |later| &mut later.received, less);
+            }
+            PaymentEvent::RecoveryOffset(it) => {
+                let less = it.amount_fen.negated();
+                later::change(books, it.payment, |later| &mut later.offset, less);
+            }
+            PaymentEvent::RecoveryWaived(it) => {
+                let less = it.amount_fen.negated();
+                later::change(books, it.payment, |later| &mut later.waived, less);
+            }
+            PaymentEvent::RetentionWithheld(it) => {
+                let less = it.amount_fen.negated();
+                later::change(books, it.payment, |later| &mut later.withheld, less);
+            }
+            PaymentEvent::RetentionReleased(it) => {
+                let less = it.amount_fen.negated();
+                later::change(books, it.payment, |later| &mut later.released, less);
+            }
             PaymentEvent::Instructed(_) | PaymentEvent::Reissued(_) => {}
         }
     }
@@ -56,6 +124,20 @@ impl Amend for PaymentEvent {
             (PaymentEvent::Settled(it), Field::BankReference) => {
                 Some((&mut it.bank_reference).into())
             }
+            (PaymentEvent::Reclassified(it), Field::Document) => Some((&mut it.document).into()),
+            (PaymentEvent::Reclassified(it), Field::Reason) => Some((&mut it.reason).into()),
+            (PaymentEvent::RecoveryDemanded(it), Field::Document) => {
+                Some((&mut it.document).into())
+            }
+            (PaymentEvent::RecoveryDemanded(it), Field::Basis) => Some((&mut it.basis).into()),
+            (PaymentEvent::RecoveryReceived(it), Field::BankReference) => {
+                Some((&mut it.bank_reference).into())
+            }
+            (PaymentEvent::RecoveryOffset(it), Field::Document) => Some((&mut it.document).into()),
+            (PaymentEvent::RecoveryWaived(it), Field::Authority) => {
+                Some((&mut it.authority).into())
+            }
+            (PaymentEvent::RecoveryWaived(it), Field::Reason) => Some((&mut it.reason).into()),
             (PaymentEvent::Returned(it), Field::Reason) => Some((&mut it.reason).into()),
             (PaymentEvent::Reissued(it), Field::Reason) => Some((&mut it.reason).into()),
             _ => None,
@@ -88,6 +170,25 @@ fn unreturned(books: &Books, payment: &Payment, seq: u64) -> Option<Vec<Subject>
     }
     let mut without = payment.clone();
     without.forget_return(seq);
+    overdrawn_by(books, payment, &without)
+}
+
+/// A recovery cannot go once the budget has spent it again (V10).
+fn without_recovery(
+    books: &Books,
+    id: PaymentId,
+    which: fn(&mut later::Later) -> &mut Fen,
+    amount: Fen,
+) -> Option<Vec<Subject>> {
+    let payment = books.payments.get(id)?;
+    let mut without = payment.clone();
+    let sum = which(without.later.get_or_insert_default());
+    *sum = sum.sub(amount);
+    overdrawn_by(books, payment, &without).or_else(|| caps::filled(books, payment, amount))
+}
+
+/// The payments of a budget that would be overdrawn if a payment were as in `without`.
+fn overdrawn_by(books: &Books, payment: &Payment, without: &Payment) -> Option<Vec<Subject>> {
     let bears = |payment: &Payment| {
         let open = payment.open_by_source();
         let net = payment.borne(payment.paid_net());
@@ -96,7 +197,7 @@ fn unreturned(books: &Books, payment: &Payment, seq: u64) -> Option<Vec<Subject>
             .map(|(open, net)| open.amount_fen.add(net.amount_fen))
             .collect::<Vec<_>>()
     };
-    let (now, then) = (bears(payment), bears(&without));
+    let (now, then) = (bears(payment), bears(without));
     let mut short = payment
         .sources
         .iter()

@@ -380,6 +380,7 @@ fn these_and_no_others_are_reversed() {
     words.sort_unstable();
     words.dedup();
     expect![[r#"
+        contract.changed
         fund.adjusted
         fund.allocated
         fund.carried_over

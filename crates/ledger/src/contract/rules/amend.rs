@@ -1,0 +1,104 @@
+//! Changes of price taken back, and numbers, names and documents put right; stages and closings are
+//! steps.
+
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what is not named here may not be put right"
+)]
+
+use super::Contract;
+use crate::Books;
+use crate::contract::{ContractChange, ContractEvent};
+use crate::ids::{ContractId, Subject};
+use crate::money::Fen;
+use crate::record::CorrectedField;
+use crate::record::amend::{Amend, Slot, put};
+use crate::subjects::Subjects;
+use crate::text::Wording;
+
+impl Amend for ContractEvent {
+    fn reversible(&self) -> Option<Fen> {
+        match self {
+            ContractEvent::Changed(change) if change.delta_fen != Fen::ZERO => {
+                Some(change.delta_fen)
+            }
+            _ => None,
+        }
+    }
+
+    /// What is paid or owed rests on the price; so does a later change that took from it.
+    fn resting(&self, books: &Books, _seq: u64) -> Option<Vec<Subject>> {
+        let ContractEvent::Changed(change) = self else {
+            return None;
+        };
+        let row = books.contracts.get(change.contract)?;
+        let price = row.price.sub(change.delta_fen);
+        let raised = change.delta_fen > Fen::ZERO;
+        let short = price <= Fen::ZERO || row.paid.add(row.open) > price;
+        (raised && short).then(|| vec![change.contract.into()])
+    }
+
+    fn reverse(&self, books: &mut Books, seq: u64) {
+        let ContractEvent::Changed(change) = self else {
+            return;
+        };
+        if let Some(row) = books.contracts.get_mut(change.contract) {
+            row.price = row.price.sub(change.delta_fen);
+            row.changes.retain(|it| it.seq != seq);
+        }
+    }
+
+    fn text(&mut self, field: CorrectedField) -> Option<Slot<'_>> {
+        use CorrectedField as Field;
+        match (self, field) {
+            (ContractEvent::Signed(it), Field::Number) => Some((&mut it.number).into()),
+            (ContractEvent::Signed(it), Field::Name) => Some((&mut it.name).into()),
+            (ContractEvent::Signed(it), Field::Document) => Some((&mut it.document).into()),
+            (ContractEvent::Changed(it), Field::Document) => Some((&mut it.document).into()),
+            (ContractEvent::Changed(it), Field::Reason) => Some((&mut it.reason).into()),
+            (ContractEvent::StageReached(it), Field::Basis) => Some((&mut it.basis).into()),
+            (ContractEvent::Closed(it), Field::Reason) => Some((&mut it.reason).into()),
+            _ => None,
+        }
+    }
+
+    fn describe(&self, books: &mut Books, field: CorrectedField, to: &Wording) {
+        use CorrectedField as Field;
+        let mut id = None;
+        self.each(&mut |subject| id = id.or(Some(ContractId(subject.0))));
+        let Some(row) = id.and_then(|id| books.contracts.get_mut(id)) else {
+            return;
+        };
+        match (self, field) {
+            (ContractEvent::Signed(_), Field::Number) => {
+                put(Some(&mut row.signing.number), to);
+            }
+            (ContractEvent::Signed(_), Field::Name) => put(Some(&mut row.signing.name), to),
+            (ContractEvent::Signed(_), Field::Document) => {
+                put(Some(&mut row.signing.document), to);
+            }
+            (ContractEvent::Changed(it), Field::Document) => {
+                put(row.change_like(it).map(|it| &mut it.document), to);
+            }
+            (ContractEvent::Changed(it), Field::Reason) => {
+                put(row.change_like(it).map(|it| &mut it.reason), to);
+            }
+            (ContractEvent::StageReached(it), Field::Basis) => {
+                let mut reached = row.reached.iter_mut().map(|row| &mut row.reach);
+                let reach = reached.find(|reach| reach.stage == it.stage);
+                put(reach.map(|reach| &mut reach.basis), to);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Contract {
+    /// The first change that did the same, whatever its words say by now.
+    fn change_like(&mut self, like: &ContractChange) -> Option<&mut ContractChange> {
+        let mut changes = self.changes.iter_mut().map(|it| &mut it.change);
+        changes.find(|it| {
+            (it.kind, it.delta_fen, it.ends_on) == (like.kind, like.delta_fen, like.ends_on)
+        })
+    }
+}
