@@ -1,9 +1,11 @@
 //! The books: the state that decisions read.
 
+use crate::account::rules::{Account, Cash, Custody, Movement};
 use crate::fund::rules::{Budget, Fund, Node};
 use crate::ids::*;
 use crate::item::rules::Item;
 use crate::milestone::rules::Milestone;
+use crate::money::Fen;
 use crate::organisation::rules::Organisation;
 use crate::overlay::rules::Overlay;
 use crate::payment::rules::Payment;
@@ -39,6 +41,16 @@ pub struct Books {
     pub milestones: Table<MilestoneId, Milestone>,
     /// Payments.
     pub payments: Table<PaymentId, Payment>,
+    /// Bank accounts.
+    pub accounts: Table<AccountId, Account>,
+    /// Cash per account and batch; none stands for cash of which nobody knows the batch.
+    pub cash: Table<(AccountId, Option<FundId>), Cash>,
+    /// Movements of cash.
+    pub movements: Table<MovementId, Movement>,
+    /// Custody agreements.
+    pub custodies: Table<CustodyId, Custody>,
+    /// The cash that has gone out for a payment, less what came back.
+    pub cash_of_payments: Table<PaymentId, Fen>,
     /// Inspection rounds.
     pub rounds: Table<RoundId, Round>,
     /// Rectification items.
@@ -72,6 +84,11 @@ macro_rules! each_table {
             projects,
             milestones,
             payments,
+            accounts,
+            cash,
+            movements,
+            custodies,
+            cash_of_payments,
             rounds,
             items,
         } = $books;
@@ -85,6 +102,11 @@ macro_rules! each_table {
         projects.$action();
         milestones.$action();
         payments.$action();
+        accounts.$action();
+        cash.$action();
+        movements.$action();
+        custodies.$action();
+        cash_of_payments.$action();
         rounds.$action();
         items.$action();
     }};
@@ -124,6 +146,8 @@ impl Books {
             .or_else(|| self.items.get(ItemId(id)).map(|row| row.version))
             .or_else(|| self.funds.get(FundId(id)).map(|row| row.version))
             .or_else(|| self.projects.get(ProjectId(id)).map(|row| row.version))
+            .or_else(|| self.accounts.get(AccountId(id)).map(|row| row.version))
+            .or_else(|| self.custodies.get(CustodyId(id)).map(|row| row.version))
             .or_else(|| self.milestones.get(MilestoneId(id)).map(|row| row.version))
             .or_else(|| self.persons.get(PersonId(id)).map(|row| row.version))
             .or_else(|| {

@@ -15,6 +15,8 @@
 //! | allocate | 分配、分解下达 | pass authority on to a unit or into a project's budget |
 //! | project, milestone | 项目、节点 | what the money is for, and how far it has come |
 //! | payment | 支付 | instructed, settled 到账, returned 退票, reissued 补发 |
+//! | account, movement | 账户、资金收付 | where the cash is, batch by batch |
+//! | custody | 代管 | one organisation keeps the money of another |
 //! | receipt | 到账核实 | what the payee says |
 //! | round | 巡察/督查/审计轮次 | an inspection; names the body that closes what it finds |
 //! | item | 整改事项 | what must be put right |
@@ -41,6 +43,7 @@ pub mod subjects;
 pub mod table;
 pub mod text;
 
+pub mod account;
 pub mod book;
 pub mod fund;
 pub mod item;
@@ -84,6 +87,8 @@ nouns! {
     Milestone milestone MilestoneCommand MilestoneEvent;
     /// Payments.
     Payment payment PaymentCommand PaymentEvent;
+    /// Accounts and cash.
+    Account account AccountCommand AccountEvent;
     /// Receipt confirmations.
     Receipt receipt ReceiptCommand ReceiptEvent;
     /// Inspection rounds.

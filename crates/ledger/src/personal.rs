@@ -79,6 +79,7 @@ pub fn visit(event: &mut Event, visit: &mut Visit<'_>) {
         | Event::Project(_)
         | Event::Milestone(_)
         | Event::Payment(_)
+        | Event::Account(_)
         | Event::Round(_)
         | Event::Item(_) => {}
     }
@@ -96,6 +97,7 @@ pub const fn concerns(command: &Command) -> bool {
         | Command::Project(_)
         | Command::Milestone(_)
         | Command::Payment(_)
+        | Command::Account(_)
         | Command::Round(_)
         | Command::Item(_) => false,
     }
@@ -119,6 +121,7 @@ pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
         | Command::Project(_)
         | Command::Milestone(_)
         | Command::Payment(_)
+        | Command::Account(_)
         | Command::Round(_)
         | Command::Item(_) => {}
     }

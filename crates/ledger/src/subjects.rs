@@ -18,7 +18,7 @@ macro_rules! ids {
     )*};
 }
 ids! { OrganisationId OverlayId PersonId FundId ProjectId MilestoneId PaymentId RoundId ItemId
-MeasureId TokenId }
+AccountId MovementId CustodyId MeasureId TokenId }
 
 impl<T: Subjects> Subjects for Option<T> {
     fn each(&self, each: &mut dyn FnMut(Subject)) {
@@ -93,6 +93,14 @@ subjects! {
     payment::Settlement { payment }
     payment::PaymentReturn { payment }
     payment::Reissue { payment, of }
+    account::AccountOpening { account, owner }
+    account::AccountClosing { account }
+    account::CashReceipt { account, movement, fund, from, payment }
+    account::CashPayment { account, movement, fund, payment }
+    account::Interest { account, movement, fund }
+    account::CashTransfer { from, to, movement, fund }
+    account::CustodyAgreement { custody, account, principal, custodian }
+    account::CustodyRelease { custody }
     receipt::ReceiptConfirmation { payment, subject, visitor }
     round::RoundOpening { round, inspecting_body, closing_body, related_round }
     round::Feedback { round, receivers }

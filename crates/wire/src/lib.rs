@@ -17,6 +17,7 @@ mod field;
 #[path = "generated/fundtrace.v1.rs"]
 mod generated;
 
+mod account;
 mod book;
 mod fund;
 mod item;
@@ -109,7 +110,7 @@ macro_rules! nouns {
         }
     };
 }
-nouns! { Ledger Token Organisation Overlay Subject Fund Project Milestone Payment Receipt Round
+nouns! { Ledger Token Organisation Overlay Subject Fund Project Milestone Payment Account Receipt Round
 Item }
 
 /// The body of a record. `salt` is random: without it a withheld short body could be guessed from

@@ -54,6 +54,7 @@ fn the_roles_share_the_nouns_like_this() {
     lines.sort();
     lines.dedup();
     expect![[r#"
+        account: finance
         fund: finance
         item: inspector, rectification
         ledger: administrator

@@ -163,7 +163,7 @@ impl Rejection {
             Rejection::Insufficient {
                 available, asked, ..
             } => {
-                format!("申请 {asked} 元,可用指标仅 {available} 元")
+                format!("申请 {asked} 元,可用余额仅 {available} 元")
             }
             Rejection::OverPaid { open, stated } => {
                 format!("登记 {stated} 元,可办理余额仅 {open} 元")
