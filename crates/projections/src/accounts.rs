@@ -207,7 +207,12 @@ fn account_line(books: &Books, account: AccountId, row: &Account) -> AccountLine
 
 /// An account with its newest movements; nothing for one that nobody has opened.
 #[must_use]
-pub fn account_view(view: &View, id: AccountId, offset: usize, limit: usize) -> Option<AccountView> {
+pub fn account_view(
+    view: &View,
+    id: AccountId,
+    offset: usize,
+    limit: usize,
+) -> Option<AccountView> {
     let books = &view.books;
     let row = books.accounts.get(id)?;
     let batches = batches(view, id);

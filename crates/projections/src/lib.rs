@@ -7,6 +7,7 @@
 //! Identifiers stand beside names, money is whole fen, and every list has one order, so that the
 //! same records give the same answer to the byte.
 
+pub mod accounts;
 pub mod alerts;
 pub mod balances;
 pub mod benefit;

@@ -306,6 +306,7 @@ impl Writer {
             | Command::Project(_)
             | Command::Milestone(_)
             | Command::Payment(_)
+            | Command::Account(_)
             | Command::Receipt(_)
             | Command::Round(_)
             | Command::Item(_) => false,

@@ -2,6 +2,7 @@
 
 use actix_web::web::ServiceConfig;
 
+pub mod accounts;
 pub mod alerts;
 pub mod api;
 pub mod commands;
@@ -38,6 +39,7 @@ pub fn mount(config: &mut ServiceConfig) {
     funds::mount(config);
     projects::mount(config);
     payments::mount(config);
+    accounts::mount(config);
     items::mount(config);
     tasks::mount(config);
     alerts::mount(config);

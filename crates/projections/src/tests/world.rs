@@ -23,6 +23,11 @@ pub(super) enum Kind {
     Item,
     Measure,
     Zone,
+    Account,
+    Movement,
+    Custody,
+    Contribution,
+    Line,
 }
 
 pub(super) fn id(kind: Kind, number: u128) -> Uuid {

@@ -53,6 +53,9 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::projects::payments,
         routes::payments::payment,
         routes::payments::trace,
+        routes::accounts::accounts,
+        routes::accounts::account,
+        routes::accounts::custody,
         routes::items::items,
         routes::items::item,
         routes::items::rounds,
@@ -155,6 +158,7 @@ fn nouns() -> Vec<Noun> {
         ("project", ledger::project::ProjectCommand::schema()),
         ("milestone", ledger::milestone::MilestoneCommand::schema()),
         ("payment", ledger::payment::PaymentCommand::schema()),
+        ("account", ledger::account::AccountCommand::schema()),
         ("receipt", ledger::receipt::ReceiptCommand::schema()),
         ("round", ledger::round::RoundCommand::schema()),
         ("item", ledger::item::ItemCommand::schema()),
@@ -218,6 +222,7 @@ impl ToSchema for CommandSchema {
             ledger::person::PersonCommand ledger::fund::FundCommand
             ledger::project::ProjectCommand ledger::milestone::MilestoneCommand
             ledger::payment::PaymentCommand ledger::receipt::ReceiptCommand
+            ledger::account::AccountCommand
             ledger::round::RoundCommand ledger::item::ItemCommand
         }
         for (name, schema) in [

@@ -75,7 +75,9 @@ fn received(books: &mut Books, context: &Context, receipt: &CashReceipt) {
     book(books, receipt.account, receipt.fund, term, amount);
     // What came back has not left after all, and may leave again.
     if receipt.nature == CashNature::Returned {
-        keep(books, receipt.account, |kept| kept.gone = kept.gone.sub(amount));
+        keep(books, receipt.account, |kept| {
+            kept.gone = kept.gone.sub(amount)
+        });
     }
     carry(books, receipt.payment, amount.negated());
 }

@@ -167,7 +167,10 @@ fn an_account_is_opened_once_by_a_known_unit_and_shows_four_digits() {
         numbered("****1２３45").observed(),
         numbered("****1234"),
     ];
-    check(&accounts(), &rows, expect![[r#"
+    check(
+        &accounts(),
+        &rows,
+        expect![[r#"
         ALREADY_EXISTS account: #5001 exists already
         NOT_FOUND owner: #0063 is not known in this ledger
         BAD_FIELD masked_number:
@@ -176,7 +179,8 @@ fn an_account_is_opened_once_by_a_known_unit_and_shows_four_digits() {
           no more than the last four digits may be stored; mask the others
         BAD_FIELD masked_number:
           no more than the last four digits may be stored; mask the others
-        account.opened"#]]);
+        account.opened"#]],
+    );
 }
 
 /// Each row puts right what the row before it was refused for.
@@ -210,7 +214,10 @@ fn refuses_cash_in_this_order() {
     ];
     let accounts = [open(1, |_| ()), open(2, |_| ()), receive(1, 100, |_| ())];
     let given = and(&and(&budgeted(), [instruct(|_| ())]), accounts);
-    check(&given, &rows, expect![[r#"
+    check(
+        &given,
+        &rows,
+        expect![[r#"
         NOT_FOUND account: #5009 is not known in this ledger
         ALREADY_EXISTS movement: #5101 exists already
         NOT_FOUND fund: #2009 is not known in this ledger
@@ -241,7 +248,8 @@ fn refuses_cash_in_this_order() {
         ALREADY_EXISTS movement: #5101 exists already
         BAD_AMOUNT amount_fen:
           0 fen is not an amount that may be stated (1 to 10^15 fen)
-        account.transferred"#]]);
+        account.transferred"#]],
+    );
 }
 
 #[test]
@@ -252,11 +260,15 @@ fn whoever_sends_cash_may_be_unknown_if_it_was_observed() {
         from_nowhere.observed(),
         receive(3, 1, |it| it.from = Some(unit(PREFECTURE))),
     ];
-    check(&accounts(), &rows, expect![[r#"
+    check(
+        &accounts(),
+        &rows,
+        expect![[r#"
         NOT_FOUND from: #0063 is not known in this ledger
         account.cash_received
         alert UNKNOWN_PARTY from: #0063 is not known in this ledger
-        account.cash_received"#]]);
+        account.cash_received"#]],
+    );
 }
 
 #[test]
@@ -275,7 +287,10 @@ fn the_cash_of_a_batch_is_never_below_nothing() {
         pay(3, 101, |_| ()).observed(),
         transfer(3, 51, |it| it.fund = None).observed(),
     ];
-    check(&holding(), &rows, expect![[r#"
+    check(
+        &holding(),
+        &rows,
+        expect![[r#"
         INSUFFICIENT fund: 101 fen asked for, #2001 has 100 fen available
         account.cash_paid
         INSUFFICIENT account: 51 fen asked for, #5001 has 50 fen available
@@ -286,7 +301,8 @@ fn the_cash_of_a_batch_is_never_below_nothing() {
         account.cash_paid
         alert INSUFFICIENT fund: 101 fen asked for, #2001 has 100 fen available
         account.transferred
-        alert INSUFFICIENT from: 51 fen asked for, #5001 has 50 fen available"#]]);
+        alert INSUFFICIENT from: 51 fen asked for, #5001 has 50 fen available"#]],
+    );
 }
 
 #[test]
@@ -306,7 +322,10 @@ fn every_batch_has_its_row_and_every_account_their_sum() {
         .observed(),
         pay(9, 106, |_| ()),
     ];
-    check_cash(&holding(), &rows, expect![[r#"
+    check_cash(
+        &holding(),
+        &rows,
+        expect![[r#"
         account.interest_credited
           account 1, batch 1: 105 = received 100, interest 5
           account 1, unknown: 50 = received 50
@@ -333,16 +352,21 @@ fn every_batch_has_its_row_and_every_account_their_sum() {
           account 1, batch 1: 60 = received 100, interest 5, returned 30, recovered 30, paid 60, out 45
           account 1, unknown: 95 = received 50, in 45
           account 2, batch 1: 45 = in 45
-          account 2, unknown: -45 = out 45"#]]);
+          account 2, unknown: -45 = out 45"#]],
+    );
 }
 
 #[test]
 fn an_account_with_cash_is_not_closed_and_a_closed_one_takes_no_cash() {
     let empty = and(&holding(), [pay(3, 100, |_| ())]);
-    check(&empty, &[close(1), close(1).observed()], expect![[r#"
+    check(
+        &empty,
+        &[close(1), close(1).observed()],
+        expect![[r#"
         BAD_TRANSITION: account.close is not possible in state holding_cash
         account.closed
-        alert BAD_TRANSITION: account.close is not possible in state holding_cash"#]]);
+        alert BAD_TRANSITION: account.close is not possible in state holding_cash"#]],
+    );
     let empty = and(&empty, [pay(4, 50, |it| it.fund = None), close(1)]);
     let rows = [
         close(1),
@@ -358,7 +382,10 @@ fn an_account_with_cash_is_not_closed_and_a_closed_one_takes_no_cash() {
         .observed(),
         open(1, |_| ()),
     ];
-    check(&empty, &rows, expect![[r#"
+    check(
+        &empty,
+        &rows,
+        expect![[r#"
         BAD_TRANSITION: account.close is not possible in state closed
         BAD_TRANSITION: account.receive_cash is not possible in state closed
         account.cash_received
@@ -369,7 +396,8 @@ fn an_account_with_cash_is_not_closed_and_a_closed_one_takes_no_cash() {
         account.transferred
         alert BAD_TRANSITION: account.transfer is not possible in state closed
         alert INSUFFICIENT fund: 1 fen asked for, #2001 has 0 fen available
-        ALREADY_EXISTS account: #5001 exists already"#]]);
+        ALREADY_EXISTS account: #5001 exists already"#]],
+    );
 }
 
 #[test]
@@ -381,13 +409,17 @@ fn nothing_moves_before_the_account_is_open() {
         pay(3, 1, |_| ()).on("2017"),
         close(2).on("2017-12"),
     ];
-    check(&holding(), &rows, expect![[r#"
+    check(
+        &holding(),
+        &rows,
+        expect![[r#"
         BAD_DATE occurred_on: it lies before the day on which the account was opened
         account.cash_received
         alert BAD_DATE occurred_on: it lies before the day on which the account was opened
         account.cash_received
         BAD_DATE occurred_on: it lies before the day on which the account was opened
-        BAD_DATE occurred_on: it lies before the day on which the account was opened"#]]);
+        BAD_DATE occurred_on: it lies before the day on which the account was opened"#]],
+    );
 }
 
 #[test]
@@ -402,12 +434,16 @@ fn the_cash_of_a_payment_is_no_more_than_was_instructed() {
         })
     };
     let rows = [of(2, 101), of(2, 101).observed(), of(2, 100), back(2, 1)];
-    check(&given, &rows, expect![[r#"
+    check(
+        &given,
+        &rows,
+        expect![[r#"
         OVER_PAID amount_fen: 101 fen stated, 100 fen are open
         account.cash_paid
         alert OVER_PAID amount_fen: 101 fen stated, 100 fen are open
         account.cash_paid
-        OVER_PAID amount_fen: 1 fen stated, 0 fen are open"#]]);
+        OVER_PAID amount_fen: 1 fen stated, 0 fen are open"#]],
+    );
     let paid = and(&given, [of(2, 100)]);
     let rows = [
         of(3, 1),
@@ -415,16 +451,24 @@ fn the_cash_of_a_payment_is_no_more_than_was_instructed() {
         back(3, 101).observed(),
         back(3, 100),
     ];
-    check(&paid, &rows, expect![[r#"
+    check(
+        &paid,
+        &rows,
+        expect![[r#"
         OVER_PAID amount_fen: 1 fen stated, 0 fen are open
         OVER_PAID amount_fen: 101 fen stated, 100 fen are open
         account.cash_received
         alert OVER_PAID amount_fen: 101 fen stated, 100 fen are open
-        account.cash_received"#]]);
+        account.cash_received"#]],
+    );
     let returned = and(&paid, [back(3, 40)]);
-    check(&returned, &[of(4, 41), of(4, 40)], expect![[r#"
+    check(
+        &returned,
+        &[of(4, 41), of(4, 40)],
+        expect![[r#"
         OVER_PAID amount_fen: 41 fen stated, 40 fen are open
-        account.cash_paid"#]]);
+        account.cash_paid"#]],
+    );
 }
 
 /// The largest sum is half of what JSON holds, 4,503,599,627,370,495 fen, in both intakes.
@@ -441,7 +485,10 @@ fn no_sum_of_cash_is_inexact() {
         receive(9, rest, |_| ()),
         transfer(9, most, |_| ()),
     ];
-    check(&given, &rows, expect![[r#"
+    check(
+        &given,
+        &rows,
+        expect![[r#"
         BAD_AMOUNT amount_fen:
           503599627370496 fen is not an amount that may be stated (1 to 10^15 fen)
         BAD_AMOUNT amount_fen:
@@ -449,7 +496,8 @@ fn no_sum_of_cash_is_inexact() {
         BAD_AMOUNT amount_fen:
           503599627370496 fen is not an amount that may be stated (1 to 10^15 fen)
         account.cash_received
-        account.transferred"#]]);
+        account.transferred"#]],
+    );
     let gone = (11..=14).map(|number| pay(number, most, |_| ()));
     let given = and(&given, gone);
     let rows = [
@@ -457,13 +505,17 @@ fn no_sum_of_cash_is_inexact() {
         pay(9, rest, |_| ()).observed(),
         transfer(9, rest + 1, |_| ()).observed(),
     ];
-    check(&given, &rows, expect![[r#"
+    check(
+        &given,
+        &rows,
+        expect![[r#"
         BAD_AMOUNT amount_fen:
           503599627370496 fen is not an amount that may be stated (1 to 10^15 fen)
         account.cash_paid
         alert INSUFFICIENT fund: 503599627370495 fen asked for, #2001 has 0 fen available
         BAD_AMOUNT amount_fen:
-          503599627370496 fen is not an amount that may be stated (1 to 10^15 fen)"#]]);
+          503599627370496 fen is not an amount that may be stated (1 to 10^15 fen)"#]],
+    );
 }
 
 #[test]

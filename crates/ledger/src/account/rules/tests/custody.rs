@@ -51,7 +51,10 @@ fn refuses_an_agreement_in_this_order() {
         release(9, 0),
         release(1, 0),
     ];
-    check(&kept(), &rows, expect![[r#"
+    check(
+        &kept(),
+        &rows,
+        expect![[r#"
         ALREADY_EXISTS custody: #5201 exists already
         NOT_FOUND account: #5009 is not known in this ledger
         NOT_FOUND principal: #0063 is not known in this ledger
@@ -64,29 +67,46 @@ fn refuses_an_agreement_in_this_order() {
         account.custody_agreed
         NOT_FOUND custody: #5209 is not known in this ledger
         BAD_AMOUNT amount_fen:
-          0 fen is not an amount that may be stated (1 to 10^15 fen)"#]]);
+          0 fen is not an amount that may be stated (1 to 10^15 fen)"#]],
+    );
 }
 
 #[test]
 fn nobody_lets_go_of_more_than_is_there() {
     let rows = [release(1, 151), release(1, 151).observed(), release(1, 150)];
-    check(&kept(), &rows, expect![[r#"
+    check(
+        &kept(),
+        &rows,
+        expect![[r#"
         INSUFFICIENT custody: 151 fen asked for, #5001 has 150 fen available
         account.custody_released
         alert INSUFFICIENT custody: 151 fen asked for, #5001 has 150 fen available
-        account.custody_released"#]]);
+        account.custody_released"#]],
+    );
     let promised = and(&kept(), [release(1, 100)]);
-    check(&promised, &[release(1, 51), release(1, 50)], expect![[r#"
+    check(
+        &promised,
+        &[release(1, 51), release(1, 50)],
+        expect![[r#"
         INSUFFICIENT custody: 51 fen asked for, #5001 has 50 fen available
-        account.custody_released"#]]);
+        account.custody_released"#]],
+    );
     // What has gone out is neither there nor promised any more.
     let gone = and(&promised, [pay(5, 100, |_| ())]);
-    check(&gone, &[release(1, 51), release(1, 50)], expect![[r#"
+    check(
+        &gone,
+        &[release(1, 51), release(1, 50)],
+        expect![[r#"
         INSUFFICIENT custody: 51 fen asked for, #5001 has 50 fen available
-        account.custody_released"#]]);
+        account.custody_released"#]],
+    );
     // Without an account there is nothing to compare with.
     let elsewhere = and(&holding(), [agree(1, |it| it.account = None)]);
-    check(&elsewhere, &[release(1, 1_000)], expect!["account.custody_released"]);
+    check(
+        &elsewhere,
+        &[release(1, 1_000)],
+        expect!["account.custody_released"],
+    );
 }
 
 #[test]
@@ -99,19 +119,27 @@ fn no_more_leaves_a_kept_account_than_was_let_go_of() {
         pay(5, 40, |_| ()),
         transfer(5, 40, |_| ()),
     ];
-    check(&promised, &rows, expect![[r#"
+    check(
+        &promised,
+        &rows,
+        expect![[r#"
         INSUFFICIENT amount_fen: 41 fen asked for, #5201 has 40 fen available
         account.cash_paid
         alert INSUFFICIENT amount_fen: 41 fen asked for, #5201 has 40 fen available
         INSUFFICIENT amount_fen: 41 fen asked for, #5201 has 40 fen available
         account.cash_paid
-        account.transferred"#]]);
+        account.transferred"#]],
+    );
     // What the bank has sent back may go out again.
     let back = receive(6, 15, |it| it.nature = CashNature::Returned);
     let returned = and(&promised, [pay(5, 40, |_| ()), back]);
-    check(&returned, &[pay(7, 16, |_| ()), pay(7, 15, |_| ())], expect![[r#"
+    check(
+        &returned,
+        &[pay(7, 16, |_| ()), pay(7, 15, |_| ())],
+        expect![[r#"
         INSUFFICIENT amount_fen: 16 fen asked for, #5201 has 15 fen available
-        account.cash_paid"#]]);
+        account.cash_paid"#]],
+    );
 }
 
 #[test]
@@ -123,19 +151,27 @@ fn a_later_agreement_takes_the_place_of_an_earlier_one() {
         release(2, 110),
         pay(5, 40, |_| ()),
     ];
-    check(&promised, &rows, expect![[r#"
+    check(
+        &promised,
+        &rows,
+        expect![[r#"
         BAD_TRANSITION: account.release_custody is not possible in state superseded
         INSUFFICIENT custody: 111 fen asked for, #5001 has 110 fen available
         account.custody_released
-        account.cash_paid"#]]);
+        account.cash_paid"#]],
+    );
 }
 
 #[test]
 fn what_left_before_the_agreement_needs_no_release() {
     let given = and(&holding(), [pay(4, 60, |_| ()), agree(1, |_| ())]);
-    check(&given, &[release(1, 91), release(1, 90)], expect![[r#"
+    check(
+        &given,
+        &[release(1, 91), release(1, 90)],
+        expect![[r#"
         INSUFFICIENT custody: 91 fen asked for, #5001 has 90 fen available
-        account.custody_released"#]]);
+        account.custody_released"#]],
+    );
 }
 
 #[test]
