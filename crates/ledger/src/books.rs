@@ -1,6 +1,8 @@
 //! The books: the state that decisions read.
 
 use crate::account::rules::{Account, Cash, Custody, Movement};
+use crate::bank_line::rules::{BankLine, LineKey, MatchKey};
+use crate::contribution::rules::Contribution;
 use crate::fund::rules::{Budget, Fund, Node};
 use crate::ids::*;
 use crate::item::rules::Item;
@@ -51,6 +53,14 @@ pub struct Books {
     pub custodies: Table<CustodyId, Custody>,
     /// The cash that has gone out for a payment, less what came back.
     pub cash_of_payments: Table<PaymentId, Fen>,
+    /// Contributions.
+    pub contributions: Table<ContributionId, Contribution>,
+    /// Bank lines.
+    pub bank_lines: Table<BankLineId, BankLine>,
+    /// The lines that may be the same, by what of their identity can be looked up.
+    pub lines_alike: Table<LineKey, Vec<BankLineId>>,
+    /// The line in whose live match a target is; none after a match was taken back.
+    pub matches: Table<MatchKey, Option<BankLineId>>,
     /// Inspection rounds.
     pub rounds: Table<RoundId, Round>,
     /// Rectification items.
@@ -89,6 +99,10 @@ macro_rules! each_table {
             movements,
             custodies,
             cash_of_payments,
+            contributions,
+            bank_lines,
+            lines_alike,
+            matches,
             rounds,
             items,
         } = $books;
@@ -107,6 +121,10 @@ macro_rules! each_table {
         movements.$action();
         custodies.$action();
         cash_of_payments.$action();
+        contributions.$action();
+        bank_lines.$action();
+        lines_alike.$action();
+        matches.$action();
         rounds.$action();
         items.$action();
     }};
@@ -148,6 +166,12 @@ impl Books {
             .or_else(|| self.projects.get(ProjectId(id)).map(|row| row.version))
             .or_else(|| self.accounts.get(AccountId(id)).map(|row| row.version))
             .or_else(|| self.custodies.get(CustodyId(id)).map(|row| row.version))
+            .or_else(|| {
+                self.contributions
+                    .get(ContributionId(id))
+                    .map(|row| row.version)
+            })
+            .or_else(|| self.bank_lines.get(BankLineId(id)).map(|row| row.version))
             .or_else(|| self.milestones.get(MilestoneId(id)).map(|row| row.version))
             .or_else(|| self.persons.get(PersonId(id)).map(|row| row.version))
             .or_else(|| {

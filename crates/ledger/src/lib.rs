@@ -17,6 +17,8 @@
 //! | payment | 支付 | instructed, settled 到账, returned 退票, reissued 补发 |
 //! | account, movement | 账户、资金收付 | where the cash is, batch by batch |
 //! | custody | 代管 | one organisation keeps the money of another |
+//! | contribution | 配套/自筹 | what others promised to a project, and what of it came |
+//! | bank line | 银行流水 | what the statement says, matched with a movement or a payment |
 //! | receipt | 到账核实 | what the payee says |
 //! | round | 巡察/督查/审计轮次 | an inspection; names the body that closes what it finds |
 //! | item | 整改事项 | what must be put right |
@@ -44,7 +46,9 @@ pub mod table;
 pub mod text;
 
 pub mod account;
+pub mod bank_line;
 pub mod book;
+pub mod contribution;
 pub mod fund;
 pub mod item;
 pub mod milestone;
@@ -89,6 +93,10 @@ nouns! {
     Payment payment PaymentCommand PaymentEvent;
     /// Accounts and cash.
     Account account AccountCommand AccountEvent;
+    /// Contributions.
+    Contribution contribution ContributionCommand ContributionEvent;
+    /// Bank lines.
+    BankLine bank_line BankLineCommand BankLineEvent;
     /// Receipt confirmations.
     Receipt receipt ReceiptCommand ReceiptEvent;
     /// Inspection rounds.

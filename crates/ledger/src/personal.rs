@@ -80,6 +80,8 @@ pub fn visit(event: &mut Event, visit: &mut Visit<'_>) {
         | Event::Milestone(_)
         | Event::Payment(_)
         | Event::Account(_)
+        | Event::Contribution(_)
+        | Event::BankLine(_)
         | Event::Round(_)
         | Event::Item(_) => {}
     }
@@ -98,6 +100,8 @@ pub const fn concerns(command: &Command) -> bool {
         | Command::Milestone(_)
         | Command::Payment(_)
         | Command::Account(_)
+        | Command::Contribution(_)
+        | Command::BankLine(_)
         | Command::Round(_)
         | Command::Item(_) => false,
     }
@@ -122,6 +126,8 @@ pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
         | Command::Milestone(_)
         | Command::Payment(_)
         | Command::Account(_)
+        | Command::Contribution(_)
+        | Command::BankLine(_)
         | Command::Round(_)
         | Command::Item(_) => {}
     }

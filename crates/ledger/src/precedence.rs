@@ -83,8 +83,12 @@ fn allows(role: Role, command: &Command) -> bool {
         Command::Subject(_) | Command::Receipt(_) | Command::Milestone(_) => {
             matches!(role, Role::Finance | Role::Rectification | Role::Inspector)
         }
-        Command::Fund(_) | Command::Payment(_) | Command::Account(_) => role == Role::Finance,
-        Command::Project(_) => matches!(role, Role::Finance | Role::Rectification),
+        Command::Fund(_) | Command::Payment(_) | Command::Account(_) | Command::BankLine(_) => {
+            role == Role::Finance
+        }
+        Command::Project(_) | Command::Contribution(_) => {
+            matches!(role, Role::Finance | Role::Rectification)
+        }
         Command::Round(_) | Command::Item(_) => {
             matches!(role, Role::Rectification | Role::Inspector)
         }

@@ -187,6 +187,13 @@ pub enum Rejection {
         /// What is wrong, in Chinese.
         why_zh: &'static str,
     },
+    /// A bank line, or what it would be matched with, that is in another live match (V24).
+    AlreadyMatched {
+        /// The field that names it.
+        field: &'static str,
+        /// The bank line of the other match.
+        subject: Subject,
+    },
     /// A party that this ledger does not know, in an observed fact.
     UnknownParty {
         /// The field.
@@ -231,6 +238,7 @@ impl Rejection {
             Rejection::RecoveryOpen { .. } => "RECOVERY_OPEN",
             Rejection::CommonItemOpen { .. } => "COMMON_ITEM_OPEN",
             Rejection::ExtensionRefused { .. } => "EXTENSION_REFUSED",
+            Rejection::AlreadyMatched { .. } => "ALREADY_MATCHED",
             Rejection::UnknownParty { .. } => "UNKNOWN_PARTY",
             Rejection::ReceiptDisputed { .. } => "RECEIPT_DISPUTED",
         }
@@ -258,6 +266,7 @@ impl Rejection {
             | Rejection::BadField { field, .. }
             | Rejection::Insufficient { field, .. }
             | Rejection::BadRatio { field, .. }
+            | Rejection::AlreadyMatched { field, .. }
             | Rejection::UnknownParty { field, .. } => Some(field),
             Rejection::Conflict { .. } => Some("expected_version"),
             Rejection::OverAllocated { .. } | Rejection::OverPaid { .. } => Some("amount_fen"),
@@ -304,6 +313,7 @@ impl Rejection {
             | Rejection::RecoveryOpen { .. }
             | Rejection::CommonItemOpen { .. }
             | Rejection::ExtensionRefused { .. }
+            | Rejection::AlreadyMatched { .. }
             | Rejection::UnknownParty { .. }
             | Rejection::ReceiptDisputed { .. } => Kind::Conflict,
         }

@@ -18,7 +18,7 @@ macro_rules! ids {
     )*};
 }
 ids! { OrganisationId OverlayId PersonId FundId ProjectId MilestoneId PaymentId RoundId ItemId
-AccountId MovementId CustodyId MeasureId TokenId }
+AccountId MovementId CustodyId ContributionId BankLineId MeasureId TokenId }
 
 impl<T: Subjects> Subjects for Option<T> {
     fn each(&self, each: &mut dyn FnMut(Subject)) {
@@ -37,6 +37,15 @@ impl Subjects for crate::fund::Holder {
         match self {
             crate::fund::Holder::Organisation(id) => id.each(each),
             crate::fund::Holder::Project(id) => id.each(each),
+        }
+    }
+}
+
+impl Subjects for crate::bank_line::MatchTarget {
+    fn each(&self, each: &mut dyn FnMut(Subject)) {
+        match self {
+            crate::bank_line::MatchTarget::Payment(id) => id.each(each),
+            crate::bank_line::MatchTarget::Movement(id) => id.each(each),
         }
     }
 }
@@ -101,6 +110,13 @@ subjects! {
     account::CashTransfer { from, to, movement, fund }
     account::CustodyAgreement { custody, account, principal, custodian }
     account::CustodyRelease { custody }
+    contribution::ContributionPledge { contribution, project, party }
+    contribution::ContributionArrival { contribution, account }
+    contribution::InKind { contribution, verified_by }
+    contribution::ContributionResolution { contribution }
+    bank_line::LineEntry { line, account }
+    bank_line::LineConfirmation { line, target }
+    bank_line::LineRevocation { line }
     receipt::ReceiptConfirmation { payment, subject, visitor }
     round::RoundOpening { round, inspecting_body, closing_body, related_round }
     round::Feedback { round, receivers }

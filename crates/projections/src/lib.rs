@@ -10,7 +10,9 @@
 pub mod accounts;
 pub mod alerts;
 pub mod balances;
+pub mod bank_lines;
 pub mod benefit;
+pub mod contributions;
 mod fraction;
 pub mod items;
 pub mod links;

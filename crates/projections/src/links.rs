@@ -57,6 +57,8 @@ impl Links {
             | Event::Overlay(_)
             | Event::Subject(_)
             | Event::Project(_)
+            | Event::Contribution(_)
+            | Event::BankLine(_)
             | Event::Receipt(_)
             | Event::Round(_)
             | Event::Item(_) => {}

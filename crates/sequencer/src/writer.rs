@@ -307,6 +307,8 @@ impl Writer {
             | Command::Milestone(_)
             | Command::Payment(_)
             | Command::Account(_)
+            | Command::Contribution(_)
+            | Command::BankLine(_)
             | Command::Receipt(_)
             | Command::Round(_)
             | Command::Item(_) => false,

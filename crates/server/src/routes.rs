@@ -5,7 +5,9 @@ use actix_web::web::ServiceConfig;
 pub mod accounts;
 pub mod alerts;
 pub mod api;
+pub mod bank_lines;
 pub mod commands;
+pub mod contributions;
 pub mod events;
 pub mod funds;
 pub mod health;
@@ -40,6 +42,8 @@ pub fn mount(config: &mut ServiceConfig) {
     projects::mount(config);
     payments::mount(config);
     accounts::mount(config);
+    contributions::mount(config);
+    bank_lines::mount(config);
     items::mount(config);
     tasks::mount(config);
     alerts::mount(config);

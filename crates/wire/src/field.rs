@@ -77,7 +77,7 @@ macro_rules! ids {
     )*};
 }
 ids! { LedgerId OrganisationId OverlayId PersonId FundId ProjectId MilestoneId PaymentId RoundId
-AccountId MovementId CustodyId ItemId MeasureId TokenId }
+AccountId MovementId CustodyId ContributionId BankLineId ItemId MeasureId TokenId }
 
 macro_rules! texts {
     ($($name:ident)*) => {$(

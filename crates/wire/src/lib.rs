@@ -18,7 +18,9 @@ mod field;
 mod generated;
 
 mod account;
+mod bank_line;
 mod book;
+mod contribution;
 mod fund;
 mod item;
 mod milestone;
@@ -110,8 +112,8 @@ macro_rules! nouns {
         }
     };
 }
-nouns! { Ledger Token Organisation Overlay Subject Fund Project Milestone Payment Account Receipt Round
-Item }
+nouns! { Ledger Token Organisation Overlay Subject Fund Project Milestone Payment Account Contribution BankLine
+Receipt Round Item }
 
 /// The body of a record. `salt` is random: without it a withheld short body could be guessed from
 /// its hash.

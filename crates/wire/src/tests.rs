@@ -255,6 +255,7 @@ where
 #[test]
 fn every_word_of_every_list_crosses_the_wire() {
     use ledger::account::{AccountKind, CashNature};
+    use ledger::bank_line::Direction;
     use ledger::{fund::*, item::*, milestone::*, organisation::*, overlay::*, payment::*};
     use ledger::{project::*, receipt::*, round::*, token::*};
     check_choice(Intake::ALL);
@@ -270,6 +271,7 @@ fn every_word_of_every_list_crosses_the_wire() {
     check_choice(PaymentKind::ALL);
     check_choice(AccountKind::ALL);
     check_choice(CashNature::ALL);
+    check_choice(Direction::ALL);
     check_choice(ReceiptChannel::ALL);
     check_choice(ReceiptResult::ALL);
     check_choice(RoundKind::ALL);

@@ -55,6 +55,8 @@ fn the_roles_share_the_nouns_like_this() {
     lines.dedup();
     expect![[r#"
         account: finance
+        bank_line: finance
+        contribution: finance, rectification
         fund: finance
         item: inspector, rectification
         ledger: administrator

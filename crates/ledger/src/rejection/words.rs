@@ -119,6 +119,9 @@ impl std::fmt::Display for Rejection {
                     ""
                 }
             ),
+            Rejection::AlreadyMatched { subject, .. } => {
+                write!(f, "bank line {} is in a live match with it", subject.0)
+            }
             Rejection::UnknownParty { subject, .. } => {
                 write!(f, "{} is not known in this ledger", subject.0)
             }
@@ -204,6 +207,9 @@ impl Rejection {
                     ""
                 }
             ),
+            Rejection::AlreadyMatched { subject, .. } => {
+                format!("已与银行流水 {} 对账,须先撤销该笔对账", subject.0)
+            }
             Rejection::UnknownParty { subject, .. } => {
                 format!("往来对象 {} 未在本账本登记", subject.0)
             }

@@ -217,3 +217,170 @@ fn an_account_shows_its_cash_batch_by_batch() {
     assert_eq!(owners, [account(1), account(2), account(3), account(4)]);
     assert!(account_view(&world.view, account(9), 0, 1).is_none());
 }
+
+fn pledge(number: u128, project: u128, facts: Value) -> Value {
+    let mut all = json!({
+        "contribution": id(Kind::Contribution, number), "project": id(Kind::Project, project),
+    });
+    all.as_object_mut()
+        .unwrap()
+        .extend(facts.as_object().unwrap().clone());
+    json!({"contribution": {"pledge": all}})
+}
+
+fn arrival(number: u128, fen: i64, source: Option<&str>) -> Value {
+    json!({"contribution": {"arrive": {
+        "contribution": id(Kind::Contribution, number), "amount_fen": fen, "source_kind": source,
+    }}})
+}
+
+/// Case S11: 33.6 promised, of which 29.0 and 2.63 are known and the rest is not.
+#[test]
+fn what_nobody_knows_is_shown_apart_and_counts_in_the_whole() {
+    let mut world = world();
+    world.enters_project(1, &[("county", 1_000)]);
+    world.enters_project(2, &[("county", 1_000)]);
+    world.does(pledge(
+        1,
+        1,
+        json!({"source_kind": "partner", "amount_fen": 3_360, "undetermined_fen": 460}),
+    ));
+    let with = json!({"source_kind": "self_raised", "amount_fen": 500, "party": unit(2)});
+    world.does(pledge(2, 1, with));
+    world.does(pledge(3, 2, json!({"amount_fen": 70, "undetermined_fen": 70})));
+    world.does(json!({"contribution": {"resolve": {
+        "contribution": id(Kind::Contribution, 1),
+        "parts": [{"source_kind": "sector", "amount_fen": 263}],
+    }}}));
+    world.does(arrival(1, 1_000, Some("partner")));
+    world.does(arrival(1, 30, None));
+    world.does(arrival(2, 200, None));
+    world.does(json!({"contribution": {"contribute_in_kind": {
+        "contribution": id(Kind::Contribution, 2), "labour_days": 3, "unit_price_fen": 80,
+        "value_fen": 240,
+    }}}));
+
+    let project = ProjectId(id(Kind::Project, 1));
+    let all = contributions(&world.view, Some(project), 0, 100);
+    let [sum] = all.projects.as_slice() else {
+        panic!("{all:#?}")
+    };
+    let sources: Vec<_> = sum
+        .sources
+        .iter()
+        .map(|it| {
+            let (pledged, arrived) = (it.pledged_fen.get(), it.arrived_fen.get());
+            (it.source_kind.word, pledged, arrived)
+        })
+        .collect();
+    assert_eq!(
+        sources,
+        [
+            ("sector", 263, 0),
+            ("partner", 2_900, 1_000),
+            ("self_raised", 500, 200)
+        ]
+    );
+    assert_eq!(sum.undetermined_fen.get(), 197);
+    assert_eq!(sum.pledged_fen.get(), 263 + 2_900 + 500 + 197);
+    assert_eq!(sum.arrived_undetermined_fen.get(), 30);
+    assert_eq!(sum.arrived_fen.get(), 1_000 + 200 + 30);
+    assert_eq!((sum.in_kind_fen.get(), sum.labour_days), (240, 3));
+    let ratio = (sum.arrival.numerator_fen, sum.arrival.denominator_fen);
+    assert_eq!(ratio, (sum.arrived_fen, sum.pledged_fen));
+    assert_eq!(all.contributions.total, 2);
+    let second = &all.contributions.entries.last().unwrap();
+    assert_eq!(second.open_fen.get(), 500 - 200 - 240);
+    assert_eq!(second.party.as_ref().unwrap().organisation, unit(2));
+
+    let every = contributions(&world.view, None, 2, 5);
+    assert_eq!(every.projects.len(), 2);
+    assert_eq!(every.contributions.entries.len(), 1);
+    let unknown = every.projects.last().unwrap();
+    assert!(unknown.sources.is_empty());
+    assert_eq!(unknown.undetermined_fen.get(), 70);
+}
+
+#[test]
+fn bank_lines_wait_until_somebody_says_what_they_are() {
+    let mut world = world();
+    let enters = |world: &mut World, number: u128, date: &str, direction: &str| {
+        world.does(json!({"bank_line": {"enter": {
+            "line": id(Kind::Line, number), "account": account(1), "value_date": date,
+            "direction": direction, "amount_fen": 100 * number, "bank_sequence": "0001",
+        }}}));
+    };
+    world.does(json!({"account": {"receive_cash": {
+        "account": account(1), "movement": id(Kind::Movement, 1), "nature": "received",
+        "amount_fen": 200, "bank_reference": "收1",
+    }}}));
+    enters(&mut world, 1, "2025-12-30", "out");
+    enters(&mut world, 2, "2025-12-01", "in");
+    enters(&mut world, 3, "2025-12-02", "in");
+    let target = json!({"movement": id(Kind::Movement, 1)});
+    world.by(2, 1).does(json!({"bank_line": {"confirm": {
+        "line": id(Kind::Line, 2), "target": target,
+    }}}));
+
+    let asked = |world: &World, state| {
+        let filter = Filter {
+            state,
+            account: None,
+        };
+        bank_lines(&world.view, world.today, filter, 0, 100)
+    };
+    let all = asked(&world, None);
+    let waits: Vec<_> = all.lines.entries.iter().map(|it| it.waiting_days).collect();
+    assert_eq!(waits, [None, Some(29), Some(1)]);
+    assert_eq!(all.unmatched, 2);
+    let sums = (all.unmatched_in_fen.get(), all.unmatched_out_fen.get());
+    assert_eq!(sums, (300, 100));
+    let matched = asked(&world, Some(LineState::Matched)).lines;
+    assert_eq!((matched.total, matched.entries.len()), (1, 1));
+    let found = matched.entries.first().unwrap().matched.unwrap();
+    assert!(found.agrees);
+    assert_eq!(found.confirmed_by, who(2, 1).person);
+    assert_eq!(asked(&world, Some(LineState::Unmatched)).lines.total, 2);
+
+    world.does(json!({"bank_line": {"revoke": {
+        "line": id(Kind::Line, 2), "reason": "串户",
+    }}}));
+    let all = asked(&world, Some(LineState::Unmatched));
+    assert_eq!((all.lines.total, all.unmatched), (3, 3));
+    assert_eq!(all.lines.entries.first().unwrap().revoked, 1);
+    let elsewhere = Filter {
+        state: None,
+        account: Some(account(2)),
+    };
+    let none = bank_lines(&world.view, world.today, elsewhere, 0, 100);
+    assert_eq!(none.lines.total, 0);
+}
+
+/// The books say another sum of a payment than when its line was confirmed: shown, not hidden.
+#[test]
+fn a_match_that_no_longer_agrees_says_so() {
+    let mut world = world();
+    world.registers_person(1);
+    world.receives(1, 1_000);
+    world.enters_project(1, &[("county", 1_000)]);
+    world.starts_project(1);
+    world.does(allocation(1, 1, to_project(1), 500));
+    world.does(instruction(1, 1, to_person(1), &[(1, 300)]));
+    world.does(settlement(1, 200));
+    world.does(json!({"bank_line": {"enter": {
+        "line": id(Kind::Line, 1), "account": account(1), "value_date": "2025-12-30",
+        "direction": "out", "amount_fen": 200, "bank_sequence": "0001",
+    }}}));
+    let target = json!({"payment": id(Kind::Payment, 1)});
+    world.by(2, 1).does(json!({"bank_line": {"confirm": {
+        "line": id(Kind::Line, 1), "target": target,
+    }}}));
+    let look = |world: &World| {
+        let lines = bank_lines(&world.view, world.today, Filter::default(), 0, 9).lines;
+        let found = lines.entries.first().unwrap().matched.unwrap();
+        (found.booked_fen.get(), found.agrees)
+    };
+    assert_eq!(look(&world), (200, true));
+    world.does(settlement(1, 100));
+    assert_eq!(look(&world), (300, false));
+}

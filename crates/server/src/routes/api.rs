@@ -56,6 +56,8 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::accounts::accounts,
         routes::accounts::account,
         routes::accounts::custody,
+        routes::contributions::contributions,
+        routes::bank_lines::bank_lines,
         routes::items::items,
         routes::items::item,
         routes::items::rounds,
@@ -159,6 +161,11 @@ fn nouns() -> Vec<Noun> {
         ("milestone", ledger::milestone::MilestoneCommand::schema()),
         ("payment", ledger::payment::PaymentCommand::schema()),
         ("account", ledger::account::AccountCommand::schema()),
+        (
+            "contribution",
+            ledger::contribution::ContributionCommand::schema(),
+        ),
+        ("bank_line", ledger::bank_line::BankLineCommand::schema()),
         ("receipt", ledger::receipt::ReceiptCommand::schema()),
         ("round", ledger::round::RoundCommand::schema()),
         ("item", ledger::item::ItemCommand::schema()),
@@ -222,7 +229,8 @@ impl ToSchema for CommandSchema {
             ledger::person::PersonCommand ledger::fund::FundCommand
             ledger::project::ProjectCommand ledger::milestone::MilestoneCommand
             ledger::payment::PaymentCommand ledger::receipt::ReceiptCommand
-            ledger::account::AccountCommand
+            ledger::account::AccountCommand ledger::contribution::ContributionCommand
+            ledger::bank_line::BankLineCommand
             ledger::round::RoundCommand ledger::item::ItemCommand
         }
         for (name, schema) in [

@@ -300,6 +300,138 @@ impl CashNature {
         }
     }
 }
+/// Enters a line of a bank statement by hand.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LineEntry {
+    /// The line.
+    #[prost(bytes = "vec", tag = "1")]
+    pub line: ::prost::alloc::vec::Vec<u8>,
+    /// The account whose statement it is.
+    #[prost(bytes = "vec", tag = "2")]
+    pub account: ::prost::alloc::vec::Vec<u8>,
+    /// The day on which the bank booked it 记账日期.
+    #[prost(string, tag = "3")]
+    pub value_date: ::prost::alloc::string::String,
+    /// Which way the money went.
+    #[prost(enumeration = "Direction", tag = "4")]
+    pub direction: i32,
+    /// How much.
+    #[prost(int64, tag = "5")]
+    pub amount_fen: i64,
+    /// The bank's own number of the line 流水号.
+    #[prost(string, tag = "6")]
+    pub bank_sequence: ::prost::alloc::string::String,
+    /// The other side, where it is an organisation.
+    #[prost(string, tag = "7")]
+    pub counterparty: ::prost::alloc::string::String,
+    /// The bank's remark 摘要.
+    #[prost(string, tag = "8")]
+    pub remark: ::prost::alloc::string::String,
+}
+/// What a line is matched with: a payment or a movement of cash.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MatchTarget {
+    #[prost(oneof = "match_target::MatchTarget", tags = "1, 2")]
+    pub match_target: ::core::option::Option<match_target::MatchTarget>,
+}
+/// Nested message and enum types in `MatchTarget`.
+pub mod match_target {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum MatchTarget {
+        #[prost(bytes, tag = "1")]
+        Payment(::prost::alloc::vec::Vec<u8>),
+        #[prost(bytes, tag = "2")]
+        Movement(::prost::alloc::vec::Vec<u8>),
+    }
+}
+/// A second person confirms what a line is 确认对账.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LineConfirmation {
+    /// The line.
+    #[prost(bytes = "vec", tag = "1")]
+    pub line: ::prost::alloc::vec::Vec<u8>,
+    /// What it is.
+    #[prost(message, optional, tag = "2")]
+    pub target: ::core::option::Option<MatchTarget>,
+}
+/// Takes a match back: this one only 撤销对账.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LineRevocation {
+    /// The line.
+    #[prost(bytes = "vec", tag = "1")]
+    pub line: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// What may be asked of `bank_line`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BankLineCommand {
+    #[prost(oneof = "bank_line_command::Command", tags = "1, 2, 3")]
+    pub command: ::core::option::Option<bank_line_command::Command>,
+}
+/// Nested message and enum types in `BankLineCommand`.
+pub mod bank_line_command {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Command {
+        #[prost(message, tag = "1")]
+        Enter(super::LineEntry),
+        #[prost(message, tag = "2")]
+        Confirm(super::LineConfirmation),
+        #[prost(message, tag = "3")]
+        Revoke(super::LineRevocation),
+    }
+}
+/// What has happened to `bank_line`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BankLineEvent {
+    #[prost(oneof = "bank_line_event::Event", tags = "1, 2, 3")]
+    pub event: ::core::option::Option<bank_line_event::Event>,
+}
+/// Nested message and enum types in `BankLineEvent`.
+pub mod bank_line_event {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        Entered(super::LineEntry),
+        #[prost(message, tag = "2")]
+        Confirmed(super::LineConfirmation),
+        #[prost(message, tag = "3")]
+        Revoked(super::LineRevocation),
+    }
+}
+/// Which way the money went, seen from the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Direction {
+    Unspecified = 0,
+    /// 收入
+    In = 1,
+    /// 支出
+    Out = 2,
+}
+impl Direction {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DIRECTION_UNSPECIFIED",
+            Self::In => "DIRECTION_IN",
+            Self::Out => "DIRECTION_OUT",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DIRECTION_UNSPECIFIED" => Some(Self::Unspecified),
+            "DIRECTION_IN" => Some(Self::In),
+            "DIRECTION_OUT" => Some(Self::Out),
+            _ => None,
+        }
+    }
+}
 /// Opens a ledger: always its first record.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct BookOpening {
@@ -675,6 +807,340 @@ impl ReclaimReason {
             "RECLAIM_REASON_VIOLATION" => Some(Self::Violation),
             _ => None,
         }
+    }
+}
+/// A source of a project's money, and how much of it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PlannedSource {
+    /// Where it comes from.
+    #[prost(enumeration = "SourceKind", tag = "1")]
+    pub source_kind: i32,
+    /// How much.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+}
+/// Enters a project into the library 入库.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ProjectEntry {
+    /// The project.
+    #[prost(bytes = "vec", tag = "1")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// Its number in the library 项目编码.
+    #[prost(string, tag = "2")]
+    pub number: ::prost::alloc::string::String,
+    /// Its name.
+    #[prost(string, tag = "3")]
+    pub name: ::prost::alloc::string::String,
+    /// The unit that carries it out.
+    #[prost(bytes = "vec", tag = "4")]
+    pub implementing_unit: ::prost::alloc::vec::Vec<u8>,
+    /// The area it serves.
+    #[prost(bytes = "vec", tag = "5")]
+    pub area: ::prost::alloc::vec::Vec<u8>,
+    /// What is to be built or bought.
+    #[prost(string, tag = "6")]
+    pub content: ::prost::alloc::string::String,
+    /// What it is to achieve 绩效目标; without one it cannot start.
+    #[prost(string, tag = "7")]
+    pub performance_target: ::prost::alloc::string::String,
+    /// The planned money; adds up to `planned_fen`.
+    #[prost(message, repeated, tag = "8")]
+    pub planned: ::prost::alloc::vec::Vec<PlannedSource>,
+    /// The planned total.
+    #[prost(int64, tag = "9")]
+    pub planned_fen: i64,
+}
+/// Approves a project and its budget 立项.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ProjectApproval {
+    /// The project.
+    #[prost(bytes = "vec", tag = "1")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// The approving document.
+    #[prost(string, tag = "2")]
+    pub document: ::prost::alloc::string::String,
+    /// The approved money; adds up to `budget_fen`.
+    #[prost(message, repeated, tag = "3")]
+    pub budget: ::prost::alloc::vec::Vec<PlannedSource>,
+    /// The approved total.
+    #[prost(int64, tag = "4")]
+    pub budget_fen: i64,
+}
+/// Says that one of the five systems is in place, or why it need not be.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GateCheck {
+    /// The project.
+    #[prost(bytes = "vec", tag = "1")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// Which system.
+    #[prost(enumeration = "Gate", tag = "2")]
+    pub gate: i32,
+    /// What was found.
+    #[prost(enumeration = "GateResult", tag = "3")]
+    pub result: i32,
+    /// The document, or the basis on which it does not apply.
+    #[prost(string, tag = "4")]
+    pub basis: ::prost::alloc::string::String,
+}
+/// A step of a project that needs no more than its date.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProjectStep {
+    /// The project.
+    #[prost(bytes = "vec", tag = "1")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// What is worth saying.
+    #[prost(string, tag = "2")]
+    pub remark: ::prost::alloc::string::String,
+}
+/// Accepts a completed project 验收.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Acceptance {
+    /// The project.
+    #[prost(bytes = "vec", tag = "1")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// Who accepted it besides the recorder.
+    #[prost(bytes = "vec", repeated, tag = "2")]
+    pub team: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// The acceptance document.
+    #[prost(string, tag = "3")]
+    pub document: ::prost::alloc::string::String,
+}
+/// What may be asked of `project`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ProjectCommand {
+    #[prost(oneof = "project_command::Command", tags = "1, 2, 3, 4, 5, 6")]
+    pub command: ::core::option::Option<project_command::Command>,
+}
+/// Nested message and enum types in `ProjectCommand`.
+pub mod project_command {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Command {
+        #[prost(message, tag = "1")]
+        EnterLibrary(super::ProjectEntry),
+        #[prost(message, tag = "2")]
+        Approve(super::ProjectApproval),
+        #[prost(message, tag = "3")]
+        CheckGate(super::GateCheck),
+        #[prost(message, tag = "4")]
+        Start(super::ProjectStep),
+        #[prost(message, tag = "5")]
+        Complete(super::ProjectStep),
+        #[prost(message, tag = "6")]
+        Accept(super::Acceptance),
+    }
+}
+/// What has happened to `project`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ProjectEvent {
+    #[prost(oneof = "project_event::Event", tags = "1, 2, 3, 4, 5, 6")]
+    pub event: ::core::option::Option<project_event::Event>,
+}
+/// Nested message and enum types in `ProjectEvent`.
+pub mod project_event {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        EnteredLibrary(super::ProjectEntry),
+        #[prost(message, tag = "2")]
+        Approved(super::ProjectApproval),
+        #[prost(message, tag = "3")]
+        GateChecked(super::GateCheck),
+        #[prost(message, tag = "4")]
+        Started(super::ProjectStep),
+        #[prost(message, tag = "5")]
+        Completed(super::ProjectStep),
+        #[prost(message, tag = "6")]
+        Accepted(super::Acceptance),
+    }
+}
+/// The five systems 五制 that a project must have before it starts (M9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Gate {
+    Unspecified = 0,
+    /// 项目法人制
+    LegalPerson = 1,
+    /// 招标投标制
+    Tendering = 2,
+    /// 工程监理制
+    Supervision = 3,
+    /// 合同管理制
+    Contract = 4,
+    /// 廉政责任制
+    Integrity = 5,
+}
+impl Gate {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "GATE_UNSPECIFIED",
+            Self::LegalPerson => "GATE_LEGAL_PERSON",
+            Self::Tendering => "GATE_TENDERING",
+            Self::Supervision => "GATE_SUPERVISION",
+            Self::Contract => "GATE_CONTRACT",
+            Self::Integrity => "GATE_INTEGRITY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "GATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "GATE_LEGAL_PERSON" => Some(Self::LegalPerson),
+            "GATE_TENDERING" => Some(Self::Tendering),
+            "GATE_SUPERVISION" => Some(Self::Supervision),
+            "GATE_CONTRACT" => Some(Self::Contract),
+            "GATE_INTEGRITY" => Some(Self::Integrity),
+            _ => None,
+        }
+    }
+}
+/// What the check of a gate found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum GateResult {
+    Unspecified = 0,
+    /// 通过
+    Passed = 1,
+    /// 未通过
+    Failed = 2,
+    /// 不适用
+    NotApplicable = 3,
+}
+impl GateResult {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "GATE_RESULT_UNSPECIFIED",
+            Self::Passed => "GATE_RESULT_PASSED",
+            Self::Failed => "GATE_RESULT_FAILED",
+            Self::NotApplicable => "GATE_RESULT_NOT_APPLICABLE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "GATE_RESULT_UNSPECIFIED" => Some(Self::Unspecified),
+            "GATE_RESULT_PASSED" => Some(Self::Passed),
+            "GATE_RESULT_FAILED" => Some(Self::Failed),
+            "GATE_RESULT_NOT_APPLICABLE" => Some(Self::NotApplicable),
+            _ => None,
+        }
+    }
+}
+/// Promises money or work to a project 承诺配套.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ContributionPledge {
+    /// The contribution.
+    #[prost(bytes = "vec", tag = "1")]
+    pub contribution: ::prost::alloc::vec::Vec<u8>,
+    /// The project it is for.
+    #[prost(bytes = "vec", tag = "2")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// Where the known part comes from; none if nothing of it is known.
+    #[prost(enumeration = "SourceKind", tag = "3")]
+    pub source_kind: i32,
+    /// Who promises it.
+    #[prost(bytes = "vec", tag = "4")]
+    pub party: ::prost::alloc::vec::Vec<u8>,
+    /// How much in all.
+    #[prost(int64, tag = "5")]
+    pub amount_fen: i64,
+    /// The part of it of which nobody knows the source 来源待查.
+    #[prost(int64, tag = "6")]
+    pub undetermined_fen: i64,
+}
+/// Promised money has come.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ContributionArrival {
+    /// The contribution.
+    #[prost(bytes = "vec", tag = "1")]
+    pub contribution: ::prost::alloc::vec::Vec<u8>,
+    /// How much.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+    /// Of which of its sources.
+    #[prost(enumeration = "SourceKind", tag = "3")]
+    pub source_kind: i32,
+    /// The account that it reached.
+    #[prost(bytes = "vec", tag = "4")]
+    pub account: ::prost::alloc::vec::Vec<u8>,
+    /// The bank's reference; none for cash from hand to hand.
+    #[prost(string, tag = "5")]
+    pub bank_reference: ::prost::alloc::string::String,
+}
+/// Promised work was done 投工投劳.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct InKind {
+    /// The contribution.
+    #[prost(bytes = "vec", tag = "1")]
+    pub contribution: ::prost::alloc::vec::Vec<u8>,
+    /// How many days of labour.
+    #[prost(uint64, tag = "2")]
+    pub labour_days: u64,
+    /// What a day is worth.
+    #[prost(int64, tag = "3")]
+    pub unit_price_fen: i64,
+    /// What all are worth: exactly days times price.
+    #[prost(int64, tag = "4")]
+    pub value_fen: i64,
+    /// Who has verified it.
+    #[prost(bytes = "vec", tag = "5")]
+    pub verified_by: ::prost::alloc::vec::Vec<u8>,
+}
+/// Says what an undetermined part was.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ContributionResolution {
+    /// The contribution.
+    #[prost(bytes = "vec", tag = "1")]
+    pub contribution: ::prost::alloc::vec::Vec<u8>,
+    /// The sources; no more than is undetermined.
+    #[prost(message, repeated, tag = "2")]
+    pub parts: ::prost::alloc::vec::Vec<PlannedSource>,
+}
+/// What may be asked of `contribution`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ContributionCommand {
+    #[prost(oneof = "contribution_command::Command", tags = "1, 2, 3, 4")]
+    pub command: ::core::option::Option<contribution_command::Command>,
+}
+/// Nested message and enum types in `ContributionCommand`.
+pub mod contribution_command {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Command {
+        #[prost(message, tag = "1")]
+        Pledge(super::ContributionPledge),
+        #[prost(message, tag = "2")]
+        Arrive(super::ContributionArrival),
+        #[prost(message, tag = "3")]
+        ContributeInKind(super::InKind),
+        #[prost(message, tag = "4")]
+        Resolve(super::ContributionResolution),
+    }
+}
+/// What has happened to `contribution`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ContributionEvent {
+    #[prost(oneof = "contribution_event::Event", tags = "1, 2, 3, 4")]
+    pub event: ::core::option::Option<contribution_event::Event>,
+}
+/// Nested message and enum types in `ContributionEvent`.
+pub mod contribution_event {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        Pledged(super::ContributionPledge),
+        #[prost(message, tag = "2")]
+        Arrived(super::ContributionArrival),
+        #[prost(message, tag = "3")]
+        ContributedInKind(super::InKind),
+        #[prost(message, tag = "4")]
+        Resolved(super::ContributionResolution),
     }
 }
 /// Drafts an item.
@@ -2097,230 +2563,6 @@ pub mod person_event {
         Amended(super::PersonProfile),
     }
 }
-/// A source of a project's money, and how much of it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct PlannedSource {
-    /// Where it comes from.
-    #[prost(enumeration = "SourceKind", tag = "1")]
-    pub source_kind: i32,
-    /// How much.
-    #[prost(int64, tag = "2")]
-    pub amount_fen: i64,
-}
-/// Enters a project into the library 入库.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ProjectEntry {
-    /// The project.
-    #[prost(bytes = "vec", tag = "1")]
-    pub project: ::prost::alloc::vec::Vec<u8>,
-    /// Its number in the library 项目编码.
-    #[prost(string, tag = "2")]
-    pub number: ::prost::alloc::string::String,
-    /// Its name.
-    #[prost(string, tag = "3")]
-    pub name: ::prost::alloc::string::String,
-    /// The unit that carries it out.
-    #[prost(bytes = "vec", tag = "4")]
-    pub implementing_unit: ::prost::alloc::vec::Vec<u8>,
-    /// The area it serves.
-    #[prost(bytes = "vec", tag = "5")]
-    pub area: ::prost::alloc::vec::Vec<u8>,
-    /// What is to be built or bought.
-    #[prost(string, tag = "6")]
-    pub content: ::prost::alloc::string::String,
-    /// What it is to achieve 绩效目标; without one it cannot start.
-    #[prost(string, tag = "7")]
-    pub performance_target: ::prost::alloc::string::String,
-    /// The planned money; adds up to `planned_fen`.
-    #[prost(message, repeated, tag = "8")]
-    pub planned: ::prost::alloc::vec::Vec<PlannedSource>,
-    /// The planned total.
-    #[prost(int64, tag = "9")]
-    pub planned_fen: i64,
-}
-/// Approves a project and its budget 立项.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ProjectApproval {
-    /// The project.
-    #[prost(bytes = "vec", tag = "1")]
-    pub project: ::prost::alloc::vec::Vec<u8>,
-    /// The approving document.
-    #[prost(string, tag = "2")]
-    pub document: ::prost::alloc::string::String,
-    /// The approved money; adds up to `budget_fen`.
-    #[prost(message, repeated, tag = "3")]
-    pub budget: ::prost::alloc::vec::Vec<PlannedSource>,
-    /// The approved total.
-    #[prost(int64, tag = "4")]
-    pub budget_fen: i64,
-}
-/// Says that one of the five systems is in place, or why it need not be.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GateCheck {
-    /// The project.
-    #[prost(bytes = "vec", tag = "1")]
-    pub project: ::prost::alloc::vec::Vec<u8>,
-    /// Which system.
-    #[prost(enumeration = "Gate", tag = "2")]
-    pub gate: i32,
-    /// What was found.
-    #[prost(enumeration = "GateResult", tag = "3")]
-    pub result: i32,
-    /// The document, or the basis on which it does not apply.
-    #[prost(string, tag = "4")]
-    pub basis: ::prost::alloc::string::String,
-}
-/// A step of a project that needs no more than its date.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ProjectStep {
-    /// The project.
-    #[prost(bytes = "vec", tag = "1")]
-    pub project: ::prost::alloc::vec::Vec<u8>,
-    /// What is worth saying.
-    #[prost(string, tag = "2")]
-    pub remark: ::prost::alloc::string::String,
-}
-/// Accepts a completed project 验收.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Acceptance {
-    /// The project.
-    #[prost(bytes = "vec", tag = "1")]
-    pub project: ::prost::alloc::vec::Vec<u8>,
-    /// Who accepted it besides the recorder.
-    #[prost(bytes = "vec", repeated, tag = "2")]
-    pub team: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
-    /// The acceptance document.
-    #[prost(string, tag = "3")]
-    pub document: ::prost::alloc::string::String,
-}
-/// What may be asked of `project`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ProjectCommand {
-    #[prost(oneof = "project_command::Command", tags = "1, 2, 3, 4, 5, 6")]
-    pub command: ::core::option::Option<project_command::Command>,
-}
-/// Nested message and enum types in `ProjectCommand`.
-pub mod project_command {
-    #[derive(Clone, PartialEq, ::prost::Oneof)]
-    pub enum Command {
-        #[prost(message, tag = "1")]
-        EnterLibrary(super::ProjectEntry),
-        #[prost(message, tag = "2")]
-        Approve(super::ProjectApproval),
-        #[prost(message, tag = "3")]
-        CheckGate(super::GateCheck),
-        #[prost(message, tag = "4")]
-        Start(super::ProjectStep),
-        #[prost(message, tag = "5")]
-        Complete(super::ProjectStep),
-        #[prost(message, tag = "6")]
-        Accept(super::Acceptance),
-    }
-}
-/// What has happened to `project`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ProjectEvent {
-    #[prost(oneof = "project_event::Event", tags = "1, 2, 3, 4, 5, 6")]
-    pub event: ::core::option::Option<project_event::Event>,
-}
-/// Nested message and enum types in `ProjectEvent`.
-pub mod project_event {
-    #[derive(Clone, PartialEq, ::prost::Oneof)]
-    pub enum Event {
-        #[prost(message, tag = "1")]
-        EnteredLibrary(super::ProjectEntry),
-        #[prost(message, tag = "2")]
-        Approved(super::ProjectApproval),
-        #[prost(message, tag = "3")]
-        GateChecked(super::GateCheck),
-        #[prost(message, tag = "4")]
-        Started(super::ProjectStep),
-        #[prost(message, tag = "5")]
-        Completed(super::ProjectStep),
-        #[prost(message, tag = "6")]
-        Accepted(super::Acceptance),
-    }
-}
-/// The five systems 五制 that a project must have before it starts (M9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum Gate {
-    Unspecified = 0,
-    /// 项目法人制
-    LegalPerson = 1,
-    /// 招标投标制
-    Tendering = 2,
-    /// 工程监理制
-    Supervision = 3,
-    /// 合同管理制
-    Contract = 4,
-    /// 廉政责任制
-    Integrity = 5,
-}
-impl Gate {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "GATE_UNSPECIFIED",
-            Self::LegalPerson => "GATE_LEGAL_PERSON",
-            Self::Tendering => "GATE_TENDERING",
-            Self::Supervision => "GATE_SUPERVISION",
-            Self::Contract => "GATE_CONTRACT",
-            Self::Integrity => "GATE_INTEGRITY",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "GATE_UNSPECIFIED" => Some(Self::Unspecified),
-            "GATE_LEGAL_PERSON" => Some(Self::LegalPerson),
-            "GATE_TENDERING" => Some(Self::Tendering),
-            "GATE_SUPERVISION" => Some(Self::Supervision),
-            "GATE_CONTRACT" => Some(Self::Contract),
-            "GATE_INTEGRITY" => Some(Self::Integrity),
-            _ => None,
-        }
-    }
-}
-/// What the check of a gate found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum GateResult {
-    Unspecified = 0,
-    /// 通过
-    Passed = 1,
-    /// 未通过
-    Failed = 2,
-    /// 不适用
-    NotApplicable = 3,
-}
-impl GateResult {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "GATE_RESULT_UNSPECIFIED",
-            Self::Passed => "GATE_RESULT_PASSED",
-            Self::Failed => "GATE_RESULT_FAILED",
-            Self::NotApplicable => "GATE_RESULT_NOT_APPLICABLE",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "GATE_RESULT_UNSPECIFIED" => Some(Self::Unspecified),
-            "GATE_RESULT_PASSED" => Some(Self::Passed),
-            "GATE_RESULT_FAILED" => Some(Self::Failed),
-            "GATE_RESULT_NOT_APPLICABLE" => Some(Self::NotApplicable),
-            _ => None,
-        }
-    }
-}
 /// Records what the payee says about a payment.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReceiptConfirmation {
@@ -2809,7 +3051,7 @@ pub struct Event {
     pub schema_version: u32,
     #[prost(
         oneof = "event::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 33"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 32, 33, 34"
     )]
     pub noun: ::core::option::Option<event::Noun>,
 }
@@ -2841,8 +3083,12 @@ pub mod event {
         Round(super::RoundEvent),
         #[prost(message, tag = "27")]
         Item(super::ItemEvent),
+        #[prost(message, tag = "32")]
+        Contribution(super::ContributionEvent),
         #[prost(message, tag = "33")]
         Account(super::AccountEvent),
+        #[prost(message, tag = "34")]
+        BankLine(super::BankLineEvent),
     }
 }
 /// The way in.
@@ -2900,7 +3146,7 @@ pub struct Command {
     pub correlation_id: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "command::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 33"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 32, 33, 34"
     )]
     pub noun: ::core::option::Option<command::Noun>,
 }
@@ -2932,7 +3178,11 @@ pub mod command {
         Round(super::RoundCommand),
         #[prost(message, tag = "27")]
         Item(super::ItemCommand),
+        #[prost(message, tag = "32")]
+        Contribution(super::ContributionCommand),
         #[prost(message, tag = "33")]
         Account(super::AccountCommand),
+        #[prost(message, tag = "34")]
+        BankLine(super::BankLineCommand),
     }
 }
