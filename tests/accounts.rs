@@ -163,3 +163,157 @@ fn kept_money_goes_out_only_as_far_as_its_keeper_lets_go() {
     assert_eq!(look(&world, 1)["balance_fen"], 600_000);
     assert_eq!(look(&world, 2)["totals"]["transferred_in_fen"], 400_000);
 }
+
+fn contribution(number: u64) -> Uuid {
+    Uuid::from_u128(0x0e << 96 | 0x4000_8000 << 48 | u128::from(number))
+}
+fn line(number: u64) -> Uuid {
+    Uuid::from_u128(0x0f << 96 | 0x4000_8000 << 48 | u128::from(number))
+}
+
+#[test]
+fn a_promise_that_is_known_in_part_is_shown_in_parts() {
+    let world = county();
+    // Case S11: 33.6 promised, 29.0 known, and 2.63 more once somebody looked.
+    let pledge = json!({"contribution": contribution(1), "project": project(1),
+        "source_kind": "partner", "party": org(BUILDER), "amount_fen": 33_600_000,
+        "undetermined_fen": 4_600_000});
+    world.record("finance", "contribution.pledge", pledge);
+    let word = "contribution.resolve";
+    let parts = |fen: i64| {
+        json!({"contribution": contribution(1),
+            "parts": [{"source_kind": "sector", "amount_fen": fen}]})
+    };
+    refuses(&world, word, parts(4_600_001), 422, "SPLIT_MISMATCH");
+    world.record("finance", word, parts(2_630_000));
+
+    let arrives = |fen: i64| {
+        json!({"contribution": contribution(1), "amount_fen": fen, "source_kind": "partner",
+            "account": account(1), "bank_reference": "SK-9"})
+    };
+    let word = "contribution.arrive";
+    refuses(&world, word, arrives(33_600_001), 409, "OVER_PAID");
+    world.record("finance", word, arrives(20_000_000));
+    let works = |value: i64| {
+        json!({"contribution": contribution(1), "labour_days": 300, "unit_price_fen": 8_000,
+            "value_fen": value, "verified_by": person(77)})
+    };
+    let word = "contribution.contribute_in_kind";
+    refuses(&world, word, works(2_400_001), 422, "SPLIT_MISMATCH");
+    world.record("finance", word, works(2_400_000));
+
+    let found = world.data("reader", &format!("contributions?project={}", project(1)));
+    let sum = &found["projects"][0];
+    assert_eq!(sum["pledged_fen"], 33_600_000);
+    assert_eq!(sum["undetermined_fen"], 1_970_000);
+    assert_eq!(sum["sources"][0]["source_kind"]["word"], "sector");
+    assert_eq!(sum["sources"][0]["pledged_fen"], 2_630_000);
+    assert_eq!(sum["sources"][1]["source_kind"]["word"], "partner");
+    assert_eq!(sum["sources"][1]["pledged_fen"], 29_000_000);
+    assert_eq!(sum["sources"][1]["arrived_fen"], 20_000_000);
+    assert_eq!(
+        sum["arrival"],
+        json!({"numerator_fen": 20_000_000, "denominator_fen": 33_600_000})
+    );
+    assert_eq!(sum["in_kind_fen"], 2_400_000);
+    let shown = &found["contributions"]["entries"][0];
+    assert_eq!(shown["open_fen"], 11_200_000);
+    let other = world.data("reader", &format!("contributions?project={}", project(2)));
+    assert_eq!(other["contributions"]["total"], 0);
+
+    // More than was promised is stored if it was seen, and raises a question.
+    let seen = command("contribution.arrive", "2018-08-02", arrives(11_200_001));
+    assert_eq!(world.post("finance", &observed(seen)).status, 201);
+    assert_eq!(world.data("reader", "alerts?code=OVER_PAID")["total"], 1);
+}
+
+fn entry(number: u64, amount_fen: i64, direction: &str, sequence: &str) -> Value {
+    json!({"line": line(number), "account": account(1), "value_date": "2018-08-01",
+        "direction": direction, "amount_fen": amount_fen, "bank_sequence": sequence,
+        "counterparty": "曲河市财政局"})
+}
+
+/// As in acceptance scenario 10: the same line again is no line, and of two matches one is taken
+/// back.
+#[test]
+fn a_bank_line_is_entered_once_and_matched_once_by_a_second_person() {
+    let world = county();
+    world.record("finance", "account.pay_cash", payment_of(2, 1, 400));
+    let (enter, confirm) = ("bank_line.enter", "bank_line.confirm");
+    world.record("finance", enter, entry(1, 1_000_000, "in", "0001"));
+    world.record("finance", enter, entry(2, 400, "out", "0002"));
+    let again = refuses(
+        &world,
+        enter,
+        entry(3, 400, "out", "0002"),
+        409,
+        "ALREADY_EXISTS",
+    );
+    assert!(
+        again["title"]
+            .as_str()
+            .unwrap()
+            .contains(&line(2).to_string())
+    );
+    world.record("finance", enter, entry(3, 400, "out", "0003"));
+    assert_eq!(
+        world.data("reader", "bank-lines?state=unmatched")["lines"]["total"],
+        3
+    );
+
+    let is = |number: u64, moved: u64| json!({"line": line(number), "target": {"movement": movement(moved)}});
+    refuses(&world, confirm, is(1, 1), 409, "SAME_PERSON");
+    refuses(&world, confirm, is(1, 2), 422, "BAD_FIELD");
+    world.record("finance2", confirm, is(1, 1));
+    world.record("finance2", confirm, is(2, 2));
+    refuses(&world, confirm, is(3, 2), 409, "ALREADY_MATCHED");
+    let fact = observed(command(confirm, "2018-08-02", is(3, 2)));
+    assert_eq!(world.post("finance2", &fact).code(), "ALREADY_MATCHED");
+
+    let revocation = json!({"line": line(2), "reason": "串户"});
+    world.record("finance", "bank_line.revoke", revocation.clone());
+    refuses(
+        &world,
+        "bank_line.revoke",
+        revocation,
+        409,
+        "BAD_TRANSITION",
+    );
+    let matched = world.data("reader", "bank-lines?state=matched");
+    assert_eq!(matched["lines"]["total"], 1);
+    let kept = &matched["lines"]["entries"][0];
+    assert_eq!(kept["line"], json!(line(1)));
+    assert_eq!(kept["matched"]["target"], json!({"movement": movement(1)}));
+    assert_eq!(kept["matched"]["confirmed_by"], json!(who("finance2")));
+    assert_eq!(kept["matched"]["agrees"], true);
+    world.record("finance2", confirm, is(3, 2));
+
+    let waiting = world.data("reader", "bank-lines?state=unmatched");
+    assert_eq!(waiting["unmatched_out_fen"], 400);
+    assert_eq!(waiting["lines"]["entries"][0]["waiting_days"], 61);
+    let elsewhere = world.data("reader", &format!("bank-lines?account={}", account(2)));
+    assert_eq!(elsewhere["lines"]["total"], 0);
+    let wrong = world.get("reader", &world.path("bank-lines?state=perhaps"));
+    assert_eq!((wrong.status, wrong.code().as_str()), (400, "BAD_QUERY"));
+}
+
+#[test]
+fn a_replay_from_zero_gives_every_answer_about_cash_again() {
+    let mut world = county();
+    world.record(
+        "finance",
+        "bank_line.enter",
+        entry(1, 1_000_000, "in", "0001"),
+    );
+    let target = json!({"line": line(1), "target": {"movement": movement(1)}});
+    world.record("finance2", "bank_line.confirm", target);
+    let pledge = json!({"contribution": contribution(1), "project": project(1),
+        "source_kind": "self_raised", "amount_fen": 500});
+    world.record("finance", "contribution.pledge", pledge);
+    let one = format!("accounts/{}", account(1));
+    let paths = ["accounts", "custody", "bank-lines", "contributions", &one];
+    let ask = |world: &World| paths.map(|path| world.data("reader", path));
+    let before = ask(&world);
+    world.restart();
+    assert_eq!(ask(&world), before);
+}

@@ -1,11 +1,15 @@
 //! Promised: equation 4 holds for every account and batch after every record, whatever was paid,
 //! sent back, transferred or observed; what a naive sum over the records says, the views say.
+//! What nobody knows of a promise is shown as unknown, and a bank line waits for its match.
 
 use super::random::Chance;
 use super::world::*;
 use crate::accounts::{AccountView, account_lines, account_view, custody_positions};
+use crate::bank_lines::{Filter, bank_lines};
+use crate::contributions::contributions;
 use ledger::Intake;
-use ledger::ids::AccountId;
+use ledger::bank_line::rules::LineState;
+use ledger::ids::{AccountId, ProjectId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -247,7 +251,11 @@ fn what_nobody_knows_is_shown_apart_and_counts_in_the_whole() {
     ));
     let with = json!({"source_kind": "self_raised", "amount_fen": 500, "party": unit(2)});
     world.does(pledge(2, 1, with));
-    world.does(pledge(3, 2, json!({"amount_fen": 70, "undetermined_fen": 70})));
+    world.does(pledge(
+        3,
+        2,
+        json!({"amount_fen": 70, "undetermined_fen": 70}),
+    ));
     world.does(json!({"contribution": {"resolve": {
         "contribution": id(Kind::Contribution, 1),
         "parts": [{"source_kind": "sector", "amount_fen": 263}],
