@@ -65,6 +65,8 @@ pub struct Books {
     pub rounds: Table<RoundId, Round>,
     /// Rectification items.
     pub items: Table<ItemId, Item>,
+    /// The records that were reversed, and the record that did it, by sequence number.
+    pub reversed: Table<u64, u64>,
 }
 
 /// What the books know of the ledger itself.
@@ -105,6 +107,7 @@ macro_rules! each_table {
             matches,
             rounds,
             items,
+            reversed,
         } = $books;
         tokens.$action();
         organisations.$action();
@@ -127,6 +130,7 @@ macro_rules! each_table {
         matches.$action();
         rounds.$action();
         items.$action();
+        reversed.$action();
     }};
 }
 
@@ -183,5 +187,22 @@ impl Books {
             .or_else(|| self.rounds.get(RoundId(id)).map(|row| row.version))
             .or_else(|| self.tokens.get(TokenId(id)).map(|row| row.version))
             .unwrap_or(0)
+    }
+
+    /// One more record about `subject`, which its noun's own rules did not count.
+    pub(crate) fn touch(&mut self, subject: Subject) {
+        let id = subject.0;
+        macro_rules! touch {
+            ($($table:ident $id:ident),*) => {$(
+                if let Some(row) = self.$table.get_mut($id(id)) {
+                    row.version = row.version.saturating_add(1);
+                    return;
+                }
+            )*};
+        }
+        touch! { payments PaymentId, accounts AccountId, custodies CustodyId,
+        contributions ContributionId, bank_lines BankLineId, items ItemId, funds FundId, projects ProjectId,
+        milestones MilestoneId, persons PersonId, organisations OrganisationId,
+        overlays OverlayId, rounds RoundId, tokens TokenId }
     }
 }

@@ -36,6 +36,8 @@ pub struct Context {
     pub occurred_on: BusinessDate,
     /// The day of recording in UTC+08:00.
     pub today: Date,
+    /// The place that its record takes in the chain; the first one's, for a command of several.
+    pub seq: u64,
 }
 
 /// What a command must bring to be let in at all.

@@ -44,8 +44,18 @@ macro_rules! ids {
 }
 
 /// What a record is about, whatever its kind: the key of timelines and of versions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Subject(pub Uuid);
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Subject {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        crate::schema::string("uuid")
+    }
+}
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Subject {}
 
 ids! {
     /// A ledger 账本: one chain, as a rule one county.

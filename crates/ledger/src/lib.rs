@@ -20,6 +20,7 @@
 //! | contribution | 配套/自筹 | what others promised to a project, and what of it came |
 //! | bank line | 银行流水 | what the statement says, matched with a movement or a payment |
 //! | receipt | 到账核实 | what the payee says |
+//! | record, reversal, correction | 记录、冲销、更正 | what was recorded wrongly, taken back or put right |
 //! | round | 巡察/督查/审计轮次 | an inspection; names the body that closes what it finds |
 //! | item | 整改事项 | what must be put right |
 //! | alert | 疑点 | a question that a broken rule raises, never a verdict |
@@ -58,6 +59,7 @@ pub mod payment;
 pub mod person;
 pub mod project;
 pub mod receipt;
+pub mod record;
 pub mod round;
 pub mod token;
 
@@ -99,6 +101,8 @@ nouns! {
     BankLine bank_line BankLineCommand BankLineEvent;
     /// Receipt confirmations.
     Receipt receipt ReceiptCommand ReceiptEvent;
+    /// Records put right.
+    Record record RecordCommand RecordEvent;
     /// Inspection rounds.
     Round round RoundCommand RoundEvent;
     /// Rectification items.
@@ -142,10 +146,11 @@ pub struct Fact {
 }
 
 impl Fact {
-    /// The circumstances in which it was decided, given its day of recording.
+    /// The circumstances in which it was decided, given the day and place of its record.
     #[must_use]
-    pub fn context(&self, recorded_on: jiff::civil::Date) -> Context {
+    pub fn context(&self, recorded_on: jiff::civil::Date, seq: u64) -> Context {
         Context {
+            seq,
             actor: self.actor,
             intake: self.intake,
             occurred_on: self.occurred_on,

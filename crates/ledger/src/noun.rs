@@ -66,7 +66,17 @@ macro_rules! nouns {
         #[serde(rename_all = "snake_case")]
         pub enum Event { $($(#[$doc])* $noun($module::$event),)* }
 
+        /// Which noun: what a command or an event is about.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Noun { $($(#[$doc])* $noun,)* }
+
         impl Command {
+            /// Which noun it asks.
+            #[must_use]
+            pub const fn noun(&self) -> Noun {
+                match self { $(Command::$noun(_) => Noun::$noun),* }
+            }
+
             /// The words of all commands, noun by noun.
             pub const WORDS: &'static [&'static [&'static str]] =
                 &[$($module::$command::WORDS),*];
@@ -78,7 +88,21 @@ macro_rules! nouns {
             }
         }
 
+        impl Command {
+            /// The event that says no more than that this was done.
+            #[must_use]
+            pub fn into_event(self) -> Event {
+                match self { $(Command::$noun(command) => command.into_event()),* }
+            }
+        }
+
         impl Event {
+            /// Which noun it happened to.
+            #[must_use]
+            pub const fn noun(&self) -> Noun {
+                match self { $(Event::$noun(_) => Noun::$noun),* }
+            }
+
             /// The words of all events, noun by noun.
             pub const WORDS: &'static [&'static [&'static str]] = &[$($module::$event::WORDS),*];
 
@@ -116,6 +140,29 @@ macro_rules! nouns {
         pub fn breaches(books: &Books, context: &Context, event: &Event) -> Vec<Rejection> {
             match event {
                 $(Event::$noun(event) => $module::rules::breaches(books, context, event),)*
+            }
+        }
+
+        impl $crate::record::amend::Amend for Event {
+            fn reversible(&self) -> Option<$crate::money::Fen> {
+                match self { $(Event::$noun(event) => event.reversible()),* }
+            }
+            fn resting(&self, books: &Books, seq: u64) -> Option<Vec<$crate::ids::Subject>> {
+                match self { $(Event::$noun(event) => event.resting(books, seq)),* }
+            }
+            fn reverse(&self, books: &mut Books, seq: u64) {
+                match self { $(Event::$noun(event) => event.reverse(books, seq)),* }
+            }
+            fn text(
+                &mut self, field: $crate::record::CorrectedField,
+            ) -> Option<$crate::record::amend::Slot<'_>> {
+                match self { $(Event::$noun(event) => event.text(field)),* }
+            }
+            fn describe(
+                &self, books: &mut Books, field: $crate::record::CorrectedField,
+                to: &$crate::text::Wording,
+            ) {
+                match self { $(Event::$noun(event) => event.describe(books, field, to)),* }
             }
         }
 

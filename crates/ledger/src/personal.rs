@@ -82,6 +82,7 @@ pub fn visit(event: &mut Event, visit: &mut Visit<'_>) {
         | Event::Account(_)
         | Event::Contribution(_)
         | Event::BankLine(_)
+        | Event::Record(_)
         | Event::Round(_)
         | Event::Item(_) => {}
     }
@@ -102,6 +103,7 @@ pub const fn concerns(command: &Command) -> bool {
         | Command::Account(_)
         | Command::Contribution(_)
         | Command::BankLine(_)
+        | Command::Record(_)
         | Command::Round(_)
         | Command::Item(_) => false,
     }
@@ -128,6 +130,7 @@ pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
         | Command::Account(_)
         | Command::Contribution(_)
         | Command::BankLine(_)
+        | Command::Record(_)
         | Command::Round(_)
         | Command::Item(_) => {}
     }

@@ -194,6 +194,20 @@ pub enum Rejection {
         /// The bank line of the other match.
         subject: Subject,
     },
+    /// A record that may not be reversed or corrected as asked (V22).
+    BadReversal {
+        /// The field.
+        field: &'static str,
+        /// What is wrong, in English.
+        why: &'static str,
+        /// What is wrong, in Chinese.
+        why_zh: &'static str,
+    },
+    /// A reversal of what something else rests on (V22).
+    RestedOn {
+        /// What rests on it; the first few.
+        dependents: Vec<Subject>,
+    },
     /// A party that this ledger does not know, in an observed fact.
     UnknownParty {
         /// The field.
@@ -239,6 +253,7 @@ impl Rejection {
             Rejection::CommonItemOpen { .. } => "COMMON_ITEM_OPEN",
             Rejection::ExtensionRefused { .. } => "EXTENSION_REFUSED",
             Rejection::AlreadyMatched { .. } => "ALREADY_MATCHED",
+            Rejection::BadReversal { .. } | Rejection::RestedOn { .. } => "BAD_REVERSAL",
             Rejection::UnknownParty { .. } => "UNKNOWN_PARTY",
             Rejection::ReceiptDisputed { .. } => "RECEIPT_DISPUTED",
         }
@@ -267,10 +282,12 @@ impl Rejection {
             | Rejection::Insufficient { field, .. }
             | Rejection::BadRatio { field, .. }
             | Rejection::AlreadyMatched { field, .. }
+            | Rejection::BadReversal { field, .. }
             | Rejection::UnknownParty { field, .. } => Some(field),
             Rejection::Conflict { .. } => Some("expected_version"),
             Rejection::OverAllocated { .. } | Rejection::OverPaid { .. } => Some("amount_fen"),
             Rejection::NotInForce { .. } => Some("source_kind"),
+            Rejection::RestedOn { .. } => Some("seq"),
             Rejection::Forbidden { .. }
             | Rejection::LedgerNotOpen
             | Rejection::BadTransition { .. }
@@ -314,6 +331,8 @@ impl Rejection {
             | Rejection::CommonItemOpen { .. }
             | Rejection::ExtensionRefused { .. }
             | Rejection::AlreadyMatched { .. }
+            | Rejection::BadReversal { .. }
+            | Rejection::RestedOn { .. }
             | Rejection::UnknownParty { .. }
             | Rejection::ReceiptDisputed { .. } => Kind::Conflict,
         }

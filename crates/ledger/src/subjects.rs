@@ -20,6 +20,18 @@ macro_rules! ids {
 ids! { OrganisationId OverlayId PersonId FundId ProjectId MilestoneId PaymentId RoundId ItemId
 AccountId MovementId CustodyId ContributionId BankLineId MeasureId TokenId }
 
+impl Subjects for Subject {
+    fn each(&self, each: &mut dyn FnMut(Subject)) {
+        each(*self);
+    }
+}
+
+impl<T: Subjects> Subjects for Box<T> {
+    fn each(&self, each: &mut dyn FnMut(Subject)) {
+        self.as_ref().each(each);
+    }
+}
+
 impl<T: Subjects> Subjects for Option<T> {
     fn each(&self, each: &mut dyn FnMut(Subject)) {
         self.iter().for_each(|one| one.each(each));
@@ -101,7 +113,7 @@ subjects! {
     payment::PaymentInstruction { payment, project, payee, sources }
     payment::Settlement { payment }
     payment::PaymentReturn { payment }
-    payment::Reissue { payment, of }
+    payment::Reissue { of, payment }
     account::AccountOpening { account, owner }
     account::AccountClosing { account }
     account::CashReceipt { account, movement, fund, from, payment }
@@ -118,6 +130,8 @@ subjects! {
     bank_line::LineConfirmation { line, target }
     bank_line::LineRevocation { line }
     receipt::ReceiptConfirmation { payment, subject, visitor }
+    record::RecordReversal { subject, original }
+    record::RecordCorrection { subject, original }
     round::RoundOpening { round, inspecting_body, closing_body, related_round }
     round::Feedback { round, receivers }
     round::RoundClosing { round }

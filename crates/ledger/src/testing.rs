@@ -139,6 +139,7 @@ impl Ask {
             intake: self.intake,
             occurred_on: self.on.parse().unwrap(),
             today: "2020-01-01".parse().unwrap(),
+            seq: 1,
         }
     }
 }
@@ -362,6 +363,8 @@ pub(crate) fn every_command() -> Vec<Command> {
 
 pub(crate) struct World {
     pub(crate) books: Books,
+    /// What has happened, in the order of the chain, whose first place is 1.
+    pub(crate) events: Vec<Event>,
 }
 
 impl World {
@@ -369,6 +372,7 @@ impl World {
     pub(crate) fn new() -> World {
         let mut world = World {
             books: Books::default(),
+            events: Vec::new(),
         };
         world.take(&open_ledger());
         for (number, parent, level) in [
@@ -399,16 +403,34 @@ impl World {
             roles: &ask.roles,
             expected_version: ask.expected_version,
         };
-        decide(&self.books, &admission, &ask.context(), &ask.command)
+        let look_up = |seq: u64| -> Result<_, std::convert::Infallible> {
+            let place = usize::try_from(seq).unwrap().checked_sub(1);
+            Ok(place.and_then(|place| self.events.get(place)).cloned())
+        };
+        let Ok(command) = ask.command.recalled(look_up);
+        decide(&self.books, &admission, &self.context(ask), &command)
+    }
+
+    /// The circumstances of what comes next.
+    pub(crate) fn context(&self, ask: &Ask) -> Context {
+        let seq = u64::try_from(self.events.len()).unwrap() + 1;
+        Context {
+            seq,
+            ..ask.context()
+        }
+    }
+
+    fn happen(&mut self, ask: &Ask, event: Event) {
+        let context = self.context(ask);
+        apply(&mut self.books, &context, &event);
+        self.events.push(event);
     }
 
     pub(crate) fn take(&mut self, ask: &Ask) {
         let events = self
             .decide(ask)
             .unwrap_or_else(|no| panic!("{}: {ask:?}", refusal(&no)));
-        for event in &events {
-            apply(&mut self.books, &ask.context(), event);
-        }
+        events.into_iter().for_each(|event| self.happen(ask, event));
     }
 
     /// The events and, if they were observed, the rules they break; or the refusal. What succeeds
@@ -419,11 +441,11 @@ impl World {
             Err(no) => return refusal(&no),
         };
         let mut lines = Vec::new();
-        for event in &events {
+        for event in events {
             lines.push(event.word().to_owned());
-            let broken = breaches(&self.books, &ask.context(), event);
+            let broken = breaches(&self.books, &self.context(ask), &event);
             lines.extend(broken.iter().map(|no| format!("alert {}", refusal(no))));
-            apply(&mut self.books, &ask.context(), event);
+            self.happen(ask, event);
         }
         lines.join("\n")
     }

@@ -108,6 +108,9 @@ texts! {
     /// Exempt from the search for personal numbers: an organisation's account or credit code may
     /// look like one.
     Reference at most 80, |_: &str| None;
+    /// What a correction puts in place of another text, at most 500 characters. The field that it
+    /// goes into judges it again, personal numbers included.
+    Wording at most 500, |_: &str| None;
 }
 
 #[cfg(test)]

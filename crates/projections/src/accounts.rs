@@ -6,7 +6,7 @@ use crate::balances::Equation;
 use crate::references::{self, FundReference, Term, UnitReference, term, total};
 use hashbrown::HashMap;
 use ledger::Books;
-use ledger::account::rules::{Account, Cash, Custody, Movement, MovementKind};
+use ledger::account::rules::{Account, Cash, Custody};
 use ledger::date::BusinessDate;
 use ledger::ids::{AccountId, CustodyId, FundId, MovementId, PaymentId};
 use ledger::money::Fen;
@@ -85,6 +85,8 @@ pub struct MovementLine {
     pub fund: Option<FundReference>,
     /// What it adds to the account; negative where it takes away.
     pub change_fen: Fen,
+    /// It has been taken back, and changes nothing any more.
+    pub reversed: bool,
     /// The other account of a transfer.
     pub other: Option<AccountId>,
     /// The payment that it carries out or brings back.
@@ -245,24 +247,13 @@ fn batches(view: &View, id: AccountId) -> Vec<BatchCash> {
     batches
 }
 
-/// What a movement adds to an account.
-fn change(row: &Movement, account: AccountId) -> Fen {
-    match row.kind {
-        MovementKind::Received
-        | MovementKind::Returned
-        | MovementKind::Recovered
-        | MovementKind::Interest => row.amount,
-        MovementKind::Transferred if row.to == Some(account) => row.amount,
-        MovementKind::Paid | MovementKind::Transferred => row.amount.negated(),
-    }
-}
-
 /// Equation 4, the right side summed up from the movements themselves.
 fn equation(view: &View, id: AccountId) -> Equation {
     let mut moved: HashMap<Option<FundId>, Vec<Fen>> = HashMap::new();
     for movement in view.links.movements_of_account(id) {
-        if let Some(row) = view.books.movements.get(movement) {
-            moved.entry(row.fund).or_default().push(change(row, id));
+        let row = view.books.movements.get(movement);
+        if let Some(row) = row.filter(|row| !row.reversed) {
+            moved.entry(row.fund).or_default().push(row.change(id));
         }
     }
     let mut sides = Vec::new();
@@ -303,7 +294,8 @@ fn movements(
             kind: term!(row.kind),
             value_date: row.value_date,
             fund: row.fund.map(|fund| references::fund(&view.books, fund)),
-            change_fen: change(row, id),
+            change_fen: row.change(id),
+            reversed: row.reversed,
             other,
             payment: row.payment,
             bank_reference: row.bank_reference.clone(),

@@ -100,9 +100,11 @@ pub struct Spending {
 }
 
 /// An approval to use a rest in a later year.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Carried {
+    /// The unit that may use it.
+    pub holder: UnitReference,
     /// Into which year.
     pub to_year: u32,
     /// How much.
@@ -228,7 +230,7 @@ pub(crate) fn fund_balance_of(
         allocated_fen: allocated(&top),
         unallocated_fen: top.unallocated(),
         totals: Spending::total(budgets.iter().map(|budget| &budget.spending)),
-        carried: carried(fund),
+        carried: carried(view, id),
         nodes,
         budgets,
         benefit,
@@ -343,12 +345,20 @@ fn budgets(view: &View, fund: FundId) -> Vec<BudgetBalance> {
     budgets
 }
 
-fn carried(fund: &Fund) -> Vec<Carried> {
-    let show = |(to_year, amount_fen): &(u32, Fen)| Carried {
-        to_year: *to_year,
-        amount_fen: *amount_fen,
+/// By unit, and within it in the order of the approvals.
+fn carried(view: &View, fund: FundId) -> Vec<Carried> {
+    let mut units: Vec<_> = view.links.units_of_fund(fund).to_vec();
+    units.sort_by_key(|unit| references::unit(&view.books, *unit));
+    let approvals = |unit: OrganisationId| {
+        let node = view.books.nodes.get((fund, unit));
+        let carried = node.map_or(&[][..], |node| &node.carried);
+        carried.iter().map(move |(to_year, amount_fen)| Carried {
+            holder: references::unit(&view.books, unit),
+            to_year: *to_year,
+            amount_fen: *amount_fen,
+        })
     };
-    fund.carried.iter().map(show).collect()
+    units.into_iter().flat_map(approvals).collect()
 }
 
 /// The receiver's row; an empty one before the first receipt.

@@ -39,7 +39,7 @@ pub struct BankLineView {
     pub entered_by: PersonId,
     /// The live match.
     pub matched: Option<MatchView>,
-    /// For how many days it has been waiting; none if it is matched.
+    /// For how many days it has been waiting; none if it does not.
     pub waiting_days: Option<i64>,
     /// How many matches were taken back.
     pub revoked: u32,
@@ -103,7 +103,9 @@ pub fn bank_lines(
     let rows = books.bank_lines.iter();
     let mut rows: Vec<_> = rows.filter(|(_, row)| passes(row)).collect();
     rows.sort_by(|(a, a_row), (b, b_row)| key(*a, a_row).cmp(&key(*b, b_row)));
-    let waiting = rows.iter().filter(|(_, row)| row.matched.is_none());
+    let waiting = rows
+        .iter()
+        .filter(|(_, row)| row.state() == LineState::Unmatched);
     let of = |direction: Direction| {
         let lines = waiting.clone().map(|(_, row)| &row.entry);
         let lines = lines.filter(|entry| entry.direction == direction);
@@ -151,9 +153,9 @@ fn show(books: &Books, today: Date, line: BankLineId, row: &BankLine) -> BankLin
         remark: entry.remark.clone(),
         state: term!(row.state()),
         entered_by: row.entered_by,
-        waiting_days: match matched {
-            Some(_) => None,
-            None => entry.value_date.exact().map(waited),
+        waiting_days: match row.state() {
+            LineState::Unmatched => entry.value_date.exact().map(waited),
+            LineState::Matched | LineState::Reversed => None,
         },
         matched,
         revoked: row.revoked,
@@ -164,7 +166,7 @@ fn show(books: &Books, today: Date, line: BankLineId, row: &BankLine) -> BankLin
 fn booked(books: &Books, target: MatchTarget, direction: Direction) -> Fen {
     match (target, direction) {
         (MatchTarget::Movement(id), _) => {
-            let row = books.movements.get(id);
+            let row = books.movements.get(id).filter(|row| !row.reversed);
             row.map(|row| row.amount).unwrap_or_default()
         }
         (MatchTarget::Payment(id), Direction::Out) => {

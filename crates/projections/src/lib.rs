@@ -115,7 +115,7 @@ impl View {
             links,
             plans,
         } = self;
-        let context = entry.fact.context(entry.recorded_on());
+        let context = entry.fact.context(entry.recorded_on(), entry.seq);
         // Rules and new links are both judged by the books before the event.
         alerts.take_in(books, &context, entry);
         links.take_in(books, &entry.fact.event);

@@ -60,6 +60,7 @@ impl Links {
             | Event::Contribution(_)
             | Event::BankLine(_)
             | Event::Receipt(_)
+            | Event::Record(_)
             | Event::Round(_)
             | Event::Item(_) => {}
         }
@@ -110,7 +111,10 @@ impl Links {
                     self.hold(books, reclaim.fund, Holder::Organisation(to));
                 }
             }
-            FundEvent::Received(_) | FundEvent::Adjusted(_) | FundEvent::CarriedOver(_) => {}
+            FundEvent::CarriedOver(carry) => {
+                self.hold(books, carry.fund, Holder::Organisation(carry.holder));
+            }
+            FundEvent::Received(_) | FundEvent::Adjusted(_) => {}
         }
     }
 

@@ -260,6 +260,8 @@ impl Writer {
         if !opens && !known {
             return Err(Refusal::UnknownLedger(ledger).into());
         }
+        let look_up = |seq| self.event(ledger, seq, group);
+        let command = submission.command.recalled(look_up)?;
         let (books, head) = self.ahead_of(ledger);
 
         let context = Context {
@@ -267,18 +269,19 @@ impl Writer {
             intake: submission.intake,
             occurred_on: submission.occurred_on,
             today: ledger::date::civil_day(now_us),
+            seq: head.seq.saturating_add(1),
         };
         let admission = Admission {
             roles: &caller.roles,
             expected_version: submission.expected_version,
         };
-        let events = ledger::decide(books, &admission, &context, &submission.command)
-            .map_err(Refusal::Rejected)?;
+        let events =
+            ledger::decide(books, &admission, &context, &command).map_err(Refusal::Rejected)?;
         let records = link(head, now_us, submission, &context, digest, &events, ring)?;
 
         // After this point the command succeeds.
-        for event in &events {
-            ledger::apply(books, &context, event);
+        for (seq, event) in (context.seq..).zip(&events) {
+            ledger::apply(books, &Context { seq, ..context }, event);
         }
         let receipt = receipt(ledger, next_position, &records);
         if let Some(last) = records.last() {
@@ -310,10 +313,33 @@ impl Writer {
             | Command::Contribution(_)
             | Command::BankLine(_)
             | Command::Receipt(_)
+            | Command::Record(_)
             | Command::Round(_)
             | Command::Item(_) => false,
         };
         system && !own
+    }
+
+    /// An event of the ledger, from the group or from the log.
+    fn event(
+        &self,
+        ledger: LedgerId,
+        seq: u64,
+        group: &Group,
+    ) -> Result<Option<Event>, store::Error> {
+        let of = |record: &&Record| {
+            let header = &record.header;
+            (header.ledger.0, header.seq) == (ledger.0, seq)
+        };
+        let record = match group.records.iter().rev().find(of) {
+            Some(record) => Some(record.clone()),
+            None => {
+                let stored = self.log.reader().get(chain::LedgerId(ledger.0), seq)?;
+                stored.map(|entry| entry.record)
+            }
+        };
+        let fact = record.and_then(|record| wire::decode_event(&record.body).ok());
+        Ok(fact.map(|(fact, _)| fact.event))
     }
 
     fn next_position(&self, group: &Group) -> u64 {

@@ -7,7 +7,7 @@ use ledger::digest::Digest;
 use ledger::ids::*;
 use ledger::money::Fen;
 use ledger::personal::{PersonalText, Sealed};
-use ledger::text::{Name, Reference, Text};
+use ledger::text::{Name, Reference, Text, Wording};
 use uuid::Uuid;
 
 /// A domain value that is written as the protobuf type `P`.
@@ -77,7 +77,7 @@ macro_rules! ids {
     )*};
 }
 ids! { LedgerId OrganisationId OverlayId PersonId FundId ProjectId MilestoneId PaymentId RoundId
-AccountId MovementId CustodyId ContributionId BankLineId ItemId MeasureId TokenId }
+AccountId MovementId CustodyId ContributionId BankLineId ItemId MeasureId TokenId Subject }
 
 macro_rules! texts {
     ($($name:ident)*) => {$(
@@ -109,7 +109,7 @@ macro_rules! texts {
         }
     )*};
 }
-texts! { Name Text Reference }
+texts! { Name Text Reference Wording }
 
 impl Field<String> for BusinessDate {
     fn to_wire(&self) -> String {

@@ -30,6 +30,7 @@ mod payment;
 mod person;
 mod project;
 mod receipt;
+mod record;
 mod round;
 mod token;
 
@@ -112,8 +113,8 @@ macro_rules! nouns {
         }
     };
 }
-nouns! { Ledger Token Organisation Overlay Subject Fund Project Milestone Payment Account Contribution BankLine
-Receipt Round Item }
+nouns! { Ledger Token Organisation Overlay Subject Fund Project Milestone Payment Account
+Contribution BankLine Receipt Record Round Item }
 
 /// The body of a record. `salt` is random: without it a withheld short body could be guessed from
 /// its hash.

@@ -1,5 +1,6 @@
 //! Cash: never more out of an account than there is, batch by batch (V10, equation 4).
 
+mod amend;
 mod policy;
 mod taking;
 
@@ -137,6 +138,23 @@ pub struct Movement {
     pub bank_reference: Option<Reference>,
     /// Its value date.
     pub value_date: BusinessDate,
+    /// It has been taken back 冲销: it moves nothing any more.
+    pub reversed: bool,
+}
+
+impl Movement {
+    /// What it adds to an account, unless it has been taken back.
+    #[must_use]
+    pub fn change(&self, account: AccountId) -> Fen {
+        match self.kind {
+            MovementKind::Received
+            | MovementKind::Returned
+            | MovementKind::Recovered
+            | MovementKind::Interest => self.amount,
+            MovementKind::Transferred if self.to == Some(account) => self.amount,
+            MovementKind::Paid | MovementKind::Transferred => self.amount.negated(),
+        }
+    }
 }
 
 /// An agreement as it stands.

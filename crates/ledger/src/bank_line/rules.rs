@@ -1,5 +1,7 @@
 //! A line is entered once (V2), and a line or what it is matched with is in one live match (V24).
 
+mod amend;
+
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +21,8 @@ choices! {
     LineState {
         Unmatched = "unmatched" "未对账",
         Matched = "matched" "已对账",
+        /// It was no line of the statement.
+        Reversed = "reversed" "已冲销",
     }
 }
 
@@ -33,6 +37,8 @@ pub struct BankLine {
     pub matched: Option<Match>,
     /// How many matches were taken back.
     pub revoked: u32,
+    /// The line itself was taken back.
+    pub reversed: bool,
     /// How many records have been about it.
     pub version: u32,
 }
@@ -53,6 +59,7 @@ impl BankLine {
     #[must_use]
     pub fn state(&self) -> LineState {
         match self.matched {
+            _ if self.reversed => LineState::Reversed,
             Some(_) => LineState::Matched,
             None => LineState::Unmatched,
         }
@@ -107,11 +114,7 @@ pub(crate) fn decide(
             let line = existing(books, revocation.line)?;
             if line.matched.is_none() {
                 let state = line.state();
-                return Err(Rejection::BadTransition {
-                    state: state.word(),
-                    state_zh: state.zh(),
-                    step: "bank_line.revoke",
-                });
+                return Err(not_in(state, "bank_line.revoke"));
             }
         }
     }
@@ -142,7 +145,9 @@ fn enter(books: &Books, context: &Context, entry: &LineEntry) -> Result<(), Reje
     for first in alike {
         let same = books.bank_lines.get(*first).is_some_and(|row| {
             let said = &row.entry;
-            said.bank_sequence == entry.bank_sequence && said.remark == entry.remark
+            !row.reversed
+                && said.bank_sequence == entry.bank_sequence
+                && said.remark == entry.remark
         });
         if same {
             let (field, subject) = ("bank_sequence", (*first).into());
@@ -173,6 +178,9 @@ fn confirm(books: &Books, confirmation: &LineConfirmation) -> Result<(), Rejecti
         }
         MatchTarget::Movement(movement) => leg(books, movement, &line.entry)?.amount,
     };
+    if line.reversed {
+        return Err(not_in(line.state(), "bank_line.confirm"));
+    }
     if line.matched.is_some() {
         return Err(already("line", confirmation.line.into()));
     }
@@ -218,6 +226,13 @@ fn leg<'a>(
             Direction::Out,
         ) => None,
     };
+    if row.reversed {
+        return Err(Rejection::BadField {
+            field,
+            why: "it has been reversed",
+            why_zh: "该笔收付已被冲销",
+        });
+    }
     if account == Some(line.account) {
         return Ok(row);
     }
@@ -238,6 +253,15 @@ fn other_match(books: &Books, target: MatchTarget, direction: Direction) -> Opti
     let targets = std::iter::once(target).chain(payment);
     let mut lines = targets.map(|target| matched_with(books, (target, direction)));
     lines.find_map(|line| line)
+}
+
+const fn not_in(state: LineState, step: &'static str) -> Rejection {
+    let (state, state_zh) = (state.word(), state.zh());
+    Rejection::BadTransition {
+        state,
+        state_zh,
+        step,
+    }
 }
 
 const fn already(field: &'static str, subject: Subject) -> Rejection {
@@ -267,6 +291,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &BankLineEvent)
                 entered_by: context.actor.person,
                 matched: None,
                 revoked: 0,
+                reversed: false,
                 version: 1,
             };
             books.bank_lines.put(entry.line, line);

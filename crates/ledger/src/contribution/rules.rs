@@ -1,5 +1,7 @@
 //! Promised, come, worked: what is not known is never spread over what is (S11).
 
+mod amend;
+
 #[cfg(test)]
 mod tests;
 
@@ -60,6 +62,16 @@ impl Contribution {
     pub fn arrived(&self) -> Fen {
         let parts = self.arrived.iter().map(|(_, amount)| *amount);
         parts.fold(Fen::ZERO, Fen::add)
+    }
+
+    /// Adds what came to its source; where there is only one, it need not be said which.
+    fn comes(&mut self, source: Option<SourceKind>, amount: Fen) {
+        let only = self.pledge.source_kind;
+        let source = source.or(only.filter(|_| self.pledge.undetermined_fen == Fen::ZERO));
+        match self.arrived.iter_mut().find(|(kind, _)| *kind == source) {
+            Some((_, sum)) => *sum = sum.add(amount),
+            None => self.arrived.push((source, amount)),
+        }
     }
 
     /// Promised, and neither come nor worked; negative if observed facts say so.
@@ -242,14 +254,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &ContributionEv
             books.contributions.put(pledge.contribution, row);
         }
         ContributionEvent::Arrived(arrival) => touch(books, arrival.contribution, |row| {
-            let only = row.pledge.source_kind;
-            let only = only.filter(|_| row.pledge.undetermined_fen == Fen::ZERO);
-            let source = arrival.source_kind.or(only);
-            let amount = arrival.amount_fen;
-            match row.arrived.iter_mut().find(|(kind, _)| *kind == source) {
-                Some((_, sum)) => *sum = sum.add(amount),
-                None => row.arrived.push((source, amount)),
-            }
+            row.comes(arrival.source_kind, arrival.amount_fen);
         }),
         ContributionEvent::ContributedInKind(work) => touch(books, work.contribution, |row| {
             row.in_kind = row.in_kind.add(work.value_fen);

@@ -1,9 +1,12 @@
 //! Authority: never more passed on than there is, at every level (V6).
 
+pub(crate) mod amend;
 #[cfg(test)]
 mod tests;
 
-use super::{Allocation, FundAnnouncement, FundCommand, FundEvent, Holder, Reclaim, source_kinds};
+use super::{
+    Adjustment, Allocation, FundAnnouncement, FundCommand, FundEvent, Holder, Reclaim, source_kinds,
+};
 use crate::context::Context;
 use crate::ids::{FundId, OrganisationId, ProjectId};
 use crate::money::Fen;
@@ -19,10 +22,10 @@ pub struct Fund {
     pub announcement: Box<FundAnnouncement>,
     /// Received so far, adjustments included.
     pub received: Fen,
+    /// How much of it adjustments have added, or taken away.
+    pub adjusted: Fen,
     /// Taken back by the level above the receiver.
     pub reclaimed_from_top: Fen,
-    /// Carried over, by year.
-    pub carried: Vec<(u32, Fen)>,
     /// How many records have been about it.
     pub version: u32,
 }
@@ -38,9 +41,19 @@ pub struct Node {
     pub passed_on: Fen,
     /// Put into projects' budgets, less what came back: equation 2's `own_budget`.
     pub own_budget: Fen,
+    /// What of its rest it may use in a later year, approval by approval.
+    pub carried: Vec<(u32, Fen)>,
 }
 
 impl Node {
+    /// What is left to be carried over into `year`: the rest, less what was carried there already.
+    #[must_use]
+    pub fn left_to_carry(&self, year: u32) -> Fen {
+        let there = self.carried.iter().filter(|(to, _)| *to == year);
+        let carried = there.fold(Fen::ZERO, |sum, (_, amount)| sum.add(*amount));
+        self.unallocated().add(self.own_budget).sub(carried)
+    }
+
     /// What it may still pass on; negative if observed facts say so.
     #[must_use]
     pub fn unallocated(&self) -> Fen {
@@ -307,7 +320,9 @@ pub(crate) fn breaches(books: &Books, _context: &Context, event: &FundEvent) -> 
         }
         FundEvent::Received(receipt) => books.funds.get(receipt.fund).and_then(|fund| {
             over(
-                fund.announcement.amount_fen.sub(fund.received),
+                fund.announcement
+                    .amount_fen
+                    .sub(fund.received.sub(fund.adjusted)),
                 receipt.amount_fen,
             )
         }),
@@ -327,7 +342,7 @@ pub(crate) fn breaches(books: &Books, _context: &Context, event: &FundEvent) -> 
         FundEvent::Reclaimed(reclaim) => over(reclaimable(books, reclaim), reclaim.amount_fen),
         FundEvent::CarriedOver(carry) => {
             let node = books.nodes.get((carry.fund, carry.holder));
-            let rest = node.map_or(Fen::ZERO, |node| node.unallocated().add(node.own_budget));
+            let rest = node.map_or(Fen::ZERO, |node| node.left_to_carry(carry.to_year));
             over(rest, carry.amount_fen)
         }
     };
@@ -366,14 +381,24 @@ pub(crate) fn apply(books: &mut Books, _context: &Context, event: &FundEvent) {
             let fund = Fund {
                 announcement: Box::new(announcement.clone()),
                 received: Fen::ZERO,
+                adjusted: Fen::ZERO,
                 reclaimed_from_top: Fen::ZERO,
-                carried: Vec::new(),
                 version: 1,
             };
             books.funds.put(announcement.fund, fund);
         }
-        FundEvent::Received(receipt) => grow(books, receipt.fund, receipt.amount_fen),
-        FundEvent::Adjusted(adjustment) => grow(books, adjustment.fund, adjustment.delta_fen),
+        FundEvent::Received(receipt) => {
+            touch(books, receipt.fund, |_| {});
+            grow(books, receipt.fund, receipt.amount_fen);
+        }
+        FundEvent::Adjusted(Adjustment {
+            fund, delta_fen, ..
+        }) => {
+            touch(books, *fund, |row| {
+                row.adjusted = row.adjusted.add(*delta_fen)
+            });
+            grow(books, *fund, *delta_fen);
+        }
         FundEvent::Allocated(allocation) => {
             let (fund, amount) = (allocation.fund, allocation.amount_fen);
             touch(books, fund, |_| {});
@@ -398,9 +423,9 @@ pub(crate) fn apply(books: &mut Books, _context: &Context, event: &FundEvent) {
             }
         }
         FundEvent::CarriedOver(carry) => {
-            touch(books, carry.fund, |row| {
-                row.carried.push((carry.to_year, carry.amount_fen))
-            });
+            touch(books, carry.fund, |_| {});
+            let node = books.nodes.entry((carry.fund, carry.holder));
+            node.carried.push((carry.to_year, carry.amount_fen));
         }
     }
 }
@@ -417,7 +442,9 @@ fn grow(books: &mut Books, fund: FundId, delta: Fen) {
     let Some(receiver) = books.funds.get(fund).map(|row| row.announcement.receiver) else {
         return;
     };
-    touch(books, fund, |row| row.received = row.received.add(delta));
+    if let Some(row) = books.funds.get_mut(fund) {
+        row.received = row.received.add(delta);
+    }
     let node = books.nodes.entry((fund, receiver));
     node.granted = node.granted.add(delta);
 }

@@ -4,6 +4,7 @@
 //! extensions (V17) always refuse, because a closing happens only here. What was closed on paper
 //! comes in as a historical closing, which is never counted as verified.
 
+mod amend;
 pub mod closing;
 pub mod deadline;
 mod draft;

@@ -1,5 +1,6 @@
 //! Progress is a proper fraction of what was defined (V20), and two persons say it (V12).
 
+mod amend;
 #[cfg(test)]
 mod tests;
 

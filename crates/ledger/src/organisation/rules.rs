@@ -1,5 +1,6 @@
 //! The area tree.
 
+mod amend;
 #[cfg(test)]
 mod tests;
 

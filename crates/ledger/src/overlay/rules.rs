@@ -1,5 +1,6 @@
 //! Zones, and who belongs to them on which day.
 
+mod amend;
 #[cfg(test)]
 mod tests;
 

@@ -1,5 +1,6 @@
 //! Money out: instructed within the budget (V10), settled within the instruction (V8).
 
+mod amend;
 #[cfg(test)]
 mod tests;
 
@@ -56,10 +57,23 @@ pub struct Payment {
     pub cancelled: Fen,
     /// The payment it pays again, or the one that pays it again.
     pub reissue: Option<Box<Chained>>,
+    /// What came back, return by return, so that one of them can be taken back.
+    pub returns: Option<Box<Vec<ReturnSplit>>>,
     /// What the payee last said.
     pub receipt: Option<(ReceiptResult, Fen)>,
     /// How many records have been about it.
     pub version: u32,
+}
+
+/// What one return took away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReturnSplit {
+    /// Its record.
+    pub seq: u64,
+    /// Of what had been settled.
+    pub of_settled: Fen,
+    /// Of what was still open: cancelled.
+    pub of_open: Fen,
 }
 
 /// A payment's place in a chain of reissues.
@@ -95,7 +109,7 @@ impl Payment {
             .is_some_and(|chained| chained.by.is_some())
         {
             PaymentState::Reissued
-        } else if self.returned.add(self.cancelled) >= self.amount {
+        } else if self.paid_net() <= Fen::ZERO && self.returned.add(self.cancelled) >= self.amount {
             PaymentState::Returned
         } else if self.settled == Fen::ZERO {
             PaymentState::Instructed
@@ -129,6 +143,24 @@ impl Payment {
 }
 
 impl Payment {
+    fn note_return(&mut self, split: ReturnSplit) {
+        self.returned = self.returned.add(split.of_settled);
+        self.cancelled = self.cancelled.add(split.of_open);
+        self.returns.get_or_insert_default().push(split);
+    }
+
+    /// Takes back the return `seq`.
+    fn forget_return(&mut self, seq: u64) {
+        let Some(returns) = &mut self.returns else {
+            return;
+        };
+        if let Some(place) = returns.iter().position(|split| split.seq == seq) {
+            let split = returns.remove(place);
+            self.returned = self.returned.sub(split.of_settled);
+            self.cancelled = self.cancelled.sub(split.of_open);
+        }
+    }
+
     /// What each batch still bears of the open amount: the instruction is used up by settlements
     /// from its first source on and by cancellations from its last one back, so that what one of
     /// them has set free in a budget is not taken again by the other.
@@ -387,19 +419,32 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &PaymentEvent) 
         PaymentEvent::Instructed(instruction) => instructed(books, context, instruction),
         PaymentEvent::Settled(settlement) => {
             let paid = settlement.amount_fen;
+            touch(books, settlement.payment);
             move_money(books, settlement.payment, |payment| {
                 payment.settled = payment.settled.add(paid)
             });
         }
-        PaymentEvent::Returned(back) => move_money(books, back.payment, |payment| {
-            let from_settled = back.amount_fen.min(payment.paid_net());
-            payment.returned = payment.returned.add(from_settled);
-            payment.cancelled = payment.cancelled.add(back.amount_fen.sub(from_settled));
-        }),
+        PaymentEvent::Returned(back) => {
+            touch(books, back.payment);
+            move_money(books, back.payment, |payment| {
+                let of_settled = back.amount_fen.min(payment.paid_net());
+                payment.note_return(ReturnSplit {
+                    seq: context.seq,
+                    of_settled,
+                    of_open: back.amount_fen.sub(of_settled),
+                });
+            });
+        }
         PaymentEvent::Reissued(again) => {
             chain(books, again.of, |chained| chained.by = Some(again.payment));
             chain(books, again.payment, |chained| chained.of = Some(again.of));
         }
+    }
+}
+
+fn touch(books: &mut Books, id: PaymentId) {
+    if let Some(payment) = books.payments.get_mut(id) {
+        payment.version = payment.version.saturating_add(1);
     }
 }
 
@@ -428,6 +473,7 @@ fn instructed(books: &mut Books, context: &Context, instruction: &PaymentInstruc
         returned: Fen::ZERO,
         cancelled: Fen::ZERO,
         reissue: None,
+        returns: None,
         receipt: None,
         version: 1,
     };
@@ -442,7 +488,6 @@ fn move_money(books: &mut Books, id: PaymentId, change: impl FnOnce(&mut Payment
     };
     let before = payment.clone();
     change(payment);
-    payment.version = payment.version.saturating_add(1);
     let (after, project) = (payment.clone(), payment.project);
     let lines = [
         (

@@ -1,5 +1,6 @@
 //! What may happen to a project, and what it must have before it starts (V18).
 
+mod amend;
 #[cfg(test)]
 mod tests;
 

@@ -1,6 +1,12 @@
 //! The texts of rejections, in English and in Chinese.
 
 use super::Rejection;
+use crate::ids::Subject;
+
+fn list(subjects: &[Subject], between: &str) -> String {
+    let named: Vec<_> = subjects.iter().map(|one| one.0.to_string()).collect();
+    named.join(between)
+}
 
 /// In English, one lower-case line; [`Rejection::zh`] says the same in Chinese.
 impl std::fmt::Display for Rejection {
@@ -39,6 +45,7 @@ impl std::fmt::Display for Rejection {
             | Rejection::BadField { why, .. }
             | Rejection::BadRatio { why, .. }
             | Rejection::NotIndependent { why, .. }
+            | Rejection::BadReversal { why, .. }
             | Rejection::ExtensionRefused { why, .. } => f.write_str(why),
             Rejection::BadTransition { state, step, .. } => {
                 write!(f, "{step} is not possible in state {state}")
@@ -122,6 +129,9 @@ impl std::fmt::Display for Rejection {
             Rejection::AlreadyMatched { subject, .. } => {
                 write!(f, "bank line {} is in a live match with it", subject.0)
             }
+            Rejection::RestedOn { dependents } => {
+                write!(f, "what came later rests on it: {}", list(dependents, ", "))
+            }
             Rejection::UnknownParty { subject, .. } => {
                 write!(f, "{} is not known in this ledger", subject.0)
             }
@@ -156,6 +166,7 @@ impl Rejection {
             | Rejection::BadField { why_zh, .. }
             | Rejection::BadRatio { why_zh, .. }
             | Rejection::NotIndependent { why_zh, .. }
+            | Rejection::BadReversal { why_zh, .. }
             | Rejection::ExtensionRefused { why_zh, .. } => (*why_zh).to_owned(),
             Rejection::BadTransition { state_zh, step, .. } => {
                 format!("当前状态为“{state_zh}”,不能办理 {step}")
@@ -209,6 +220,9 @@ impl Rejection {
             ),
             Rejection::AlreadyMatched { subject, .. } => {
                 format!("已与银行流水 {} 对账,须先撤销该笔对账", subject.0)
+            }
+            Rejection::RestedOn { dependents } => {
+                format!("该记录已有后续事项,不得冲销:{}", list(dependents, "、"))
             }
             Rejection::UnknownParty { subject, .. } => {
                 format!("往来对象 {} 未在本账本登记", subject.0)

@@ -1,5 +1,6 @@
 //! What may happen to an inspection round.
 
+mod amend;
 #[cfg(test)]
 mod tests;
 

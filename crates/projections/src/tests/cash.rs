@@ -7,9 +7,9 @@ use super::world::*;
 use crate::accounts::{AccountView, account_lines, account_view, custody_positions};
 use crate::bank_lines::{Filter, bank_lines};
 use crate::contributions::contributions;
-use ledger::Intake;
 use ledger::bank_line::rules::LineState;
 use ledger::ids::{AccountId, ProjectId};
+use ledger::{Event, Intake};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -47,6 +47,9 @@ pub(super) fn world() -> World {
 
 /// What a naive reader knows: the balance of each account and batch.
 type Sums = BTreeMap<(u128, u128), i64>;
+
+/// What a record has changed, and of which account it was.
+type Change = (u64, u128, Vec<((u128, u128), i64)>);
 
 /// A command, and what it changes if it is stored.
 fn command(chance: &mut Chance, movement: u128) -> (Value, Vec<((u128, u128), i64)>) {
@@ -91,6 +94,15 @@ fn command(chance: &mut Chance, movement: u128) -> (Value, Vec<((u128, u128), i6
     (json!({"account": {word: facts}}), changes)
 }
 
+fn reversal((seq, of, changes): &Change) -> (Value, Vec<((u128, u128), i64)>) {
+    let fen = changes.first().unwrap().1.abs();
+    let command = json!({"record": {"reverse": {
+        "subject": account(*of), "seq": seq, "amount_fen": fen, "reason": "重复登记",
+    }}});
+    let back = changes.iter().map(|(key, change)| (*key, -change));
+    (command, back.collect())
+}
+
 fn check(world: &World, sums: &Sums) {
     for number in 1..=u128::from(ACCOUNTS) {
         let view = look(world, number);
@@ -120,19 +132,33 @@ fn equation_4_holds_after_every_record() {
         println!("seed {seed}");
         let mut chance = Chance(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let (mut world, mut sums) = (world(), Sums::new());
-        let (mut stored, mut overdrawn) = (0u128, false);
+        let (mut stored, mut overdrawn, mut reversed) = (0u128, false, 0);
+        let mut said: Vec<Change> = Vec::new();
         for _ in 0..300 {
             let intake = match chance.below(4) {
                 0 => Intake::Observation,
                 _ => Intake::Control,
             };
-            let (command, changes) = command(&mut chance, stored + 1);
             let seq = world.facts.len();
+            // One in eight takes back an earlier one.
+            let earlier = u64::try_from(said.len()).unwrap();
+            let (command, changes) = match chance.below(8) {
+                0 if earlier > 0 => {
+                    let place = usize::try_from(chance.below(earlier)).unwrap();
+                    reversal(&said[place])
+                }
+                _ => command(&mut chance, stored + 1),
+            };
             if world.ask(intake, command).is_err() {
                 assert_eq!(world.facts.len(), seq);
                 continue;
             }
             stored += 1;
+            let is_reversal = matches!(world.facts.last().unwrap().event, Event::Record(_));
+            reversed += u32::from(is_reversal);
+            if let Some(((account, _), _)) = changes.first().filter(|_| !is_reversal) {
+                said.push((u64::try_from(seq).unwrap() + 1, *account, changes.clone()));
+            }
             for (key, change) in changes {
                 *sums.entry(key).or_default() += change;
             }
@@ -141,6 +167,7 @@ fn equation_4_holds_after_every_record() {
         }
         assert!(stored > 100, "only {stored} commands were stored");
         assert!(overdrawn, "no observation overdrew");
+        assert!(reversed > 5, "only {reversed} records were reversed");
     }
 }
 

@@ -100,11 +100,18 @@ impl World {
             intake,
             occurred_on: ledger::date::BusinessDate::day(self.today),
             today: self.today,
+            seq: self.view.head().map_or(1, |head| head.seq + 1),
         };
         let admission = Admission {
             roles: Role::ALL,
             expected_version: None,
         };
+        let look_up = |seq: u64| -> Result<_, std::convert::Infallible> {
+            let place = usize::try_from(seq).unwrap().checked_sub(1);
+            let fact = place.and_then(|place| self.facts.get(place));
+            Ok(fact.map(|fact| fact.event.clone()))
+        };
+        let Ok(command) = command.recalled(look_up);
         for event in ledger::decide(&self.view.books, &admission, &context, &command)? {
             self.record(&context, event);
         }

@@ -18,7 +18,7 @@ pub(super) fn mount(config: &mut ServiceConfig) {
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct BankLinesQuery {
-    /// Only those that are this far: `unmatched` or `matched`.
+    /// Only those that are this far: `unmatched`, `matched` or `reversed`.
     state: Option<LineState>,
     /// Only those of this account.
     account: Option<Uuid>,

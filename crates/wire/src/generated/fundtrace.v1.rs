@@ -2693,6 +2693,195 @@ impl ReceiptResult {
         }
     }
 }
+/// Takes back the amount that a record stated 冲销: the same amount, the other way.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecordReversal {
+    /// What the record is mainly about, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub subject: ::prost::alloc::vec::Vec<u8>,
+    /// The record's place in the ledger.
+    #[prost(uint64, tag = "2")]
+    pub seq: u64,
+    /// Its amount, stated again.
+    #[prost(int64, tag = "3")]
+    pub amount_fen: i64,
+    /// What was wrong.
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
+    /// In an event: the event that is reversed, an `Event` in which only the noun is set.
+    #[prost(bytes = "vec", tag = "5")]
+    pub original: ::prost::alloc::vec::Vec<u8>,
+}
+/// Puts another wording in the place of a record's 更正: no amount, no party, no date.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecordCorrection {
+    /// What the record is mainly about, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub subject: ::prost::alloc::vec::Vec<u8>,
+    /// The record's place in the ledger.
+    #[prost(uint64, tag = "2")]
+    pub seq: u64,
+    /// Which of its fields.
+    #[prost(enumeration = "CorrectedField", tag = "3")]
+    pub field: i32,
+    /// What it should have said.
+    #[prost(string, tag = "4")]
+    pub to: ::prost::alloc::string::String,
+    /// What was wrong.
+    #[prost(string, tag = "5")]
+    pub reason: ::prost::alloc::string::String,
+    /// In an event: the event that is corrected, an `Event` in which only the noun is set.
+    #[prost(bytes = "vec", tag = "6")]
+    pub original: ::prost::alloc::vec::Vec<u8>,
+}
+/// What may be asked of `record`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecordCommand {
+    #[prost(oneof = "record_command::Command", tags = "1, 2")]
+    pub command: ::core::option::Option<record_command::Command>,
+}
+/// Nested message and enum types in `RecordCommand`.
+pub mod record_command {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Command {
+        #[prost(message, tag = "1")]
+        Reverse(super::RecordReversal),
+        #[prost(message, tag = "2")]
+        Correct(super::RecordCorrection),
+    }
+}
+/// What has happened to `record`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecordEvent {
+    #[prost(oneof = "record_event::Event", tags = "1, 2")]
+    pub event: ::core::option::Option<record_event::Event>,
+}
+/// Nested message and enum types in `RecordEvent`.
+pub mod record_event {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        Reversed(super::RecordReversal),
+        #[prost(message, tag = "2")]
+        Corrected(super::RecordCorrection),
+    }
+}
+/// The wording that a correction replaces: the field's name in the record's facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CorrectedField {
+    Unspecified = 0,
+    /// 名称
+    Name = 1,
+    /// 编号
+    Number = 2,
+    /// 代码
+    Code = 3,
+    /// 文号
+    Document = 4,
+    /// 授权文件
+    Mandate = 5,
+    /// 凭证号
+    Voucher = 6,
+    /// 银行流水号
+    BankReference = 7,
+    /// 编号或流水号
+    Reference = 8,
+    /// 支出功能分类
+    FunctionCode = 9,
+    /// 支出经济分类
+    EconomyCode = 10,
+    /// 用途代码
+    PurposeCode = 11,
+    /// 建设内容
+    Content = 12,
+    /// 绩效目标
+    PerformanceTarget = 13,
+    /// 依据
+    Basis = 14,
+    /// 问题事实
+    Facts = 15,
+    /// 整改方案
+    Plan = 16,
+    /// 核验情况
+    Finding = 17,
+    /// 说明
+    Description = 18,
+    /// 结果
+    Result = 19,
+    /// 批准机关
+    Authority = 20,
+    /// 约定
+    Terms = 21,
+    /// 备注
+    Remark = 22,
+    /// 原因
+    Reason = 23,
+}
+impl CorrectedField {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CORRECTED_FIELD_UNSPECIFIED",
+            Self::Name => "CORRECTED_FIELD_NAME",
+            Self::Number => "CORRECTED_FIELD_NUMBER",
+            Self::Code => "CORRECTED_FIELD_CODE",
+            Self::Document => "CORRECTED_FIELD_DOCUMENT",
+            Self::Mandate => "CORRECTED_FIELD_MANDATE",
+            Self::Voucher => "CORRECTED_FIELD_VOUCHER",
+            Self::BankReference => "CORRECTED_FIELD_BANK_REFERENCE",
+            Self::Reference => "CORRECTED_FIELD_REFERENCE",
+            Self::FunctionCode => "CORRECTED_FIELD_FUNCTION_CODE",
+            Self::EconomyCode => "CORRECTED_FIELD_ECONOMY_CODE",
+            Self::PurposeCode => "CORRECTED_FIELD_PURPOSE_CODE",
+            Self::Content => "CORRECTED_FIELD_CONTENT",
+            Self::PerformanceTarget => "CORRECTED_FIELD_PERFORMANCE_TARGET",
+            Self::Basis => "CORRECTED_FIELD_BASIS",
+            Self::Facts => "CORRECTED_FIELD_FACTS",
+            Self::Plan => "CORRECTED_FIELD_PLAN",
+            Self::Finding => "CORRECTED_FIELD_FINDING",
+            Self::Description => "CORRECTED_FIELD_DESCRIPTION",
+            Self::Result => "CORRECTED_FIELD_RESULT",
+            Self::Authority => "CORRECTED_FIELD_AUTHORITY",
+            Self::Terms => "CORRECTED_FIELD_TERMS",
+            Self::Remark => "CORRECTED_FIELD_REMARK",
+            Self::Reason => "CORRECTED_FIELD_REASON",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CORRECTED_FIELD_UNSPECIFIED" => Some(Self::Unspecified),
+            "CORRECTED_FIELD_NAME" => Some(Self::Name),
+            "CORRECTED_FIELD_NUMBER" => Some(Self::Number),
+            "CORRECTED_FIELD_CODE" => Some(Self::Code),
+            "CORRECTED_FIELD_DOCUMENT" => Some(Self::Document),
+            "CORRECTED_FIELD_MANDATE" => Some(Self::Mandate),
+            "CORRECTED_FIELD_VOUCHER" => Some(Self::Voucher),
+            "CORRECTED_FIELD_BANK_REFERENCE" => Some(Self::BankReference),
+            "CORRECTED_FIELD_REFERENCE" => Some(Self::Reference),
+            "CORRECTED_FIELD_FUNCTION_CODE" => Some(Self::FunctionCode),
+            "CORRECTED_FIELD_ECONOMY_CODE" => Some(Self::EconomyCode),
+            "CORRECTED_FIELD_PURPOSE_CODE" => Some(Self::PurposeCode),
+            "CORRECTED_FIELD_CONTENT" => Some(Self::Content),
+            "CORRECTED_FIELD_PERFORMANCE_TARGET" => Some(Self::PerformanceTarget),
+            "CORRECTED_FIELD_BASIS" => Some(Self::Basis),
+            "CORRECTED_FIELD_FACTS" => Some(Self::Facts),
+            "CORRECTED_FIELD_PLAN" => Some(Self::Plan),
+            "CORRECTED_FIELD_FINDING" => Some(Self::Finding),
+            "CORRECTED_FIELD_DESCRIPTION" => Some(Self::Description),
+            "CORRECTED_FIELD_RESULT" => Some(Self::Result),
+            "CORRECTED_FIELD_AUTHORITY" => Some(Self::Authority),
+            "CORRECTED_FIELD_TERMS" => Some(Self::Terms),
+            "CORRECTED_FIELD_REMARK" => Some(Self::Remark),
+            "CORRECTED_FIELD_REASON" => Some(Self::Reason),
+            _ => None,
+        }
+    }
+}
 /// Opens a round.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RoundOpening {
@@ -3051,7 +3240,7 @@ pub struct Event {
     pub schema_version: u32,
     #[prost(
         oneof = "event::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 32, 33, 34"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 32, 33, 34"
     )]
     pub noun: ::core::option::Option<event::Noun>,
 }
@@ -3083,6 +3272,8 @@ pub mod event {
         Round(super::RoundEvent),
         #[prost(message, tag = "27")]
         Item(super::ItemEvent),
+        #[prost(message, tag = "28")]
+        Record(super::RecordEvent),
         #[prost(message, tag = "32")]
         Contribution(super::ContributionEvent),
         #[prost(message, tag = "33")]
@@ -3146,7 +3337,7 @@ pub struct Command {
     pub correlation_id: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "command::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 32, 33, 34"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 32, 33, 34"
     )]
     pub noun: ::core::option::Option<command::Noun>,
 }
@@ -3178,6 +3369,8 @@ pub mod command {
         Round(super::RoundCommand),
         #[prost(message, tag = "27")]
         Item(super::ItemCommand),
+        #[prost(message, tag = "28")]
+        Record(super::RecordCommand),
         #[prost(message, tag = "32")]
         Contribution(super::ContributionCommand),
         #[prost(message, tag = "33")]

@@ -1,37 +1,154 @@
-//! Takes cash into the books: every movement changes its batch's row and its account's alike.
+//! Takes cash into the books, and out of them again: every movement changes its batch's row and
+//! its account's alike.
 
 use super::{Account, Cash, Custody, Kept, Movement, MovementKind};
 use crate::Books;
-use crate::account::{
-    AccountEvent, AccountOpening, CashNature, CashPayment, CashReceipt, CashTransfer,
-    CustodyAgreement, Interest,
-};
+use crate::account::{AccountEvent, AccountOpening, CashNature, CustodyAgreement};
 use crate::context::Context;
-use crate::ids::{AccountId, FundId, PaymentId};
+use crate::ids::{AccountId, FundId, MovementId, PaymentId};
 use crate::money::Fen;
 
 pub(crate) fn apply(books: &mut Books, context: &Context, event: &AccountEvent) {
+    if let Some((id, mut movement)) = movement(event) {
+        movement.value_date = context.occurred_on;
+        let accounts = [Some(movement.account), movement.to];
+        books.movements.put(id, movement);
+        for account in accounts.into_iter().flatten() {
+            touch(books, account, |_| {});
+        }
+    }
     match event {
         AccountEvent::Opened(opening) => opened(books, context, opening),
         AccountEvent::Closed(closing) => touch(books, closing.account, |account| {
             account.closed_on = Some(context.occurred_on);
         }),
-        AccountEvent::CashReceived(receipt) => received(books, context, receipt),
-        AccountEvent::CashPaid(payment) => paid(books, context, payment),
-        AccountEvent::InterestCredited(interest) => credited(books, context, interest),
-        AccountEvent::Transferred(transfer) => transferred(books, context, transfer),
         AccountEvent::CustodyAgreed(agreement) => agreed(books, context, agreement),
         AccountEvent::CustodyReleased(release) => {
-            let Some(custody) = books.custodies.get_mut(release.custody) else {
-                return;
+            if let Some(custody) = books.custodies.get_mut(release.custody) {
+                custody.version = custody.version.saturating_add(1);
+            }
+        }
+        AccountEvent::CashReceived(_)
+        | AccountEvent::CashPaid(_)
+        | AccountEvent::InterestCredited(_)
+        | AccountEvent::Transferred(_) => {}
+    }
+    moved(books, event, |amount| amount);
+}
+
+/// Takes back what an event moved.
+pub(super) fn take_back(books: &mut Books, event: &AccountEvent) {
+    if let Some((id, _)) = movement(event)
+        && let Some(movement) = books.movements.get_mut(id)
+    {
+        movement.reversed = true;
+    }
+    moved(books, event, Fen::negated);
+}
+
+/// The movement that an event is, but for its day.
+pub(super) fn movement(event: &AccountEvent) -> Option<(MovementId, Movement)> {
+    let plain = |account, kind, fund, amount| Movement {
+        account,
+        to: None,
+        kind,
+        fund,
+        amount,
+        payment: None,
+        bank_reference: None,
+        value_date: crate::date::BusinessDate::UNKNOWN,
+        reversed: false,
+    };
+    Some(match event {
+        AccountEvent::CashReceived(it) => {
+            let kind = match it.nature {
+                CashNature::Received => MovementKind::Received,
+                CashNature::Returned => MovementKind::Returned,
+                CashNature::Recovered => MovementKind::Recovered,
             };
-            custody.released = custody.released.add(release.amount_fen);
-            custody.version = custody.version.saturating_add(1);
-            if let Some(account) = custody.agreement.account {
-                let amount = release.amount_fen;
-                keep(books, account, |kept| {
-                    kept.released = kept.released.add(amount)
-                });
+            let movement = Movement {
+                payment: it.payment,
+                bank_reference: Some(it.bank_reference.clone()),
+                ..plain(it.account, kind, it.fund, it.amount_fen)
+            };
+            (it.movement, movement)
+        }
+        AccountEvent::CashPaid(it) => {
+            let movement = Movement {
+                payment: it.payment,
+                bank_reference: Some(it.bank_reference.clone()),
+                ..plain(it.account, MovementKind::Paid, it.fund, it.amount_fen)
+            };
+            (it.movement, movement)
+        }
+        AccountEvent::InterestCredited(it) => {
+            let movement = plain(it.account, MovementKind::Interest, it.fund, it.amount_fen);
+            (it.movement, movement)
+        }
+        AccountEvent::Transferred(it) => {
+            let movement = Movement {
+                to: Some(it.to),
+                bank_reference: Some(it.bank_reference.clone()),
+                ..plain(it.from, MovementKind::Transferred, it.fund, it.amount_fen)
+            };
+            (it.movement, movement)
+        }
+        AccountEvent::Opened(_)
+        | AccountEvent::Closed(_)
+        | AccountEvent::CustodyAgreed(_)
+        | AccountEvent::CustodyReleased(_) => return None,
+    })
+}
+
+/// Moves what an event says, or, with the sign turned, moves it back.
+fn moved(books: &mut Books, event: &AccountEvent, sign: fn(Fen) -> Fen) {
+    if let AccountEvent::CustodyReleased(release) = event {
+        let amount = sign(release.amount_fen);
+        let Some(custody) = books.custodies.get_mut(release.custody) else {
+            return;
+        };
+        custody.released = custody.released.add(amount);
+        if let Some(account) = custody.agreement.account {
+            keep(books, account, |kept| {
+                kept.released = kept.released.add(amount)
+            });
+        }
+    }
+    let Some((_, movement)) = movement(event) else {
+        return;
+    };
+    let (account, fund) = (movement.account, movement.fund);
+    let amount = sign(movement.amount);
+    let gone = |books: &mut Books, amount: Fen| {
+        keep(books, account, |kept| kept.gone = kept.gone.add(amount));
+    };
+    let back = amount.negated();
+    match movement.kind {
+        MovementKind::Received => book(books, account, fund, |cash| &mut cash.received, amount),
+        MovementKind::Recovered => book(books, account, fund, |cash| &mut cash.recovered, amount),
+        MovementKind::Interest => book(books, account, fund, |cash| &mut cash.interest, amount),
+        MovementKind::Returned => {
+            book(books, account, fund, |cash| &mut cash.returned, amount);
+            // What came back has not left after all, and may leave again.
+            gone(books, back);
+            carry(books, movement.payment, back);
+        }
+        MovementKind::Paid => {
+            book(books, account, fund, |cash| &mut cash.paid, amount);
+            gone(books, amount);
+            carry(books, movement.payment, amount);
+        }
+        MovementKind::Transferred => {
+            book(
+                books,
+                account,
+                fund,
+                |cash| &mut cash.transferred_out,
+                amount,
+            );
+            gone(books, amount);
+            if let Some(to) = movement.to {
+                book(books, to, fund, |cash| &mut cash.transferred_in, amount);
             }
         }
     }
@@ -50,122 +167,6 @@ fn opened(books: &mut Books, context: &Context, opening: &AccountOpening) {
         version: 1,
     };
     books.accounts.put(opening.account, account);
-}
-
-fn received(books: &mut Books, context: &Context, receipt: &CashReceipt) {
-    let amount = receipt.amount_fen;
-    let (kind, term): (_, Term) = match receipt.nature {
-        CashNature::Received => (MovementKind::Received, |cash| &mut cash.received),
-        CashNature::Returned => (MovementKind::Returned, |cash| &mut cash.returned),
-        CashNature::Recovered => (MovementKind::Recovered, |cash| &mut cash.recovered),
-    };
-    books.movements.put(
-        receipt.movement,
-        Movement {
-            account: receipt.account,
-            to: None,
-            kind,
-            fund: receipt.fund,
-            amount,
-            payment: receipt.payment,
-            bank_reference: Some(receipt.bank_reference.clone()),
-            value_date: context.occurred_on,
-        },
-    );
-    book(books, receipt.account, receipt.fund, term, amount);
-    // What came back has not left after all, and may leave again.
-    if receipt.nature == CashNature::Returned {
-        keep(books, receipt.account, |kept| {
-            kept.gone = kept.gone.sub(amount)
-        });
-    }
-    carry(books, receipt.payment, amount.negated());
-}
-
-fn paid(books: &mut Books, context: &Context, payment: &CashPayment) {
-    let amount = payment.amount_fen;
-    books.movements.put(
-        payment.movement,
-        Movement {
-            account: payment.account,
-            to: None,
-            kind: MovementKind::Paid,
-            fund: payment.fund,
-            amount,
-            payment: payment.payment,
-            bank_reference: Some(payment.bank_reference.clone()),
-            value_date: context.occurred_on,
-        },
-    );
-    book(
-        books,
-        payment.account,
-        payment.fund,
-        |cash| &mut cash.paid,
-        amount,
-    );
-    keep(books, payment.account, |kept| {
-        kept.gone = kept.gone.add(amount)
-    });
-    carry(books, payment.payment, amount);
-}
-
-fn credited(books: &mut Books, context: &Context, interest: &Interest) {
-    let amount = interest.amount_fen;
-    books.movements.put(
-        interest.movement,
-        Movement {
-            account: interest.account,
-            to: None,
-            kind: MovementKind::Interest,
-            fund: interest.fund,
-            amount,
-            payment: None,
-            bank_reference: None,
-            value_date: context.occurred_on,
-        },
-    );
-    book(
-        books,
-        interest.account,
-        interest.fund,
-        |cash| &mut cash.interest,
-        amount,
-    );
-}
-
-fn transferred(books: &mut Books, context: &Context, transfer: &CashTransfer) {
-    let (fund, amount) = (transfer.fund, transfer.amount_fen);
-    books.movements.put(
-        transfer.movement,
-        Movement {
-            account: transfer.from,
-            to: Some(transfer.to),
-            kind: MovementKind::Transferred,
-            fund,
-            amount,
-            payment: None,
-            bank_reference: Some(transfer.bank_reference.clone()),
-            value_date: context.occurred_on,
-        },
-    );
-    book(
-        books,
-        transfer.from,
-        fund,
-        |cash| &mut cash.transferred_out,
-        amount,
-    );
-    book(
-        books,
-        transfer.to,
-        fund,
-        |cash| &mut cash.transferred_in,
-        amount,
-    );
-    keep(books, transfer.from, |kept| {
-        kept.gone = kept.gone.add(amount)
-    });
 }
 
 fn agreed(books: &mut Books, context: &Context, agreement: &CustodyAgreement) {
@@ -195,10 +196,10 @@ type Term = fn(&mut Cash) -> &mut Fen;
 fn book(books: &mut Books, id: AccountId, fund: Option<FundId>, term: Term, amount: Fen) {
     let of_batch = term(books.cash.entry((id, fund)));
     *of_batch = of_batch.add(amount);
-    touch(books, id, |account| {
+    if let Some(account) = books.accounts.get_mut(id) {
         let of_account = term(&mut account.cash);
         *of_account = of_account.add(amount);
-    });
+    }
 }
 
 fn touch(books: &mut Books, id: AccountId, change: impl FnOnce(&mut Account)) {

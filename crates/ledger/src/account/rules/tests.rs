@@ -2,6 +2,7 @@
 //! equation 4 is exact, a closed account is closed, and from a kept account no more goes out than
 //! its custodian let go of. What an observed fact breaks is stored and named.
 
+pub(crate) mod amend;
 mod custody;
 
 use super::*;
@@ -16,9 +17,6 @@ pub(crate) fn account(number: u128) -> AccountId {
 }
 pub(crate) fn movement(number: u128) -> MovementId {
     MovementId(Uuid::from_u128(0x5100 | number))
-}
-pub(super) fn custody(number: u128) -> CustodyId {
-    CustodyId(Uuid::from_u128(0x5200 | number))
 }
 
 /// Opened on 2018-01-01 for the county.

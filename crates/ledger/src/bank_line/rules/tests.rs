@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::Command;
+use crate::account::rules::tests::amend::unsay;
 use crate::account::rules::tests::{
     account, credit, holding, movement, open, pay, receive, transfer,
 };
@@ -353,4 +354,45 @@ fn a_payment_is_matched_by_what_was_settled_and_what_came_back() {
         &[confirm(4, 2)],
         expect!["ALREADY_MATCHED target: bank line #7001 is in a live match with it"],
     );
+}
+
+#[test]
+fn a_line_that_was_none_is_taken_back_and_entered_anew() {
+    let world = World::given(&entered());
+    let undo = unsay(&world, line(1), "bank_line.entered", 100);
+    let gone = and(&entered(), [undo.clone()]);
+    let rows = [confirm(1, 1), revoke(1), enter(1, |_| ()), enter(2, |_| ())];
+    check(&gone, &rows, expect![[r#"
+        BAD_TRANSITION: bank_line.confirm is not possible in state reversed
+        BAD_TRANSITION: bank_line.revoke is not possible in state reversed
+        ALREADY_EXISTS line: #7001 exists already
+        bank_line.entered"#]]);
+    // A match is taken back first; observed, it goes with the line.
+    let matched = and(&entered(), [confirm(1, 1)]);
+    check(
+        &matched,
+        &[undo.clone(), undo.clone().observed()],
+        expect![[r#"
+            BAD_REVERSAL seq: what came later rests on it: #5101
+            record.reversed
+            alert BAD_REVERSAL seq: what came later rests on it: #5101"#]],
+    );
+    let freed = and(&matched, [undo.observed(), enter(2, |_| ())]);
+    check(&freed, &[confirm(2, 1)], expect!["bank_line.confirmed"]);
+}
+
+#[test]
+fn cash_that_a_line_has_confirmed_is_not_taken_back() {
+    let world = World::given(&entered());
+    let undo = unsay(&world, account(1), "account.cash_received", 50);
+    let gone = and(&entered(), [undo]);
+    let half = numbered(2, "000002", |it| it.amount_fen = fen(50));
+    check(&and(&gone, [half.clone()]), &[confirm(2, 2)], expect!["BAD_FIELD target: it has been reversed"]);
+    let matched = and(&entered(), [half, confirm(2, 2)]);
+    let world = World::given(&matched);
+    let undo = unsay(&world, account(1), "account.cash_received", 50);
+    check(&matched, &[undo.clone(), undo.observed()], expect![[r#"
+        BAD_REVERSAL seq: what came later rests on it: #7002
+        record.reversed
+        alert BAD_REVERSAL seq: what came later rests on it: #7002"#]]);
 }

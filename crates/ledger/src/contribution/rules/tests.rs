@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::Command;
+use crate::account::rules::tests::amend::unsay;
 use crate::account::rules::tests::{account, open};
 use crate::contribution::ContributionArrival;
 use crate::testing::*;
@@ -306,4 +307,24 @@ fn no_sum_of_a_contribution_is_inexact() {
         alert OVER_PAID amount_fen:
           503599627370495 fen stated, -3999999999996640 fen are open"#]],
     );
+}
+
+#[test]
+fn an_arrival_and_work_taken_back_have_never_been() {
+    let mut world = World::given(&and(&pledged(), [arrive(30, |_| ())]));
+    let row = |world: &World| world.books.contributions.get(contribution(1)).cloned();
+    let before = row(&world).unwrap();
+    world.take(&arrive(20, |_| ()));
+    world.take(&in_kind(work(7, 10, 70)));
+    world.take(&unsay(&world, contribution(1), "contribution.arrived", 20));
+    let word = "contribution.contributed_in_kind";
+    world.take(&unsay(&world, contribution(1), word, 70));
+    let mut after = row(&world).unwrap();
+    assert_eq!(after.version, before.version + 4);
+    after.version = before.version;
+    assert_eq!(after, before);
+    let rows = [unsay(&world, contribution(1), "contribution.pledged", 3360)];
+    check(&pledged(), &rows, expect![[r#"
+        BAD_REVERSAL seq:
+          the record states no amount that could be taken back: a step is never reversed, but left by the next one, and a statement is replaced by a new one"#]]);
 }

@@ -507,14 +507,35 @@ fn refuses_to_carry_over_in_this_order() {
     );
 }
 
-/// Not what it should be: an approval leaves the rest where it is, so the same rest can be carried
-/// over again. The approvals are listed one by one in the balance, where it can be seen.
+/// Into one year no more than there is; what is still left then may go on into the next.
 #[test]
-fn the_same_rest_can_be_carried_over_twice() {
-    let given = and(&received(), [carry(COUNTY, 1000, 2019)]);
+fn the_same_rest_is_carried_over_into_a_year_once() {
+    let given = and(&received(), [carry(COUNTY, 700, 2019)]);
     check(
         &given,
-        &[carry(COUNTY, 1000, 2019)],
-        expect!["fund.carried_over"],
+        &[
+            carry(COUNTY, 301, 2019),
+            carry(COUNTY, 300, 2019),
+            carry(COUNTY, 1000, 2020),
+            carry(COUNTY, 1001, 2020),
+        ],
+        expect![[r#"
+            OVER_ALLOCATED amount_fen: 301 fen asked for, 300 fen unallocated
+            fund.carried_over
+            fund.carried_over
+            OVER_ALLOCATED amount_fen: 1001 fen asked for, 1000 fen unallocated"#]],
+    );
+}
+
+/// What an adjustment has added was not announced, and leaves the announced amount to be received.
+#[test]
+fn an_adjustment_is_no_part_of_the_announced_amount() {
+    let given = [announce(|_| ()), adjust(200)];
+    check(
+        &given,
+        &[receive(1, 1000), receive(1, 1001)],
+        expect![[r#"
+        fund.received
+        OVER_ALLOCATED amount_fen: 1001 fen asked for, 1000 fen unallocated"#]],
     );
 }

@@ -113,6 +113,7 @@ impl Ask {
             intake,
             occurred_on,
             today: day("2030-01-01"),
+            seq: 1,
         }
     }
 }

@@ -24,6 +24,7 @@ fn replay(script: &Script, book: &Book, mut each: impl FnMut(&Books)) -> Books {
         .map(|it| (it.key.as_str(), it))
         .collect();
     let mut books = Books::default();
+    let mut happened = Vec::new();
     for line in &book.lines {
         let submission = submission(line);
         let person = people
@@ -39,12 +40,18 @@ fn replay(script: &Script, book: &Book, mut each: impl FnMut(&Books)) -> Books {
             intake: submission.intake,
             occurred_on: submission.occurred_on,
             today: date(2026, 11, 22),
+            seq: u64::try_from(happened.len()).unwrap() + 1,
         };
         let admission = Admission {
             roles: &person.roles,
             expected_version: submission.expected_version,
         };
-        let events = ledger::decide(&books, &admission, &context, &submission.command);
+        let look_up = |seq: u64| -> Result<_, std::convert::Infallible> {
+            let place = usize::try_from(seq).unwrap().checked_sub(1);
+            Ok(place.and_then(|place| happened.get(place)).cloned())
+        };
+        let Ok(command) = submission.command.recalled(look_up);
+        let events = ledger::decide(&books, &admission, &context, &command);
         let code = events.as_ref().err().map(Rejection::code);
         assert_eq!(
             code,
@@ -54,7 +61,9 @@ fn replay(script: &Script, book: &Book, mut each: impl FnMut(&Books)) -> Books {
             line.command
         );
         for event in events.unwrap_or_default() {
-            ledger::apply(&mut books, &context, &event);
+            let seq = u64::try_from(happened.len()).unwrap() + 1;
+            ledger::apply(&mut books, &Context { seq, ..context }, &event);
+            happened.push(event);
             each(&books);
         }
     }

@@ -2,8 +2,12 @@
 
 use super::*;
 
+pub(super) fn custody(number: u128) -> CustodyId {
+    CustodyId(Uuid::from_u128(0x5200 | number))
+}
+
 /// Of account 1: the county's money in the prefecture's hands.
-fn agree(number: u128, change: impl FnOnce(&mut CustodyAgreement)) -> Ask {
+pub(super) fn agree(number: u128, change: impl FnOnce(&mut CustodyAgreement)) -> Ask {
     let mut agreement = CustodyAgreement {
         custody: custody(number),
         account: Some(account(1)),
@@ -17,7 +21,7 @@ fn agree(number: u128, change: impl FnOnce(&mut CustodyAgreement)) -> Ask {
     ask(Command::Account(Asked::AgreeCustody(agreement)))
 }
 
-fn release(number: u128, amount: i64) -> Ask {
+pub(super) fn release(number: u128, amount: i64) -> Ask {
     ask(Command::Account(Asked::ReleaseCustody(CustodyRelease {
         custody: custody(number),
         claim: None,

@@ -1,0 +1,101 @@
+//! Recovered money taken back, and the wording of items put right. The steps of an item are never
+//! reversed.
+
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what is not named here may not be put right"
+)]
+
+use super::steps::State;
+use crate::Books;
+use crate::ids::{ItemId, Subject};
+use crate::item::{ItemDraft, ItemEvent};
+use crate::money::Fen;
+use crate::record::CorrectedField;
+use crate::record::amend::{Amend, Slot, put};
+use crate::text::Wording;
+
+impl Amend for ItemEvent {
+    fn reversible(&self) -> Option<Fen> {
+        match self {
+            ItemEvent::RecoveryDemanded(it) | ItemEvent::RecoveryReceived(it) => {
+                Some(it.amount_fen)
+            }
+            ItemEvent::RecoveryWaived(it) => Some(it.amount_fen),
+            _ => None,
+        }
+    }
+
+    /// A closing rests on the money that came back (V16).
+    fn resting(&self, books: &Books, _seq: u64) -> Option<Vec<Subject>> {
+        let id = match self {
+            ItemEvent::RecoveryReceived(it) => it.item,
+            ItemEvent::RecoveryWaived(it) => it.item,
+            _ => return None,
+        };
+        let closed = books.items.get(id)?.state == State::Closed;
+        closed.then(|| vec![id.into()])
+    }
+
+    fn reverse(&self, books: &mut Books, _seq: u64) {
+        let change =
+            |books: &mut Books, id: ItemId, which: fn(&mut super::Item) -> &mut Fen, by| {
+                if let Some(row) = books.items.get_mut(id) {
+                    let sum = which(row);
+                    *sum = sum.sub(by);
+                }
+            };
+        match self {
+            ItemEvent::RecoveryDemanded(it) => {
+                change(books, it.item, |row| &mut row.demanded, it.amount_fen);
+            }
+            ItemEvent::RecoveryReceived(it) => {
+                change(books, it.item, |row| &mut row.received, it.amount_fen);
+            }
+            ItemEvent::RecoveryWaived(it) => {
+                change(books, it.item, |row| &mut row.waived, it.amount_fen);
+            }
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, field: CorrectedField) -> Option<Slot<'_>> {
+        use CorrectedField as Field;
+        match (self, field) {
+            (ItemEvent::Drafted(it), field) => drafted(it, field),
+            (ItemEvent::PlanSubmitted(it), Field::Plan) => Some((&mut it.plan).into()),
+            (ItemEvent::PlanSubmitted(it), Field::Document) => Some((&mut it.document).into()),
+            (ItemEvent::Verified(it), Field::Finding) => Some((&mut it.finding).into()),
+            (ItemEvent::MeasureAdded(it), Field::Description) => Some((&mut it.description).into()),
+            (ItemEvent::MeasureFinished(it), Field::Result) => Some((&mut it.result).into()),
+            (ItemEvent::EvidenceAdded(it), Field::Description) => {
+                Some((&mut it.description).into())
+            }
+            (ItemEvent::LetterSent(it), Field::Number) => Some((&mut it.number).into()),
+            (ItemEvent::RecoveryDemanded(it), Field::Reference) => Some((&mut it.reference).into()),
+            (ItemEvent::RecoveryReceived(it), Field::Reference) => Some((&mut it.reference).into()),
+            (ItemEvent::RecoveryWaived(it), Field::Authority) => Some((&mut it.authority).into()),
+            (ItemEvent::RecoveryWaived(it), Field::Reason) => Some((&mut it.reason).into()),
+            (ItemEvent::ClosureImported(it), Field::Document) => Some((&mut it.document).into()),
+            _ => None,
+        }
+    }
+
+    fn describe(&self, books: &mut Books, field: CorrectedField, to: &Wording) {
+        if let ItemEvent::Drafted(draft) = self
+            && let Some(row) = books.items.get_mut(draft.item)
+        {
+            put(drafted(std::sync::Arc::make_mut(&mut row.draft), field), to);
+        }
+    }
+}
+
+fn drafted(it: &mut ItemDraft, field: CorrectedField) -> Option<Slot<'_>> {
+    use CorrectedField as Field;
+    Some(match field {
+        Field::Number => (&mut it.number).into(),
+        Field::Facts => (&mut it.facts).into(),
+        Field::Basis => (&mut it.basis).into(),
+        _ => return None,
+    })
+}
