@@ -53,6 +53,17 @@ pub struct BookClosing {
     pub reason: Text,
 }
 
+/// Says how this ledger is kept. Holds from here on.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BookPolicy {
+    /// Steps signed on paper may be recorded here, by two persons 允许补录纸质签字.
+    pub paper_signatures: bool,
+    /// The document that decides it.
+    pub document: Reference,
+}
+
 /// What may be asked of `ledger`.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -64,6 +75,8 @@ pub enum BookCommand {
     Rename(BookRenaming),
     /// `ledger.close`
     Close(BookClosing),
+    /// `ledger.set_policy`
+    SetPolicy(BookPolicy),
 }
 
 /// What has happened to `ledger`.
@@ -77,10 +90,13 @@ pub enum BookEvent {
     Renamed(BookRenaming),
     /// `ledger.closed`
     Closed(BookClosing),
+    /// `ledger.policy_set`
+    PolicySet(BookPolicy),
 }
 
 crate::noun! { "ledger" Ledger BookCommand BookEvent
     Open "open" => Opened "opened",
     Rename "rename" => Renamed "renamed",
     Close "close" => Closed "closed",
+    SetPolicy "set_policy" => PolicySet "policy_set",
 }

@@ -3,6 +3,7 @@
 use crate::account::rules::{Account, Cash, Custody, Movement};
 use crate::bank_line::rules::{BankLine, LineKey, MatchKey};
 use crate::contribution::rules::Contribution;
+use crate::entry::rules::Entry;
 use crate::fund::rules::{Budget, Fund, Node};
 use crate::ids::*;
 use crate::item::rules::Item;
@@ -65,6 +66,8 @@ pub struct Books {
     pub rounds: Table<RoundId, Round>,
     /// Rectification items.
     pub items: Table<ItemId, Item>,
+    /// What waits for a second person.
+    pub entries: Table<EntryId, Entry>,
     /// The records that were reversed, and the record that did it, by sequence number.
     pub reversed: Table<u64, u64>,
 }
@@ -78,6 +81,8 @@ pub struct Book {
     pub area: Reference,
     /// Closed for good.
     pub closed: bool,
+    /// Steps signed on paper may be recorded here.
+    pub paper_signatures: bool,
     /// How many records have been about it.
     pub version: u32,
 }
@@ -107,6 +112,7 @@ macro_rules! each_table {
             matches,
             rounds,
             items,
+            entries,
             reversed,
         } = $books;
         tokens.$action();
@@ -130,6 +136,7 @@ macro_rules! each_table {
         matches.$action();
         rounds.$action();
         items.$action();
+        entries.$action();
         reversed.$action();
     }};
 }
@@ -185,6 +192,7 @@ impl Books {
             })
             .or_else(|| self.overlays.get(OverlayId(id)).map(|row| row.version))
             .or_else(|| self.rounds.get(RoundId(id)).map(|row| row.version))
+            .or_else(|| self.entries.get(EntryId(id)).map(|row| row.version))
             .or_else(|| self.tokens.get(TokenId(id)).map(|row| row.version))
             .unwrap_or(0)
     }
@@ -203,6 +211,6 @@ impl Books {
         touch! { payments PaymentId, accounts AccountId, custodies CustodyId,
         contributions ContributionId, bank_lines BankLineId, items ItemId, funds FundId, projects ProjectId,
         milestones MilestoneId, persons PersonId, organisations OrganisationId,
-        overlays OverlayId, rounds RoundId, tokens TokenId }
+        overlays OverlayId, rounds RoundId, entries EntryId, tokens TokenId }
     }
 }

@@ -1,9 +1,12 @@
 //! What comes with every command: who, when, and by which way in.
 
 use crate::date::BusinessDate;
+use crate::digest::Digest;
 use crate::ids::{OrganisationId, PersonId};
+use crate::text::Name;
 use crate::token::Role;
 use jiff::civil::Date;
+use std::sync::Arc;
 
 choices! {
     /// The way in: a command that must obey policy, or a fact that is stored even if it does not.
@@ -25,11 +28,34 @@ pub struct Actor {
     pub organisation: OrganisationId,
 }
 
+/// Somebody who has signed on paper 纸质签字人: stands for the step in the place of the recorder.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Signatory {
+    /// The person.
+    pub person: PersonId,
+    /// The organisation for which they signed.
+    pub organisation: OrganisationId,
+    /// In which capacity 签字身份.
+    pub capacity: Name,
+    /// When they signed.
+    pub signed_on: BusinessDate,
+    /// SHA-256 of the scanned paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence_sha256: Option<Digest>,
+}
+
 /// What a decision reads besides the books and the command.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Context {
-    /// Who asks.
+    /// Who asks: the recorder.
     pub actor: Actor,
+    /// Who signed on paper, if this was recorded from paper.
+    pub signatories: Arc<[Signatory]>,
+    /// Who recorded it first, if this confirms what somebody else recorded. Known only while it is
+    /// decided: what follows from it stands in the events.
+    pub proposed_by: Option<Actor>,
     /// By which way in.
     pub intake: Intake,
     /// When it happened.
@@ -50,6 +76,22 @@ pub struct Admission<'a> {
 }
 
 impl Context {
+    /// Who stands for the step: the first who signed, or else the recorder.
+    #[must_use]
+    pub fn hand(&self) -> Actor {
+        self.hands().next().unwrap_or(self.actor)
+    }
+
+    /// All who stand for the step: those who signed, or else the recorder. Never empty.
+    pub fn hands(&self) -> impl Iterator<Item = Actor> + '_ {
+        let recorder = self.signatories.is_empty().then_some(self.actor);
+        let signed = self.signatories.iter().map(|signatory| Actor {
+            person: signatory.person,
+            organisation: signatory.organisation,
+        });
+        recorder.into_iter().chain(signed)
+    }
+
     /// The day that counts for deadlines: the exact day of the event, or else the last day of its
     /// period, or else the day of recording.
     #[must_use]

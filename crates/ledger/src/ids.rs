@@ -90,6 +90,8 @@ ids! {
     ItemId
     /// A measure of a rectification item 整改措施.
     MeasureId
+    /// An entry that waits for a second person 待复核录入.
+    EntryId
     /// An access token 访问令牌.
     TokenId
 }

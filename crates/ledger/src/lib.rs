@@ -21,6 +21,7 @@
 //! | bank line | 银行流水 | what the statement says, matched with a movement or a payment |
 //! | receipt | 到账核实 | what the payee says |
 //! | record, reversal, correction | 记录、冲销、更正 | what was recorded wrongly, taken back or put right |
+//! | entry, signatory | 双人录入、纸质签字人 | what one person records and another confirms, and who signed it on paper |
 //! | round | 巡察/督查/审计轮次 | an inspection; names the body that closes what it finds |
 //! | item | 整改事项 | what must be put right |
 //! | alert | 疑点 | a question that a broken rule raises, never a verdict |
@@ -50,6 +51,7 @@ pub mod account;
 pub mod bank_line;
 pub mod book;
 pub mod contribution;
+pub mod entry;
 pub mod fund;
 pub mod item;
 pub mod milestone;
@@ -68,10 +70,11 @@ mod precedence;
 mod testing;
 
 pub use books::Books;
-pub use context::{Actor, Admission, Context, Intake};
+pub use context::{Actor, Admission, Context, Intake, Signatory};
 pub use rejection::Rejection;
 
 use date::BusinessDate;
+use std::sync::Arc;
 use text::Reference;
 
 nouns! {
@@ -103,6 +106,8 @@ nouns! {
     Receipt receipt ReceiptCommand ReceiptEvent;
     /// Records put right.
     Record record RecordCommand RecordEvent;
+    /// Entries that wait for a second person.
+    Entry entry EntryCommand EntryEvent;
     /// Inspection rounds.
     Round round RoundCommand RoundEvent;
     /// Rectification items.
@@ -141,6 +146,8 @@ pub struct Fact {
     pub documents: Vec<Reference>,
     /// What it belongs together with.
     pub correlation_id: Option<uuid::Uuid>,
+    /// Who signed on paper, if it was recorded from paper.
+    pub signatories: Arc<[Signatory]>,
     /// What happened.
     pub event: Event,
 }
@@ -151,6 +158,8 @@ impl Fact {
     pub fn context(&self, recorded_on: jiff::civil::Date, seq: u64) -> Context {
         Context {
             seq,
+            signatories: Arc::clone(&self.signatories),
+            proposed_by: None,
             actor: self.actor,
             intake: self.intake,
             occurred_on: self.occurred_on,

@@ -83,6 +83,7 @@ pub fn visit(event: &mut Event, visit: &mut Visit<'_>) {
         | Event::Contribution(_)
         | Event::BankLine(_)
         | Event::Record(_)
+        | Event::Entry(_)
         | Event::Round(_)
         | Event::Item(_) => {}
     }
@@ -104,6 +105,7 @@ pub const fn concerns(command: &Command) -> bool {
         | Command::Contribution(_)
         | Command::BankLine(_)
         | Command::Record(_)
+        | Command::Entry(_)
         | Command::Round(_)
         | Command::Item(_) => false,
     }
@@ -131,6 +133,7 @@ pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
         | Command::Contribution(_)
         | Command::BankLine(_)
         | Command::Record(_)
+        | Command::Entry(_)
         | Command::Round(_)
         | Command::Item(_) => {}
     }

@@ -36,8 +36,10 @@ pub(crate) fn admit(
     command: &Command,
 ) -> Result<(), Rejection> {
     // To put a record right is to write about what it was about.
+    // To confirm is to record what was proposed.
     let noun = match command {
         Command::Record(record) => record.original().map_or(Noun::Record, crate::Event::noun),
+        Command::Entry(entry) => entry.asked(books).map_or(Noun::Entry, Command::noun),
         command => command.noun(),
     };
     if !admission.roles.iter().any(|role| allows(*role, noun)) {
@@ -85,7 +87,7 @@ fn allows(role: Role, noun: Noun) -> bool {
     match noun {
         Noun::Ledger | Noun::Token => role == Role::Administrator,
         Noun::Organisation | Noun::Overlay => role != Role::Reader,
-        Noun::Subject | Noun::Receipt | Noun::Milestone | Noun::Record => {
+        Noun::Subject | Noun::Receipt | Noun::Milestone | Noun::Record | Noun::Entry => {
             matches!(role, Role::Finance | Role::Rectification | Role::Inspector)
         }
         Noun::Fund | Noun::Payment | Noun::Account | Noun::BankLine => role == Role::Finance,

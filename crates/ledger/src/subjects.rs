@@ -18,7 +18,7 @@ macro_rules! ids {
     )*};
 }
 ids! { OrganisationId OverlayId PersonId FundId ProjectId MilestoneId PaymentId RoundId ItemId
-AccountId MovementId CustodyId ContributionId BankLineId MeasureId TokenId }
+AccountId MovementId CustodyId ContributionId BankLineId MeasureId EntryId TokenId }
 
 impl Subjects for Subject {
     fn each(&self, each: &mut dyn FnMut(Subject)) {
@@ -87,6 +87,7 @@ subjects! {
     book::Predecessor {  }
     book::BookRenaming {  }
     book::BookClosing {  }
+    book::BookPolicy {  }
     token::TokenGrant { token, person, organisation }
     token::TokenRevocation { token }
     organisation::OrganisationRegistration { organisation, parent }
@@ -130,6 +131,8 @@ subjects! {
     bank_line::LineConfirmation { line, target }
     bank_line::LineRevocation { line }
     receipt::ReceiptConfirmation { payment, subject, visitor }
+    entry::EntryConfirmation { entry }
+    entry::EntryWithdrawal { entry }
     record::RecordReversal { subject, original }
     record::RecordCorrection { subject, original }
     round::RoundOpening { round, inspecting_body, closing_body, related_round }

@@ -140,6 +140,8 @@ impl Ask {
             occurred_on: self.on.parse().unwrap(),
             today: "2020-01-01".parse().unwrap(),
             seq: 1,
+            signatories: Default::default(),
+            proposed_by: None,
         }
     }
 }
@@ -414,28 +416,39 @@ impl World {
     /// The circumstances of what comes next.
     pub(crate) fn context(&self, ask: &Ask) -> Context {
         let seq = u64::try_from(self.events.len()).unwrap() + 1;
+        let (signatories, proposed_by) = crate::entry::rules::paper(&self.books, &ask.command);
         Context {
             seq,
+            signatories,
+            proposed_by,
             ..ask.context()
         }
     }
 
-    fn happen(&mut self, ask: &Ask, event: Event) {
-        let context = self.context(ask);
+    fn happen(&mut self, context: &Context, event: Event) {
+        let seq = u64::try_from(self.events.len()).unwrap() + 1;
+        let context = Context {
+            seq,
+            ..context.clone()
+        };
         apply(&mut self.books, &context, &event);
         self.events.push(event);
     }
 
     pub(crate) fn take(&mut self, ask: &Ask) {
+        let context = self.context(ask);
         let events = self
             .decide(ask)
             .unwrap_or_else(|no| panic!("{}: {ask:?}", refusal(&no)));
-        events.into_iter().for_each(|event| self.happen(ask, event));
+        for event in events {
+            self.happen(&context, event);
+        }
     }
 
     /// The events and, if they were observed, the rules they break; or the refusal. What succeeds
     /// is taken into the books.
     pub(crate) fn answer(&mut self, ask: &Ask) -> String {
+        let context = self.context(ask);
         let events = match self.decide(ask) {
             Ok(events) => events,
             Err(no) => return refusal(&no),
@@ -443,9 +456,9 @@ impl World {
         let mut lines = Vec::new();
         for event in events {
             lines.push(event.word().to_owned());
-            let broken = breaches(&self.books, &self.context(ask), &event);
+            let broken = breaches(&self.books, &context, &event);
             lines.extend(broken.iter().map(|no| format!("alert {}", refusal(no))));
-            self.happen(ask, event);
+            self.happen(&context, event);
         }
         lines.join("\n")
     }

@@ -61,6 +61,7 @@ impl Links {
             | Event::BankLine(_)
             | Event::Receipt(_)
             | Event::Record(_)
+            | Event::Entry(_)
             | Event::Round(_)
             | Event::Item(_) => {}
         }

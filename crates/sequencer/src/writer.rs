@@ -264,8 +264,11 @@ impl Writer {
         let command = submission.command.recalled(look_up)?;
         let (books, head) = self.ahead_of(ledger);
 
+        let (signatories, proposed_by) = ledger::entry::rules::paper(books, &command);
         let context = Context {
             actor: caller.actor,
+            signatories,
+            proposed_by,
             intake: submission.intake,
             occurred_on: submission.occurred_on,
             today: ledger::date::civil_day(now_us),
@@ -281,7 +284,11 @@ impl Writer {
 
         // After this point the command succeeds.
         for (seq, event) in (context.seq..).zip(&events) {
-            ledger::apply(books, &Context { seq, ..context }, event);
+            let context = Context {
+                seq,
+                ..context.clone()
+            };
+            ledger::apply(books, &context, event);
         }
         let receipt = receipt(ledger, next_position, &records);
         if let Some(last) = records.last() {
@@ -301,7 +308,7 @@ impl Writer {
         let own = match command {
             Command::Token(_) => return !system,
             Command::Ledger(BookCommand::Open(_) | BookCommand::Rename(_)) => true,
-            Command::Ledger(BookCommand::Close(_))
+            Command::Ledger(BookCommand::Close(_) | BookCommand::SetPolicy(_))
             | Command::Organisation(_)
             | Command::Overlay(_)
             | Command::Subject(_)
@@ -314,6 +321,7 @@ impl Writer {
             | Command::BankLine(_)
             | Command::Receipt(_)
             | Command::Record(_)
+            | Command::Entry(_)
             | Command::Round(_)
             | Command::Item(_) => false,
         };
@@ -426,6 +434,7 @@ fn link(
             occurred_on: context.occurred_on,
             documents: submission.documents.clone(),
             correlation_id: submission.correlation_id,
+            signatories: Arc::clone(&context.signatories),
             event: event.clone(),
         };
         let mut failed = None;

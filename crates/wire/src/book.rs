@@ -11,6 +11,10 @@ record!(BookOpening {
 record!(Predecessor { ledger, seq, hash });
 record!(BookRenaming { name });
 record!(BookClosing { successor, reason });
+record!(BookPolicy {
+    paper_signatures,
+    document
+});
 noun!(
     BookCommand,
     book_command,
@@ -18,7 +22,8 @@ noun!(
     Command {
         Open,
         Rename,
-        Close
+        Close,
+        SetPolicy
     }
 );
 noun!(
@@ -28,6 +33,7 @@ noun!(
     Event {
         Opened,
         Renamed,
-        Closed
+        Closed,
+        PolicySet
     }
 );

@@ -77,7 +77,8 @@ macro_rules! ids {
     )*};
 }
 ids! { LedgerId OrganisationId OverlayId PersonId FundId ProjectId MilestoneId PaymentId RoundId
-AccountId MovementId CustodyId ContributionId BankLineId ItemId MeasureId TokenId Subject }
+AccountId MovementId CustodyId ContributionId BankLineId ItemId MeasureId EntryId TokenId
+Subject }
 
 macro_rules! texts {
     ($($name:ident)*) => {$(
@@ -168,6 +169,19 @@ impl Field<Vec<u8>> for Digest {
     }
     fn from_wire(wire: Vec<u8>, name: &'static str) -> Result<Self, WireError> {
         array(&wire, name).map(Digest)
+    }
+}
+
+impl Field<Vec<u8>> for Option<Digest> {
+    fn to_wire(&self) -> Vec<u8> {
+        self.map(|digest| digest.to_wire()).unwrap_or_default()
+    }
+    fn from_wire(wire: Vec<u8>, name: &'static str) -> Result<Self, WireError> {
+        if wire.is_empty() {
+            Ok(None)
+        } else {
+            Digest::from_wire(wire, name).map(Some)
+        }
     }
 }
 

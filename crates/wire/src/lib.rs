@@ -21,6 +21,7 @@ mod account;
 mod bank_line;
 mod book;
 mod contribution;
+mod entry;
 mod fund;
 mod item;
 mod milestone;
@@ -39,8 +40,9 @@ mod tests;
 
 use field::{Field, Noun};
 use generated as pb;
-use ledger::{Actor, Fact, Intake, Submission};
+use ledger::{Actor, Fact, Intake, Signatory, Submission};
 use prost::Message;
+use std::sync::Arc;
 
 /// Bytes that are not what they should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -114,7 +116,7 @@ macro_rules! nouns {
     };
 }
 nouns! { Ledger Token Organisation Overlay Subject Fund Project Milestone Payment Account
-Contribution BankLine Receipt Record Round Item }
+Contribution BankLine Receipt Record Entry Round Item }
 
 /// The body of a record. `salt` is random: without it a withheld short body could be guessed from
 /// its hash.
@@ -131,7 +133,7 @@ pub fn encode_event(salt: [u8; 16], fact: &Fact) -> Vec<u8> {
             .map(|id| id.as_bytes().to_vec())
             .unwrap_or_default(),
         signed: None,
-        signatories: Vec::new(),
+        signatories: fact.signatories.iter().filter_map(Field::to_wire).collect(),
         schema_version: 0,
         noun: Some(event_noun(&fact.event)),
     }
@@ -150,9 +152,8 @@ pub fn decode_event(body: &[u8]) -> Result<(Fact, [u8; 16]), WireError> {
             what: "a field of the body",
         });
     }
-    // Reserved fields carry meaning that this release would lose.
-    let newer = event.signed.is_some() || !event.signatories.is_empty();
-    if newer || event.schema_version != 0 {
+    // A reserved field carries meaning that this release would lose.
+    if event.signed.is_some() || event.schema_version != 0 {
         return Err(WireError::Newer { what: "the body" });
     }
     let salt = event.salt.as_slice().try_into();
@@ -163,9 +164,15 @@ pub fn decode_event(body: &[u8]) -> Result<(Fact, [u8; 16]), WireError> {
         occurred_on: Field::from_wire(event.occurred_on, "occurred_on")?,
         documents: Field::from_wire(event.documents, "documents")?,
         correlation_id: optional_uuid(&event.correlation_id)?,
+        signatories: signatories(event.signatories)?,
         event: event_from(event.noun.ok_or(WireError::Newer { what: "the noun" })?)?,
     };
     Ok((fact, salt))
+}
+
+fn signatories(wire: Vec<pb::Signatory>) -> Result<Arc<[Signatory]>, WireError> {
+    let signatories: Vec<Signatory> = Field::from_wire(wire, "signatories")?;
+    Ok(signatories.into())
 }
 
 /// The bytes of a command over which its digest is made.

@@ -99,6 +99,7 @@ impl Vector {
             occurred_on: self.occurred_on.parse().unwrap(),
             documents: vec![document("县发〔2018〕1号"), document("ZF-1")],
             correlation_id: Some(uuid("0190f3a0-0000-7000-8000-ff000000000c")),
+            signatories: Default::default(),
             event,
         }
     }

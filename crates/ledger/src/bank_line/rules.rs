@@ -274,7 +274,10 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &BankLineEvent) 
         return Vec::new();
     };
     let line = books.bank_lines.get(confirmation.line);
-    let same = line.is_some_and(|line| line.entered_by == context.actor.person);
+    let same = line.is_some_and(|line| {
+        let mut hands = context.hands();
+        hands.any(|hand| hand.person == line.entered_by)
+    });
     let same = same.then_some(Rejection::SamePerson {
         first: "bank_line.enter",
         second: "bank_line.confirm",
@@ -288,7 +291,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &BankLineEvent)
             books.lines_alike.entry(key(entry)).push(entry.line);
             let line = BankLine {
                 entry: Box::new(entry.clone()),
-                entered_by: context.actor.person,
+                entered_by: context.hand().person,
                 matched: None,
                 revoked: 0,
                 reversed: false,
@@ -303,7 +306,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &BankLineEvent)
             line.version = line.version.saturating_add(1);
             line.matched = Some(Match {
                 target: confirmation.target,
-                confirmed_by: context.actor.person,
+                confirmed_by: context.hand().person,
                 confirmed_on: context.occurred_on,
             });
             let key = (confirmation.target, line.entry.direction);

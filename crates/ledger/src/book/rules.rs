@@ -27,7 +27,13 @@ pub(crate) fn decide(
                 step: "ledger.open",
             });
         }
-        (BookCommand::Open(_) | BookCommand::Rename(_) | BookCommand::Close(_), _) => {}
+        (
+            BookCommand::Open(_)
+            | BookCommand::Rename(_)
+            | BookCommand::Close(_)
+            | BookCommand::SetPolicy(_),
+            _,
+        ) => {}
     }
     // After this point the command succeeds.
     Ok(vec![command.clone().into_event()])
@@ -44,12 +50,18 @@ pub(crate) fn apply(books: &mut Books, _context: &Context, event: &BookEvent) {
                 name: opening.name.clone(),
                 area: opening.area.clone(),
                 closed: false,
+                paper_signatures: false,
                 version: 0,
             });
         }
         BookEvent::Renamed(renaming) => {
             if let Some(book) = &mut books.book {
                 book.name = renaming.name.clone();
+            }
+        }
+        BookEvent::PolicySet(policy) => {
+            if let Some(book) = &mut books.book {
+                book.paper_signatures = policy.paper_signatures;
             }
         }
         BookEvent::Closed(_) => {

@@ -226,7 +226,8 @@ pub(crate) fn breaches(
             broken.into_iter().collect()
         }
         ContributionEvent::ContributedInKind(work) => {
-            let same = work.verified_by == Some(context.actor.person);
+            let mut hands = context.hands();
+            let same = hands.any(|hand| work.verified_by == Some(hand.person));
             let same = same.then_some(Rejection::SamePerson {
                 first: "contribution.contribute_in_kind",
                 second: "verified_by",

@@ -21,7 +21,7 @@ pub use state::Item;
 pub use steps::{Next, State, Step, is_open, next, steps_from};
 
 use super::{Evidence, ItemCommand, ItemEvent, Measure, MeasureResult};
-use crate::context::{Context, Intake};
+use crate::context::{Actor, Context, Intake};
 use crate::date::BusinessDate;
 use crate::digest::Digest;
 use crate::ids::ItemId;
@@ -131,14 +131,47 @@ fn amounts(item: &Item, command: &ItemCommand) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// What each step asks for beyond its state.
+/// What each step asks for beyond its state, of everybody who stands for it. Who records a judgement
+/// from paper must not be of the judged unit either.
 fn of_step(
     books: &Books,
     context: &Context,
     item: &Item,
     command: &ItemCommand,
 ) -> Result<(), Rejection> {
-    let actor = &context.actor;
+    for hand in context.hands() {
+        by_hand(books, context, item, command, &hand)?;
+    }
+    if !context.signatories.is_empty() && judges(command) {
+        independence::outside(books, item, &context.actor)?;
+    }
+    Ok(())
+}
+
+/// The steps by which others judge what the responsible unit has done.
+const fn judges(command: &ItemCommand) -> bool {
+    matches!(
+        command,
+        ItemCommand::UpholdObjection(_)
+            | ItemCommand::WaiveRecovery(_)
+            | ItemCommand::ApproveLongTerm(_)
+            | ItemCommand::Suspend(_)
+            | ItemCommand::CloseNotImplemented(_)
+            | ItemCommand::ApprovePlan(_)
+            | ItemCommand::Verify(_)
+            | ItemCommand::Close(_)
+            | ItemCommand::PassLookback(_)
+            | ItemCommand::FailLookback(_)
+    )
+}
+
+fn by_hand(
+    books: &Books,
+    context: &Context,
+    item: &Item,
+    command: &ItemCommand,
+    actor: &Actor,
+) -> Result<(), Rejection> {
     match command {
         ItemCommand::Acknowledge(_)
         | ItemCommand::SubmitPlan(_)
@@ -309,7 +342,7 @@ fn four_eyes(item: &Item, context: &Context, event: &ItemEvent) -> Option<Reject
     let ItemEvent::PlanApproved(_) = event else {
         return None;
     };
-    let person = context.actor.person;
+    let person = context.hand().person;
     let second = Step::ApprovePlan.word();
     if item.plan_by == Some(person) {
         return Some(Rejection::SamePerson {

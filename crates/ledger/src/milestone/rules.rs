@@ -134,7 +134,7 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &MilestoneEvent)
                     step,
                 });
             }
-            Some(person) if person == context.actor.person => {
+            Some(person) if person == context.hand().person => {
                 let (first, second) = ("milestone.report", "milestone.verify");
                 broken.push(Rejection::SamePerson { first, second });
             }
@@ -161,7 +161,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &MilestoneEvent
             if let Some(row) = books.milestones.get_mut(progress.milestone) {
                 row.version = row.version.saturating_add(1);
                 row.reported = Some(progress.done);
-                row.reported_by = Some(context.actor.person);
+                row.reported_by = Some(context.hand().person);
             }
         }
         MilestoneEvent::Verified(progress) => {

@@ -467,7 +467,7 @@ fn instructed(books: &mut Books, context: &Context, instruction: &PaymentInstruc
         sources: instruction.sources.clone().into_boxed_slice(),
         kind: instruction.kind,
         voucher: instruction.voucher.clone(),
-        instructed_by: context.actor.person,
+        instructed_by: context.hand().person,
         instructed_on: context.occurred_on,
         settled: Fen::ZERO,
         returned: Fen::ZERO,

@@ -206,7 +206,7 @@ fn late_gate(books: &Books, project: ProjectId) -> Option<Rejection> {
 
 /// Four eyes (V12, and the conflict matrix of 5.11: who builds does not accept).
 fn one_hand(project: &Project, context: &Context, event: &ProjectEvent) -> Option<Rejection> {
-    let actor = context.actor;
+    let actor = context.hand();
     match event {
         ProjectEvent::Approved(_) if actor.person == project.entered_by => {
             let (first, second) = ("project.enter_library", "project.approve");
@@ -253,7 +253,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &ProjectEvent) 
         ProjectEvent::Completed(step) => touch(books, step.project, |row| {
             row.state = row.state.max(ProjectState::Completed);
             row.completed_on = Some(context.occurred_on);
-            row.completed_by = Some(context.actor.person);
+            row.completed_by = Some(context.hand().person);
         }),
         ProjectEvent::Accepted(acceptance) => touch(books, acceptance.project, |row| {
             row.state = ProjectState::Accepted;
@@ -273,7 +273,7 @@ fn entered(entry: &ProjectEntry, context: &Context) -> Project {
         planned: entry.planned.clone(),
         approved: Vec::new(),
         gates: Vec::new(),
-        entered_by: context.actor.person,
+        entered_by: context.hand().person,
         completed_by: None,
         started_on: None,
         completed_on: None,

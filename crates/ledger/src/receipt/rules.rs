@@ -66,7 +66,7 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &ReceiptEvent) -
             step: "receipt.confirm",
         });
     }
-    if context.actor.person == payment.instructed_by {
+    if context.hand().person == payment.instructed_by {
         let (first, second) = ("payment.instruct", "receipt.confirm");
         broken.push(Rejection::SamePerson { first, second });
     }

@@ -41,6 +41,7 @@ impl Amend for crate::token::TokenEvent {}
 impl Amend for crate::person::PersonEvent {}
 impl Amend for crate::receipt::ReceiptEvent {}
 impl Amend for super::RecordEvent {}
+impl Amend for crate::entry::EntryEvent {}
 
 /// A text of a record, to be replaced.
 #[derive(Debug)]

@@ -100,6 +100,8 @@ impl World {
             intake,
             occurred_on: ledger::date::BusinessDate::day(self.today),
             today: self.today,
+            signatories: Default::default(),
+            proposed_by: None,
             seq: self.view.head().map_or(1, |head| head.seq + 1),
         };
         let admission = Admission {
@@ -125,6 +127,7 @@ impl World {
             occurred_on: context.occurred_on,
             documents: Vec::new(),
             correlation_id: None,
+            signatories: Default::default(),
             event,
         };
         let seq = u64::try_from(self.facts.len()).unwrap() + 1;

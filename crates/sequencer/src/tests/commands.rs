@@ -220,6 +220,7 @@ fn a_record_has_at_most_6_kib() {
             occurred_on: asked.occurred_on,
             documents: asked.documents,
             correlation_id: None,
+            signatories: Default::default(),
             event: command.into_event(),
         };
         wire::encode_event([0; 16], &fact).len()

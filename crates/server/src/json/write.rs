@@ -98,6 +98,10 @@ pub struct EventView {
     pub documents: Vec<Reference>,
     /// What it belongs together with.
     pub correlation_id: Option<Uuid>,
+    /// Who signed on paper, if it was recorded from paper.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(value_type = Vec<ledger::Signatory>)]
+    pub signatories: std::sync::Arc<[ledger::Signatory]>,
     /// The facts.
     pub data: Value,
 }
@@ -127,6 +131,7 @@ impl EventView {
             data: data(&fact.event)?,
             documents: fact.documents,
             correlation_id: fact.correlation_id,
+            signatories: fact.signatories,
         })
     }
 }

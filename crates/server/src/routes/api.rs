@@ -167,6 +167,7 @@ fn nouns() -> Vec<Noun> {
         ),
         ("bank_line", ledger::bank_line::BankLineCommand::schema()),
         ("receipt", ledger::receipt::ReceiptCommand::schema()),
+        ("entry", ledger::entry::EntryCommand::schema()),
         ("record", ledger::record::RecordCommand::schema()),
         ("round", ledger::round::RoundCommand::schema()),
         ("item", ledger::item::ItemCommand::schema()),
@@ -231,7 +232,7 @@ impl ToSchema for CommandSchema {
             ledger::project::ProjectCommand ledger::milestone::MilestoneCommand
             ledger::payment::PaymentCommand ledger::receipt::ReceiptCommand
             ledger::account::AccountCommand ledger::contribution::ContributionCommand
-            ledger::bank_line::BankLineCommand
+            ledger::bank_line::BankLineCommand ledger::entry::EntryCommand
             ledger::record::RecordCommand ledger::round::RoundCommand ledger::item::ItemCommand
         }
         for (name, schema) in [

@@ -475,10 +475,20 @@ pub struct BookClosing {
     #[prost(string, tag = "2")]
     pub reason: ::prost::alloc::string::String,
 }
+/// Says how this ledger is kept. Holds from here on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BookPolicy {
+    /// Steps signed on paper may be recorded here, by two persons 允许补录纸质签字.
+    #[prost(bool, tag = "1")]
+    pub paper_signatures: bool,
+    /// The document that decides it.
+    #[prost(string, tag = "2")]
+    pub document: ::prost::alloc::string::String,
+}
 /// What may be asked of `ledger`.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct BookCommand {
-    #[prost(oneof = "book_command::Command", tags = "1, 2, 3")]
+    #[prost(oneof = "book_command::Command", tags = "1, 2, 3, 4")]
     pub command: ::core::option::Option<book_command::Command>,
 }
 /// Nested message and enum types in `BookCommand`.
@@ -491,12 +501,14 @@ pub mod book_command {
         Rename(super::BookRenaming),
         #[prost(message, tag = "3")]
         Close(super::BookClosing),
+        #[prost(message, tag = "4")]
+        SetPolicy(super::BookPolicy),
     }
 }
 /// What has happened to `ledger`.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct BookEvent {
-    #[prost(oneof = "book_event::Event", tags = "1, 2, 3")]
+    #[prost(oneof = "book_event::Event", tags = "1, 2, 3, 4")]
     pub event: ::core::option::Option<book_event::Event>,
 }
 /// Nested message and enum types in `BookEvent`.
@@ -509,6 +521,8 @@ pub mod book_event {
         Renamed(super::BookRenaming),
         #[prost(message, tag = "3")]
         Closed(super::BookClosing),
+        #[prost(message, tag = "4")]
+        PolicySet(super::BookPolicy),
     }
 }
 /// Who holds authority: a unit that may pass it on, or a project that may spend it.
@@ -1141,6 +1155,91 @@ pub mod contribution_event {
         ContributedInKind(super::InKind),
         #[prost(message, tag = "4")]
         Resolved(super::ContributionResolution),
+    }
+}
+/// Somebody who signed on paper, and so stands for a step in the place of its recorder.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Signatory {
+    /// The person, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub person: ::prost::alloc::vec::Vec<u8>,
+    /// The organisation for which they signed, 16 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub organisation: ::prost::alloc::vec::Vec<u8>,
+    /// In which capacity 签字身份.
+    #[prost(string, tag = "3")]
+    pub capacity: ::prost::alloc::string::String,
+    /// When they signed.
+    #[prost(string, tag = "4")]
+    pub signed_on: ::prost::alloc::string::String,
+    /// SHA-256 of the scanned paper; 32 bytes, or none.
+    #[prost(bytes = "vec", tag = "5")]
+    pub evidence_sha256: ::prost::alloc::vec::Vec<u8>,
+}
+/// Records something for a second person to confirm 录入.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EntryProposal {
+    /// The entry, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub entry: ::prost::alloc::vec::Vec<u8>,
+    /// What shall be done: a `Command` in which only the noun is set.
+    #[prost(bytes = "vec", tag = "2")]
+    pub command: ::prost::alloc::vec::Vec<u8>,
+    /// Who signed it on paper; the first one stands for the step.
+    #[prost(message, repeated, tag = "3")]
+    pub signatories: ::prost::alloc::vec::Vec<Signatory>,
+}
+/// Confirms what another person has recorded 复核.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EntryConfirmation {
+    /// The entry, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub entry: ::prost::alloc::vec::Vec<u8>,
+}
+/// Takes an entry off the table 撤回、退回.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EntryWithdrawal {
+    /// The entry, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub entry: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// What may be asked of `entry`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EntryCommand {
+    #[prost(oneof = "entry_command::Command", tags = "1, 2, 3")]
+    pub command: ::core::option::Option<entry_command::Command>,
+}
+/// Nested message and enum types in `EntryCommand`.
+pub mod entry_command {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Command {
+        #[prost(message, tag = "1")]
+        Propose(super::EntryProposal),
+        #[prost(message, tag = "2")]
+        Confirm(super::EntryConfirmation),
+        #[prost(message, tag = "3")]
+        Withdraw(super::EntryWithdrawal),
+    }
+}
+/// What has happened to `entry`.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EntryEvent {
+    #[prost(oneof = "entry_event::Event", tags = "1, 2, 3")]
+    pub event: ::core::option::Option<entry_event::Event>,
+}
+/// Nested message and enum types in `EntryEvent`.
+pub mod entry_event {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        Proposed(super::EntryProposal),
+        #[prost(message, tag = "2")]
+        Confirmed(super::EntryConfirmation),
+        #[prost(message, tag = "3")]
+        Withdrawn(super::EntryWithdrawal),
     }
 }
 /// Drafts an item.
@@ -3194,20 +3293,6 @@ pub struct Signed {
     #[prost(bytes = "vec", tag = "5")]
     pub signature: ::prost::alloc::vec::Vec<u8>,
 }
-/// Reserved: who signed on paper.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Signatory {
-    #[prost(bytes = "vec", tag = "1")]
-    pub person: ::prost::alloc::vec::Vec<u8>,
-    #[prost(bytes = "vec", tag = "2")]
-    pub organisation: ::prost::alloc::vec::Vec<u8>,
-    #[prost(string, tag = "3")]
-    pub capacity: ::prost::alloc::string::String,
-    #[prost(string, tag = "4")]
-    pub signed_on: ::prost::alloc::string::String,
-    #[prost(bytes = "vec", tag = "5")]
-    pub evidence_sha256: ::prost::alloc::vec::Vec<u8>,
-}
 /// The body of a record, stored and hashed exactly as it was written.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Event {
@@ -3232,7 +3317,7 @@ pub struct Event {
     /// Reserved; on part 1 only.
     #[prost(message, optional, tag = "7")]
     pub signed: ::core::option::Option<Signed>,
-    /// Reserved.
+    /// Who signed on paper, if it was recorded from paper.
     #[prost(message, repeated, tag = "8")]
     pub signatories: ::prost::alloc::vec::Vec<Signatory>,
     /// Version of the noun's schema; 0 is the first.
@@ -3240,7 +3325,7 @@ pub struct Event {
     pub schema_version: u32,
     #[prost(
         oneof = "event::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 32, 33, 34"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34"
     )]
     pub noun: ::core::option::Option<event::Noun>,
 }
@@ -3274,6 +3359,8 @@ pub mod event {
         Item(super::ItemEvent),
         #[prost(message, tag = "28")]
         Record(super::RecordEvent),
+        #[prost(message, tag = "29")]
+        Entry(super::EntryEvent),
         #[prost(message, tag = "32")]
         Contribution(super::ContributionEvent),
         #[prost(message, tag = "33")]
@@ -3337,7 +3424,7 @@ pub struct Command {
     pub correlation_id: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "command::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 32, 33, 34"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34"
     )]
     pub noun: ::core::option::Option<command::Noun>,
 }
@@ -3371,6 +3458,8 @@ pub mod command {
         Item(super::ItemCommand),
         #[prost(message, tag = "28")]
         Record(super::RecordCommand),
+        #[prost(message, tag = "29")]
+        Entry(super::EntryCommand),
         #[prost(message, tag = "32")]
         Contribution(super::ContributionCommand),
         #[prost(message, tag = "33")]

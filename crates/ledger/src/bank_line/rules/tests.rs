@@ -362,11 +362,15 @@ fn a_line_that_was_none_is_taken_back_and_entered_anew() {
     let undo = unsay(&world, line(1), "bank_line.entered", 100);
     let gone = and(&entered(), [undo.clone()]);
     let rows = [confirm(1, 1), revoke(1), enter(1, |_| ()), enter(2, |_| ())];
-    check(&gone, &rows, expect![[r#"
+    check(
+        &gone,
+        &rows,
+        expect![[r#"
         BAD_TRANSITION: bank_line.confirm is not possible in state reversed
         BAD_TRANSITION: bank_line.revoke is not possible in state reversed
         ALREADY_EXISTS line: #7001 exists already
-        bank_line.entered"#]]);
+        bank_line.entered"#]],
+    );
     // A match is taken back first; observed, it goes with the line.
     let matched = and(&entered(), [confirm(1, 1)]);
     check(
@@ -387,12 +391,20 @@ fn cash_that_a_line_has_confirmed_is_not_taken_back() {
     let undo = unsay(&world, account(1), "account.cash_received", 50);
     let gone = and(&entered(), [undo]);
     let half = numbered(2, "000002", |it| it.amount_fen = fen(50));
-    check(&and(&gone, [half.clone()]), &[confirm(2, 2)], expect!["BAD_FIELD target: it has been reversed"]);
+    check(
+        &and(&gone, [half.clone()]),
+        &[confirm(2, 2)],
+        expect!["BAD_FIELD target: it has been reversed"],
+    );
     let matched = and(&entered(), [half, confirm(2, 2)]);
     let world = World::given(&matched);
     let undo = unsay(&world, account(1), "account.cash_received", 50);
-    check(&matched, &[undo.clone(), undo.observed()], expect![[r#"
+    check(
+        &matched,
+        &[undo.clone(), undo.observed()],
+        expect![[r#"
         BAD_REVERSAL seq: what came later rests on it: #7002
         record.reversed
-        alert BAD_REVERSAL seq: what came later rests on it: #7002"#]]);
+        alert BAD_REVERSAL seq: what came later rests on it: #7002"#]],
+    );
 }

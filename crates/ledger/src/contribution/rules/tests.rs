@@ -324,7 +324,11 @@ fn an_arrival_and_work_taken_back_have_never_been() {
     after.version = before.version;
     assert_eq!(after, before);
     let rows = [unsay(&world, contribution(1), "contribution.pledged", 3360)];
-    check(&pledged(), &rows, expect![[r#"
+    check(
+        &pledged(),
+        &rows,
+        expect![[r#"
         BAD_REVERSAL seq:
-          the record states no amount that could be taken back: a step is never reversed, but left by the next one, and a statement is replaced by a new one"#]]);
+          the record states no amount that could be taken back: a step is never reversed, but left by the next one, and a statement is replaced by a new one"#]],
+    );
 }

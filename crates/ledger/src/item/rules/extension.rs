@@ -23,7 +23,7 @@ pub(super) fn request(
     item: &Item,
     request: &ExtensionRequest,
 ) -> Result<(), Rejection> {
-    independence::on_behalf_of_unit(books, item, &context.actor)?;
+    independence::on_behalf_of_unit(books, item, &context.hand())?;
     if item.pending.is_some() {
         return Err(refused("another request is pending", "已有延期申请待批"));
     }
@@ -62,13 +62,13 @@ pub(super) fn answer(books: &Books, context: &Context, item: &Item) -> Result<()
         return Err(refused("no request is pending", "没有待批的延期申请"));
     };
     let round = existing_round(books, "round", item.draft.round)?;
-    if !is_within(books, round.closing_body, context.actor.organisation) {
+    if !is_within(books, round.closing_body, context.hand().organisation) {
         return Err(refused(
             "only the round's closing body or a body above it may answer",
             "须由本轮次销号单位或其上级单位审批",
         ));
     }
-    if pending.by == context.actor.person {
+    if pending.by == context.hand().person {
         return Err(refused(
             "whoever asked may not answer",
             "申请人不得审批本人的延期申请",

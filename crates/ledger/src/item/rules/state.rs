@@ -238,14 +238,14 @@ impl Item {
                 self.issued_on = Some(if known { context.occurred_on } else { today });
                 self.due_base = Some(due_base(&self.draft, feedback_on, context.day()));
             }
-            ItemEvent::PlanSubmitted(_) => self.plan_by = Some(context.actor.person),
+            ItemEvent::PlanSubmitted(_) => self.plan_by = Some(context.hand().person),
             ItemEvent::PlanReturned(_) => {
                 self.plan_by = None;
                 self.approvals.clear();
             }
-            ItemEvent::PlanApproved(_) => self.approvals.push(context.actor),
+            ItemEvent::PlanApproved(_) => self.approvals.push(context.hand()),
             ItemEvent::ClosureRequested(_) | ItemEvent::LongTermReviewed(_) => {
-                let requester = context.actor.person;
+                let requester = context.hand().person;
                 self.attempt = Some(Box::new(Attempt {
                     requester,
                     verifications: Vec::new(),
@@ -253,7 +253,7 @@ impl Item {
             }
             ItemEvent::Verified(verification) => {
                 let verified = VerifiedBy {
-                    by: context.actor,
+                    by: context.hand(),
                     mode: verification.mode,
                 };
                 if let Some(attempt) = &mut self.attempt {
@@ -376,7 +376,7 @@ impl Item {
             };
             Box::new(PendingExtension {
                 extension,
-                by: context.actor.person,
+                by: context.hand().person,
             })
         });
     }
@@ -392,7 +392,7 @@ impl Item {
                     .iter()
                     .map(|it| it.by.person)
                     .collect(),
-                closer: context.actor.person,
+                closer: context.hand().person,
                 closed_on: context.day(),
                 due_on: self.due(context.day()),
                 lookbacks_passed: 0,

@@ -114,6 +114,8 @@ impl Ask {
             occurred_on,
             today: day("2030-01-01"),
             seq: 1,
+            signatories: Default::default(),
+            proposed_by: None,
         }
     }
 }
@@ -320,6 +322,7 @@ impl World {
             name,
             area: reference(),
             closed: false,
+            paper_signatures: false,
             version: 1,
         };
         books.book = Some(book);

@@ -32,6 +32,7 @@ fn replay(script: &Script, book: &Book, mut each: impl FnMut(&Books)) -> Books {
             .unwrap_or_else(|| panic!("who is {}", line.by));
         let open = person.ledgers.is_empty() || person.ledgers.iter().any(|it| it == book.key);
         assert!(open, "{} has no token for {}", line.by, book.key);
+        let (signatories, proposed_by) = ledger::entry::rules::paper(&books, &submission.command);
         let context = Context {
             actor: Actor {
                 person: ledger::ids::PersonId(person.person),
@@ -40,6 +41,8 @@ fn replay(script: &Script, book: &Book, mut each: impl FnMut(&Books)) -> Books {
             intake: submission.intake,
             occurred_on: submission.occurred_on,
             today: date(2026, 11, 22),
+            signatories,
+            proposed_by,
             seq: u64::try_from(happened.len()).unwrap() + 1,
         };
         let admission = Admission {
@@ -62,7 +65,11 @@ fn replay(script: &Script, book: &Book, mut each: impl FnMut(&Books)) -> Books {
         );
         for event in events.unwrap_or_default() {
             let seq = u64::try_from(happened.len()).unwrap() + 1;
-            ledger::apply(&mut books, &Context { seq, ..context }, &event);
+            let context = Context {
+                seq,
+                ..context.clone()
+            };
+            ledger::apply(&mut books, &context, &event);
             happened.push(event);
             each(&books);
         }

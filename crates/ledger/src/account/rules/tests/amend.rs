@@ -102,10 +102,16 @@ fn what_was_spent_stays_received() {
             record.reversed"#]],
     );
     let spent = and(&holding(), [receive(3, 5, |_| ()), pay(4, 101, |_| ())]);
-    check_unsaid(&spent, of, "account.cash_received", 5, expect![[r#"
+    check_unsaid(
+        &spent,
+        of,
+        "account.cash_received",
+        5,
+        expect![[r#"
         BAD_REVERSAL seq: what came later rests on it: #5104
         record.reversed
-        alert BAD_REVERSAL seq: what came later rests on it: #5104"#]]);
+        alert BAD_REVERSAL seq: what came later rests on it: #5104"#]],
+    );
     let moved_on = [
         transfer(3, 50, |_| ()),
         pay(4, 1, |it| it.account = account(2)),
@@ -120,9 +126,15 @@ fn what_was_spent_stays_received() {
             record.reversed
             alert BAD_REVERSAL seq: what came later rests on it: #5104"#]],
     );
-    check_unsaid(&spent, of, "account.cash_paid", 101, expect![[r#"
+    check_unsaid(
+        &spent,
+        of,
+        "account.cash_paid",
+        101,
+        expect![[r#"
         record.reversed
-        record.reversed"#]]);
+        record.reversed"#]],
+    );
 }
 
 #[test]
@@ -174,14 +186,26 @@ fn what_was_let_go_of_and_has_gone_stays() {
         [custody::agree(1, |_| ()), custody::release(1, 60)],
     );
     let word = "account.custody_released";
-    check_unsaid(&kept, custody::custody(1).into(), word, 60, expect![[r#"
+    check_unsaid(
+        &kept,
+        custody::custody(1).into(),
+        word,
+        60,
+        expect![[r#"
         record.reversed
-        record.reversed"#]]);
+        record.reversed"#]],
+    );
     let gone = and(&kept, [pay(3, 1, |_| ())]);
-    check_unsaid(&gone, custody::custody(1).into(), word, 60, expect![[r#"
+    check_unsaid(
+        &gone,
+        custody::custody(1).into(),
+        word,
+        60,
+        expect![[r#"
         BAD_REVERSAL seq: what came later rests on it: #5103
         record.reversed
-        alert BAD_REVERSAL seq: what came later rests on it: #5103"#]]);
+        alert BAD_REVERSAL seq: what came later rests on it: #5103"#]],
+    );
     let mut world = World::given(&kept);
     world.take(&unsay(&world, custody::custody(1), word, 60));
     let row = world.books.custodies.get(custody::custody(1)).unwrap();
@@ -211,11 +235,15 @@ fn a_closed_account_stays_empty_and_no_step_is_taken_back() {
         unsay(&world, account(1), "account.closed", 1),
         unsay(&world, account(2), "account.opened", 1),
     ];
-    check(&closed, &rows, expect![[r#"
+    check(
+        &closed,
+        &rows,
+        expect![[r#"
         BAD_REVERSAL seq:
           the record states no amount that could be taken back: a step is never reversed, but left by the next one, and a statement is replaced by a new one
         BAD_REVERSAL seq:
-          the record states no amount that could be taken back: a step is never reversed, but left by the next one, and a statement is replaced by a new one"#]]);
+          the record states no amount that could be taken back: a step is never reversed, but left by the next one, and a statement is replaced by a new one"#]],
+    );
 }
 
 #[test]
@@ -254,11 +282,15 @@ fn references_and_terms_are_put_right_and_shown() {
         ),
         reword(&world, account(2), "account.opened", CorrectedField::Number),
     ];
-    check(&given, &rows, expect![[r#"
+    check(
+        &given,
+        &rows,
+        expect![[r#"
         BAD_REVERSAL field:
           the record has no such text; amounts are reversed and recorded anew
         BAD_REVERSAL field:
-          the record has no such text; amounts are reversed and recorded anew"#]]);
+          the record has no such text; amounts are reversed and recorded anew"#]],
+    );
 }
 
 /// The movement of an event is what the books keep of it.
