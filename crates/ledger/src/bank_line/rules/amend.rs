@@ -1,10 +1,5 @@
 //! Lines taken back that were no lines of the statement; what was typed wrongly is entered anew.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "what is not named here may not be put right"
-)]
-
 use crate::Books;
 use crate::bank_line::{BankLineEvent, MatchTarget};
 use crate::ids::Subject;

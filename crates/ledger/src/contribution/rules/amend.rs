@@ -1,10 +1,5 @@
 //! Arrivals and work taken back. A promise stays: what does not come of it stays open.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "what is not named here may not be put right"
-)]
-
 use crate::Books;
 use crate::contribution::ContributionEvent;
 use crate::money::Fen;

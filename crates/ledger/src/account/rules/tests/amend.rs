@@ -9,7 +9,7 @@ use crate::text::Wording;
 /// The place of the last event with that word.
 pub(crate) fn last(world: &World, word: &str) -> u64 {
     let place = world.events.iter().rposition(|event| event.word() == word);
-    u64::try_from(place.unwrap()).unwrap() + 1
+    u64::try_from(place.unwrap()).unwrap().saturating_add(1)
 }
 
 /// Takes back the last record with that word.
