@@ -72,6 +72,8 @@ ids! {
     ProjectId
     /// A milestone of a project 项目节点.
     MilestoneId
+    /// A visit to the site of a project 现场核查.
+    VisitId
     /// A payment 支付.
     PaymentId
     /// A bank account 账户.
@@ -92,6 +94,8 @@ ids! {
     MeasureId
     /// An entry that waits for a second person 待复核录入.
     EntryId
+    /// A file as proof of something 佐证.
+    EvidenceId
     /// An access token 访问令牌.
     TokenId
 }

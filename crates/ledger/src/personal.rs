@@ -85,7 +85,8 @@ pub fn visit(event: &mut Event, visit: &mut Visit<'_>) {
         | Event::Record(_)
         | Event::Entry(_)
         | Event::Round(_)
-        | Event::Item(_) => {}
+        | Event::Item(_)
+        | Event::Evidence(_) => {}
     }
 }
 
@@ -107,7 +108,8 @@ pub const fn concerns(command: &Command) -> bool {
         | Command::Record(_)
         | Command::Entry(_)
         | Command::Round(_)
-        | Command::Item(_) => false,
+        | Command::Item(_)
+        | Command::Evidence(_) => false,
     }
 }
 
@@ -135,7 +137,8 @@ pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
         | Command::Record(_)
         | Command::Entry(_)
         | Command::Round(_)
-        | Command::Item(_) => {}
+        | Command::Item(_)
+        | Command::Evidence(_) => {}
     }
 }
 

@@ -8,8 +8,11 @@
 )]
 
 mod cash;
+mod evidence;
 mod items;
 mod money;
+mod projects;
 mod random;
+mod search;
 mod traces;
 mod world;

@@ -9,6 +9,8 @@ pub mod bank_lines;
 pub mod commands;
 pub mod contributions;
 pub mod events;
+pub mod evidence;
+pub mod files;
 pub mod funds;
 pub mod health;
 pub mod items;
@@ -18,6 +20,7 @@ pub mod page;
 pub mod payments;
 pub mod projects;
 mod question;
+pub mod search;
 pub mod stream;
 pub mod subjects;
 pub mod tasks;
@@ -45,6 +48,9 @@ pub fn mount(config: &mut ServiceConfig) {
     contributions::mount(config);
     bank_lines::mount(config);
     items::mount(config);
+    evidence::mount(config);
+    files::mount(config);
     tasks::mount(config);
     alerts::mount(config);
+    search::mount(config);
 }

@@ -76,9 +76,29 @@ macro_rules! ids {
         }
     )*};
 }
-ids! { LedgerId OrganisationId OverlayId PersonId FundId ProjectId MilestoneId PaymentId RoundId
-AccountId MovementId CustodyId ContributionId BankLineId ItemId MeasureId EntryId TokenId
-Subject }
+ids! {
+    AccountId
+    MovementId
+    CustodyId
+    ContributionId
+    BankLineId
+    LedgerId
+    OrganisationId
+    OverlayId
+    PersonId
+    FundId
+    ProjectId
+    MilestoneId
+    VisitId
+    PaymentId
+    RoundId
+    ItemId
+    MeasureId
+    EvidenceId
+    EntryId
+    TokenId
+    Subject
+}
 
 macro_rules! texts {
     ($($name:ident)*) => {$(

@@ -22,6 +22,7 @@ mod bank_line;
 mod book;
 mod contribution;
 mod entry;
+mod evidence;
 mod fund;
 mod item;
 mod milestone;
@@ -115,8 +116,26 @@ macro_rules! nouns {
         }
     };
 }
-nouns! { Ledger Token Organisation Overlay Subject Fund Project Milestone Payment Account
-Contribution BankLine Receipt Record Entry Round Item }
+nouns! {
+    Ledger
+    Token
+    Organisation
+    Overlay
+    Subject
+    Fund
+    Project
+    Milestone
+    Payment
+    Account
+    Contribution
+    BankLine
+    Receipt
+    Evidence
+    Record
+    Entry
+    Round
+    Item
+}
 
 /// The body of a record. `salt` is random: without it a withheld short body could be guessed from
 /// its hash.

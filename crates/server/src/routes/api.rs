@@ -51,6 +51,7 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::projects::projects,
         routes::projects::project,
         routes::projects::payments,
+        routes::projects::surpluses,
         routes::payments::payment,
         routes::payments::trace,
         routes::accounts::accounts,
@@ -62,12 +63,19 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::items::item,
         routes::items::rounds,
         routes::items::round,
+        routes::evidence::all,
+        routes::evidence::one,
+        routes::files::put,
+        routes::files::post,
+        routes::files::get,
         routes::tasks::due,
         routes::tasks::plans,
         routes::tasks::closing,
         routes::tasks::verification,
         routes::tasks::completion,
         routes::alerts::alerts,
+        routes::search::search,
+        routes::search::search_all,
         routes::health::healthz,
         routes::health::readyz,
         routes::health::confirm_clock,
@@ -88,7 +96,10 @@ impl Modify for Security {
             Vec::<String>::new(),
         )]);
         for (path, item) in &mut document.paths.paths {
-            for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+            for operation in [&mut item.get, &mut item.post, &mut item.put]
+                .into_iter()
+                .flatten()
+            {
                 if matches!(path.as_str(), "/healthz" | "/readyz") {
                     operation.security = Some(vec![SecurityRequirement::default()]);
                 }
@@ -171,6 +182,7 @@ fn nouns() -> Vec<Noun> {
         ("record", ledger::record::RecordCommand::schema()),
         ("round", ledger::round::RoundCommand::schema()),
         ("item", ledger::item::ItemCommand::schema()),
+        ("evidence", ledger::evidence::EvidenceCommand::schema()),
     ]
 }
 
@@ -234,6 +246,7 @@ impl ToSchema for CommandSchema {
             ledger::account::AccountCommand ledger::contribution::ContributionCommand
             ledger::bank_line::BankLineCommand ledger::entry::EntryCommand
             ledger::record::RecordCommand ledger::round::RoundCommand ledger::item::ItemCommand
+            ledger::evidence::EvidenceCommand
         }
         for (name, schema) in [
             (ledger::Intake::name(), ledger::Intake::schema()),

@@ -51,6 +51,7 @@ pub struct Counts {
     bank_lines: usize,
     rounds: usize,
     items: usize,
+    evidence: usize,
     alerts: usize,
 }
 
@@ -78,6 +79,7 @@ impl LedgerView {
                 bank_lines: books.bank_lines.len(),
                 rounds: books.rounds.len(),
                 items: books.items.len(),
+                evidence: books.evidence.len(),
                 alerts: view.alerts.len(),
             },
         }
