@@ -59,7 +59,6 @@ fn the_roles_share_the_nouns_like_this() {
         account: finance
         bank_line: finance
         contribution: finance, rectification
-        evidence: inspector, finance, rectification
         entry: inspector, finance, rectification
         evidence: inspector, finance, rectification
         fund: finance
