@@ -27,6 +27,7 @@
     reason = "seeds and measurements are for whoever reads the log of a run"
 )]
 
+mod accounts;
 mod api;
 mod bulk;
 mod claims;

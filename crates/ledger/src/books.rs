@@ -2,12 +2,16 @@
 
 use crate::claim::rules::Claim;
 use crate::contract::rules::Contract;
+use crate::account::rules::{Account, Cash, Custody, Movement};
+use crate::bank_line::rules::{BankLine, LineKey, MatchKey};
+use crate::contribution::rules::Contribution;
 use crate::entry::rules::Entry;
 use crate::evidence::rules::Evidence;
 use crate::fund::rules::{Budget, Fund, Node};
 use crate::ids::*;
 use crate::item::rules::Item;
 use crate::milestone::rules::Milestone;
+use crate::money::Fen;
 use crate::organisation::rules::Organisation;
 use crate::overlay::rules::Overlay;
 use crate::payment::rules::Payment;
@@ -49,6 +53,24 @@ pub struct Books {
     pub claims: Table<ClaimId, Claim>,
     /// Payments.
     pub payments: Table<PaymentId, Payment>,
+    /// Bank accounts.
+    pub accounts: Table<AccountId, Account>,
+    /// Cash per account and batch; none stands for cash of which nobody knows the batch.
+    pub cash: Table<(AccountId, Option<FundId>), Cash>,
+    /// Movements of cash.
+    pub movements: Table<MovementId, Movement>,
+    /// Custody agreements.
+    pub custodies: Table<CustodyId, Custody>,
+    /// The cash that has gone out for a payment, less what came back.
+    pub cash_of_payments: Table<PaymentId, Fen>,
+    /// Contributions.
+    pub contributions: Table<ContributionId, Contribution>,
+    /// Bank lines.
+    pub bank_lines: Table<BankLineId, BankLine>,
+    /// The lines that may be the same, by what of their identity can be looked up.
+    pub lines_alike: Table<LineKey, Vec<BankLineId>>,
+    /// The line in whose live match a target is; none after a match was taken back.
+    pub matches: Table<MatchKey, Option<BankLineId>>,
     /// Inspection rounds.
     pub rounds: Table<RoundId, Round>,
     /// Rectification items.
@@ -83,6 +105,9 @@ macro_rules! each_table {
         each_table!(@ ($books $($rest)*)
             tokens organisations overlays persons funds nodes budgets projects milestones
             milestones_of contracts claims payments rounds items entries evidence reversed)
+        each_table!(@ ($books $($rest)*) tokens organisations overlays persons funds nodes budgets
+            projects milestones payments accounts cash movements custodies cash_of_payments
+            contributions bank_lines lines_alike matches rounds items evidence entries reversed)
     };
     (@ ($books:ident . $action:ident) $($table:ident)*) => {{
         let Books { book: _, $($table),* } = $books;
@@ -99,6 +124,10 @@ macro_rules! each_subject {
     ($then:ident) => {
         $then! {
             payments PaymentId
+            accounts AccountId
+            custodies CustodyId
+            contributions ContributionId
+            bank_lines BankLineId
             items ItemId
             funds FundId
             projects ProjectId

@@ -18,6 +18,10 @@ choices! {
         Contract = "contract" "合同",
         Claim = "claim" "报账",
         Payment = "payment" "支付",
+        Account = "account" "账户",
+        Custody = "custody" "代管协议",
+        Contribution = "contribution" "配套自筹",
+        BankLine = "bank_line" "银行流水",
         Round = "round" "巡察督查审计轮次",
         Item = "item" "整改事项",
         Evidence = "evidence" "佐证",
@@ -45,6 +49,11 @@ choices! {
         Voucher = "voucher" "支付凭证号",
         Vouchers = "vouchers" "报账票据号",
         BankReference = "bank_reference" "银行流水号",
+        BankSequence = "bank_sequence" "银行记账流水号",
+        Bank = "bank" "开户银行",
+        MaskedNumber = "masked_number" "账号(末四位)",
+        Counterparty = "counterparty" "对方户名",
+        Claim = "claim" "报账单号",
         Reference = "reference" "追缴文书号或银行流水号",
         Content = "content" "建设内容",
         Facts = "facts" "问题事实",
@@ -58,6 +67,7 @@ choices! {
         PriceFen = "price_fen" "价款",
         ApprovedFen = "approved_fen" "审定金额",
         CostFen = "cost_fen" "决算金额",
+        ValueFen = "value_fen" "折价金额",
         RecoveryRequiredFen = "recovery_required_fen" "应追缴金额",
     }
 }
@@ -207,6 +217,23 @@ fields! {
     payment::RetentionHold: Payment payment { AmountFen amount_fen };
     payment::RetentionRelease: Payment payment { AmountFen amount_fen };
     payment::Reissue: Payment payment { Voucher voucher };
+    account::AccountOpening: Account account { Bank bank, MaskedNumber masked_number };
+    account::AccountClosing: Account account {};
+    account::CashReceipt: Account account { BankReference bank_reference, AmountFen amount_fen };
+    account::CashPayment: Account account { BankReference bank_reference, AmountFen amount_fen };
+    account::Interest: Account account { AmountFen amount_fen };
+    account::CashTransfer: Account from { BankReference bank_reference, AmountFen amount_fen };
+    account::CustodyAgreement: Custody custody { Document document };
+    account::CustodyRelease: Custody custody { Claim claim, AmountFen amount_fen };
+    contribution::ContributionPledge: Contribution contribution { AmountFen amount_fen };
+    contribution::ContributionArrival: Contribution contribution {
+        BankReference bank_reference, AmountFen amount_fen };
+    contribution::InKind: Contribution contribution { ValueFen value_fen };
+    contribution::ContributionResolution: Contribution contribution {};
+    bank_line::LineEntry: BankLine line { BankSequence bank_sequence, Counterparty counterparty,
+        AmountFen amount_fen };
+    bank_line::LineConfirmation: BankLine line {};
+    bank_line::LineRevocation: BankLine line {};
     receipt::ReceiptConfirmation: Payment payment { AmountFen amount_fen };
     round::RoundOpening: Round round { Name name, Mandate mandate };
     round::Feedback: Round round { Document document };

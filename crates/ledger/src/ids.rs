@@ -80,6 +80,16 @@ ids! {
     ClaimId
     /// A payment 支付.
     PaymentId
+    /// A bank account 账户.
+    AccountId
+    /// A movement of cash 资金收付: what a bank line is matched with.
+    MovementId
+    /// A custody agreement 代管协议.
+    CustodyId
+    /// A contribution to a project 配套/自筹.
+    ContributionId
+    /// A line of a bank statement 银行流水.
+    BankLineId
     /// An inspection round 巡察/督查/审计轮次.
     RoundId
     /// A rectification item 整改事项.

@@ -17,6 +17,10 @@
 //! | contract | 合同 | what a supplier is to do, for which price, paid by which stages |
 //! | claim | 报账 | what is to be paid, with vouchers and signatures, before it is paid |
 //! | payment | 支付 | instructed, settled 到账, returned 退票, reissued 补发 |
+//! | account, movement | 账户、资金收付 | where the cash is, batch by batch |
+//! | custody | 代管 | one organisation keeps the money of another |
+//! | contribution | 配套/自筹 | what others promised to a project, and what of it came |
+//! | bank line | 银行流水 | what the statement says, matched with a movement or a payment |
 //! | receipt | 到账核实 | what the payee says |
 //! | record, reversal, correction | 记录、冲销、更正 | what was recorded wrongly, taken back or put right |
 //! | entry, signatory | 双人录入、纸质签字人 | what one person records and another confirms, and who signed it on paper |
@@ -48,9 +52,12 @@ pub mod subjects;
 pub mod table;
 pub mod text;
 
+pub mod account;
+pub mod bank_line;
 pub mod book;
 pub mod claim;
 pub mod contract;
+pub mod contribution;
 pub mod entry;
 pub mod evidence;
 pub mod fund;
@@ -101,6 +108,12 @@ nouns! {
     Claim claim ClaimCommand ClaimEvent;
     /// Payments.
     Payment payment PaymentCommand PaymentEvent;
+    /// Accounts and cash.
+    Account account AccountCommand AccountEvent;
+    /// Contributions.
+    Contribution contribution ContributionCommand ContributionEvent;
+    /// Bank lines.
+    BankLine bank_line BankLineCommand BankLineEvent;
     /// Receipt confirmations.
     Receipt receipt ReceiptCommand ReceiptEvent;
     /// Records put right.

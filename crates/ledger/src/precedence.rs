@@ -134,6 +134,10 @@ fn allows(role: Role, noun: Noun) -> bool {
         }
         Noun::Fund | Noun::Payment => role == Role::Finance,
         Noun::Project | Noun::Contract => matches!(role, Role::Finance | Role::Rectification),
+        Noun::Fund | Noun::Payment | Noun::Account | Noun::BankLine => role == Role::Finance,
+        Noun::Project | Noun::Contribution => {
+            matches!(role, Role::Finance | Role::Rectification)
+        }
         Noun::Round | Noun::Item => matches!(role, Role::Rectification | Role::Inspector),
         Noun::Evidence => crate::evidence::RECORDERS.contains(&role),
     }

@@ -224,6 +224,13 @@ pub enum Rejection {
         /// What is wrong, in Chinese.
         why_zh: &'static str,
     },
+    /// A bank line, or what it would be matched with, that is in another live match (V24).
+    AlreadyMatched {
+        /// The field that names it.
+        field: &'static str,
+        /// The bank line of the other match.
+        subject: Subject,
+    },
     /// A record that may not be reversed or corrected as asked (V22).
     BadReversal {
         /// The field.
@@ -285,6 +292,7 @@ impl Rejection {
             Rejection::RecoveryOpen { .. } => "RECOVERY_OPEN",
             Rejection::CommonItemOpen { .. } => "COMMON_ITEM_OPEN",
             Rejection::ExtensionRefused { .. } => "EXTENSION_REFUSED",
+            Rejection::AlreadyMatched { .. } => "ALREADY_MATCHED",
             Rejection::BadReversal { .. } | Rejection::RestedOn { .. } => "BAD_REVERSAL",
             Rejection::UnknownParty { .. } => "UNKNOWN_PARTY",
             Rejection::ReceiptDisputed { .. } => "RECEIPT_DISPUTED",
@@ -313,6 +321,7 @@ impl Rejection {
             | Rejection::BadField { field, .. }
             | Rejection::Insufficient { field, .. }
             | Rejection::BadRatio { field, .. }
+            | Rejection::AlreadyMatched { field, .. }
             | Rejection::BadReversal { field, .. }
             | Rejection::UnknownParty { field, .. } => Some(field),
             Rejection::Conflict { .. } => Some("expected_version"),
@@ -367,6 +376,7 @@ impl Rejection {
             | Rejection::RecoveryOpen { .. }
             | Rejection::CommonItemOpen { .. }
             | Rejection::ExtensionRefused { .. }
+            | Rejection::AlreadyMatched { .. }
             | Rejection::BadReversal { .. }
             | Rejection::RestedOn { .. }
             | Rejection::UnknownParty { .. }

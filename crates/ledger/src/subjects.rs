@@ -18,6 +18,11 @@ macro_rules! ids {
     )*};
 }
 ids! {
+    AccountId
+    MovementId
+    CustodyId
+    ContributionId
+    BankLineId
     OrganisationId
     OverlayId
     PersonId
@@ -65,6 +70,15 @@ impl Subjects for crate::fund::Holder {
         match self {
             crate::fund::Holder::Organisation(id) => id.each(each),
             crate::fund::Holder::Project(id) => id.each(each),
+        }
+    }
+}
+
+impl Subjects for crate::bank_line::MatchTarget {
+    fn each(&self, each: &mut dyn FnMut(Subject)) {
+        match self {
+            crate::bank_line::MatchTarget::Payment(id) => id.each(each),
+            crate::bank_line::MatchTarget::Movement(id) => id.each(each),
         }
     }
 }
@@ -155,6 +169,21 @@ subjects! {
     payment::PaymentRecoveryWaiver { payment }
     payment::RetentionHold { payment }
     payment::RetentionRelease { payment, by }
+    account::AccountOpening { account, owner }
+    account::AccountClosing { account }
+    account::CashReceipt { account, movement, fund, from, payment }
+    account::CashPayment { account, movement, fund, payment }
+    account::Interest { account, movement, fund }
+    account::CashTransfer { from, to, movement, fund }
+    account::CustodyAgreement { custody, account, principal, custodian }
+    account::CustodyRelease { custody }
+    contribution::ContributionPledge { contribution, project, party }
+    contribution::ContributionArrival { contribution, account }
+    contribution::InKind { contribution, verified_by }
+    contribution::ContributionResolution { contribution }
+    bank_line::LineEntry { line, account }
+    bank_line::LineConfirmation { line, target }
+    bank_line::LineRevocation { line }
     receipt::ReceiptConfirmation { payment, subject, visitor }
     entry::EntryConfirmation { entry }
     entry::EntryWithdrawal { entry }

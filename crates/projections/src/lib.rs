@@ -7,11 +7,14 @@
 //! Identifiers stand beside names, money is whole fen, and every list has one order, so that the
 //! same records give the same answer to the byte.
 
+pub mod accounts;
 pub mod alerts;
 pub mod balances;
+pub mod bank_lines;
 pub mod benefit;
 pub mod claims;
 pub mod contracts;
+pub mod contributions;
 pub mod evidence;
 pub mod items;
 pub mod links;

@@ -4,8 +4,11 @@
 
 use crate::numbers::{Numbers, at, next_place};
 use hashbrown::HashMap;
+use ledger::account::AccountEvent;
 use ledger::fund::{FundEvent, Holder};
-use ledger::ids::{FundId, MilestoneId, OrganisationId, PaymentId, ProjectId, Subject};
+use ledger::ids::{
+    AccountId, FundId, MilestoneId, MovementId, OrganisationId, PaymentId, ProjectId, Subject,
+};
 use ledger::milestone::MilestoneEvent;
 use ledger::payment::{Payee, PaymentEvent, PaymentInstruction};
 use ledger::{Books, Event};
@@ -22,6 +25,11 @@ pub struct Links {
     payments: Vec<PaymentId>,
     payments_of_project: HashMap<ProjectId, Numbers>,
     payments_of_payee: HashMap<Subject, Numbers>,
+    /// The batches of which an account has held cash; none stands for cash of nobody knows which.
+    funds_of_account: HashMap<AccountId, Vec<Option<FundId>>>,
+    /// All movements of cash; the lists below hold their places here.
+    movements: Vec<MovementId>,
+    movements_of_account: HashMap<AccountId, Numbers>,
 }
 
 impl Links {
@@ -32,6 +40,7 @@ impl Links {
             Event::Payment(PaymentEvent::Instructed(instruction)) => {
                 self.payment(books, instruction);
             }
+            Event::Account(event) => self.account(event),
             Event::Milestone(MilestoneEvent::Defined(definition)) => {
                 if !books.milestones.contains(definition.milestone) {
                     let list = self.milestones_of_project.entry(definition.project);
@@ -59,12 +68,36 @@ impl Links {
             | Event::Project(_)
             | Event::Contract(_)
             | Event::Claim(_)
+            | Event::Contribution(_)
+            | Event::BankLine(_)
             | Event::Receipt(_)
             | Event::Record(_)
             | Event::Entry(_)
             | Event::Round(_)
             | Event::Item(_)
             | Event::Evidence(_) => {}
+        }
+    }
+
+    fn account(&mut self, event: &AccountEvent) {
+        let (movement, fund, accounts) = match event {
+            AccountEvent::CashReceived(it) => (it.movement, it.fund, [Some(it.account), None]),
+            AccountEvent::CashPaid(it) => (it.movement, it.fund, [Some(it.account), None]),
+            AccountEvent::InterestCredited(it) => (it.movement, it.fund, [Some(it.account), None]),
+            AccountEvent::Transferred(it) => (it.movement, it.fund, [Some(it.from), Some(it.to)]),
+            AccountEvent::Opened(_)
+            | AccountEvent::Closed(_)
+            | AccountEvent::CustodyAgreed(_)
+            | AccountEvent::CustodyReleased(_) => return,
+        };
+        let place = next_place(&self.movements);
+        self.movements.push(movement);
+        for account in accounts.into_iter().flatten() {
+            self.movements_of_account
+                .entry(account)
+                .or_default()
+                .push(place);
+            push_new(self.funds_of_account.entry(account).or_default(), fund);
         }
     }
 
@@ -193,6 +226,23 @@ impl Links {
         places
             .into_iter()
             .filter_map(|place| at(&self.payments, place).copied())
+    }
+
+    /// The batches of which `account` has held cash; none stands for cash of nobody knows which.
+    #[must_use]
+    pub fn funds_of_account(&self, account: AccountId) -> &[Option<FundId>] {
+        self.funds_of_account
+            .get(&account)
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// The movements of cash into and out of `account`.
+    pub fn movements_of_account(&self, account: AccountId) -> impl Iterator<Item = MovementId> {
+        let places = self.movements_of_account.get(&account);
+        let places = places.map_or(&[][..], Numbers::as_slice);
+        places
+            .iter()
+            .filter_map(|place| at(&self.movements, *place).copied())
     }
 
     fn places_of_project(&self, project: ProjectId) -> &[u32] {

@@ -7,6 +7,7 @@
     reason = "numbers of a few digits"
 )]
 
+mod cash;
 mod evidence;
 mod items;
 mod money;

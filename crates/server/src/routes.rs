@@ -2,11 +2,15 @@
 
 use actix_web::web::ServiceConfig;
 
+pub mod accounts;
 pub mod alerts;
 pub mod api;
 pub mod claims;
 pub mod commands;
 pub mod contracts;
+pub mod bank_lines;
+pub mod commands;
+pub mod contributions;
 pub mod events;
 pub mod evidence;
 pub mod files;
@@ -45,6 +49,9 @@ pub fn mount(config: &mut ServiceConfig) {
     contracts::mount(config);
     claims::mount(config);
     payments::mount(config);
+    accounts::mount(config);
+    contributions::mount(config);
+    bank_lines::mount(config);
     items::mount(config);
     evidence::mount(config);
     files::mount(config);

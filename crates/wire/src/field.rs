@@ -77,6 +77,11 @@ macro_rules! ids {
     )*};
 }
 ids! {
+    AccountId
+    MovementId
+    CustodyId
+    ContributionId
+    BankLineId
     LedgerId
     OrganisationId
     OverlayId

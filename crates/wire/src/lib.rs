@@ -17,9 +17,12 @@ mod field;
 #[path = "generated/fundtrace.v1.rs"]
 mod generated;
 
+mod account;
+mod bank_line;
 mod book;
 mod claim;
 mod contract;
+mod contribution;
 mod entry;
 mod evidence;
 mod fund;
@@ -127,6 +130,9 @@ nouns! {
     Contract
     Claim
     Payment
+    Account
+    Contribution
+    BankLine
     Receipt
     Record
     Entry

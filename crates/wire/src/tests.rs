@@ -260,6 +260,9 @@ fn every_word_of_every_list_crosses_the_wire() {
         claim::*, contract::*, fund::*, item::*, milestone::*, organisation::*, overlay::*,
         payment::*,
     };
+    use ledger::account::{AccountKind, CashNature};
+    use ledger::bank_line::Direction;
+    use ledger::{fund::*, item::*, milestone::*, organisation::*, overlay::*, payment::*};
     use ledger::{project::*, receipt::*, round::*, token::*};
     check_choice(Intake::ALL);
     check_choice(Role::ALL);
@@ -279,6 +282,9 @@ fn every_word_of_every_list_crosses_the_wire() {
     check_choice(ContractChangeKind::ALL);
     check_choice(ClaimRejectionCode::ALL);
     check_choice(PaymentKind::ALL);
+    check_choice(AccountKind::ALL);
+    check_choice(CashNature::ALL);
+    check_choice(Direction::ALL);
     check_choice(ReceiptChannel::ALL);
     check_choice(ReceiptResult::ALL);
     check_choice(RoundKind::ALL);

@@ -59,6 +59,9 @@ fn the_roles_share_the_nouns_like_this() {
         evidence: inspector, finance, rectification
         claim: inspector, finance, rectification
         contract: finance, rectification
+        account: finance
+        bank_line: finance
+        contribution: finance, rectification
         entry: inspector, finance, rectification
         evidence: inspector, finance, rectification
         fund: finance

@@ -153,6 +153,9 @@ impl std::fmt::Display for Rejection {
                     ""
                 }
             ),
+            Rejection::AlreadyMatched { subject, .. } => {
+                write!(f, "bank line {} is in a live match with it", subject.0)
+            }
             Rejection::RestedOn { dependents } => {
                 write!(f, "what came later rests on it: {}", list(dependents, ", "))
             }
@@ -201,7 +204,7 @@ impl Rejection {
             Rejection::Insufficient {
                 available, asked, ..
             } => {
-                format!("申请 {asked} 元,可用指标仅 {available} 元")
+                format!("申请 {asked} 元,可用余额仅 {available} 元")
             }
             Rejection::OverPaid { open, stated } => {
                 format!("登记 {stated} 元,可办理余额仅 {open} 元")
@@ -261,6 +264,9 @@ impl Rejection {
                     ""
                 }
             ),
+            Rejection::AlreadyMatched { subject, .. } => {
+                format!("已与银行流水 {} 对账,须先撤销该笔对账", subject.0)
+            }
             Rejection::RestedOn { dependents } => {
                 format!("该记录已有后续事项,不得冲销:{}", list(dependents, "、"))
             }

@@ -40,6 +40,19 @@ pub(super) fn of(books: &Books, kind: Kind, id: Uuid) -> Title {
             .payments
             .get(PaymentId(id))
             .and_then(|row| title(None, Some(row.voucher.as_str()))),
+        Kind::Account => books
+            .accounts
+            .get(AccountId(id))
+            .and_then(|row| title(Some(row.bank.as_str()), Some(row.masked_number.as_str()))),
+        Kind::Custody => books
+            .custodies
+            .get(CustodyId(id))
+            .and_then(|row| title(None, Some(row.agreement.document.as_str()))),
+        Kind::BankLine => books.bank_lines.get(BankLineId(id)).and_then(|row| {
+            let counterparty = row.entry.counterparty.as_ref();
+            let name = counterparty.map(|name| name.as_str());
+            title(name, Some(row.entry.bank_sequence.as_str()))
+        }),
         Kind::Round => books
             .rounds
             .get(RoundId(id))
@@ -62,8 +75,8 @@ pub(super) fn of(books: &Books, kind: Kind, id: Uuid) -> Title {
             .evidence
             .get(EvidenceId(id))
             .and_then(|row| title(Some(row.registration.description.as_str()), None)),
-        // A person's name is sealed, and an entry has none.
-        Kind::Subject | Kind::Entry => None,
+        // A person's name is sealed; an entry and a contribution have none.
+        Kind::Subject | Kind::Entry | Kind::Contribution => None,
     };
     title.unwrap_or_default()
 }

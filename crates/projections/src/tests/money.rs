@@ -137,7 +137,7 @@ fn an_observed_overspending_is_stored_with_an_alert_and_the_equations_still_hold
             "subject": "00000000-0000-0006-0000-000000000001",
             "field": "sources",
             "text": "1500 fen asked for, 00000000-0000-0003-0000-000000000001 has 1000 fen available",
-            "text_zh": "申请 15.00 元,可用指标仅 10.00 元",
+            "text_zh": "申请 15.00 元,可用余额仅 10.00 元",
             "occurred_on": "2025-12-31",
             "recorded_on": "2025-12-31"
           }

@@ -16,21 +16,21 @@ use ledger::payment::Payee;
 use serde_json::{Value, json};
 
 /// xorshift64*: chance that can be repeated.
-struct Chance(u64);
+pub(super) struct Chance(pub(super) u64);
 
 impl Chance {
-    fn below(&mut self, end: u64) -> u64 {
+    pub(super) fn below(&mut self, end: u64) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
         (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % end
     }
 
-    fn number(&mut self, end: u64) -> u128 {
+    pub(super) fn number(&mut self, end: u64) -> u128 {
         u128::from(self.below(end)) + 1
     }
 
-    fn fen(&mut self) -> i64 {
+    pub(super) fn fen(&mut self) -> i64 {
         i64::try_from(self.below(1_000)).unwrap() + 1
     }
 }

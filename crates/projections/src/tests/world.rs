@@ -24,6 +24,11 @@ pub(super) enum Kind {
     Item,
     Measure,
     Zone,
+    Account,
+    Movement,
+    Custody,
+    Contribution,
+    Line,
     Evidence,
 }
 
@@ -115,6 +120,12 @@ impl World {
             roles: Role::ALL,
             expected_version: None,
         };
+        let look_up = |seq: u64| -> Result<_, std::convert::Infallible> {
+            let place = usize::try_from(seq).unwrap().checked_sub(1);
+            let fact = place.and_then(|place| self.facts.get(place));
+            Ok(fact.map(|fact| fact.event.clone()))
+        };
+        let Ok(command) = command.recalled(look_up);
         for event in ledger::decide(&self.view.books, &admission, &context, &command)? {
             self.record(&context, event);
         }

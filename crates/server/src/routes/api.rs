@@ -58,6 +58,11 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::claims::claim,
         routes::payments::payment,
         routes::payments::trace,
+        routes::accounts::accounts,
+        routes::accounts::account,
+        routes::accounts::custody,
+        routes::contributions::contributions,
+        routes::bank_lines::bank_lines,
         routes::items::items,
         routes::items::item,
         routes::items::rounds,
@@ -172,6 +177,12 @@ fn nouns() -> Vec<Noun> {
         ("claim", ledger::claim::ClaimCommand::schema()),
         ("contract", ledger::contract::ContractCommand::schema()),
         ("payment", ledger::payment::PaymentCommand::schema()),
+        ("account", ledger::account::AccountCommand::schema()),
+        (
+            "contribution",
+            ledger::contribution::ContributionCommand::schema(),
+        ),
+        ("bank_line", ledger::bank_line::BankLineCommand::schema()),
         ("receipt", ledger::receipt::ReceiptCommand::schema()),
         ("entry", ledger::entry::EntryCommand::schema()),
         ("record", ledger::record::RecordCommand::schema()),
@@ -249,6 +260,14 @@ impl ToSchema for CommandSchema {
             ledger::record::RecordCommand
             ledger::round::RoundCommand
             ledger::item::ItemCommand
+            ledger::book::BookCommand ledger::token::TokenCommand
+            ledger::organisation::OrganisationCommand ledger::overlay::OverlayCommand
+            ledger::person::PersonCommand ledger::fund::FundCommand
+            ledger::project::ProjectCommand ledger::milestone::MilestoneCommand
+            ledger::payment::PaymentCommand ledger::receipt::ReceiptCommand
+            ledger::account::AccountCommand ledger::contribution::ContributionCommand
+            ledger::bank_line::BankLineCommand ledger::entry::EntryCommand
+            ledger::record::RecordCommand ledger::round::RoundCommand ledger::item::ItemCommand
             ledger::evidence::EvidenceCommand
         }
         for (name, schema) in [

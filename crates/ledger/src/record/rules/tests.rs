@@ -381,6 +381,14 @@ fn these_and_no_others_are_reversed() {
     words.dedup();
     expect![[r#"
         contract.changed
+        account.cash_paid
+        account.cash_received
+        account.custody_released
+        account.interest_credited
+        account.transferred
+        bank_line.entered
+        contribution.arrived
+        contribution.contributed_in_kind
         fund.adjusted
         fund.allocated
         fund.carried_over

@@ -1,0 +1,327 @@
+//! A line is entered once (V2), and a line or what it is matched with is in one live match (V24).
+
+mod amend;
+
+#[cfg(test)]
+mod tests;
+
+use super::{BankLineCommand, BankLineEvent, Direction, LineConfirmation, LineEntry, MatchTarget};
+use crate::account::rules::{Movement, MovementKind, existing as existing_account};
+use crate::context::Context;
+use crate::date::BusinessDate;
+use crate::fund::rules::payable;
+use crate::ids::{AccountId, BankLineId, MovementId, PersonId, Subject};
+use crate::money::Fen;
+use crate::payment::rules::existing as existing_payment;
+use crate::rejection::Rejection;
+use crate::{Books, Event};
+
+choices! {
+    /// How far a line is.
+    LineState {
+        Unmatched = "unmatched" "未对账",
+        Matched = "matched" "已对账",
+        /// It was no line of the statement.
+        Reversed = "reversed" "已冲销",
+    }
+}
+
+/// A bank line as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BankLine {
+    /// What was entered.
+    pub entry: Box<LineEntry>,
+    /// By whom.
+    pub entered_by: PersonId,
+    /// What it is matched with.
+    pub matched: Option<Match>,
+    /// How many matches were taken back.
+    pub revoked: u32,
+    /// The line itself was taken back.
+    pub reversed: bool,
+    /// How many records have been about it.
+    pub version: u32,
+}
+
+/// A live match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Match {
+    /// What the line is.
+    pub target: MatchTarget,
+    /// Who confirmed it.
+    pub confirmed_by: PersonId,
+    /// When.
+    pub confirmed_on: BusinessDate,
+}
+
+impl BankLine {
+    /// How far it is.
+    #[must_use]
+    pub fn state(&self) -> LineState {
+        match self.matched {
+            _ if self.reversed => LineState::Reversed,
+            Some(_) => LineState::Matched,
+            None => LineState::Unmatched,
+        }
+    }
+}
+
+/// What the same lines have in common that can be looked up; the texts are compared.
+pub type LineKey = (AccountId, BusinessDate, Direction, Fen);
+
+/// What can be in one live match: a target and the way the money went.
+pub type MatchKey = (MatchTarget, Direction);
+
+fn key(entry: &LineEntry) -> LineKey {
+    let LineEntry {
+        line: _,
+        account,
+        value_date,
+        direction,
+        amount_fen,
+        bank_sequence: _,
+        counterparty: _,
+        remark: _,
+    } = entry;
+    (*account, *value_date, *direction, *amount_fen)
+}
+
+/// The line, or the refusal that names the field (V4).
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub fn existing(books: &Books, line: BankLineId) -> Result<&BankLine, Rejection> {
+    let (field, subject) = ("line", line.into());
+    let row = books.bank_lines.get(line);
+    row.ok_or(Rejection::NotFound { field, subject })
+}
+
+/// The line with which this target is matched.
+#[must_use]
+pub fn matched_with(books: &Books, key: MatchKey) -> Option<BankLineId> {
+    books.matches.get(key).copied().flatten()
+}
+
+pub(crate) fn decide(
+    books: &Books,
+    context: &Context,
+    command: &BankLineCommand,
+) -> Result<Vec<Event>, Rejection> {
+    match command {
+        BankLineCommand::Enter(entry) => enter(books, context, entry)?,
+        BankLineCommand::Confirm(confirmation) => confirm(books, confirmation)?,
+        BankLineCommand::Revoke(revocation) => {
+            let line = existing(books, revocation.line)?;
+            if line.matched.is_none() {
+                let state = line.state();
+                return Err(not_in(state, "bank_line.revoke"));
+            }
+        }
+    }
+    // After this point the command succeeds, unless policy forbids it.
+    Ok(vec![command.clone().into_event()])
+}
+
+fn enter(books: &Books, context: &Context, entry: &LineEntry) -> Result<(), Rejection> {
+    if books.bank_lines.contains(entry.line) {
+        let (field, subject) = ("line", entry.line.into());
+        return Err(Rejection::AlreadyExists { field, subject });
+    }
+    existing_account(books, "account", entry.account)?;
+    let bad_date = |why, why_zh| {
+        let field = "value_date";
+        Rejection::BadDate { field, why, why_zh }
+    };
+    let Some(day) = entry.value_date.exact() else {
+        let why = "a bank line has an exact day";
+        return Err(bad_date(why, "银行流水的记账日期须精确到日"));
+    };
+    if day > context.today {
+        let why = "it lies after today (UTC+08:00)";
+        return Err(bad_date(why, "记账日期晚于今天(北京时间)"));
+    }
+    payable("amount_fen", entry.amount_fen)?;
+    let alike = books.lines_alike.get(key(entry)).into_iter().flatten();
+    for first in alike {
+        let same = books.bank_lines.get(*first).is_some_and(|row| {
+            let said = &row.entry;
+            !row.reversed
+                && said.bank_sequence == entry.bank_sequence
+                && said.remark == entry.remark
+        });
+        if same {
+            let (field, subject) = ("bank_sequence", (*first).into());
+            return Err(Rejection::AlreadyExists { field, subject });
+        }
+    }
+    Ok(())
+}
+
+fn confirm(books: &Books, confirmation: &LineConfirmation) -> Result<(), Rejection> {
+    let (line, target) = (existing(books, confirmation.line)?, confirmation.target);
+    let direction = line.entry.direction;
+    let total = match target {
+        MatchTarget::Payment(payment) => {
+            let row = existing_payment(books, "target", payment)?;
+            // Its cash would be matched twice: here, and as a movement.
+            if books.cash_of_payments.contains(payment) {
+                return Err(Rejection::BadField {
+                    field: "target",
+                    why: "its cash is recorded as a movement: match that one",
+                    why_zh: "该支付的资金已登记为账户收付,请与该笔收付对账",
+                });
+            }
+            match direction {
+                Direction::Out => row.settled,
+                Direction::In => row.returned,
+            }
+        }
+        MatchTarget::Movement(movement) => leg(books, movement, &line.entry)?.amount,
+    };
+    if line.reversed {
+        return Err(not_in(line.state(), "bank_line.confirm"));
+    }
+    if line.matched.is_some() {
+        return Err(already("line", confirmation.line.into()));
+    }
+    if let Some(other) = other_match(books, target, direction) {
+        return Err(already("target", other.into()));
+    }
+    let parts = line.entry.amount_fen;
+    if parts != total {
+        return Err(Rejection::SplitMismatch {
+            field: "target",
+            parts,
+            total,
+        });
+    }
+    Ok(())
+}
+
+/// The movement, if one of its legs is in the line's account and goes the line's way.
+fn leg<'a>(
+    books: &'a Books,
+    movement: MovementId,
+    line: &LineEntry,
+) -> Result<&'a Movement, Rejection> {
+    let (field, subject) = ("target", movement.into());
+    let row = books.movements.get(movement);
+    let row = row.ok_or(Rejection::NotFound { field, subject })?;
+    let account = match (row.kind, line.direction) {
+        (MovementKind::Paid | MovementKind::Transferred, Direction::Out)
+        | (
+            MovementKind::Received
+            | MovementKind::Returned
+            | MovementKind::Recovered
+            | MovementKind::Interest,
+            Direction::In,
+        ) => Some(row.account),
+        (MovementKind::Transferred, Direction::In) => row.to,
+        (MovementKind::Paid, Direction::In)
+        | (
+            MovementKind::Received
+            | MovementKind::Returned
+            | MovementKind::Recovered
+            | MovementKind::Interest,
+            Direction::Out,
+        ) => None,
+    };
+    if row.reversed {
+        return Err(Rejection::BadField {
+            field,
+            why: "it has been reversed",
+            why_zh: "该笔收付已被冲销",
+        });
+    }
+    if account == Some(line.account) {
+        return Ok(row);
+    }
+    Err(Rejection::BadField {
+        field,
+        why: "it is of another account, or goes the other way",
+        why_zh: "该笔收付不属于此账户,或收支方向不符",
+    })
+}
+
+/// The line with which the target, or the payment that it carries out, is matched already.
+fn other_match(books: &Books, target: MatchTarget, direction: Direction) -> Option<BankLineId> {
+    let payment = match target {
+        MatchTarget::Payment(_) => None,
+        MatchTarget::Movement(id) => books.movements.get(id).and_then(|row| row.payment),
+    };
+    let payment = payment.map(MatchTarget::Payment);
+    let targets = std::iter::once(target).chain(payment);
+    let mut lines = targets.map(|target| matched_with(books, (target, direction)));
+    lines.find_map(|line| line)
+}
+
+const fn not_in(state: LineState, step: &'static str) -> Rejection {
+    let (state, state_zh) = (state.word(), state.zh());
+    Rejection::BadTransition {
+        state,
+        state_zh,
+        step,
+    }
+}
+
+const fn already(field: &'static str, subject: Subject) -> Rejection {
+    Rejection::AlreadyMatched { field, subject }
+}
+
+/// Four eyes (V12): whoever entered a line does not say what it is.
+pub(crate) fn breaches(books: &Books, context: &Context, event: &BankLineEvent) -> Vec<Rejection> {
+    let BankLineEvent::Confirmed(confirmation) = event else {
+        return Vec::new();
+    };
+    let line = books.bank_lines.get(confirmation.line);
+    let same = line.is_some_and(|line| {
+        let mut hands = context.hands();
+        hands.any(|hand| hand.person == line.entered_by)
+    });
+    let same = same.then_some(Rejection::SamePerson {
+        first: "bank_line.enter",
+        second: "bank_line.confirm",
+    });
+    same.into_iter().collect()
+}
+
+pub(crate) fn apply(books: &mut Books, context: &Context, event: &BankLineEvent) {
+    match event {
+        BankLineEvent::Entered(entry) => {
+            books.lines_alike.entry(key(entry)).push(entry.line);
+            let line = BankLine {
+                entry: Box::new(entry.clone()),
+                entered_by: context.hand().person,
+                matched: None,
+                revoked: 0,
+                reversed: false,
+                version: 1,
+            };
+            books.bank_lines.put(entry.line, line);
+        }
+        BankLineEvent::Confirmed(confirmation) => {
+            let Some(line) = books.bank_lines.get_mut(confirmation.line) else {
+                return;
+            };
+            line.version = line.version.saturating_add(1);
+            line.matched = Some(Match {
+                target: confirmation.target,
+                confirmed_by: context.hand().person,
+                confirmed_on: context.occurred_on,
+            });
+            let key = (confirmation.target, line.entry.direction);
+            books.matches.put(key, Some(confirmation.line));
+        }
+        BankLineEvent::Revoked(revocation) => {
+            let Some(line) = books.bank_lines.get_mut(revocation.line) else {
+                return;
+            };
+            line.version = line.version.saturating_add(1);
+            line.revoked = line.revoked.saturating_add(1);
+            if let Some(matched) = line.matched.take() {
+                let key = (matched.target, line.entry.direction);
+                books.matches.put(key, None);
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Contributions: promised and come, per project and source.
+
+use crate::problem::Problem;
+use crate::routes::question::{Answered, Asked, Question};
+use crate::routes::through::Answer;
+use actix_web::web::{self, ServiceConfig};
+use ledger::ids::ProjectId;
+use projections::contributions::{Contributions, contributions as all};
+use serde::Deserialize;
+use uuid::Uuid;
+
+pub(super) fn mount(config: &mut ServiceConfig) {
+    config.route(
+        "/v1/ledgers/{ledger}/contributions",
+        web::get().to(contributions),
+    );
+}
+
+/// Which contributions.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ContributionsQuery {
+    /// Only to this project.
+    project: Option<Uuid>,
+    /// Wait until this record is there.
+    min_seq: Option<u64>,
+    /// How many to pass over.
+    #[serde(default)]
+    offset: usize,
+    /// How many at the most, up to 1,000.
+    limit: Option<usize>,
+}
+
+impl Asked for ContributionsQuery {
+    fn min_seq(&self) -> Option<u64> {
+        self.min_seq
+    }
+}
+
+/// Contributions, and their sums project by project: known and undetermined, come and worked (B3).
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/contributions", tag = "projects",
+    params(("ledger" = String, Path), ContributionsQuery),
+    responses((status = 200, body = Answer<Contributions>), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn contributions(question: Question<ContributionsQuery>) -> Answered {
+    let ContributionsQuery {
+        project,
+        min_seq: _,
+        offset,
+        limit,
+    } = question.query;
+    let limit = limit.unwrap_or(100).clamp(1, super::events::PAGE_LEN_MAX);
+    let view = question.view();
+    question.answer(&view, all(&view, project.map(ProjectId), offset, limit))
+}
