@@ -119,6 +119,11 @@ fn memory(line: &str) -> u64 {
     kib.parse::<u64>().unwrap() >> 10
 }
 
+fn print_memory() {
+    let (now, most) = (memory("VmRSS"), memory("VmHWM"));
+    println!("resident {now} MiB, {most} MiB at the most");
+}
+
 /// Not a test unless [`STEP`] is set: then it is the process that loads, or the one that opens.
 #[test]
 fn process_of_a_load() {
@@ -135,10 +140,12 @@ fn process_of_a_load() {
         let started = Instant::now();
         load(world.handle(), ledger, commands);
         println!("loaded in {} ms", started.elapsed().as_millis());
+        print_memory();
         world.stop();
     } else {
         let opened = sequencer::start(Path::new(&dir), sequencer::machine()).unwrap();
-        let (took, rss) = (started.elapsed(), memory("VmRSS"));
+        println!("opened in {} ms", started.elapsed().as_millis());
+        print_memory();
         let records = opened.handle.reader().next_position();
         let ledgers = opened.handle.ledgers();
         let slot = opened.handle.slot(*ledgers.last().unwrap()).unwrap();
@@ -147,8 +154,6 @@ fn process_of_a_load() {
         let paid = u64::try_from(balance.totals.paid_net_fen.get()).unwrap();
         assert_eq!(paid, commands / 2);
         assert!(records > commands);
-        println!("opened in {} ms", took.as_millis());
-        println!("resident {rss} MiB, {} MiB at the most", memory("VmHWM"));
     }
 }
 

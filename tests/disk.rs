@@ -15,7 +15,7 @@ use uuid::Uuid;
 /// KiB of the largest file: sled makes its file 2 MiB long, and a little more fits.
 const FILE_LEN_MAX_KIB: u32 = 2600;
 
-fn run(args: &[&str]) -> String {
+pub fn run(args: &[&str]) -> String {
     let output = Command::new(BINARY).args(args).output().unwrap();
     assert!(
         output.status.success(),
@@ -26,7 +26,7 @@ fn run(args: &[&str]) -> String {
 }
 
 /// Serves a directory under a limit, and says where.
-fn serve(dir: &str, limit: &str) -> (Child, String) {
+pub fn serve(dir: &str, limit: &str) -> (Child, String) {
     let script =
         format!("trap '' XFSZ; {limit}; exec \"$0\" serve --data \"$1\" --listen 127.0.0.1:0");
     let mut child = Command::new("bash")

@@ -115,7 +115,7 @@ impl Client {
         }
     }
 
-    fn bearer(&self, who: &str) -> String {
+    pub fn bearer(&self, who: &str) -> String {
         let token = self.tokens.get(who).map_or(who, String::as_str);
         format!("Bearer {token}")
     }
@@ -173,6 +173,16 @@ impl Client {
             request = request.header("Authorization", self.bearer(who));
         }
         reply(request.send(body)?)
+    }
+
+    /// Any bytes as a file.
+    pub fn put(&self, who: &str, path: &str, body: &[u8]) -> Reply {
+        let url = format!("{}{path}", self.server);
+        let request = self
+            .agent
+            .put(&url)
+            .header("Authorization", self.bearer(who));
+        reply(request.send(body).unwrap()).unwrap()
     }
 
     /// Any bytes as commands to the test's ledger.

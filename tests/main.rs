@@ -33,10 +33,17 @@ mod claims;
 mod cli;
 mod crash;
 mod disk;
+mod evidence;
 mod harness;
 mod idempotency;
 mod journey;
 mod lists;
 mod model;
+mod projects;
 mod reading;
 mod scenarios;
+mod search;
+
+/// The allocator of the real binary: what `bulk` measures is then what an operator sees.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

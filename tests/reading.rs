@@ -298,10 +298,18 @@ fn every_described_question_is_answered_and_none_without_a_token() {
         let filled = path
             .replace("{ledger}", &world.ledger.to_string())
             .replace("{id}", &id.to_string())
+            .replace("{sha256}", &"0".repeat(64))
             .replace("{seq}", "1");
         let status = world.get("reader", &filled).status;
-        // There is no payment, no contract, no claim and no item in this county.
-        let none = ["/payments/{", "/contracts/{", "/claims/{", "/items/{"];
+        // There is no payment, contract, claim, item or evidence in this county.
+        let none = [
+            "/payments/{",
+            "/contracts/{",
+            "/claims/{",
+            "/items/{",
+            "/evidence/{",
+            "/files/{",
+        ];
         let expected = if none.iter().any(|none| path.contains(none)) {
             404
         } else {

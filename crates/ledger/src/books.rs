@@ -3,6 +3,7 @@
 use crate::claim::rules::Claim;
 use crate::contract::rules::Contract;
 use crate::entry::rules::Entry;
+use crate::evidence::rules::Evidence;
 use crate::fund::rules::{Budget, Fund, Node};
 use crate::ids::*;
 use crate::item::rules::Item;
@@ -54,6 +55,8 @@ pub struct Books {
     pub items: Table<ItemId, Item>,
     /// What waits for a second person.
     pub entries: Table<EntryId, Entry>,
+    /// Evidence files.
+    pub evidence: Table<EvidenceId, Evidence>,
     /// The records that were reversed, and the record that did it, by sequence number.
     pub reversed: Table<u64, u64>,
 }
@@ -73,46 +76,43 @@ pub struct Book {
     pub version: u32,
 }
 
+/// Does the same to every table, with the table of the same name in other books if asked. The
+/// pattern has every field, so that a table that is forgotten here does not compile.
 macro_rules! each_table {
-    ($books:ident . $action:ident) => {{
-        let Books {
-            book: _,
-            tokens,
-            organisations,
-            overlays,
-            persons,
-            funds,
-            nodes,
-            budgets,
-            projects,
-            milestones,
-            milestones_of,
-            contracts,
-            claims,
-            payments,
-            rounds,
-            items,
-            entries,
-            reversed,
-        } = $books;
-        tokens.$action();
-        organisations.$action();
-        overlays.$action();
-        persons.$action();
-        funds.$action();
-        nodes.$action();
-        budgets.$action();
-        projects.$action();
-        milestones.$action();
-        milestones_of.$action();
-        contracts.$action();
-        claims.$action();
-        payments.$action();
-        rounds.$action();
-        items.$action();
-        entries.$action();
-        reversed.$action();
+    ($books:ident $($rest:tt)*) => {
+        each_table!(@ ($books $($rest)*) tokens organisations overlays persons funds nodes budgets
+            projects milestones milestones_of contracts claims payments rounds items evidence entries reversed)
+    };
+    (@ ($books:ident . $action:ident) $($table:ident)*) => {{
+        let Books { book: _, $($table),* } = $books;
+        $($table.$action();)*
     }};
+    (@ ($books:ident . $action:ident, $other:ident) $($table:ident)*) => {{
+        let Books { book: _, $($table),* } = $books;
+        $($table.$action(&$other.$table);)*
+    }};
+}
+
+/// The tables of what has versions, the largest first, each with its identifier.
+macro_rules! each_subject {
+    ($then:ident) => {
+        $then! {
+            payments PaymentId
+            items ItemId
+            funds FundId
+            projects ProjectId
+            milestones MilestoneId
+            contracts ContractId
+            claims ClaimId
+            persons PersonId
+            organisations OrganisationId
+            overlays OverlayId
+            rounds RoundId
+            evidence EvidenceId
+            entries EntryId
+            tokens TokenId
+        }
+    };
 }
 
 /// A trial of several commands, all of which are kept or none.
@@ -122,6 +122,17 @@ pub struct Trial {
 }
 
 impl Books {
+    /// From here on it is remembered what changes, for [`Books::share`].
+    pub fn lead(&mut self) {
+        each_table!(self.lead);
+    }
+
+    /// Shares the rows of books that have come to the same state by themselves, so that each is in
+    /// memory once; looks only at what has changed since the last time.
+    pub fn share(&mut self, same: &Books) {
+        each_table!(self.share, same);
+    }
+
     /// From here on everything can be taken back.
     pub fn begin(&mut self) -> Trial {
         each_table!(self.begin);
@@ -144,40 +155,24 @@ impl Books {
     /// How many records have been mainly about `subject`; 0 for one nobody has heard of.
     #[must_use]
     pub fn version(&self, subject: Subject) -> u32 {
-        let id = subject.0;
-        None.or_else(|| self.payments.get(PaymentId(id)).map(|row| row.version))
-            .or_else(|| self.items.get(ItemId(id)).map(|row| row.version))
-            .or_else(|| self.funds.get(FundId(id)).map(|row| row.version))
-            .or_else(|| self.projects.get(ProjectId(id)).map(|row| row.version))
-            .or_else(|| self.milestones.get(MilestoneId(id)).map(|row| row.version))
-            .or_else(|| self.claims.get(ClaimId(id)).map(|row| row.version))
-            .or_else(|| self.contracts.get(ContractId(id)).map(|row| row.version))
-            .or_else(|| self.persons.get(PersonId(id)).map(|row| row.version))
-            .or_else(|| {
-                self.organisations
-                    .get(OrganisationId(id))
-                    .map(|row| row.version)
-            })
-            .or_else(|| self.overlays.get(OverlayId(id)).map(|row| row.version))
-            .or_else(|| self.rounds.get(RoundId(id)).map(|row| row.version))
-            .or_else(|| self.entries.get(EntryId(id)).map(|row| row.version))
-            .or_else(|| self.tokens.get(TokenId(id)).map(|row| row.version))
-            .unwrap_or(0)
+        macro_rules! version {
+            ($($table:ident $id:ident)*) => {
+                None$(.or_else(|| self.$table.get($id(subject.0)).map(|row| row.version)))*
+            };
+        }
+        each_subject!(version).unwrap_or(0)
     }
 
     /// One more record about `subject`, which its noun's own rules did not count.
     pub(crate) fn touch(&mut self, subject: Subject) {
-        let id = subject.0;
         macro_rules! touch {
-            ($($table:ident $id:ident),*) => {$(
-                if let Some(row) = self.$table.get_mut($id(id)) {
+            ($($table:ident $id:ident)*) => {$(
+                if let Some(row) = self.$table.get_mut($id(subject.0)) {
                     row.version = row.version.saturating_add(1);
                     return;
                 }
             )*};
         }
-        touch! { payments PaymentId, contracts ContractId, claims ClaimId, items ItemId,
-        funds FundId, projects ProjectId, milestones MilestoneId, persons PersonId, organisations OrganisationId,
-        overlays OverlayId, rounds RoundId, entries EntryId, tokens TokenId }
+        each_subject!(touch);
     }
 }

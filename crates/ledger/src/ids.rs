@@ -76,6 +76,8 @@ ids! {
     ContractId
     /// A claim 报账.
     ClaimId
+    /// A visit to the site of a project 现场核查.
+    VisitId
     /// A payment 支付.
     PaymentId
     /// An inspection round 巡察/督查/审计轮次.
@@ -86,6 +88,8 @@ ids! {
     MeasureId
     /// An entry that waits for a second person 待复核录入.
     EntryId
+    /// A file as proof of something 佐证.
+    EvidenceId
     /// An access token 访问令牌.
     TokenId
 }

@@ -22,6 +22,7 @@
 //! | entry, signatory | 双人录入、纸质签字人 | what one person records and another confirms, and who signed it on paper |
 //! | round | 巡察/督查/审计轮次 | an inspection; names the body that closes what it finds |
 //! | item | 整改事项 | what must be put right |
+//! | evidence | 佐证、佐证材料 | a file that proves something: stored by its hash, named by a record |
 //! | alert | 疑点 | a question that a broken rule raises, never a verdict |
 //! | control, observation | 办理、登记事实 | refused when it breaks policy, or stored with an alert |
 
@@ -34,6 +35,7 @@ pub mod books;
 pub mod context;
 pub mod date;
 pub mod digest;
+pub mod fields;
 pub mod fraction;
 pub mod ids;
 pub mod money;
@@ -50,6 +52,7 @@ pub mod book;
 pub mod claim;
 pub mod contract;
 pub mod entry;
+pub mod evidence;
 pub mod fund;
 pub mod item;
 pub mod milestone;
@@ -108,6 +111,8 @@ nouns! {
     Round round RoundCommand RoundEvent;
     /// Rectification items.
     Item item ItemCommand ItemEvent;
+    /// Evidence files.
+    Evidence evidence EvidenceCommand EvidenceEvent;
 }
 
 /// A command with everything its caller states.

@@ -2,7 +2,7 @@
 
 pub mod rules;
 
-use crate::ids::{MilestoneId, ProjectId};
+use crate::ids::{MilestoneId, ProjectId, VisitId};
 use crate::text::{Name, Text};
 
 choices! {
@@ -48,7 +48,7 @@ pub struct MilestoneDefinition {
 pub struct Progress {
     /// The milestone.
     pub milestone: MilestoneId,
-    /// The numerator.
+    /// The numerator; an observed one above the denominator is stored with an alert.
     pub done: u64,
     /// The denominator; must be the defined one.
     pub total: u64,
@@ -62,6 +62,9 @@ pub struct Progress {
     /// What is worth saying.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remark: Option<Text>,
+    /// The visit to the site on which it was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site_visit: Option<VisitId>,
 }
 
 /// What may be asked of `milestone`.

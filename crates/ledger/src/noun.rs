@@ -49,6 +49,16 @@ macro_rules! noun {
                 match self { $($event::$happened(facts) => facts.each(each)),* }
             }
         }
+
+        impl $crate::fields::Fields for $event {
+            fn about(&self) -> Option<($crate::fields::Kind, $crate::ids::Subject)> {
+                match self { $($event::$happened(facts) => facts.about()),* }
+            }
+
+            fn fields(&self, each: &mut $crate::fields::Each<'_>) {
+                match self { $($event::$happened(facts) => facts.fields(each)),* }
+            }
+        }
     };
 }
 
@@ -125,6 +135,16 @@ macro_rules! nouns {
             }
         }
 
+        impl $crate::fields::Fields for Event {
+            fn about(&self) -> Option<($crate::fields::Kind, $crate::ids::Subject)> {
+                match self { $(Event::$noun(event) => event.about()),* }
+            }
+
+            fn fields(&self, each: &mut $crate::fields::Each<'_>) {
+                match self { $(Event::$noun(event) => event.fields(each)),* }
+            }
+        }
+
         fn decide_noun(
             books: &Books, context: &Context, command: &Command,
         ) -> Result<Vec<Event>, Rejection> {
@@ -158,11 +178,13 @@ macro_rules! nouns {
             ) -> Option<$crate::record::amend::Slot<'_>> {
                 match self { $(Event::$noun(event) => event.text(field)),* }
             }
-            fn describe(
-                &self, books: &mut Books, field: $crate::record::CorrectedField,
+            fn describe_record(
+                &self, books: &mut Books, seq: u64, field: $crate::record::CorrectedField,
                 to: &$crate::text::Wording,
             ) {
-                match self { $(Event::$noun(event) => event.describe(books, field, to)),* }
+                match self {
+                    $(Event::$noun(event) => event.describe_record(books, seq, field, to)),*
+                }
             }
         }
 

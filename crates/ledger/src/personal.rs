@@ -84,7 +84,8 @@ pub fn visit(event: &mut Event, visit: &mut Visit<'_>) {
         | Event::Record(_)
         | Event::Entry(_)
         | Event::Round(_)
-        | Event::Item(_) => {}
+        | Event::Item(_)
+        | Event::Evidence(_) => {}
     }
 }
 
@@ -105,7 +106,8 @@ pub const fn concerns(command: &Command) -> bool {
         | Command::Record(_)
         | Command::Entry(_)
         | Command::Round(_)
-        | Command::Item(_) => false,
+        | Command::Item(_)
+        | Command::Evidence(_) => false,
     }
 }
 
@@ -132,7 +134,8 @@ pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
         | Command::Record(_)
         | Command::Entry(_)
         | Command::Round(_)
-        | Command::Item(_) => {}
+        | Command::Item(_)
+        | Command::Evidence(_) => {}
     }
 }
 

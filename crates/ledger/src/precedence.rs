@@ -18,13 +18,16 @@
 //!    extensions (V17), ratios (V20);
 //! 8. the noun's policy rules (`breaches`), in the order of its file: refused in control, alerts
 //!    in observation;
-//! 9. a record longer than 6 KiB (`BODY_TOO_LARGE`).
+//! 9. a file that is named and not held, or of another length (`EVIDENCE_FILE_MISSING`,
+//!    `BAD_FIELD`);
+//! 10. a record longer than 6 KiB (`BODY_TOO_LARGE`).
 
 #[cfg(test)]
 mod tests;
 
 use crate::claim::ClaimCommand;
 use crate::context::{Admission, Context};
+use crate::project::ProjectCommand;
 use crate::rejection::Rejection;
 use crate::subjects::Subjects;
 use crate::token::Role;
@@ -38,10 +41,15 @@ pub(crate) fn admit(
 ) -> Result<(), Rejection> {
     // To put a record right is to write about what it was about.
     // To confirm is to record what was proposed.
-    let noun = match command {
-        Command::Record(record) => record.original().map_or(Noun::Record, crate::Event::noun),
-        Command::Entry(entry) => entry.asked(books).map_or(Noun::Entry, Command::noun),
-        command => command.noun(),
+    let noun = if let Command::Record(record) = command {
+        record.original().map_or(Noun::Record, crate::Event::noun)
+    } else if let Command::Entry(entry) = command {
+        entry.asked(books).map_or(Noun::Entry, Command::noun)
+    } else if let Command::Project(ProjectCommand::VisitSite(_)) = command {
+        // To visit a site is to look at its progress: inspectors do.
+        Noun::Milestone
+    } else {
+        command.noun()
     };
     let proposed = if let Command::Entry(entry) = command {
         entry.asked(books)
@@ -127,5 +135,6 @@ fn allows(role: Role, noun: Noun) -> bool {
         Noun::Fund | Noun::Payment => role == Role::Finance,
         Noun::Project | Noun::Contract => matches!(role, Role::Finance | Role::Rectification),
         Noun::Round | Noun::Item => matches!(role, Role::Rectification | Role::Inspector),
+        Noun::Evidence => crate::evidence::RECORDERS.contains(&role),
     }
 }

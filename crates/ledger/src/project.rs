@@ -1,7 +1,20 @@
-//! Projects 项目: from the library to acceptance.
+//! Projects 项目: from the village's declaration to the years of care.
 
+mod building;
+mod closing;
+mod library;
 pub mod rules;
 
+pub use building::{Award, ProjectReason, Replanning, SiteVisit, Tender, TenderMethod};
+pub use closing::{
+    Acceptance, AcceptanceFailure, AcceptanceLevel, CareAssignment, FinalAccount, Handover,
+    SettlementAudit,
+};
+pub use library::{
+    ProjectDeclaration, ProjectReview, ProjectReviewKind, ProjectReviewResult, TownReview, YearPlan,
+};
+
+use crate::date::BusinessDate;
 use crate::fund::SourceKind;
 use crate::ids::{OrganisationId, PersonId, ProjectId};
 use crate::money::Fen;
@@ -35,7 +48,7 @@ pub struct PlannedSource {
     pub amount_fen: Fen,
 }
 
-/// Enters a project into the library 入库.
+/// Enters a project into the library 入库: one that was declared, or one that begins here.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -59,6 +72,12 @@ pub struct ProjectEntry {
     pub planned: Vec<PlannedSource>,
     /// The planned total.
     pub planned_fen: Fen,
+    /// When it is to start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_on: Option<BusinessDate>,
+    /// When it is to be complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completes_on: Option<BusinessDate>,
 }
 
 /// Approves a project and its budget 立项.
@@ -89,6 +108,9 @@ pub struct GateCheck {
     pub result: GateResult,
     /// The document, or the basis on which it does not apply.
     pub basis: Text,
+    /// Who approved that it does not apply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approver: Option<PersonId>,
 }
 
 /// A step of a project that needs no more than its date.
@@ -101,20 +123,6 @@ pub struct ProjectStep {
     /// What is worth saying.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remark: Option<Text>,
-}
-
-/// Accepts a completed project 验收.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Acceptance {
-    /// The project.
-    pub project: ProjectId,
-    /// Who accepted it besides the recorder.
-    #[serde(default)]
-    pub team: Vec<PersonId>,
-    /// The acceptance document.
-    pub document: Reference,
 }
 
 /// What may be asked of `project`.
@@ -134,6 +142,40 @@ pub enum ProjectCommand {
     Complete(ProjectStep),
     /// `project.accept`
     Accept(Acceptance),
+    /// `project.declare`
+    Declare(ProjectDeclaration),
+    /// `project.review_in_town`
+    ReviewInTown(TownReview),
+    /// `project.review`
+    Review(ProjectReview),
+    /// `project.plan_year`
+    PlanYear(YearPlan),
+    /// `project.tender`
+    Tender(Tender),
+    /// `project.award`
+    Award(Award),
+    /// `project.visit_site`
+    VisitSite(SiteVisit),
+    /// `project.fail_acceptance`
+    FailAcceptance(AcceptanceFailure),
+    /// `project.audit_settlement`
+    AuditSettlement(SettlementAudit),
+    /// `project.approve_final_account`
+    ApproveFinalAccount(FinalAccount),
+    /// `project.hand_over`
+    HandOver(Handover),
+    /// `project.assign_care`
+    AssignCare(CareAssignment),
+    /// `project.replan`
+    Replan(Replanning),
+    /// `project.suspend`
+    Suspend(ProjectReason),
+    /// `project.resume`
+    Resume(ProjectStep),
+    /// `project.terminate`
+    Terminate(ProjectReason),
+    /// `project.remove`
+    Remove(ProjectReason),
 }
 
 /// What has happened to `project`.
@@ -153,6 +195,40 @@ pub enum ProjectEvent {
     Completed(ProjectStep),
     /// `project.accepted`
     Accepted(Acceptance),
+    /// `project.declared`
+    Declared(ProjectDeclaration),
+    /// `project.reviewed_in_town`
+    ReviewedInTown(TownReview),
+    /// `project.reviewed`
+    Reviewed(ProjectReview),
+    /// `project.year_planned`
+    YearPlanned(YearPlan),
+    /// `project.tendered`
+    Tendered(Tender),
+    /// `project.awarded`
+    Awarded(Award),
+    /// `project.site_visited`
+    SiteVisited(SiteVisit),
+    /// `project.acceptance_failed`
+    AcceptanceFailed(AcceptanceFailure),
+    /// `project.settlement_audited`
+    SettlementAudited(SettlementAudit),
+    /// `project.final_account_approved`
+    FinalAccountApproved(FinalAccount),
+    /// `project.handed_over`
+    HandedOver(Handover),
+    /// `project.care_assigned`
+    CareAssigned(CareAssignment),
+    /// `project.replanned`
+    Replanned(Replanning),
+    /// `project.suspended`
+    Suspended(ProjectReason),
+    /// `project.resumed`
+    Resumed(ProjectStep),
+    /// `project.terminated`
+    Terminated(ProjectReason),
+    /// `project.removed`
+    Removed(ProjectReason),
 }
 
 crate::noun! { "project" Project ProjectCommand ProjectEvent
@@ -162,4 +238,21 @@ crate::noun! { "project" Project ProjectCommand ProjectEvent
     Start "start" => Started "started",
     Complete "complete" => Completed "completed",
     Accept "accept" => Accepted "accepted",
+    Declare "declare" => Declared "declared",
+    ReviewInTown "review_in_town" => ReviewedInTown "reviewed_in_town",
+    Review "review" => Reviewed "reviewed",
+    PlanYear "plan_year" => YearPlanned "year_planned",
+    Tender "tender" => Tendered "tendered",
+    Award "award" => Awarded "awarded",
+    VisitSite "visit_site" => SiteVisited "site_visited",
+    FailAcceptance "fail_acceptance" => AcceptanceFailed "acceptance_failed",
+    AuditSettlement "audit_settlement" => SettlementAudited "settlement_audited",
+    ApproveFinalAccount "approve_final_account" => FinalAccountApproved "final_account_approved",
+    HandOver "hand_over" => HandedOver "handed_over",
+    AssignCare "assign_care" => CareAssigned "care_assigned",
+    Replan "replan" => Replanned "replanned",
+    Suspend "suspend" => Suspended "suspended",
+    Resume "resume" => Resumed "resumed",
+    Terminate "terminate" => Terminated "terminated",
+    Remove "remove" => Removed "removed",
 }

@@ -4,6 +4,7 @@ mod words;
 
 use crate::ids::Subject;
 use crate::money::Fen;
+use crate::project::rules::steps::Step;
 
 /// Who must react to a rejection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,8 +173,10 @@ pub enum Rejection {
         /// The later role.
         second: &'static str,
     },
-    /// A project that may not start yet (V18).
+    /// A project that may not start, or not be approved, yet (V18).
     GateMissing {
+        /// The step asked for.
+        step: Step,
         /// What is missing, in the field's words.
         missing: Vec<&'static str>,
     },

@@ -17,8 +17,24 @@ macro_rules! ids {
         }
     )*};
 }
-ids! { OrganisationId OverlayId PersonId FundId ProjectId MilestoneId ContractId ClaimId PaymentId
-RoundId ItemId MeasureId EntryId TokenId }
+ids! {
+    OrganisationId
+    OverlayId
+    PersonId
+    FundId
+    ProjectId
+    MilestoneId
+    VisitId
+    ContractId
+    ClaimId
+    PaymentId
+    RoundId
+    ItemId
+    MeasureId
+    EvidenceId
+    EntryId
+    TokenId
+}
 
 impl Subjects for Subject {
     fn each(&self, each: &mut dyn FnMut(Subject)) {
@@ -96,11 +112,24 @@ subjects! {
     project::PlannedSource {  }
     project::ProjectEntry { project, implementing_unit, area }
     project::ProjectApproval { project }
-    project::GateCheck { project }
+    project::GateCheck { project, approver }
     project::ProjectStep { project }
     project::Acceptance { project, team }
+    project::ProjectDeclaration { project, village, implementing_unit }
+    project::TownReview { project }
+    project::ProjectReview { project }
+    project::YearPlan { project }
+    project::Tender { project }
+    project::Award { project, supplier }
+    project::SiteVisit { project, visit, visitors }
+    project::AcceptanceFailure { project, team }
+    project::SettlementAudit { project }
+    project::FinalAccount { project }
+    project::Handover { project, to }
+    project::CareAssignment { project, keeper }
+    project::Replanning { project, approver }
+    project::ProjectReason { project }
     milestone::MilestoneDefinition { milestone, project }
-    milestone::Progress { milestone }
     contract::ContractSigning { contract, project, supplier }
     contract::ContractChange { contract }
     contract::StageReach { contract }
@@ -113,6 +142,7 @@ subjects! {
     claim::ClaimApproval { claim }
     claim::ClaimRejection { claim }
     claim::ClaimWithdrawal { claim }
+    milestone::Progress { milestone, site_visit }
     payment::SourceShare { fund }
     payment::PaymentInstruction { payment, project, payee, sources, contract, claim }
     payment::Settlement { payment }
@@ -144,4 +174,6 @@ subjects! {
     item::ItemAbandonment { item }
     item::Recusal { item, person }
     item::HistoricalClosure { item }
+    evidence::EvidenceRegistration { evidence, subject, captured_by }
+    evidence::EvidenceWithdrawal { evidence }
 }

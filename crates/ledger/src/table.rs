@@ -15,6 +15,8 @@ pub struct Table<K, V> {
     rows: HashMap<K, Arc<V>>,
     /// What each row was before the trial touched it, newest last.
     undo: Option<Vec<(K, Option<Arc<V>>)>>,
+    /// Rows changed since the last `share`, if this table is a `leader`.
+    touched: Option<Vec<K>>,
 }
 
 impl<K, V> Default for Table<K, V> {
@@ -22,6 +24,7 @@ impl<K, V> Default for Table<K, V> {
         Table {
             rows: HashMap::new(),
             undo: None,
+            touched: None,
         }
     }
 }
@@ -42,6 +45,7 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
     /// The row of `key`, to be changed.
     pub fn get_mut(&mut self, key: K) -> Option<&mut V> {
         let row = self.rows.get_mut(&key)?;
+        self.touched.iter_mut().for_each(|keys| keys.push(key));
         if let Some(undo) = &mut self.undo {
             undo.push((key, Some(Arc::clone(row))));
         }
@@ -51,6 +55,7 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
     /// Puts a row, in place of one that may be there.
     pub fn put(&mut self, key: K, row: V) {
         let before = self.rows.insert(key, Arc::new(row));
+        self.touched.iter_mut().for_each(|keys| keys.push(key));
         if let Some(undo) = &mut self.undo {
             undo.push((key, before));
         }
@@ -64,6 +69,7 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
         if let Some(undo) = &mut self.undo {
             undo.push((key, self.rows.get(&key).cloned()));
         }
+        self.touched.iter_mut().for_each(|keys| keys.push(key));
         Arc::make_mut(self.rows.entry(key).or_default())
     }
 
@@ -87,6 +93,22 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
     /// All rows, in no order.
     pub fn values(&self) -> impl Iterator<Item = &V> {
         self.rows.values().map(Arc::as_ref)
+    }
+
+    /// From here on it is remembered which rows change, for [`Table::share`].
+    pub fn lead(&mut self) {
+        self.touched = Some(Vec::new());
+    }
+
+    /// Lets go of its own copies of the rows that have changed since the last time, in favour of
+    /// those of a table that has come to the same state by itself: one row in memory, not two.
+    pub fn share(&mut self, same: &Table<K, V>) {
+        let Table { rows, touched, .. } = self;
+        for key in touched.iter_mut().flat_map(|keys| keys.drain(..)) {
+            if let (Some(own), Some(row)) = (rows.get_mut(&key), same.rows.get(&key)) {
+                *own = Arc::clone(row);
+            }
+        }
     }
 
     /// From here on changes can be taken back.
@@ -133,5 +155,37 @@ mod tests {
         table.keep();
         table.take_back();
         assert_eq!(table.get(2), Some(&20));
+    }
+
+    #[test]
+    fn shares_the_rows_of_a_table_that_has_come_to_the_same_state() {
+        let mut view: Table<u8, String> = Table::default();
+        view.put(1, "a".to_owned());
+        let mut leader = view.clone();
+        leader.lead();
+        let one_row = |leader: &Table<u8, String>, view: &Table<u8, String>, key| {
+            std::ptr::eq(leader.get(key).unwrap(), view.get(key).unwrap())
+        };
+        for table in [&mut leader, &mut view] {
+            table.get_mut(1).unwrap().push('b');
+            table.put(2, "c".to_owned());
+            table.entry(3).push('d');
+        }
+        assert!((1..=3).all(|key| !one_row(&leader, &view, key)));
+        leader.share(&view);
+        assert!((1..=3).all(|key| one_row(&leader, &view, key)));
+        assert_eq!(leader.get(1), Some(&"ab".to_owned()));
+
+        // What one of them changes from then on the other does not see.
+        leader.get_mut(1).unwrap().push('e');
+        assert_eq!(view.get(1), Some(&"ab".to_owned()));
+        view.get_mut(2).unwrap().push('f');
+        assert_eq!(leader.get(2), Some(&"c".to_owned()));
+        // A row that was taken back is not brought to life.
+        leader.begin();
+        leader.put(4, "g".to_owned());
+        leader.take_back();
+        leader.share(&view);
+        assert!(!leader.contains(4));
     }
 }

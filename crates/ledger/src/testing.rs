@@ -2,29 +2,38 @@
 //! given, when, then: commands that succeeded, one more, and its events or its refusal. Every case
 //! goes through `crate::decide` and `crate::apply`.
 
-use crate::book::{BookCommand, BookOpening};
+mod book;
+mod chance;
+mod claims;
+mod contracts;
+mod fund;
+mod organisation;
+mod payment;
+mod person;
+mod project;
+
+pub(crate) use book::*;
+pub(crate) use chance::Chance;
+pub(crate) use claims::*;
+pub(crate) use contracts::*;
+pub(crate) use fund::*;
+pub(crate) use organisation::*;
+pub(crate) use payment::*;
+pub(crate) use person::*;
+pub(crate) use project::*;
+
 use crate::context::{Actor, Admission, Context, Intake};
-use crate::fund::*;
+use crate::fund::Holder;
 use crate::ids::*;
 use crate::money::Fen;
-use crate::organisation::*;
-use crate::payment::*;
-use crate::person::{PersonCommand, PersonProfile};
-use crate::project::*;
+use crate::organisation::Level;
+use crate::person::PersonCommand;
 use crate::rejection::Rejection;
 use crate::text::{Name, Reference, Text};
 use crate::token::Role;
 use crate::{Books, Command, Event, apply, breaches, decide};
 use expect_test::Expect;
 use uuid::Uuid;
-
-mod chance;
-mod claims;
-mod contracts;
-
-pub(crate) use chance::Chance;
-pub(crate) use claims::*;
-pub(crate) use contracts::*;
 
 pub(crate) const PREFECTURE: u128 = 1;
 /// The receiver of the usual batch.
@@ -158,207 +167,6 @@ pub(crate) fn and(given: &[Ask], more: impl IntoIterator<Item = Ask>) -> Vec<Ask
     given.iter().cloned().chain(more).collect()
 }
 
-pub(crate) fn open_ledger() -> Ask {
-    ask(Command::Ledger(BookCommand::Open(BookOpening {
-        name: name(),
-        area: reference(),
-        predecessors: Vec::new(),
-    })))
-}
-
-pub(crate) fn register_unit(number: u128, level: Level, parent: Option<u128>) -> Ask {
-    let registration = OrganisationRegistration {
-        organisation: unit(number),
-        code: reference(),
-        name: name(),
-        kind: OrganisationKind::Area,
-        level,
-        parent: parent.map(unit),
-    };
-    ask(Command::Organisation(OrganisationCommand::Register(
-        registration,
-    )))
-}
-
-pub(crate) fn profile(number: u128) -> PersonProfile {
-    PersonProfile {
-        person: person(number),
-        kind: None,
-        name: None,
-        identity_number: None,
-        mobile: None,
-        bank_card: None,
-        address: None,
-        remark: None,
-    }
-}
-
-/// Batch 1: 1000 fen of the prefecture for the county, in 2018.
-pub(crate) fn announce(change: impl FnOnce(&mut FundAnnouncement)) -> Ask {
-    let mut announcement = FundAnnouncement {
-        fund: fund(1),
-        name: name(),
-        document: reference(),
-        issuer: unit(PREFECTURE),
-        receiver: unit(COUNTY),
-        source_kind: SourceKind::Prefecture,
-        amount_fen: fen(1000),
-        budget_year: 2018,
-        function_code: None,
-        economy_code: None,
-        purpose_code: reference(),
-        direct: false,
-    };
-    change(&mut announcement);
-    ask(Command::Fund(FundCommand::Announce(announcement)))
-}
-
-pub(crate) fn receive(number: u128, amount: i64) -> Ask {
-    ask(Command::Fund(FundCommand::Receive(AuthorityReceipt {
-        fund: fund(number),
-        amount_fen: fen(amount),
-        document: reference(),
-    })))
-}
-
-pub(crate) fn allocate(number: u128, from: u128, to: Holder, amount: i64) -> Ask {
-    ask(Command::Fund(FundCommand::Allocate(Allocation {
-        fund: fund(number),
-        from: unit(from),
-        to,
-        amount_fen: fen(amount),
-        document: reference(),
-    })))
-}
-
-/// Project 1 of the bureau, for the village, for 1000 fen.
-pub(crate) fn enter(change: impl FnOnce(&mut ProjectEntry)) -> Ask {
-    let mut entry = ProjectEntry {
-        project: project(1),
-        number: reference(),
-        name: name(),
-        implementing_unit: unit(BUREAU),
-        area: unit(VILLAGE),
-        content: text(),
-        performance_target: Some(text()),
-        planned: vec![planned(1000)],
-        planned_fen: fen(1000),
-    };
-    change(&mut entry);
-    ask(Command::Project(ProjectCommand::EnterLibrary(entry)))
-}
-
-pub(crate) fn planned(amount: i64) -> PlannedSource {
-    PlannedSource {
-        source_kind: SourceKind::Prefecture,
-        amount_fen: fen(amount),
-    }
-}
-
-pub(crate) fn approve() -> Ask {
-    let approval = ProjectApproval {
-        project: project(1),
-        document: reference(),
-        budget: vec![planned(1000)],
-        budget_fen: fen(1000),
-    };
-    ask(Command::Project(ProjectCommand::Approve(approval))).by(CHIEF)
-}
-
-pub(crate) fn check_gate(gate: Gate, result: GateResult) -> Ask {
-    ask(Command::Project(ProjectCommand::CheckGate(GateCheck {
-        project: project(1),
-        gate,
-        result,
-        basis: text(),
-    })))
-}
-
-pub(crate) fn project_step(step: fn(ProjectStep) -> ProjectCommand) -> Ask {
-    let facts = ProjectStep {
-        project: project(1),
-        remark: None,
-    };
-    ask(Command::Project(step(facts))).by(BUILDER)
-}
-
-/// Project 1, entered, approved and with its five gates.
-pub(crate) fn ready() -> Vec<Ask> {
-    let gates = Gate::ALL
-        .iter()
-        .map(|gate| check_gate(*gate, GateResult::Passed));
-    let start = [enter(|_| ()), approve()];
-    start.into_iter().chain(gates).collect()
-}
-
-/// Project 1, started on 2018-07-01.
-pub(crate) fn started() -> Vec<Ask> {
-    and(&ready(), [project_step(ProjectCommand::Start)])
-}
-
-/// Project 1 is started and holds 600 fen of batch 1 and 400 fen of batch 2.
-pub(crate) fn budgeted() -> Vec<Ask> {
-    let funds = [1, 2].into_iter().flat_map(|number| {
-        let share = if number == 1 { 600 } else { 400 };
-        [
-            announce(|it| it.fund = fund(number)),
-            receive(number, 1000),
-            allocate(number, COUNTY, to_project(1), share),
-        ]
-    });
-    and(&started(), funds)
-}
-
-pub(crate) fn share(number: u128, amount: i64) -> SourceShare {
-    SourceShare {
-        fund: fund(number),
-        amount_fen: fen(amount),
-    }
-}
-
-/// Payment 1 of 100 fen to person 1: 60 of batch 1 and 40 of batch 2.
-pub(crate) fn instruct(change: impl FnOnce(&mut PaymentInstruction)) -> Ask {
-    let mut instruction = PaymentInstruction {
-        payment: payment(1),
-        project: project(1),
-        payee: Payee::Subject(person(1)),
-        amount_fen: fen(100),
-        sources: vec![share(1, 60), share(2, 40)],
-        kind: PaymentKind::Subsidy,
-        voucher: reference(),
-        remark: None,
-        contract: None,
-        claim: None,
-    };
-    change(&mut instruction);
-    ask(Command::Payment(PaymentCommand::Instruct(instruction)))
-}
-
-pub(crate) fn settle(number: u128, amount: i64) -> Ask {
-    ask(Command::Payment(PaymentCommand::Settle(Settlement {
-        payment: payment(number),
-        amount_fen: fen(amount),
-        bank_reference: reference(),
-    })))
-}
-
-pub(crate) fn give_back(number: u128, amount: i64) -> Ask {
-    ask(Command::Payment(PaymentCommand::Return(PaymentReturn {
-        payment: payment(number),
-        amount_fen: fen(amount),
-        reason: text(),
-    })))
-}
-
-pub(crate) fn reissue(number: u128, of: u128) -> Ask {
-    ask(Command::Payment(PaymentCommand::Reissue(Reissue {
-        payment: payment(number),
-        of: payment(of),
-        voucher: reference(),
-        reason: text(),
-    })))
-}
-
 /// A sample of every command, from the published vectors.
 pub(crate) fn every_command() -> Vec<Command> {
     include_str!("../../../proto/vectors/bodies-v1.txt")
@@ -377,6 +185,11 @@ pub(crate) struct World {
     pub(crate) books: Books,
     /// What has happened, in the order of the chain, whose first place is 1.
     pub(crate) events: Vec<Event>,
+}
+
+/// The place that the next event takes.
+pub(crate) fn next(events: &[Event]) -> u64 {
+    u64::try_from(events.len()).unwrap().saturating_add(1)
 }
 
 impl World {
@@ -425,7 +238,7 @@ impl World {
 
     /// The circumstances of what comes next.
     pub(crate) fn context(&self, ask: &Ask) -> Context {
-        let seq = u64::try_from(self.events.len()).unwrap() + 1;
+        let seq = next(&self.events);
         let (signatories, proposed_by) = crate::entry::rules::paper(&self.books, &ask.command);
         Context {
             seq,
@@ -436,7 +249,7 @@ impl World {
     }
 
     fn happen(&mut self, context: &Context, event: Event) {
-        let seq = u64::try_from(self.events.len()).unwrap() + 1;
+        let seq = next(&self.events);
         let context = Context {
             seq,
             ..context.clone()
@@ -498,65 +311,4 @@ pub(crate) fn check(given: &[Ask], when: &[Ask], then: Expect) {
         .map(|ask| World::given(given).answer(ask))
         .collect();
     then.assert_eq(&answers.join("\n"));
-}
-
-/// Who holds what of each batch, every line an equation.
-pub(crate) fn authority(books: &Books) -> String {
-    let mut lines = Vec::new();
-    for number in 1..=2 {
-        let Some(row) = books.funds.get(fund(number)) else {
-            continue;
-        };
-        lines.push(format!(
-            "batch {number}: received {}, taken back at the top {}",
-            row.received.get(),
-            row.reclaimed_from_top.get()
-        ));
-        for place in 1..=9 {
-            if let Some(node) = books.nodes.get((fund(number), unit(place))) {
-                let left = node.unallocated();
-                assert_eq!(
-                    node.passed_on.add(node.own_budget).add(left),
-                    node.granted,
-                    "equation 2"
-                );
-                lines.push(format!(
-                    "  unit {place}: {} = passed on {} + own budget {} + left {}",
-                    node.granted.get(),
-                    node.passed_on.get(),
-                    node.own_budget.get(),
-                    left.get()
-                ));
-            }
-        }
-        if let Some(budget) = books.budgets.get((fund(number), project(1))) {
-            let parts = [
-                budget.committed_unpaid,
-                budget.paid_net(),
-                budget.available(),
-            ];
-            assert_eq!(Fen::sum(parts), Some(budget.granted), "equation 3");
-            lines.push(format!(
-                "  project 1: {} = committed {} + settled {} - returned {} + available {}",
-                budget.granted.get(),
-                budget.committed_unpaid.get(),
-                budget.settled.get(),
-                budget.returned.get(),
-                budget.available().get()
-            ));
-        }
-    }
-    lines.join("\n")
-}
-
-/// Given these commands, when those come one after the other, then these are the answers, each
-/// with who holds what after it.
-pub(crate) fn check_authority(given: &[Ask], when: &[Ask], then: Expect) {
-    let mut world = World::given(given);
-    let mut blocks = Vec::new();
-    for ask in when {
-        let answer = world.answer(ask);
-        blocks.push(format!("{answer}\n{}", authority(&world.books)));
-    }
-    then.assert_eq(&blocks.join("\n"));
 }

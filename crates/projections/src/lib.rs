@@ -12,12 +12,14 @@ pub mod balances;
 pub mod benefit;
 pub mod claims;
 pub mod contracts;
+pub mod evidence;
 pub mod items;
 pub mod links;
 pub mod numbers;
 pub mod page;
 pub mod project_view;
 pub mod references;
+pub mod search;
 pub mod steps;
 pub mod tasks;
 pub mod timeline;
@@ -30,11 +32,13 @@ pub use ledger::fraction::Fraction;
 pub use page::Page;
 
 use alerts::Alerts;
+use evidence::EvidenceFiles;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use ledger::{Books, Fact};
 use links::Links;
+use search::Search;
 use tasks::Plans;
 use timeline::Timeline;
 
@@ -99,6 +103,10 @@ pub struct View {
     pub links: Links,
     /// The plans that were returned.
     pub plans: Plans,
+    /// What records say, to be looked for.
+    pub search: Search,
+    /// Which evidence there is, and what names a file.
+    pub evidence: EvidenceFiles,
 }
 
 impl View {
@@ -112,6 +120,8 @@ impl View {
             alerts,
             links,
             plans,
+            search,
+            evidence,
         } = self;
         let context = entry.fact.context(entry.recorded_on(), entry.seq);
         // Rules and new links are both judged by the books before the event.
@@ -120,6 +130,8 @@ impl View {
         ledger::apply(books, &context, &entry.fact.event);
         timeline.take_in(entry);
         plans.take_in(entry);
+        search.take_in(entry);
+        evidence.take_in(&entry.fact.event);
         *head = Some(Head {
             seq: entry.seq,
             hash: entry.hash,

@@ -54,7 +54,8 @@ impl Links {
             | Event::Record(_)
             | Event::Entry(_)
             | Event::Round(_)
-            | Event::Item(_) => {}
+            | Event::Item(_)
+            | Event::Evidence(_) => {}
         }
     }
 

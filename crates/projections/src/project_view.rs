@@ -1,17 +1,24 @@
 //! A project as it stands: its steps, its progress, its money.
 
+pub mod life;
+pub mod milestones;
+pub mod surplus;
+
 use crate::balances::{Spending, project_budgets};
 use crate::references::{self, FundReference, ProjectReference, Term, UnitReference, term};
 use crate::trace::{PaymentLine, payment_line};
-use crate::{Fraction, Page, View};
+use crate::{Page, View};
 use ledger::date::BusinessDate;
 use ledger::fund::SourceKind;
-use ledger::ids::{MilestoneId, PaymentId, ProjectId};
-use ledger::milestone::rules::Milestone;
+use ledger::ids::{PaymentId, PersonId, ProjectId};
 use ledger::money::Fen;
-use ledger::project::rules::Project;
+use ledger::project::rules::{Project, ProjectStage, ProjectState};
 use ledger::project::{Gate, PlannedSource};
-use ledger::text::Name;
+use life::{LifeView, life_view};
+use milestones::{milestone_line, milestones};
+use surplus::{ProjectSurplus, surplus};
+
+pub use milestones::{MilestoneLine, Progress, progress};
 
 /// A project with everything around it, except its payments.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -21,6 +28,10 @@ pub struct ProjectView {
     pub project: ProjectReference,
     /// How far it is.
     pub state: Term,
+    /// How far it was when it was suspended or given up.
+    pub state_before: Option<Term>,
+    /// Its stage in the words of OC4IDS.
+    pub stage: Term,
     /// The unit that carries it out.
     pub implementing_unit: UnitReference,
     /// The area it serves.
@@ -37,6 +48,10 @@ pub struct ProjectView {
     pub completed_on: Option<BusinessDate>,
     /// When it was accepted.
     pub accepted_on: Option<BusinessDate>,
+    /// Its steps, and what each of them said.
+    pub life: LifeView,
+    /// What is left of its money; nothing before the final account.
+    pub surplus: Option<ProjectSurplus>,
     /// The planned money, source by source.
     pub planned: Vec<SourceLine>,
     /// The planned total.
@@ -67,6 +82,8 @@ pub struct GateLine {
     pub gate: Term,
     /// What the last check found.
     pub result: Option<Term>,
+    /// Who approved that it does not apply.
+    pub approver: Option<PersonId>,
 }
 
 /// A source of a project's money.
@@ -90,45 +107,6 @@ pub struct ProjectBudget {
     pub spending: Spending,
 }
 
-/// A milestone: numerators over one denominator.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct MilestoneLine {
-    /// The milestone.
-    pub milestone: MilestoneId,
-    /// What is to be done.
-    pub name: Name,
-    /// How much of it there is in all: the denominator.
-    pub total: u64,
-    /// Done, as reported.
-    pub reported: Option<u64>,
-    /// Done, as verified by somebody else.
-    pub verified: Option<u64>,
-    /// The last verification was on the site.
-    pub verified_on_site: bool,
-    /// What is counted.
-    pub unit: Name,
-    /// By what it is weighed.
-    pub weighting: Term,
-    /// Its weight.
-    pub weight: u32,
-    /// Preparation rather than the work itself.
-    pub preparatory: bool,
-}
-
-/// Σ weight × done / total over Σ weight, exactly; what was reported and what was verified are
-/// never mixed. Nothing without weights, or where 128 bits cannot hold it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Progress {
-    /// As reported.
-    pub reported: Option<Fraction>,
-    /// As verified.
-    pub verified: Option<Fraction>,
-    /// The sum of the weights.
-    pub weights: u64,
-}
-
 /// A project; nothing for one that nobody has entered.
 #[must_use]
 pub fn project_view(view: &View, id: ProjectId) -> Option<ProjectView> {
@@ -141,6 +119,8 @@ pub fn project_view(view: &View, id: ProjectId) -> Option<ProjectView> {
     Some(ProjectView {
         project: references::project(books, id),
         state: term!(project.state),
+        state_before: project.before.map(|state| term!(state)),
+        stage: term!(project.stage()),
         implementing_unit: references::unit(books, project.implementing_unit),
         area: references::unit(books, project.area),
         has_target: project.has_target,
@@ -149,6 +129,8 @@ pub fn project_view(view: &View, id: ProjectId) -> Option<ProjectView> {
         started_on: project.started_on,
         completed_on: project.completed_on,
         accepted_on: project.accepted_on,
+        life: life_view(books, project),
+        surplus: surplus(view, id, project),
         planned: sources(&project.planned),
         planned_fen: references::total(project.planned.iter().map(|it| it.amount_fen)),
         approved: sources(&project.approved),
@@ -172,6 +154,8 @@ pub struct ProjectLine {
     pub project: ProjectReference,
     /// How far it is.
     pub state: Term,
+    /// Its stage in the words of OC4IDS.
+    pub stage: Term,
     /// The unit that carries it out.
     pub implementing_unit: UnitReference,
     /// The area it serves.
@@ -186,17 +170,37 @@ pub struct ProjectLine {
     pub progress: Progress,
 }
 
-/// All projects in one line each, in the order of their numbers.
+/// Which projects are asked for; nothing means all.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ProjectFilter {
+    /// Only in this state.
+    pub state: Option<ProjectState>,
+    /// Only in this stage of OC4IDS.
+    pub stage: Option<ProjectStage>,
+}
+
+/// The projects that pass the filter in one line each, in the order of their numbers.
 #[must_use]
-pub fn project_lines(view: &View, offset: usize, limit: usize) -> Page<ProjectLine> {
+pub fn project_lines(
+    view: &View,
+    filter: ProjectFilter,
+    offset: usize,
+    limit: usize,
+) -> Page<ProjectLine> {
     let books = &view.books;
-    let mut rows: Vec<_> = books.projects.iter().collect();
+    let passes = |project: &Project| {
+        filter.state.is_none_or(|state| state == project.state)
+            && filter.stage.is_none_or(|stage| stage == project.stage())
+    };
+    let rows = books.projects.iter().filter(|(_, project)| passes(project));
+    let mut rows: Vec<_> = rows.collect();
     rows.sort_by(|(a_id, a), (b_id, b)| (&a.number, a_id).cmp(&(&b.number, b_id)));
     Page::of(&rows, offset, limit, |(id, project)| {
         let budgets = project_budgets(view, *id);
         ProjectLine {
             project: references::project(books, *id),
             state: term!(project.state),
+            stage: term!(project.stage()),
             implementing_unit: references::unit(books, project.implementing_unit),
             area: references::unit(books, project.area),
             planned_fen: references::total(project.planned.iter().map(|it| it.amount_fen)),
@@ -225,57 +229,15 @@ pub fn project_payments(
     })
 }
 
-/// How far a project has come.
-#[must_use]
-pub fn progress(view: &View, id: ProjectId) -> Progress {
-    let weights = milestones(view, id).map(|(_, row)| u64::from(row.definition.weight));
-    let weights = weights.fold(0u64, u64::saturating_add);
-    let share = |done: fn(&Milestone) -> Option<u64>| {
-        let parts = milestones(view, id).map(|(_, row)| {
-            let weighed = u128::from(row.definition.weight)
-                .checked_mul(u128::from(done(row).unwrap_or(0)))?;
-            Fraction::new(weighed, row.definition.total.into())
-        });
-        let mut sum = Fraction::ZERO;
-        for part in parts {
-            sum = sum.plus(part?)?;
-        }
-        sum.over(weights.into())
-    };
-    Progress {
-        reported: share(|row| row.reported),
-        verified: share(|row| row.verified),
-        weights,
-    }
-}
-
-fn milestones(view: &View, id: ProjectId) -> impl Iterator<Item = (MilestoneId, &Milestone)> {
-    let ids = view.links.milestones_of_project(id).iter();
-    ids.filter_map(|id| view.books.milestones.get(*id).map(|row| (*id, row)))
-}
-
-fn milestone_line(milestone: MilestoneId, row: &Milestone) -> MilestoneLine {
-    let definition = &row.definition;
-    MilestoneLine {
-        milestone,
-        name: definition.name.clone(),
-        total: definition.total,
-        reported: row.reported,
-        verified: row.verified,
-        verified_on_site: row.on_site,
-        unit: definition.unit.clone(),
-        weighting: term!(definition.weighting),
-        weight: definition.weight,
-        preparatory: definition.preparatory,
-    }
-}
-
 fn gates(project: &Project) -> Vec<GateLine> {
     let line = |gate: &Gate| {
         let checked = project.gates.iter().find(|(checked, _)| checked == gate);
+        let mut approvers = project.life.gate_approvers.iter();
+        let approver = approvers.find(|(checked, _)| checked == gate);
         GateLine {
             gate: term!(*gate),
             result: checked.map(|(_, result)| term!(*result)),
+            approver: approver.map(|(_, person)| *person),
         }
     };
     Gate::ALL.iter().map(line).collect()

@@ -27,11 +27,33 @@ const fn pair(first: &'static str, second: &'static str, zh: &'static str) -> Pa
 /// The pairs that are looked for.
 pub const PAIRS: &[Pair] = &[
     pair(
+        "project.declared",
+        "project.reviewed_in_town",
+        "项目申报与乡镇初审",
+    ),
+    pair(
+        "project.declared",
+        "project.entered_library",
+        "项目申报与批准入库",
+    ),
+    pair(
+        "project.reviewed_in_town",
+        "project.entered_library",
+        "乡镇初审与批准入库",
+    ),
+    pair("project.declared", "project.reviewed", "项目申报与评审复核"),
+    pair("project.declared", "project.approved", "项目申报与批复立项"),
+    pair(
         "project.entered_library",
         "project.approved",
         "申报入库与批复立项",
     ),
     pair("project.completed", "project.accepted", "实施竣工与验收"),
+    pair(
+        "project.completed",
+        "project.acceptance_failed",
+        "实施竣工与验收",
+    ),
     pair(
         "milestone.reported",
         "milestone.verified",

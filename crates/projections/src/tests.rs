@@ -7,8 +7,11 @@
     reason = "numbers of a few digits"
 )]
 
+mod evidence;
 mod items;
 mod money;
+mod projects;
 mod random;
+mod search;
 mod traces;
 mod world;

@@ -188,6 +188,8 @@ fn set_up(handle: &Handle) {
                 performance_target: None,
                 planned: planned.clone(),
                 planned_fen: whole,
+                starts_on: None,
+                completes_on: None,
             })),
         ),
         (

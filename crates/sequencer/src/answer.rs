@@ -1,6 +1,7 @@
 //! What a caller is told.
 
 use chain::Hash;
+use ledger::digest::Digest;
 use ledger::ids::LedgerId;
 use ledger::token::Role;
 use ledger::{Actor, Rejection, Submission};
@@ -69,6 +70,9 @@ pub enum Refusal {
         /// How long it would be.
         len: usize,
     },
+    /// It names a file that has not been uploaded to this ledger.
+    #[error("this ledger holds no file {0}; upload it first")]
+    FileMissing(Digest),
     /// Another command of an all-or-nothing list was refused.
     #[error("command {0} of the list was refused, so none was recorded")]
     AtomicAborted(usize),

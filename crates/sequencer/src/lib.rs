@@ -5,6 +5,7 @@
 
 mod answer;
 mod clock;
+mod files;
 mod group;
 mod seal;
 mod show;
@@ -25,7 +26,7 @@ use ledger::{Actor, Books};
 use show::Shown;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
-use store::{KeyStore, Log, Reader, Recovery};
+use store::{FileStore, KeyStore, Log, Reader, Recovery};
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
@@ -63,6 +64,7 @@ pub struct Handle {
     shown: Arc<Shown>,
     reader: Reader,
     keys: Arc<RwLock<KeyStore>>,
+    files: FileStore,
     stopped: watch::Receiver<bool>,
     system: LedgerId,
     dir: PathBuf,
@@ -101,8 +103,11 @@ pub fn start(dir: &Path, clock: Source) -> Result<Started, StartError> {
         });
     }
     let keys = Arc::new(RwLock::new(KeyStore::open(dir)?));
+    let ledgers: Vec<_> = log.ledgers().iter().map(|id| LedgerId(id.0)).collect();
+    let files = FileStore::open(dir)?;
+    files::remove_orphans(&files, &shown, &ledgers);
     let reader = log.reader();
-    let known = log.ledgers().first().map(|ledger| LedgerId(ledger.0));
+    let known = ledgers.first().copied();
     let system = known.unwrap_or_else(|| LedgerId(Uuid::new_v4()));
 
     let (queue, inbox) = mpsc::channel(QUEUE_LEN_MAX);
@@ -110,7 +115,10 @@ pub fn start(dir: &Path, clock: Source) -> Result<Started, StartError> {
     let writer = writer::Writer::new(
         log,
         Arc::clone(&shown),
-        Arc::clone(&keys),
+        writer::Beside {
+            keys: Arc::clone(&keys),
+            files: files.clone(),
+        },
         system,
         clock,
         stop,
@@ -126,6 +134,7 @@ pub fn start(dir: &Path, clock: Source) -> Result<Started, StartError> {
         shown,
         reader,
         keys,
+        files,
         stopped,
         system,
         dir,
@@ -239,6 +248,18 @@ impl Handle {
     #[must_use]
     pub const fn reader(&self) -> &Reader {
         &self.reader
+    }
+
+    /// The evidence files.
+    #[must_use]
+    pub const fn files(&self) -> &FileStore {
+        &self.files
+    }
+
+    /// True if the file of a hash can be downloaded from a ledger's shelf.
+    #[must_use]
+    pub fn holds(&self, ledger: LedgerId, file: ledger::digest::Digest) -> bool {
+        files::len(&self.files, ledger, file).is_some()
     }
 
     /// The data directory.

@@ -8,6 +8,7 @@
 )]
 
 mod commands;
+mod files;
 mod groups;
 mod sealing;
 mod starting;
@@ -170,6 +171,8 @@ fn returned_payment() -> Vec<Submission> {
             amount_fen,
         }],
         planned_fen: amount_fen,
+        starts_on: None,
+        completes_on: None,
     };
     let instruction = PaymentInstruction {
         payment: payment(1),

@@ -3,6 +3,7 @@
 use crate::Ahead;
 use crate::answer::{Answers, Caller, Receipt, Refusal, Request, Unavailable};
 use crate::clock::{Clock, Source};
+use crate::files;
 use crate::group::{Answer, Group};
 use crate::seal::{self, KeyRing};
 use crate::show::Shown;
@@ -11,8 +12,9 @@ use ledger::book::BookCommand;
 use ledger::ids::LedgerId;
 use ledger::personal::{self, PersonalText};
 use ledger::{Admission, Books, Command, Context, Event, Fact, Rejection, Submission};
+use std::collections::BTreeSet;
 use std::sync::{Arc, RwLock};
-use store::{KeyStore, Log};
+use store::{FileStore, KeyStore, Log};
 use tokio::sync::{mpsc, watch};
 
 /// What reaches the writer.
@@ -21,11 +23,17 @@ pub(crate) enum Message {
     ConfirmClock,
 }
 
+/// What stands beside the log.
+pub(crate) struct Beside {
+    pub(crate) keys: Arc<RwLock<KeyStore>>,
+    pub(crate) files: FileStore,
+}
+
 /// The one writer. Its books run ahead of the disk and belong to it alone.
 pub(crate) struct Writer {
     log: Log,
     shown: Arc<Shown>,
-    keys: Arc<RwLock<KeyStore>>,
+    beside: Beside,
     clock: Clock,
     ahead: Ahead,
     system: LedgerId,
@@ -52,7 +60,7 @@ impl From<store::Error> for Failure {
 }
 
 /// An error with its causes, in one line.
-fn chain_of(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain_of(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |error| error.source());
     causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
 }
@@ -67,7 +75,7 @@ impl Writer {
     pub(crate) fn new(
         log: Log,
         shown: Arc<Shown>,
-        keys: Arc<RwLock<KeyStore>>,
+        beside: Beside,
         system: LedgerId,
         clock: Source,
         stop: watch::Sender<bool>,
@@ -78,14 +86,15 @@ impl Writer {
             .into_iter()
             .filter_map(|id| {
                 let ledger = LedgerId(id.0);
-                let books = shown.slot(ledger)?.view().books.clone();
+                let mut books = shown.slot(ledger)?.view().books.clone();
+                books.lead();
                 Some((ledger, (books, log.head(id)?)))
             })
             .collect();
         Writer {
             log,
             shown,
-            keys,
+            beside,
             clock: Clock::new(clock),
             ahead,
             system,
@@ -110,7 +119,7 @@ impl Writer {
     /// Takes what waits, decides each against the books as they then are, puts all of it on the
     /// disk at once, shows it, and only then answers, refusals included.
     fn commit(&mut self, first: Message) -> Result<(), String> {
-        let keys = Arc::clone(&self.keys);
+        let keys = Arc::clone(&self.beside.keys);
         let mut ring = KeyRing::new(&keys);
         let mut group = Group::default();
         let mut next = Some(first);
@@ -145,15 +154,29 @@ impl Writer {
         };
 
         // Durable from here: what follows cannot fail, and is what a start does too.
+        let mut ledgers = BTreeSet::new();
         for (position, record) in (first_position..).zip(group.records) {
+            ledgers.insert(record.header.ledger.0);
             let Ok(()) = self.shown.show(&store::Entry { position, record });
         }
+        self.share(ledgers);
         self.shown.publish(self.log.next_position());
         for (answer, answers) in group.waiting {
             // A caller who has gone away will ask again with the same command id.
             let _ = answer.send(Ok(answers));
         }
         Ok(())
+    }
+
+    /// The view has now come to where the writer's books ran ahead: a row need not be there twice.
+    fn share(&mut self, ledgers: BTreeSet<uuid::Uuid>) {
+        for ledger in ledgers.into_iter().map(LedgerId) {
+            if let (Some((books, _)), Some(slot)) =
+                (self.ahead.get_mut(&ledger), self.shown.slot(ledger))
+            {
+                books.share(&slot.view().books);
+            }
+        }
     }
 
     /// The commands of a request, in their order; with `atomic`, all of them or none.
@@ -217,9 +240,11 @@ impl Writer {
     }
 
     fn ahead_of(&mut self, ledger: LedgerId) -> &mut (Books, Head) {
-        self.ahead
-            .entry(ledger)
-            .or_insert_with(|| (Books::default(), Head::genesis(chain::LedgerId(ledger.0))))
+        self.ahead.entry(ledger).or_insert_with(|| {
+            let mut books = Books::default();
+            books.lead();
+            (books, Head::genesis(chain::LedgerId(ledger.0)))
+        })
     }
 
     /// One command: known already, refused, or linked records in the group.
@@ -260,6 +285,7 @@ impl Writer {
         if !opens && !known {
             return Err(Refusal::UnknownLedger(ledger).into());
         }
+        let files = self.beside.files.clone();
         let look_up = |seq| self.event(ledger, seq, group);
         let command = submission.command.recalled(look_up)?;
         let (books, head) = self.ahead_of(ledger);
@@ -280,6 +306,7 @@ impl Writer {
         };
         let events =
             ledger::decide(books, &admission, &context, &command).map_err(Refusal::Rejected)?;
+        files::held(&files, ledger, &events)?;
         let records = link(head, now_us, submission, &context, digest, &events, ring)?;
 
         // After this point the command succeeds.
@@ -322,7 +349,8 @@ impl Writer {
             | Command::Record(_)
             | Command::Entry(_)
             | Command::Round(_)
-            | Command::Item(_) => false,
+            | Command::Item(_)
+            | Command::Evidence(_) => false,
         };
         system && !own
     }

@@ -84,8 +84,8 @@ class Refused extends Error {
   }
 }
 
-async function ask(path) {
-  const response = await fetch(`/v1/ledgers${path}`, {
+async function ask(path, root = "/v1/ledgers") {
+  const response = await fetch(`${root}${path}`, {
     headers: { Authorization: `Bearer ${token}`, Accept: "application/json" }, cache: "no-store",
   });
   const answer = await response.json().catch(() => null);
@@ -395,6 +395,46 @@ async function alerts(ledger) {
       [it.seq, tag(it.code, "wait"), it.text_zh, it.occurred_on])));
 }
 
+// ---- search, in all ledgers of the token
+
+const RANKS = { exact: ["完全一致", "blue"], whole: ["包含", ""], part: ["部分包含", ""] };
+
+async function found(text, many) {
+  const answer = await ask(`/search?q=${encodeURIComponent(text)}&limit=20`, "/v1");
+  const { entries, total } = answer.data;
+  const heads = [["类别"], ["名称与编号"], ["匹配处"], ["金额", "num"], ["记录", "num"]];
+  const nameOfLedger = (id) => (answer.ledgers.find((it) => it.ledger === id) || {}).name;
+  const rows = entries.map((hit) => {
+    const place = hit.matches[0];
+    const others = hit.matches.slice(1).map((it) => it.field.zh);
+    return [
+      [tag(hit.kind.zh), " ", tag(...RANKS[hit.rank]),
+        many ? el("div", { class: "soft" }, nameOfLedger(hit.ledger)) : null],
+      [el("b", {}, hit.name || hit.number || short(hit.id)),
+        hit.name && hit.number ? el("div", { class: "soft" }, hit.number) : null],
+      [place.text || place.field.zh,
+        el("div", { class: "soft" }, [place.field.zh, ...new Set(others)].join("、"))],
+      place.amount_fen === null ? "" : money(place.amount_fen),
+      place.records > 1 ? `${place.seq} 等 ${place.records} 条` : place.seq,
+    ];
+  });
+  const complete = answer.ledgers.every((it) => it.complete);
+  const count = `共 ${total} 项${complete ? "" : "以上,请补充关键字"},此处列 ${entries.length} 项。`;
+  return section(`查找“${text}”`, null, null,
+    total === 0 ? el("p", {}, "没有找到。文号的括号、全角半角、繁简均不影响查找。") : table(heads, rows),
+    total === 0 ? null : el("p", { class: "soft" }, count),
+    el("p", { class: "through" }, "依据:", answer.ledgers.map((it) =>
+      `${it.name} 至第 ${it.through ? it.through.seq : 0} 条记录`).join(";")));
+}
+
+function search(many) {
+  const slot = $("found");
+  const text = $("q").value.trim();
+  remember({ q: text });
+  slot.replaceChildren();
+  if (text) place(slot, () => found(text, many));
+}
+
 // ---- the whole
 
 function remember(changes) {
@@ -487,6 +527,8 @@ function explain(error) {
   round += 1;
   $("main").replaceChildren();
   $("pick").hidden = true;
+  $("search").hidden = true;
+  $("found").replaceChildren();
   const missing = !token;
   if (error.status === 401) forgetToken();
   const text = missing
@@ -526,7 +568,15 @@ async function begin() {
     show(select.value).catch(explain);
   };
   $("pick").hidden = false;
-  return show(current.ledger).catch(explain);
+  $("search").hidden = false;
+  $("q").value = settings().get("q") || "";
+  $("search").onsubmit = (event) => {
+    event.preventDefault();
+    search(ledgers.length > 1);
+  };
+  const shown = show(current.ledger); // First, as it drops the answers to earlier questions.
+  search(ledgers.length > 1);
+  return shown.catch(explain);
 }
 
 addEventListener("hashchange", begin);

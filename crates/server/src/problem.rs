@@ -10,6 +10,7 @@ use actix_web::{HttpResponse, ResponseError};
 use ledger::rejection::{Kind, Rejection};
 use sequencer::{Refusal, Unavailable};
 use serde::Serialize;
+use store::FileError;
 
 /// A refusal as a client sees it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -97,6 +98,15 @@ impl Problem {
         )
     }
 
+    /// 400: the body ended before its end.
+    pub fn cut_off() -> Problem {
+        Problem::bad(
+            "BAD_BODY",
+            "the body did not arrive whole",
+            "请求正文未完整到达",
+        )
+    }
+
     /// 503 with a code.
     pub fn unavailable(code: &str, title: &str, title_zh: &str) -> Problem {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, title, title_zh)
@@ -181,6 +191,12 @@ impl From<&Refusal> for Problem {
                 "BODY_TOO_LARGE",
                 "单条记录不得超过 6 KiB",
             ),
+            Refusal::FileMissing(_) => new(
+                StatusCode::NOT_FOUND,
+                "EVIDENCE_FILE_MISSING",
+                "此账本未收到该文件,请先上传",
+            )
+            .at("data.sha256"),
             Refusal::AtomicAborted(_) => new(
                 StatusCode::CONFLICT,
                 "ATOMIC_ABORTED",
@@ -196,6 +212,37 @@ impl From<&Refusal> for Problem {
                 "NEWER_RELEASE",
                 "账本含有更高版本写入的记录",
             ),
+        }
+    }
+}
+
+impl From<&FileError> for Problem {
+    fn from(error: &FileError) -> Problem {
+        let title = error.to_string();
+        match error {
+            FileError::TooLarge { len_max } => Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "FILE_TOO_LARGE",
+                &title,
+                &format!("文件不得超过 {len_max} 字节"),
+            ),
+            FileError::Mismatch { announced, actual } => Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "HASH_MISMATCH",
+                &title,
+                &format!("收到内容的 SHA-256 为 {actual},与声明的 {announced} 不一致"),
+            )
+            .at("sha256"),
+            FileError::Full(_) => {
+                tracing::error!(%error, "a file was refused");
+                Problem::new(
+                    StatusCode::INSUFFICIENT_STORAGE,
+                    "STORAGE_FULL",
+                    "the server has no room for the file",
+                    "服务器存储空间不足,文件未保存",
+                )
+            }
+            FileError::Store(_) => Problem::internal(error),
         }
     }
 }

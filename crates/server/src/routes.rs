@@ -8,6 +8,8 @@ pub mod claims;
 pub mod commands;
 pub mod contracts;
 pub mod events;
+pub mod evidence;
+pub mod files;
 pub mod funds;
 pub mod health;
 pub mod items;
@@ -17,6 +19,7 @@ pub mod page;
 pub mod payments;
 pub mod projects;
 mod question;
+pub mod search;
 pub mod stream;
 pub mod subjects;
 pub mod tasks;
@@ -43,6 +46,9 @@ pub fn mount(config: &mut ServiceConfig) {
     claims::mount(config);
     payments::mount(config);
     items::mount(config);
+    evidence::mount(config);
+    files::mount(config);
     tasks::mount(config);
     alerts::mount(config);
+    search::mount(config);
 }

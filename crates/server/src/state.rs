@@ -7,11 +7,14 @@ use ledger::ids::LedgerId;
 use sequencer::{Handle, Slot};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
 /// How long `min_seq` waits for a record before it says so: longer than any commit takes.
 const MIN_SEQ_WAIT: Duration = Duration::from_secs(5);
+
+/// How many files may be uploaded at once: more would only share the same disk.
+const UPLOADS_MAX: usize = 32;
 
 /// The state of the server.
 pub struct State {
@@ -21,6 +24,8 @@ pub struct State {
     pub token_key: TokenKey,
     /// Becomes true when the server is about to stop: streams never end by themselves.
     pub closing: watch::Sender<bool>,
+    /// Places for uploads under way: each holds a connection and a buffer.
+    pub uploads: Semaphore,
     /// The day, for tests; the machine's in UTC+08:00 where there is none.
     pub fixed_today: Option<Date>,
 }
@@ -38,6 +43,7 @@ impl State {
             handle,
             token_key,
             closing: watch::Sender::new(false),
+            uploads: Semaphore::new(UPLOADS_MAX),
             fixed_today: None,
         })
     }

@@ -99,9 +99,11 @@ impl<'a> Sled<'a> {
     }
 }
 
-pub(crate) struct Audit<'a, P> {
+pub(crate) struct Audit<'a, P, E> {
     sled: Sled<'a>,
     progress: P,
+    /// Is given every record that is sound.
+    each: E,
     states: HashMap<LedgerId, State>,
     order: Vec<LedgerId>,
     /// The next position.
@@ -110,12 +112,13 @@ pub(crate) struct Audit<'a, P> {
     sled_end: Option<(u64, LedgerId, u64)>,
 }
 
-impl<'a, P: FnMut(u64)> Audit<'a, P> {
-    pub(crate) fn new(sled: Sled<'a>, progress: P) -> Audit<'a, P> {
+impl<'a, P: FnMut(u64), E: FnMut(&Record)> Audit<'a, P, E> {
+    pub(crate) fn new(sled: Sled<'a>, progress: P, each: E) -> Audit<'a, P, E> {
         let (states, order) = (HashMap::new(), Vec::new());
         Audit {
             sled,
             progress,
+            each,
             states,
             order,
             next: 0,
@@ -274,6 +277,7 @@ impl<'a, P: FnMut(u64)> Audit<'a, P> {
         // `fault` has said that it can be taken.
         let taken = state.take(&record);
         debug_assert!(taken.is_ok());
+        (self.each)(&record);
         self.next = self.next.saturating_add(1);
         if self.next.is_multiple_of(PROGRESS_EVERY) {
             (self.progress)(self.next);

@@ -21,6 +21,12 @@ pub enum Step {
     PagesFlush,
     /// Syncing sled's file.
     PagesSync,
+    /// Writing bytes of an evidence file.
+    FileWrite,
+    /// Syncing an evidence file.
+    FileSync,
+    /// Syncing the directory that holds its name.
+    FileName,
 }
 
 /// Which step fails next. Clones share it.

@@ -12,6 +12,7 @@
 //! <dir>/journal/….journal.damaged-<n>             kept aside by a repair, never read
 //! <dir>/sled/
 //! <dir>/keys                                      the subjects' keys, see KeyStore
+//! <dir>/files/                                    evidence files, see FileStore
 //! ```
 //!
 //! A *position* is a record's place in the whole deployment, from 0 without gaps.
@@ -21,6 +22,7 @@ mod disk;
 mod entry;
 mod error;
 mod faults;
+mod files;
 mod fingerprints;
 mod index;
 mod journal;
@@ -41,12 +43,16 @@ mod tests;
 pub use error::{BadRecord, Copy, Error, OpenError, Reason};
 #[cfg(any(test, feature = "faults"))]
 pub use faults::{Faults, Step};
+pub use files::{
+    Download, FILE_LEN_MAX, FileError, FileHash, FileStore, FilesVerified, StoredFile, Upload,
+    verify_files,
+};
 pub use journal::GROUP_LEN_MAX;
 pub use keys::KeyStore;
 pub use log::Log;
 pub use reader::Reader;
 pub use recover::Recovery;
-pub use verify::{LedgerHead, Verified, VerifyError, verify};
+pub use verify::{LedgerHead, Verified, VerifyError, verify, verify_each};
 
 /// A record and its place in the deployment's log.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,7 @@
 
 mod append;
 mod audit;
+mod files;
 mod keys;
 mod kill;
 mod recovery;

@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use chain::{Hash, LedgerId};
+use chain::{Hash, LedgerId, Record};
 
 use crate::audit::{Audit, Sled};
 use crate::error::{BadRecord, Copy, Reason, at};
@@ -72,6 +72,18 @@ pub enum VerifyError {
 /// # Errors
 /// [`VerifyError::Broken`] names the first bad record by ledger, seq, position and copy.
 pub fn verify(dir: &Path, progress: impl FnMut(u64)) -> Result<Verified, VerifyError> {
+    verify_each(dir, progress, |_| ())
+}
+
+/// [`verify`], with every record that is sound given to `each` in the order of position.
+///
+/// # Errors
+/// Those of [`verify`].
+pub fn verify_each(
+    dir: &Path,
+    progress: impl FnMut(u64),
+    each: impl FnMut(&Record),
+) -> Result<Verified, VerifyError> {
     let journal_dir = dir.join("journal");
     if !journal_dir.is_dir() {
         return Err(VerifyError::NoLog {
@@ -87,14 +99,16 @@ pub fn verify(dir: &Path, progress: impl FnMut(u64)) -> Result<Verified, VerifyE
     let verified = match opened {
         Ok(Some(pages)) => {
             let mut pages = pages.from(0);
-            Audit::new(Sled::new(&mut pages), progress).run(&journal_dir)
+            Audit::new(Sled::new(&mut pages), progress, each).run(&journal_dir)
         }
-        Ok(None) => Audit::new(Sled::new(&mut std::iter::empty()), progress).run(&journal_dir),
+        Ok(None) => {
+            Audit::new(Sled::new(&mut std::iter::empty()), progress, each).run(&journal_dir)
+        }
         Err(NotOpened::Failed(error)) => Err(error.into()),
         Err(NotOpened::Damaged(reason)) => {
             let mut none = std::iter::empty();
             let unread = Sled::unread(&mut none);
-            let journal = Audit::new(unread, progress).run(&journal_dir);
+            let journal = Audit::new(unread, progress, each).run(&journal_dir);
             journal.and(Err(VerifyError::SledUnreadable { reason }))
         }
     };

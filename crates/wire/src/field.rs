@@ -76,8 +76,26 @@ macro_rules! ids {
         }
     )*};
 }
-ids! { LedgerId OrganisationId OverlayId PersonId FundId ProjectId MilestoneId ContractId ClaimId
-PaymentId RoundId ItemId MeasureId EntryId TokenId Subject }
+ids! {
+    LedgerId
+    OrganisationId
+    OverlayId
+    PersonId
+    FundId
+    ProjectId
+    MilestoneId
+    VisitId
+    ContractId
+    ClaimId
+    PaymentId
+    RoundId
+    ItemId
+    MeasureId
+    EvidenceId
+    EntryId
+    TokenId
+    Subject
+}
 
 macro_rules! texts {
     ($($name:ident)*) => {$(

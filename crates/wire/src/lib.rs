@@ -21,6 +21,7 @@ mod book;
 mod claim;
 mod contract;
 mod entry;
+mod evidence;
 mod fund;
 mod item;
 mod milestone;
@@ -114,8 +115,25 @@ macro_rules! nouns {
         }
     };
 }
-nouns! { Ledger Token Organisation Overlay Subject Fund Project Milestone Contract Claim
-Payment Receipt Record Entry Round Item }
+nouns! {
+    Ledger
+    Token
+    Organisation
+    Overlay
+    Subject
+    Fund
+    Project
+    Milestone
+    Contract
+    Claim
+    Payment
+    Receipt
+    Evidence
+    Record
+    Entry
+    Round
+    Item
+}
 
 /// The body of a record. `salt` is random: without it a withheld short body could be guessed from
 /// its hash.

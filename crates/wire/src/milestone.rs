@@ -25,7 +25,8 @@ record!(Progress {
     unit,
     weighting,
     on_site,
-    remark
+    remark,
+    site_visit
 });
 noun!(
     MilestoneCommand,

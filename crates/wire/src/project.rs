@@ -15,6 +15,23 @@ choice!(GateResult {
     Failed,
     NotApplicable
 });
+choice!(AcceptanceLevel { Preliminary, Final });
+choice!(ProjectReviewKind {
+    Expert,
+    Prefecture,
+    Province
+});
+choice!(ProjectReviewResult { Passed, Returned });
+choice!(TenderMethod {
+    Open,
+    Invited,
+    Negotiation,
+    Consultation,
+    Inquiry,
+    SingleSource,
+    Comparison,
+    VillageDecision
+});
 record!(PlannedSource {
     source_kind,
     amount_fen
@@ -28,7 +45,9 @@ record!(ProjectEntry {
     content,
     performance_target,
     planned,
-    planned_fen
+    planned_fen,
+    starts_on,
+    completes_on
 });
 record!(ProjectApproval {
     project,
@@ -40,12 +59,109 @@ record!(GateCheck {
     project,
     gate,
     result,
-    basis
+    basis,
+    approver
 });
 record!(ProjectStep { project, remark });
+record!(ProjectDeclaration {
+    project,
+    number,
+    name,
+    village,
+    implementing_unit,
+    content,
+    performance_target,
+    planned,
+    planned_fen,
+    kind,
+    beneficiary_households,
+    starts_on,
+    completes_on,
+    reviews
+});
+record!(TownReview {
+    project,
+    result,
+    opinion,
+    document
+});
+record!(ProjectReview {
+    project,
+    review,
+    result,
+    opinion,
+    document
+});
+record!(YearPlan {
+    project,
+    year,
+    document
+});
+record!(Tender {
+    project,
+    method,
+    estimate_fen,
+    document
+});
+record!(Award {
+    project,
+    supplier,
+    price_fen,
+    document
+});
+record!(SiteVisit {
+    project,
+    visit,
+    visitors,
+    finding
+});
+record!(Replanning {
+    project,
+    reason,
+    starts_on,
+    completes_on,
+    approver,
+    document
+});
+record!(ProjectReason {
+    project,
+    reason,
+    document
+});
 record!(Acceptance {
     project,
     team,
+    document,
+    level
+});
+record!(AcceptanceFailure {
+    project,
+    team,
+    document,
+    level,
+    reason
+});
+record!(SettlementAudit {
+    project,
+    claimed_fen,
+    approved_fen,
+    document
+});
+record!(FinalAccount {
+    project,
+    cost_fen,
+    surplus_fen,
+    document
+});
+record!(Handover {
+    project,
+    asset,
+    to,
+    document
+});
+record!(CareAssignment {
+    project,
+    keeper,
     document
 });
 noun!(
@@ -58,7 +174,24 @@ noun!(
         CheckGate,
         Start,
         Complete,
-        Accept
+        Accept,
+        Declare,
+        ReviewInTown,
+        Review,
+        PlanYear,
+        Tender,
+        Award,
+        VisitSite,
+        FailAcceptance,
+        AuditSettlement,
+        ApproveFinalAccount,
+        HandOver,
+        AssignCare,
+        Replan,
+        Suspend,
+        Resume,
+        Terminate,
+        Remove
     }
 );
 noun!(
@@ -71,6 +204,23 @@ noun!(
         GateChecked,
         Started,
         Completed,
-        Accepted
+        Accepted,
+        Declared,
+        ReviewedInTown,
+        Reviewed,
+        YearPlanned,
+        Tendered,
+        Awarded,
+        SiteVisited,
+        AcceptanceFailed,
+        SettlementAudited,
+        FinalAccountApproved,
+        HandedOver,
+        CareAssigned,
+        Replanned,
+        Suspended,
+        Resumed,
+        Terminated,
+        Removed
     }
 );

@@ -4,6 +4,7 @@
 //! on those same samples with something left out, cut off or put in its place.
 
 mod refusals;
+mod sealing;
 
 use super::*;
 use field::Field;
@@ -269,6 +270,10 @@ fn every_word_of_every_list_crosses_the_wire() {
     check_choice(ReclaimReason::ALL);
     check_choice(Gate::ALL);
     check_choice(GateResult::ALL);
+    check_choice(AcceptanceLevel::ALL);
+    check_choice(ProjectReviewKind::ALL);
+    check_choice(ProjectReviewResult::ALL);
+    check_choice(TenderMethod::ALL);
     check_choice(Weighting::ALL);
     check_choice(StageTrigger::ALL);
     check_choice(ContractChangeKind::ALL);

@@ -91,6 +91,11 @@ impl SourceFile {
         self.path.contains("/src/generated/")
     }
 
+    /// Whether the file is compiled into a crate or into the tests of the whole.
+    fn is_compiled(&self) -> bool {
+        self.crate_dir().is_some() || self.path.starts_with("tests/")
+    }
+
     /// The crate whose `src` holds this file: `crates/ledger/src/money.rs` is in `ledger`.
     fn crate_dir(&self) -> Option<&str> {
         let (name, rest) = self.path.strip_prefix("crates/")?.split_once('/')?;

@@ -337,14 +337,9 @@ fn project_open(
     submission: &ClaimSubmission,
     step: &'static str,
 ) -> Option<Rejection> {
-    let state = books.projects.get(submission.project)?.state;
-    let open = match state {
-        ProjectState::InLibrary => false,
-        ProjectState::Approved
-        | ProjectState::Started
-        | ProjectState::Completed
-        | ProjectState::Accepted => true,
-    };
+    let project = books.projects.get(submission.project)?;
+    let state = project.state;
+    let open = project.reached() >= ProjectState::Approved && !state.has_ended();
     (!open).then_some(Rejection::BadTransition {
         state: state.word(),
         state_zh: state.zh(),

@@ -52,16 +52,14 @@ fn existing(books: &Books, entry: EntryId) -> Result<&Entry, Rejection> {
 /// entry that it confirms, or the signatures that it proposes.
 #[must_use]
 pub fn paper(books: &Books, command: &Command) -> (Arc<[Signatory]>, Option<Actor>) {
-    match command {
-        Command::Entry(EntryCommand::Confirm(confirmation)) => {
-            let row = books.entries.get(confirmation.entry);
-            row.map_or_else(Default::default, |row| {
-                let signatories = row.proposal.signatories.as_slice().into();
-                (signatories, Some(row.proposed_by))
-            })
-        }
-        _ => Default::default(),
-    }
+    let Command::Entry(EntryCommand::Confirm(confirmation)) = command else {
+        return Default::default();
+    };
+    let row = books.entries.get(confirmation.entry);
+    row.map_or_else(Default::default, |row| {
+        let signatories = row.proposal.signatories.as_slice().into();
+        (signatories, Some(row.proposed_by))
+    })
 }
 
 pub(crate) fn decide(

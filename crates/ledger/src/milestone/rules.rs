@@ -7,7 +7,7 @@ mod tests;
 use super::{MilestoneCommand, MilestoneDefinition, MilestoneEvent, Progress};
 use crate::context::Context;
 use crate::fraction::Fraction;
-use crate::ids::{MilestoneId, PersonId, ProjectId};
+use crate::ids::{MilestoneId, PersonId, ProjectId, VisitId};
 use crate::project::rules::{ProjectState, existing as existing_project};
 use crate::rejection::Rejection;
 use crate::{Books, Event};
@@ -25,6 +25,8 @@ pub struct Milestone {
     pub verified: Option<u64>,
     /// The last verification was on the site.
     pub on_site: bool,
+    /// The visit that the last verification names.
+    pub site_visit: Option<VisitId>,
     /// How many records have been about it.
     pub version: u32,
 }
@@ -81,14 +83,23 @@ pub(crate) fn decide(
             }
         }
         MilestoneCommand::Report(progress) | MilestoneCommand::Verify(progress) => {
-            fits(&existing(books, progress.milestone)?.definition, progress)?;
+            let definition = &existing(books, progress.milestone)?.definition;
+            fits(definition, progress)?;
+            if let Some(visit) = progress.site_visit {
+                let project = existing_project(books, "project", definition.project)?;
+                project.visit(visit).ok_or(Rejection::NotFound {
+                    field: "site_visit",
+                    subject: visit.into(),
+                })?;
+            }
         }
     }
     // After this point the command succeeds, unless policy forbids it.
     Ok(vec![command.clone().into_event()])
 }
 
-/// V20: the same denominator, unit and weighting as defined, and no more than all of it.
+/// V20: the same denominator, unit and weighting as defined. More than all of it is a matter of
+/// policy: seen on paper, it is a fact about the paper, stored and questioned.
 fn fits(definition: &MilestoneDefinition, progress: &Progress) -> Result<(), Rejection> {
     let wrong = |field, why, why_zh| Err(Rejection::BadRatio { field, why, why_zh });
     if progress.total != definition.total {
@@ -112,13 +123,10 @@ fn fits(definition: &MilestoneDefinition, progress: &Progress) -> Result<(), Rej
             "权重口径与节点定义不一致",
         );
     }
-    if progress.done > definition.total {
-        return wrong("done", "it is more than the denominator", "完成数大于总数");
-    }
     Ok(())
 }
 
-/// The rules in their order: state (V13), four eyes (V12).
+/// The rules in their order: no more than all of it (V20), state (V13), four eyes (V12).
 pub(crate) fn breaches(books: &Books, context: &Context, event: &MilestoneEvent) -> Vec<Rejection> {
     let (progress, step) = match event {
         MilestoneEvent::Defined(_) => return Vec::new(),
@@ -129,14 +137,23 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &MilestoneEvent)
         return Vec::new();
     };
     let mut broken = Vec::new();
-    // Preparation may be done before the project starts; the work itself may not (RR28).
-    let state = books
-        .projects
-        .get(milestone.definition.project)
-        .map(|project| project.state);
-    let idle = state.filter(|state| *state < ProjectState::Started);
-    if let Some(state) = idle.filter(|_| progress.done > 0 && !milestone.definition.preparatory) {
-        let (state, state_zh) = (state.word(), state.zh());
+    if progress.done > milestone.definition.total {
+        broken.push(Rejection::BadRatio {
+            field: "done",
+            why: "it is more than the denominator",
+            why_zh: "完成数大于总数",
+        });
+    }
+    // Preparation may be done before the project starts; the work itself may not (RR28), nor may
+    // either once it is given up.
+    let project = books.projects.get(milestone.definition.project);
+    let preparing = progress.done == 0 || milestone.definition.preparatory;
+    let idle = project.filter(|project| {
+        let ready = preparing || project.reached() >= ProjectState::Started;
+        !ready || project.state.has_ended()
+    });
+    if let Some(project) = idle {
+        let (state, state_zh) = (project.state.word(), project.state.zh());
         broken.push(Rejection::BadTransition {
             state,
             state_zh,
@@ -172,6 +189,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &MilestoneEvent
                 reported_by: None,
                 verified: None,
                 on_site: false,
+                site_visit: None,
                 version: 1,
             };
             books.milestones.put(definition.milestone, milestone);
@@ -189,7 +207,8 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &MilestoneEvent
             if let Some(row) = books.milestones.get_mut(progress.milestone) {
                 row.version = row.version.saturating_add(1);
                 row.verified = Some(progress.done);
-                row.on_site = progress.on_site;
+                row.on_site = progress.on_site || progress.site_visit.is_some();
+                row.site_visit = progress.site_visit;
             }
         }
     }

@@ -383,7 +383,7 @@ fn unfunded(books: &Books, instruction: &PaymentInstruction) -> Vec<Rejection> {
                 ProjectState::Started
             }
         };
-        if project.state < needed {
+        if project.reached() < needed || project.state.has_ended() {
             let (state, state_zh) = (project.state.word(), project.state.zh());
             let step = "payment.instruct";
             broken.push(Rejection::BadTransition {

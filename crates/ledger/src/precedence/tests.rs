@@ -59,6 +59,7 @@ fn the_roles_share_the_nouns_like_this() {
         claim: inspector, finance, rectification
         contract: finance, rectification
         entry: inspector, finance, rectification
+        evidence: inspector, finance, rectification
         fund: finance
         item: inspector, rectification
         ledger: administrator

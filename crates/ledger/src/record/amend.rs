@@ -34,6 +34,11 @@ pub(crate) trait Amend {
 
     /// Puts `to` in the place of that text, where the books hold it.
     fn describe(&self, _books: &mut Books, _field: CorrectedField, _to: &Wording) {}
+
+    /// The same where the books know the text by its record `seq`.
+    fn describe_record(&self, books: &mut Books, _seq: u64, field: CorrectedField, to: &Wording) {
+        self.describe(books, field, to);
+    }
 }
 
 impl Amend for crate::book::BookEvent {}

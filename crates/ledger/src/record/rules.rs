@@ -124,7 +124,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &RecordEvent) {
         }
         RecordEvent::Corrected(correction) => {
             if let Some(original) = &correction.original {
-                original.describe(books, correction.field, &correction.to);
+                original.describe_record(books, correction.seq, correction.field, &correction.to);
             }
             books.touch(correction.subject);
         }

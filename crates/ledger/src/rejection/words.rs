@@ -2,6 +2,7 @@
 
 use super::{CapBasis, Rejection};
 use crate::ids::Subject;
+use crate::project::rules::steps::Step;
 
 fn list(subjects: &[Subject], between: &str) -> String {
     let named: Vec<_> = subjects.iter().map(|one| one.0.to_string()).collect();
@@ -113,12 +114,13 @@ impl std::fmt::Display for Rejection {
                     "the same organisation may not be both {first} and {second}"
                 )
             }
-            Rejection::GateMissing { missing } => {
-                write!(
-                    f,
-                    "the project may not start without {}",
-                    missing.join(", ")
-                )
+            Rejection::GateMissing { step, missing } => {
+                let missing = missing.join(", ");
+                if *step == Step::Start {
+                    write!(f, "the project may not start without {missing}")
+                } else {
+                    write!(f, "{step} is not possible without {missing}")
+                }
             }
             Rejection::EvidenceMissing {
                 measure: Some(measure),
@@ -232,8 +234,8 @@ impl Rejection {
             Rejection::SameOrganisation { first, second } => {
                 format!("同一单位不得既是 {first} 又是 {second}")
             }
-            Rejection::GateMissing { missing } => {
-                format!("项目不得开工,尚缺:{}", missing.join("、"))
+            Rejection::GateMissing { step, missing } => {
+                format!("项目不得{},尚缺:{}", step.zh(), missing.join("、"))
             }
             Rejection::EvidenceMissing {
                 measure: Some(measure),

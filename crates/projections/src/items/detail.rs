@@ -113,6 +113,9 @@ pub struct MeasureLine {
     pub evidence_count: usize,
     /// Their digests.
     pub evidence: Vec<Digest>,
+    /// Those of them that can be downloaded. The records do not know: it is left empty here, and
+    /// filled in by who can look.
+    pub evidence_held: Vec<Digest>,
     /// At least one of them counts: it was not certainly taken before the issue.
     pub proved: bool,
 }
@@ -270,6 +273,7 @@ fn measure(item: &Item, row: &MeasureState) -> MeasureLine {
         finished: row.finished,
         evidence_count: row.evidence.len(),
         evidence: row.evidence.iter().map(|file| file.sha256).collect(),
+        evidence_held: Vec::new(),
         proved: row.is_proved(item.issued_on),
     }
 }

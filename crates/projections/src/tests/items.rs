@@ -35,7 +35,7 @@ fn reasoned(word: &str, number: u128) -> Value {
 
 /// A county with a zone over the one town, and a round whose feedback of 2018-07-28 gives two
 /// months.
-fn inspected() -> World {
+pub(super) fn inspected() -> World {
     let mut world = World::new();
     world.on("2018-07-28");
     world.registers_unit(COUNTY, "county", 0);
@@ -103,7 +103,7 @@ impl World {
         self.by(21, FINANCE).does(step("approve_plan", number));
     }
 
-    fn asks(&mut self, number: u128, unit_number: u128) {
+    pub(super) fn asks(&mut self, number: u128, unit_number: u128) {
         self.works(number, unit_number);
         let measure = id(Kind::Measure, number);
         self.by(10, unit_number)

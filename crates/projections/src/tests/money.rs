@@ -3,7 +3,7 @@
 use super::world::*;
 use crate::alerts::Filter;
 use crate::balances::{FundBalance, fund_balance, fund_lines, unit_balance};
-use crate::project_view::{project_lines, project_view};
+use crate::project_view::{ProjectFilter, project_lines, project_view};
 use crate::references::total;
 use crate::{Fraction, beijing_day};
 use expect_test::expect;
@@ -96,7 +96,7 @@ fn gives_the_figures_of_seed_f() {
     };
     assert_eq!(planned(1), fen(1_231_600_000));
     assert_eq!(planned(2), fen(457_000_000));
-    let programme = project_lines(&world.view, 0, 100).entries;
+    let programme = project_lines(&world.view, ProjectFilter::default(), 0, 100).entries;
     let programme = total(programme.iter().map(|line| line.planned_fen));
     assert_eq!(programme, fen(2_056_160_000));
     assert_eq!(programme.sub(received), fen(988_600_000));

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use ledger::context::Actor;
 use ledger::ids::{OrganisationId, PersonId};
+use ledger::text::Reference;
 use ledger::token::Role;
 use ledger::{Admission, Command, Context, Event, Fact, Intake, Rejection};
 use serde_json::{Value, json};
@@ -23,6 +24,7 @@ pub(super) enum Kind {
     Item,
     Measure,
     Zone,
+    Evidence,
 }
 
 pub(super) fn id(kind: Kind, number: u128) -> Uuid {
@@ -57,6 +59,8 @@ pub(super) struct World {
     pub(super) facts: Vec<Fact>,
     pub(super) today: Date,
     pub(super) actor: Actor,
+    /// The documents on which the next records rest.
+    pub(super) documents: Vec<Reference>,
 }
 
 impl World {
@@ -71,6 +75,7 @@ impl World {
             facts,
             today,
             actor,
+            documents: Vec::new(),
         };
         world.does(json!({"ledger": {"open": {"name": "县账本", "area": "533300"}}}));
         world
@@ -90,6 +95,13 @@ impl World {
         let text = command.to_string();
         let command: Command =
             serde_json::from_value(command).unwrap_or_else(|error| panic!("{error}: {text}"));
+        let facts = &self.facts;
+        let look_up = |seq: u64| {
+            let fact = facts.get(usize::try_from(seq).unwrap().wrapping_sub(1));
+            Ok::<_, std::convert::Infallible>(fact.map(|fact| fact.event.clone()))
+        };
+        let Ok(command) = command.recalled(look_up);
+        let command = command.into_owned();
         let context = Context {
             actor: self.actor,
             intake,
@@ -114,7 +126,7 @@ impl World {
             actor: context.actor,
             intake: context.intake,
             occurred_on: context.occurred_on,
-            documents: Vec::new(),
+            documents: self.documents.clone(),
             correlation_id: None,
             signatories: Default::default(),
             event,

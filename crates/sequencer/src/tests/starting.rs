@@ -10,7 +10,7 @@ fn open_log(rig: &Rig) -> Log {
 }
 
 /// Appends a record that no release of ours has written, as a newer one may have.
-fn append_newer(rig: &Rig, ledger: LedgerId) {
+pub(super) fn append_newer(rig: &Rig, ledger: LedgerId) {
     let mut log = open_log(rig);
     let head = log.head(chain_id(ledger)).unwrap();
     let body = b"\xa0\x06\x01".to_vec();

@@ -1,9 +1,11 @@
 //! `fundtrace verify`: offline; the exit code says the result.
 
 use super::{eprint_line, print_line};
-use std::path::PathBuf;
+use ledger::evidence::EvidenceEvent;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use store::VerifyError;
+use store::{FileHash, VerifyError};
 
 /// What to verify.
 #[derive(Debug, clap::Args)]
@@ -21,10 +23,17 @@ const UNKNOWN: u8 = 2;
 
 pub(super) fn run(args: &VerifyArgs) -> ExitCode {
     let bar = indicatif::ProgressBar::new_spinner();
-    let verified = store::verify(&args.dir, |records| bar.set_position(records));
+    let mut names = Names::new();
+    let verified = store::verify_each(
+        &args.dir,
+        |records| bar.set_position(records),
+        |record| take_names(&mut names, record),
+    );
     bar.finish_and_clear();
     match verified {
         Ok(verified) => {
+            // The records stand by themselves; their files are said to be wrong after that.
+            let files = files(&args.dir, &names);
             print_line(&format!(
                 "核验通过 · intact: {} 条记录 · records, {} 个账本 · ledgers",
                 verified.records,
@@ -48,7 +57,7 @@ pub(super) fn run(args: &VerifyArgs) -> ExitCode {
                  a chain does not guard its own tail: compare the heads with receipts kept \
                  elsewhere",
             );
-            ExitCode::from(INTACT)
+            ExitCode::from(files)
         }
         Err(error) => {
             let broken = matches!(
@@ -64,4 +73,55 @@ pub(super) fn run(args: &VerifyArgs) -> ExitCode {
             ExitCode::from(if broken { BROKEN } else { UNKNOWN })
         }
     }
+}
+
+/// The files that records of `evidence` name, with the seq of the first that does.
+type Names = BTreeMap<(chain::LedgerId, FileHash), u64>;
+
+fn take_names(names: &mut Names, record: &chain::Record) {
+    // A record of a newer release may name one too: its files are hashed all the same.
+    let Ok((fact, _salt)) = wire::decode_event(&record.body) else {
+        return;
+    };
+    if let ledger::Event::Evidence(EvidenceEvent::Added(added)) = fact.event {
+        let key = (record.header.ledger, FileHash(added.sha256.0));
+        names.entry(key).or_insert(record.header.seq);
+    }
+}
+
+/// Hashes every file, and looks for those that are named; the exit code.
+fn files(dir: &Path, names: &Names) -> u8 {
+    let verified = match store::verify_files(dir) {
+        Ok(verified) => verified,
+        Err(error) => {
+            let error = anyhow::Error::from(error);
+            eprint_line(&format!("无法核验 · not verified: {error:#}"));
+            return UNKNOWN;
+        }
+    };
+    for path in &verified.damaged {
+        let path = path.display();
+        eprint_line(&format!(
+            "核验不通过 · broken: {path}: 佐证文件内容已变 · the bytes do not have the hash of the name"
+        ));
+    }
+    let missing = names
+        .iter()
+        .filter(|(key, _)| !verified.sound.contains_key(key));
+    for ((ledger, file), seq) in missing.clone() {
+        eprint_line(&format!(
+            "核验不通过 · broken: ledger {ledger}, seq {seq}: 佐证文件缺失或已变 · the evidence file {file} \
+             is not there or was changed"
+        ));
+    }
+    if !verified.damaged.is_empty() || missing.count() > 0 {
+        return BROKEN;
+    }
+    if !verified.sound.is_empty() {
+        let files = verified.sound.len();
+        print_line(&format!(
+            "佐证文件完好 · evidence files intact: {files} 个 · files"
+        ));
+    }
+    INTACT
 }

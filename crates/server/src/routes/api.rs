@@ -55,18 +55,26 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::contracts::contract,
         routes::claims::claims,
         routes::claims::claim,
+        routes::projects::surpluses,
         routes::payments::payment,
         routes::payments::trace,
         routes::items::items,
         routes::items::item,
         routes::items::rounds,
         routes::items::round,
+        routes::evidence::all,
+        routes::evidence::one,
+        routes::files::put,
+        routes::files::post,
+        routes::files::get,
         routes::tasks::due,
         routes::tasks::plans,
         routes::tasks::closing,
         routes::tasks::verification,
         routes::tasks::completion,
         routes::alerts::alerts,
+        routes::search::search,
+        routes::search::search_all,
         routes::health::healthz,
         routes::health::readyz,
         routes::health::confirm_clock,
@@ -87,7 +95,10 @@ impl Modify for Security {
             Vec::<String>::new(),
         )]);
         for (path, item) in &mut document.paths.paths {
-            for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+            for operation in [&mut item.get, &mut item.post, &mut item.put]
+                .into_iter()
+                .flatten()
+            {
                 if matches!(path.as_str(), "/healthz" | "/readyz") {
                     operation.security = Some(vec![SecurityRequirement::default()]);
                 }
@@ -166,6 +177,7 @@ fn nouns() -> Vec<Noun> {
         ("record", ledger::record::RecordCommand::schema()),
         ("round", ledger::round::RoundCommand::schema()),
         ("item", ledger::item::ItemCommand::schema()),
+        ("evidence", ledger::evidence::EvidenceCommand::schema()),
     ]
 }
 
@@ -228,6 +240,8 @@ impl ToSchema for CommandSchema {
             ledger::claim::ClaimCommand ledger::contract::ContractCommand
             ledger::payment::PaymentCommand ledger::receipt::ReceiptCommand
             ledger::entry::EntryCommand ledger::record::RecordCommand ledger::round::RoundCommand ledger::item::ItemCommand
+            ledger::record::RecordCommand ledger::round::RoundCommand ledger::item::ItemCommand
+            ledger::evidence::EvidenceCommand
         }
         for (name, schema) in [
             (ledger::Intake::name(), ledger::Intake::schema()),

@@ -257,9 +257,5 @@ fn bad_body(error: &actix_web::Error) -> Problem {
     if error.as_response_error().status_code() == StatusCode::PAYLOAD_TOO_LARGE {
         return Problem::request_too_large();
     }
-    Problem::bad(
-        "BAD_BODY",
-        "the body did not arrive whole",
-        "请求正文未完整到达",
-    )
+    Problem::cut_off()
 }

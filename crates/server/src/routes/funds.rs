@@ -10,6 +10,9 @@ use projections::benefit::{BenefitView, benefit as benefit_of};
 use projections::trace::{ForwardTrace, fund_trace};
 use uuid::Uuid;
 
+/// What is not found where there is none.
+const FUND: (&str, &str) = ("the fund", "此资金批次");
+
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
         .route("/v1/ledgers/{ledger}/funds", web::get().to(funds))
@@ -37,14 +40,8 @@ pub async fn funds(question: Question<Ask>) -> Answered {
     responses((status = 200, body = Answer<FundBalance>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub async fn fund(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
-    let (_, id) = path.into_inner();
-    let view = question.view();
-    question.found(
-        &view,
-        fund_balance(&view, FundId(id)),
-        "the fund",
-        "此资金批次",
-    )
+    let id = FundId(path.1);
+    question.one(FUND, |view| fund_balance(view, id))
 }
 
 /// Where the money of a document went, to the payee and the receipt (I1).
@@ -53,19 +50,8 @@ pub async fn fund(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> A
     responses((status = 200, body = Answer<ForwardTrace>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub async fn trace(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
-    let (_, id) = path.into_inner();
-    let view = question.view();
-    question.found(
-        &view,
-        fund_trace(
-            &view,
-            FundId(id),
-            question.query.offset,
-            question.query.limit(),
-        ),
-        "the fund",
-        "此资金批次",
-    )
+    let (id, ask) = (FundId(path.1), question.query);
+    question.one(FUND, |view| fund_trace(view, id, ask.offset, ask.limit()))
 }
 
 /// What has reached persons: confirmed, unconfirmed, disputed.

@@ -7,6 +7,7 @@ use crate::state::State;
 use actix_web::web::{self, ServiceConfig};
 use jiff::civil::Date;
 use ledger::date::BusinessDate;
+use ledger::digest::Digest;
 use ledger::ids::{ItemId, OrganisationId, PersonId, RoundId};
 use ledger::item::rules::State as ItemState;
 use ledger::item::{ItemCategory, Severity};
@@ -148,12 +149,13 @@ pub async fn item(question: Question<ItemsQuery>, path: web::Path<(String, Uuid)
     let today = question.query.day(&question.state)?;
     let (_, id) = path.into_inner();
     let view = question.view();
-    question.found(
-        &view,
-        item_view(&view, today, ItemId(id)),
-        "the item",
-        "此整改事项",
-    )
+    let mut item = item_view(&view, today, ItemId(id));
+    for measure in item.iter_mut().flat_map(|item| &mut item.measures) {
+        let held = |file: &Digest| question.state.handle.holds(question.ledger, *file);
+        let files = measure.evidence.iter().copied();
+        measure.evidence_held = files.filter(held).collect();
+    }
+    question.found(&view, item, "the item", "此整改事项")
 }
 
 /// Rounds and their items, state by state.

@@ -50,6 +50,7 @@ pub struct Counts {
     payments: usize,
     rounds: usize,
     items: usize,
+    evidence: usize,
     alerts: usize,
 }
 
@@ -76,6 +77,7 @@ impl LedgerView {
                 payments: books.payments.len(),
                 rounds: books.rounds.len(),
                 items: books.items.len(),
+                evidence: books.evidence.len(),
                 alerts: view.alerts.len(),
             },
         }

@@ -120,14 +120,8 @@ pub async fn organisations(question: Question<Ask>) -> Answered {
     responses((status = 200, body = Answer<UnitBalance>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub async fn balance(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
-    let (_, id) = path.into_inner();
-    let view = question.view();
-    question.found(
-        &view,
-        unit_balance(&view, OrganisationId(id)),
-        "the unit",
-        "此机构",
-    )
+    let id = OrganisationId(path.1);
+    question.one(("the unit", "此机构"), |view| unit_balance(view, id))
 }
 
 /// Zones and their members of today.

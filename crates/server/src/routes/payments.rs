@@ -8,6 +8,9 @@ use ledger::ids::PaymentId;
 use projections::trace::{BackwardTrace, PaymentLine, payment_trace};
 use uuid::Uuid;
 
+/// What is not found where there is none.
+const PAYMENT: (&str, &str) = ("the payment", "此支付");
+
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
         .route("/v1/ledgers/{ledger}/payments/{id}", web::get().to(payment))
@@ -23,14 +26,8 @@ pub(super) fn mount(config: &mut ServiceConfig) {
     responses((status = 200, body = Answer<PaymentLine>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub async fn payment(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
-    let (_, id) = path.into_inner();
-    let view = question.view();
-    question.found(
-        &view,
-        payment_trace(&view, PaymentId(id)).map(|trace| trace.payment),
-        "the payment",
-        "此支付",
-    )
+    let id = PaymentId(path.1);
+    question.one(PAYMENT, |view| Some(payment_trace(view, id)?.payment))
 }
 
 /// Which documents paid it, and through whom (I2).
@@ -39,12 +36,6 @@ pub async fn payment(question: Question<Ask>, path: web::Path<(String, Uuid)>) -
     responses((status = 200, body = Answer<BackwardTrace>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub async fn trace(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
-    let (_, id) = path.into_inner();
-    let view = question.view();
-    question.found(
-        &view,
-        payment_trace(&view, PaymentId(id)),
-        "the payment",
-        "此支付",
-    )
+    let id = PaymentId(path.1);
+    question.one(PAYMENT, |view| payment_trace(view, id))
 }

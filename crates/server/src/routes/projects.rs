@@ -1,15 +1,18 @@
-//! Projects, their milestones and their money.
+//! Projects, their milestones and their money, and what is left of it.
 
 use crate::problem::Problem;
-use crate::routes::question::{Answered, Question};
+use crate::routes::question::{Answered, Asked, Question};
 use crate::routes::through::{Answer, Ask};
 use actix_web::web::{self, ServiceConfig};
 use ledger::ids::ProjectId;
+use ledger::project::rules::{ProjectStage, ProjectState};
 use projections::Page;
+use projections::project_view::surplus::{Surpluses, surpluses as surpluses_of};
 use projections::project_view::{
-    ProjectLine, ProjectView, project_lines, project_payments, project_view,
+    ProjectFilter, ProjectLine, ProjectView, project_lines, project_payments, project_view,
 };
 use projections::trace::PaymentLine;
+use serde::Deserialize;
 use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
@@ -19,36 +22,62 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         .route(
             "/v1/ledgers/{ledger}/projects/{id}/payments",
             web::get().to(payments),
-        );
+        )
+        .route("/v1/ledgers/{ledger}/surpluses", web::get().to(surpluses));
+}
+
+/// Which projects.
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ProjectsQuery {
+    /// Only in this state: `completed`.
+    #[param(value_type = Option<String>)]
+    state: Option<ProjectState>,
+    /// Only in this stage of OC4IDS: `implementation`.
+    #[param(value_type = Option<String>)]
+    stage: Option<ProjectStage>,
+    /// Wait until this record is there.
+    min_seq: Option<u64>,
+    /// How many to pass over.
+    #[serde(default)]
+    offset: usize,
+    /// How many at the most, up to 1,000.
+    limit: Option<usize>,
+}
+
+impl Asked for ProjectsQuery {
+    fn min_seq(&self) -> Option<u64> {
+        self.min_seq
+    }
 }
 
 /// Projects, one line each.
 #[utoipa::path(get, path = "/v1/ledgers/{ledger}/projects", tag = "projects",
-    params(("ledger" = String, Path), Ask),
+    params(("ledger" = String, Path), ProjectsQuery),
     responses((status = 200, body = Answer<Page<ProjectLine>>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn projects(question: Question<Ask>) -> Answered {
+pub async fn projects(question: Question<ProjectsQuery>) -> Answered {
+    let ProjectsQuery {
+        state,
+        stage,
+        min_seq: _,
+        offset,
+        limit,
+    } = question.query;
+    let limit = limit.unwrap_or(100).clamp(1, super::events::PAGE_LEN_MAX);
+    let filter = ProjectFilter { state, stage };
     let view = question.view();
-    question.answer(
-        &view,
-        project_lines(&view, question.query.offset, question.query.limit()),
-    )
+    question.answer(&view, project_lines(&view, filter, offset, limit))
 }
 
-/// A project: state, gates, milestones, progress, money.
+/// A project: state, steps, gates, milestones, progress, money.
 #[utoipa::path(get, path = "/v1/ledgers/{ledger}/projects/{id}", tag = "projects",
     params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
     responses((status = 200, body = Answer<ProjectView>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub async fn project(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
-    let (_, id) = path.into_inner();
-    let view = question.view();
-    question.found(
-        &view,
-        project_view(&view, ProjectId(id)),
-        "the project",
-        "此项目",
-    )
+    let id = ProjectId(path.1);
+    question.one(("the project", "此项目"), |view| project_view(view, id))
 }
 
 /// The payments of a project.
@@ -57,15 +86,19 @@ pub async fn project(question: Question<Ask>, path: web::Path<(String, Uuid)>) -
     responses((status = 200, body = Answer<Page<PaymentLine>>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub async fn payments(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
-    let (_, id) = path.into_inner();
+    let (id, ask, view) = (ProjectId(path.1), question.query, question.view());
+    question.answer(&view, project_payments(&view, id, ask.offset, ask.limit()))
+}
+
+/// The projects whose final account leaves money that must go back or be planned anew (B10).
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/surpluses", tag = "projects",
+    params(("ledger" = String, Path), Ask),
+    responses((status = 200, body = Answer<Surpluses>), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn surpluses(question: Question<Ask>) -> Answered {
     let view = question.view();
     question.answer(
         &view,
-        project_payments(
-            &view,
-            ProjectId(id),
-            question.query.offset,
-            question.query.limit(),
-        ),
+        surpluses_of(&view, question.query.offset, question.query.limit()),
     )
 }

@@ -54,6 +54,19 @@ impl<Q> Question<Q> {
         }))
     }
 
+    /// The answer about the one thing that a path names, `what` in English and in Chinese, or 404.
+    ///
+    /// # Errors
+    /// There is no such thing.
+    pub fn one<T: Serialize>(
+        &self,
+        (what, what_zh): (&str, &str),
+        find: impl FnOnce(&View) -> Option<T>,
+    ) -> Answered {
+        let view = self.view();
+        self.found(&view, find(&view), what, what_zh)
+    }
+
     /// The answer, or 404 where there is nothing.
     ///
     /// # Errors

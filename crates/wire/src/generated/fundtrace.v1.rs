@@ -815,6 +815,76 @@ pub mod entry_event {
         Withdrawn(super::EntryWithdrawal),
     }
 }
+/// Names a file as proof.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EvidenceRegistration {
+    /// This piece of evidence.
+    #[prost(bytes = "vec", tag = "1")]
+    pub evidence: ::prost::alloc::vec::Vec<u8>,
+    /// What it is about: a project, an item, a payment, whatever the ledger knows; 16 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub subject: ::prost::alloc::vec::Vec<u8>,
+    /// The file's SHA-256, 32 bytes.
+    #[prost(bytes = "vec", tag = "3")]
+    pub sha256: ::prost::alloc::vec::Vec<u8>,
+    /// The file's length in bytes.
+    #[prost(uint64, tag = "4")]
+    pub size: u64,
+    /// What kind of file it is, as in RFC 6838: image/jpeg.
+    #[prost(string, tag = "5")]
+    pub media_type: ::prost::alloc::string::String,
+    /// When it was taken.
+    #[prost(string, tag = "6")]
+    pub captured_on: ::prost::alloc::string::String,
+    /// Who took it, 16 bytes.
+    #[prost(bytes = "vec", tag = "7")]
+    pub captured_by: ::prost::alloc::vec::Vec<u8>,
+    /// What it shows.
+    #[prost(string, tag = "8")]
+    pub description: ::prost::alloc::string::String,
+}
+/// Takes evidence back. The record of it and the file stay.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EvidenceWithdrawal {
+    /// Which one.
+    #[prost(bytes = "vec", tag = "1")]
+    pub evidence: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// What may be asked of `evidence`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EvidenceCommand {
+    #[prost(oneof = "evidence_command::Command", tags = "1, 2")]
+    pub command: ::core::option::Option<evidence_command::Command>,
+}
+/// Nested message and enum types in `EvidenceCommand`.
+pub mod evidence_command {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Command {
+        #[prost(message, tag = "1")]
+        Add(super::EvidenceRegistration),
+        #[prost(message, tag = "2")]
+        Retract(super::EvidenceWithdrawal),
+    }
+}
+/// What has happened to `evidence`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EvidenceEvent {
+    #[prost(oneof = "evidence_event::Event", tags = "1, 2")]
+    pub event: ::core::option::Option<evidence_event::Event>,
+}
+/// Nested message and enum types in `EvidenceEvent`.
+pub mod evidence_event {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        Added(super::EvidenceRegistration),
+        #[prost(message, tag = "2")]
+        Retracted(super::EvidenceWithdrawal),
+    }
+}
 /// Who holds authority: a unit that may pass it on, or a project that may spend it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Holder {
@@ -1884,7 +1954,7 @@ pub struct Progress {
     /// The milestone.
     #[prost(bytes = "vec", tag = "1")]
     pub milestone: ::prost::alloc::vec::Vec<u8>,
-    /// The numerator.
+    /// The numerator; an observed one above the denominator is stored with an alert.
     #[prost(uint64, tag = "2")]
     pub done: u64,
     /// The denominator; must be the defined one.
@@ -1902,6 +1972,9 @@ pub struct Progress {
     /// What is worth saying.
     #[prost(string, tag = "7")]
     pub remark: ::prost::alloc::string::String,
+    /// The visit to the site on which it was found.
+    #[prost(bytes = "vec", tag = "8")]
+    pub site_visit: ::prost::alloc::vec::Vec<u8>,
 }
 /// What may be asked of `milestone`.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2359,7 +2432,7 @@ pub struct PlannedSource {
     #[prost(int64, tag = "2")]
     pub amount_fen: i64,
 }
-/// Enters a project into the library 入库.
+/// Enters a project into the library 入库: one that was declared, or one that begins here.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ProjectEntry {
     /// The project.
@@ -2389,6 +2462,12 @@ pub struct ProjectEntry {
     /// The planned total.
     #[prost(int64, tag = "9")]
     pub planned_fen: i64,
+    /// When it is to start.
+    #[prost(string, tag = "10")]
+    pub starts_on: ::prost::alloc::string::String,
+    /// When it is to be complete.
+    #[prost(string, tag = "11")]
+    pub completes_on: ::prost::alloc::string::String,
 }
 /// Approves a project and its budget 立项.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2421,6 +2500,9 @@ pub struct GateCheck {
     /// The document, or the basis on which it does not apply.
     #[prost(string, tag = "4")]
     pub basis: ::prost::alloc::string::String,
+    /// Who approved that it does not apply.
+    #[prost(bytes = "vec", tag = "5")]
+    pub approver: ::prost::alloc::vec::Vec<u8>,
 }
 /// A step of a project that needs no more than its date.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2444,11 +2526,274 @@ pub struct Acceptance {
     /// The acceptance document.
     #[prost(string, tag = "3")]
     pub document: ::prost::alloc::string::String,
+    /// How final it is; without a level it is final.
+    #[prost(enumeration = "AcceptanceLevel", tag = "4")]
+    pub level: i32,
+}
+/// Declares a project that a village asks for 村申报.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ProjectDeclaration {
+    /// The project.
+    #[prost(bytes = "vec", tag = "1")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// Its number among the declarations 申报编号; in the library it gets another.
+    #[prost(string, tag = "2")]
+    pub number: ::prost::alloc::string::String,
+    /// Its name.
+    #[prost(string, tag = "3")]
+    pub name: ::prost::alloc::string::String,
+    /// The village that declares it.
+    #[prost(bytes = "vec", tag = "4")]
+    pub village: ::prost::alloc::vec::Vec<u8>,
+    /// The unit that is to carry it out.
+    #[prost(bytes = "vec", tag = "5")]
+    pub implementing_unit: ::prost::alloc::vec::Vec<u8>,
+    /// What is to be built or bought.
+    #[prost(string, tag = "6")]
+    pub content: ::prost::alloc::string::String,
+    /// What it is to achieve 绩效目标; without one it cannot start.
+    #[prost(string, tag = "7")]
+    pub performance_target: ::prost::alloc::string::String,
+    /// The planned money; adds up to `planned_fen`.
+    #[prost(message, repeated, tag = "8")]
+    pub planned: ::prost::alloc::vec::Vec<PlannedSource>,
+    /// The planned total.
+    #[prost(int64, tag = "9")]
+    pub planned_fen: i64,
+    /// What kind of project it is 项目类型, in the library's words.
+    #[prost(string, tag = "10")]
+    pub kind: ::prost::alloc::string::String,
+    /// How many households are to benefit.
+    #[prost(uint32, optional, tag = "11")]
+    pub beneficiary_households: ::core::option::Option<u32>,
+    /// When it is to start.
+    #[prost(string, tag = "12")]
+    pub starts_on: ::prost::alloc::string::String,
+    /// When it is to be complete.
+    #[prost(string, tag = "13")]
+    pub completes_on: ::prost::alloc::string::String,
+    /// The reviews that it needs after the county's, before it enters a year plan or is approved.
+    #[prost(enumeration = "ProjectReviewKind", repeated, tag = "14")]
+    pub reviews: ::prost::alloc::vec::Vec<i32>,
+}
+/// The town's review of a declaration 乡镇初审.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TownReview {
+    /// The project.
+    #[prost(bytes = "vec", tag = "1")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// How it ended; one that was returned stays declared.
+    #[prost(enumeration = "ProjectReviewResult", tag = "2")]
+    pub result: i32,
+    /// What the town says.
+    #[prost(string, tag = "3")]
+    pub opinion: ::prost::alloc::string::String,
+    /// The document that says so.
+    #[prost(string, tag = "4")]
+    pub document: ::prost::alloc::string::String,
+}
+/// A review of a project in the library: by experts, or by a higher level.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProjectReview {
+    /// The project.
+    #[prost(bytes = "vec", tag = "1")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// Which one.
+    #[prost(enumeration = "ProjectReviewKind", tag = "2")]
+    pub review: i32,
+    /// How it ended.
+    #[prost(enumeration = "ProjectReviewResult", tag = "3")]
+    pub result: i32,
+    /// What the reviewers say.
+    #[prost(string, tag = "4")]
+    pub opinion: ::prost::alloc::string::String,
+    /// The document that says so.
+    #[prost(string, tag = "5")]
+    pub document: ::prost::alloc::string::String,
+}
+/// Takes a project into a year plan 年度计划.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct YearPlan {
+    /// The project.
+    #[prost(bytes = "vec", tag = "1")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// The year of the plan.
+    #[prost(uint32, tag = "2")]
+    pub year: u32,
+    /// The document of the plan.
+    #[prost(string, tag = "3")]
+    pub document: ::prost::alloc::string::String,
+}
+/// Asks for tenders 招标; once for each lot.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Tender {
+    /// The project.
+    #[prost(bytes = "vec", tag = "1")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// How the supplier is to be chosen.
+    #[prost(enumeration = "TenderMethod", tag = "2")]
+    pub method: i32,
+    /// The estimate, or the highest price allowed.
+    #[prost(int64, tag = "3")]
+    pub estimate_fen: i64,
+    /// The document that says so.
+    #[prost(string, tag = "4")]
+    pub document: ::prost::alloc::string::String,
+}
+/// Gives a lot to a supplier 中标.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Award {
+    /// The project.
+    #[prost(bytes = "vec", tag = "1")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// Who gets it.
+    #[prost(bytes = "vec", tag = "2")]
+    pub supplier: ::prost::alloc::vec::Vec<u8>,
+    /// For how much.
+    #[prost(int64, tag = "3")]
+    pub price_fen: i64,
+    /// The notice of award 中标通知书.
+    #[prost(string, tag = "4")]
+    pub document: ::prost::alloc::string::String,
+}
+/// What was found on the site; when, is the record's business date.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SiteVisit {
+    /// The project.
+    #[prost(bytes = "vec", tag = "1")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// The visit, which a verification of progress may name.
+    #[prost(bytes = "vec", tag = "2")]
+    pub visit: ::prost::alloc::vec::Vec<u8>,
+    /// Who was there.
+    #[prost(bytes = "vec", repeated, tag = "3")]
+    pub visitors: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// What they found.
+    #[prost(string, tag = "4")]
+    pub finding: ::prost::alloc::string::String,
+}
+/// Gives a project new dates 调整.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Replanning {
+    /// The project.
+    #[prost(bytes = "vec", tag = "1")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+    /// When it is to start now.
+    #[prost(string, tag = "3")]
+    pub starts_on: ::prost::alloc::string::String,
+    /// When it is to be complete now.
+    #[prost(string, tag = "4")]
+    pub completes_on: ::prost::alloc::string::String,
+    /// Who approved the new dates.
+    #[prost(bytes = "vec", tag = "5")]
+    pub approver: ::prost::alloc::vec::Vec<u8>,
+    /// The document that says so.
+    #[prost(string, tag = "6")]
+    pub document: ::prost::alloc::string::String,
+}
+/// Suspends a project, ends it 终止, or takes it out of the library 出库.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProjectReason {
+    /// The project.
+    #[prost(bytes = "vec", tag = "1")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+    /// The document that says so.
+    #[prost(string, tag = "3")]
+    pub document: ::prost::alloc::string::String,
+}
+/// Finds that a completed project cannot be accepted 验收不合格: it goes back to work.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AcceptanceFailure {
+    /// The project.
+    #[prost(bytes = "vec", tag = "1")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// Who found it besides the recorder.
+    #[prost(bytes = "vec", repeated, tag = "2")]
+    pub team: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// The acceptance document.
+    #[prost(string, tag = "3")]
+    pub document: ::prost::alloc::string::String,
+    /// How final it would have been.
+    #[prost(enumeration = "AcceptanceLevel", tag = "4")]
+    pub level: i32,
+    /// What must be put right.
+    #[prost(string, tag = "5")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// What the audit of the settlement let stand 结算审计.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SettlementAudit {
+    /// The project.
+    #[prost(bytes = "vec", tag = "1")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// What the builder claimed.
+    #[prost(int64, tag = "2")]
+    pub claimed_fen: i64,
+    /// What the audit approved.
+    #[prost(int64, tag = "3")]
+    pub approved_fen: i64,
+    /// The audit report.
+    #[prost(string, tag = "4")]
+    pub document: ::prost::alloc::string::String,
+}
+/// The final account 决算.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FinalAccount {
+    /// The project.
+    #[prost(bytes = "vec", tag = "1")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// What the project has cost in all.
+    #[prost(int64, tag = "2")]
+    pub cost_fen: i64,
+    /// What the account says is left 结余; below nothing where it has cost more.
+    #[prost(int64, tag = "3")]
+    pub surplus_fen: i64,
+    /// The document that approves it.
+    #[prost(string, tag = "4")]
+    pub document: ::prost::alloc::string::String,
+}
+/// Hands over what was built 移交.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Handover {
+    /// The project.
+    #[prost(bytes = "vec", tag = "1")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// What is handed over.
+    #[prost(string, tag = "2")]
+    pub asset: ::prost::alloc::string::String,
+    /// To whom.
+    #[prost(bytes = "vec", tag = "3")]
+    pub to: ::prost::alloc::vec::Vec<u8>,
+    /// The document that says so.
+    #[prost(string, tag = "4")]
+    pub document: ::prost::alloc::string::String,
+}
+/// Says who keeps what was built 管护.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CareAssignment {
+    /// The project.
+    #[prost(bytes = "vec", tag = "1")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// Who keeps it.
+    #[prost(bytes = "vec", tag = "2")]
+    pub keeper: ::prost::alloc::vec::Vec<u8>,
+    /// The document that says so.
+    #[prost(string, tag = "3")]
+    pub document: ::prost::alloc::string::String,
 }
 /// What may be asked of `project`.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ProjectCommand {
-    #[prost(oneof = "project_command::Command", tags = "1, 2, 3, 4, 5, 6")]
+    #[prost(
+        oneof = "project_command::Command",
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23"
+    )]
     pub command: ::core::option::Option<project_command::Command>,
 }
 /// Nested message and enum types in `ProjectCommand`.
@@ -2467,12 +2812,49 @@ pub mod project_command {
         Complete(super::ProjectStep),
         #[prost(message, tag = "6")]
         Accept(super::Acceptance),
+        #[prost(message, tag = "7")]
+        Declare(super::ProjectDeclaration),
+        #[prost(message, tag = "8")]
+        ReviewInTown(super::TownReview),
+        #[prost(message, tag = "9")]
+        Review(super::ProjectReview),
+        #[prost(message, tag = "10")]
+        PlanYear(super::YearPlan),
+        #[prost(message, tag = "11")]
+        Tender(super::Tender),
+        #[prost(message, tag = "12")]
+        Award(super::Award),
+        #[prost(message, tag = "13")]
+        VisitSite(super::SiteVisit),
+        #[prost(message, tag = "14")]
+        FailAcceptance(super::AcceptanceFailure),
+        #[prost(message, tag = "15")]
+        AuditSettlement(super::SettlementAudit),
+        #[prost(message, tag = "16")]
+        ApproveFinalAccount(super::FinalAccount),
+        #[prost(message, tag = "17")]
+        HandOver(super::Handover),
+        #[prost(message, tag = "18")]
+        AssignCare(super::CareAssignment),
+        #[prost(message, tag = "19")]
+        Replan(super::Replanning),
+        #[prost(message, tag = "20")]
+        Suspend(super::ProjectReason),
+        #[prost(message, tag = "21")]
+        Resume(super::ProjectStep),
+        #[prost(message, tag = "22")]
+        Terminate(super::ProjectReason),
+        #[prost(message, tag = "23")]
+        Remove(super::ProjectReason),
     }
 }
 /// What has happened to `project`.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ProjectEvent {
-    #[prost(oneof = "project_event::Event", tags = "1, 2, 3, 4, 5, 6")]
+    #[prost(
+        oneof = "project_event::Event",
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23"
+    )]
     pub event: ::core::option::Option<project_event::Event>,
 }
 /// Nested message and enum types in `ProjectEvent`.
@@ -2491,6 +2873,40 @@ pub mod project_event {
         Completed(super::ProjectStep),
         #[prost(message, tag = "6")]
         Accepted(super::Acceptance),
+        #[prost(message, tag = "7")]
+        Declared(super::ProjectDeclaration),
+        #[prost(message, tag = "8")]
+        ReviewedInTown(super::TownReview),
+        #[prost(message, tag = "9")]
+        Reviewed(super::ProjectReview),
+        #[prost(message, tag = "10")]
+        YearPlanned(super::YearPlan),
+        #[prost(message, tag = "11")]
+        Tendered(super::Tender),
+        #[prost(message, tag = "12")]
+        Awarded(super::Award),
+        #[prost(message, tag = "13")]
+        SiteVisited(super::SiteVisit),
+        #[prost(message, tag = "14")]
+        AcceptanceFailed(super::AcceptanceFailure),
+        #[prost(message, tag = "15")]
+        SettlementAudited(super::SettlementAudit),
+        #[prost(message, tag = "16")]
+        FinalAccountApproved(super::FinalAccount),
+        #[prost(message, tag = "17")]
+        HandedOver(super::Handover),
+        #[prost(message, tag = "18")]
+        CareAssigned(super::CareAssignment),
+        #[prost(message, tag = "19")]
+        Replanned(super::Replanning),
+        #[prost(message, tag = "20")]
+        Suspended(super::ProjectReason),
+        #[prost(message, tag = "21")]
+        Resumed(super::ProjectStep),
+        #[prost(message, tag = "22")]
+        Terminated(super::ProjectReason),
+        #[prost(message, tag = "23")]
+        Removed(super::ProjectReason),
     }
 }
 /// The five systems 五制 that a project must have before it starts (M9).
@@ -2569,6 +2985,164 @@ impl GateResult {
             "GATE_RESULT_PASSED" => Some(Self::Passed),
             "GATE_RESULT_FAILED" => Some(Self::Failed),
             "GATE_RESULT_NOT_APPLICABLE" => Some(Self::NotApplicable),
+            _ => None,
+        }
+    }
+}
+/// How final an acceptance is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AcceptanceLevel {
+    Unspecified = 0,
+    /// A first look; the project stays complete.
+    /// 初验
+    Preliminary = 1,
+    /// 终验
+    Final = 2,
+}
+impl AcceptanceLevel {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ACCEPTANCE_LEVEL_UNSPECIFIED",
+            Self::Preliminary => "ACCEPTANCE_LEVEL_PRELIMINARY",
+            Self::Final => "ACCEPTANCE_LEVEL_FINAL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ACCEPTANCE_LEVEL_UNSPECIFIED" => Some(Self::Unspecified),
+            "ACCEPTANCE_LEVEL_PRELIMINARY" => Some(Self::Preliminary),
+            "ACCEPTANCE_LEVEL_FINAL" => Some(Self::Final),
+            _ => None,
+        }
+    }
+}
+/// A review beyond the town's and the county's that a project may need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ProjectReviewKind {
+    Unspecified = 0,
+    /// 专家评审
+    Expert = 1,
+    /// 州市复核
+    Prefecture = 2,
+    /// 省级复核
+    Province = 3,
+}
+impl ProjectReviewKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PROJECT_REVIEW_KIND_UNSPECIFIED",
+            Self::Expert => "PROJECT_REVIEW_KIND_EXPERT",
+            Self::Prefecture => "PROJECT_REVIEW_KIND_PREFECTURE",
+            Self::Province => "PROJECT_REVIEW_KIND_PROVINCE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PROJECT_REVIEW_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "PROJECT_REVIEW_KIND_EXPERT" => Some(Self::Expert),
+            "PROJECT_REVIEW_KIND_PREFECTURE" => Some(Self::Prefecture),
+            "PROJECT_REVIEW_KIND_PROVINCE" => Some(Self::Province),
+            _ => None,
+        }
+    }
+}
+/// How a review ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ProjectReviewResult {
+    Unspecified = 0,
+    /// 通过
+    Passed = 1,
+    /// 退回
+    Returned = 2,
+}
+impl ProjectReviewResult {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PROJECT_REVIEW_RESULT_UNSPECIFIED",
+            Self::Passed => "PROJECT_REVIEW_RESULT_PASSED",
+            Self::Returned => "PROJECT_REVIEW_RESULT_RETURNED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PROJECT_REVIEW_RESULT_UNSPECIFIED" => Some(Self::Unspecified),
+            "PROJECT_REVIEW_RESULT_PASSED" => Some(Self::Passed),
+            "PROJECT_REVIEW_RESULT_RETURNED" => Some(Self::Returned),
+            _ => None,
+        }
+    }
+}
+/// How a supplier is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum TenderMethod {
+    Unspecified = 0,
+    /// 公开招标
+    Open = 1,
+    /// 邀请招标
+    Invited = 2,
+    /// 竞争性谈判
+    Negotiation = 3,
+    /// 竞争性磋商
+    Consultation = 4,
+    /// 询价
+    Inquiry = 5,
+    /// 单一来源
+    SingleSource = 6,
+    /// 比选
+    Comparison = 7,
+    /// The villagers decide together, case by case.
+    /// 一事一议
+    VillageDecision = 8,
+}
+impl TenderMethod {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "TENDER_METHOD_UNSPECIFIED",
+            Self::Open => "TENDER_METHOD_OPEN",
+            Self::Invited => "TENDER_METHOD_INVITED",
+            Self::Negotiation => "TENDER_METHOD_NEGOTIATION",
+            Self::Consultation => "TENDER_METHOD_CONSULTATION",
+            Self::Inquiry => "TENDER_METHOD_INQUIRY",
+            Self::SingleSource => "TENDER_METHOD_SINGLE_SOURCE",
+            Self::Comparison => "TENDER_METHOD_COMPARISON",
+            Self::VillageDecision => "TENDER_METHOD_VILLAGE_DECISION",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "TENDER_METHOD_UNSPECIFIED" => Some(Self::Unspecified),
+            "TENDER_METHOD_OPEN" => Some(Self::Open),
+            "TENDER_METHOD_INVITED" => Some(Self::Invited),
+            "TENDER_METHOD_NEGOTIATION" => Some(Self::Negotiation),
+            "TENDER_METHOD_CONSULTATION" => Some(Self::Consultation),
+            "TENDER_METHOD_INQUIRY" => Some(Self::Inquiry),
+            "TENDER_METHOD_SINGLE_SOURCE" => Some(Self::SingleSource),
+            "TENDER_METHOD_COMPARISON" => Some(Self::Comparison),
+            "TENDER_METHOD_VILLAGE_DECISION" => Some(Self::VillageDecision),
             _ => None,
         }
     }
@@ -3236,7 +3810,7 @@ pub struct Event {
     pub schema_version: u32,
     #[prost(
         oneof = "event::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 35"
     )]
     pub noun: ::core::option::Option<event::Noun>,
 }
@@ -3276,6 +3850,8 @@ pub mod event {
         Contract(super::ContractEvent),
         #[prost(message, tag = "31")]
         Claim(super::ClaimEvent),
+        #[prost(message, tag = "35")]
+        Evidence(super::EvidenceEvent),
     }
 }
 /// The way in.
@@ -3333,7 +3909,7 @@ pub struct Command {
     pub correlation_id: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "command::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 35"
     )]
     pub noun: ::core::option::Option<command::Noun>,
 }
@@ -3373,5 +3949,7 @@ pub mod command {
         Contract(super::ContractCommand),
         #[prost(message, tag = "31")]
         Claim(super::ClaimCommand),
+        #[prost(message, tag = "35")]
+        Evidence(super::EvidenceCommand),
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::{SourceFile, Violation};
 
-/// Rust files under a crate's `src` that no root of that crate reaches through `mod` lines.
+/// Rust files under a crate's `src` or under `tests/` that no root reaches through `mod` lines.
 pub(super) fn check(files: &[SourceFile]) -> Vec<Violation> {
     let mut reached: BTreeSet<String> = BTreeSet::new();
     let mut waiting: Vec<&SourceFile> = files.iter().filter(|file| is_root(file)).collect();
@@ -20,7 +20,7 @@ pub(super) fn check(files: &[SourceFile]) -> Vec<Violation> {
     }
     files
         .iter()
-        .filter(|file| file.crate_dir().is_some() && file.is_rust())
+        .filter(|file| file.is_compiled() && file.is_rust())
         .filter(|file| !reached.contains(&file.path))
         .map(|file| {
             let message = "no `mod` names this file, so it is never compiled: add the line, or \
@@ -30,8 +30,14 @@ pub(super) fn check(files: &[SourceFile]) -> Vec<Violation> {
         .collect()
 }
 
+/// The tests of the whole: one binary, whose manifest is in `crates/server`.
+const TESTS: &str = "tests/main.rs";
+
 /// Whether cargo itself starts at this file.
 fn is_root(file: &SourceFile) -> bool {
+    if file.path == TESTS {
+        return true;
+    }
     let Some(dir) = file.crate_dir() else {
         return false;
     };
@@ -156,6 +162,28 @@ mod tests {
                 "crates/a/src/b.rs",
                 "crates/a/src/b/c.rs",
                 "crates/a/src/x/d.rs"
+            ]
+        );
+    }
+
+    #[test]
+    fn finds_a_test_of_the_whole_that_its_root_does_not_reach() {
+        let files = [
+            ("tests/main.rs", "mod api;\nmod model;\n"),
+            ("tests/api.rs", ""),
+            ("tests/model.rs", "mod money;"),
+            ("tests/model/money.rs", ""),
+            ("tests/model/items.rs", ""),
+            ("tests/forgotten.rs", "mod inner;"),
+            ("tests/forgotten/inner.rs", ""),
+            ("tests/README.md", ""),
+        ];
+        assert_eq!(
+            dead(&files),
+            [
+                "tests/model/items.rs",
+                "tests/forgotten.rs",
+                "tests/forgotten/inner.rs"
             ]
         );
     }

@@ -48,6 +48,10 @@ const TABLE: &[Row] = &[
                 "jiff",
                 "uuid",
                 "utoipa",
+                // For search: text made comparable, and looked for.
+                "ferrous-opencc",
+                "memchr",
+                "unicode-normalization",
             ],
             optional: &[],
         },
@@ -73,6 +77,7 @@ const TABLE: &[Row] = &[
                 "chain",
                 "sled",
                 "blake3",
+                "sha2",
                 "thiserror",
                 "tracing",
                 "hashbrown",

@@ -28,11 +28,11 @@ pub(super) fn check_lines(files: &[SourceFile]) -> Vec<Violation> {
     violations
 }
 
-/// Files of a crate's `src` with more than [`FILE_LINES_MAX`] lines.
+/// Files of a crate's `src` or of `tests/` with more than [`FILE_LINES_MAX`] lines.
 pub(super) fn check_files(files: &[SourceFile]) -> Vec<Violation> {
     files
         .iter()
-        .filter(|file| file.crate_dir().is_some() && !file.is_generated())
+        .filter(|file| file.is_compiled() && !file.is_generated())
         .filter_map(|file| {
             let lines = file.text.lines().count();
             (lines > FILE_LINES_MAX).then(|| {
@@ -72,13 +72,16 @@ mod tests {
     fn finds_a_file_one_line_too_long() {
         let fits = SourceFile::new("crates/a/src/fits.rs", &"\n".repeat(600));
         let long = SourceFile::new("crates/a/src/long.rs", &"\n".repeat(601));
-        let outside = SourceFile::new("tests/long.rs", &"\n".repeat(601));
+        let tests = SourceFile::new("tests/model/long.rs", &"\n".repeat(601));
+        let outside = SourceFile::new("deploy/README.md", &"\n".repeat(601));
         let generated = SourceFile::new("crates/wire/src/generated/x.rs", &"\n".repeat(601));
         assert_eq!(
-            shown(&check_files(&[fits, long, outside, generated])),
+            shown(&check_files(&[fits, long, tests, outside, generated])),
             [
                 "crates/a/src/long.rs: 601 lines, at most 600: find the second thought in it and \
-              give that a file"
+                 give that a file",
+                "tests/model/long.rs: 601 lines, at most 600: find the second thought in it and \
+                 give that a file"
             ]
         );
     }

@@ -65,6 +65,7 @@ fn accept() -> Ask {
         project: project(1),
         team: Vec::new(),
         document: reference(),
+        level: None,
     })))
 }
 

@@ -4,6 +4,7 @@
 use super::*;
 use crate::Command;
 use crate::milestone::Weighting;
+use crate::project::{ProjectCommand, ProjectReason, SiteVisit};
 use crate::testing::*;
 use crate::text::Name;
 use expect_test::expect;
@@ -11,6 +12,10 @@ use uuid::Uuid;
 
 fn milestone(number: u128) -> MilestoneId {
     MilestoneId(Uuid::from_u128(0x8000 | number))
+}
+
+fn visit(number: u128) -> VisitId {
+    VisitId(Uuid::from_u128(0x9000 | number))
 }
 
 fn mu() -> Name {
@@ -42,6 +47,7 @@ fn progress(done: u64, change: impl FnOnce(&mut Progress)) -> Progress {
         weighting: Weighting::Quantity,
         on_site: true,
         remark: None,
+        site_visit: None,
     };
     change(&mut progress);
     progress
@@ -94,7 +100,7 @@ fn defines_a_milestone_once_of_a_known_project_with_a_denominator() {
 #[test]
 fn progress_has_the_denominator_unit_and_weighting_that_were_defined() {
     type Change = fn(&mut Progress);
-    let changes: [Change; 6] = [
+    let changes: [Change; 7] = [
         |it| it.milestone = milestone(9),
         |it| {
             it.total = 499;
@@ -106,6 +112,10 @@ fn progress_has_the_denominator_unit_and_weighting_that_were_defined() {
         },
         |it| {
             it.weighting = Weighting::Money;
+            it.site_visit = Some(visit(9));
+        },
+        |it| {
+            it.site_visit = Some(visit(9));
             it.done = 501;
         },
         |it| it.done = 501,
@@ -125,7 +135,9 @@ fn progress_has_the_denominator_unit_and_weighting_that_were_defined() {
         BAD_RATIO total: it is not the defined denominator
         BAD_RATIO unit: it is not the defined unit
         BAD_RATIO weighting: it is not the defined weighting
-        BAD_RATIO done: it is more than the denominator
+        NOT_FOUND site_visit: #9009 is not known in this ledger
+        milestone.reported
+        alert BAD_RATIO done: it is more than the denominator
         milestone.reported"#]],
     );
     check(
@@ -136,7 +148,9 @@ fn progress_has_the_denominator_unit_and_weighting_that_were_defined() {
         BAD_RATIO total: it is not the defined denominator
         BAD_RATIO unit: it is not the defined unit
         BAD_RATIO weighting: it is not the defined weighting
-        BAD_RATIO done: it is more than the denominator
+        NOT_FOUND site_visit: #9009 is not known in this ledger
+        milestone.verified
+        alert BAD_RATIO done: it is more than the denominator
         milestone.verified"#]],
     );
 }
@@ -221,4 +235,59 @@ fn report_and_verification_stand_side_by_side() {
     assert_eq!((row.reported, row.verified), (Some(250), Some(240)));
     assert_eq!((row.reported_by, row.on_site), (Some(BUILDER.person), true));
     assert_eq!(row.version, 3);
+}
+
+#[test]
+fn more_than_all_of_it_is_refused_in_control_before_the_state_is_asked() {
+    let given = and(&ready(), [define(|_| ())]);
+    check(
+        &given,
+        &[report(501), report(501).observed()],
+        expect![[r#"
+            BAD_RATIO done: it is more than the denominator
+            milestone.reported
+            alert BAD_RATIO done: it is more than the denominator
+            alert BAD_TRANSITION: milestone.report is not possible in state approved"#]],
+    );
+}
+
+fn go_and_see() -> Ask {
+    ask(Command::Project(ProjectCommand::VisitSite(SiteVisit {
+        project: project(1),
+        visit: visit(1),
+        visitors: vec![VISITOR.person],
+        finding: text(),
+    })))
+    .by(VISITOR)
+}
+
+#[test]
+fn a_verification_may_name_the_visit_that_it_rests_on() {
+    let given = and(&defined(), [go_and_see(), report(250)]);
+    let found = progress(240, |it| {
+        it.site_visit = Some(visit(1));
+        it.on_site = false;
+    });
+    let verify = ask(Command::Milestone(MilestoneCommand::Verify(found))).by(VISITOR);
+    let world = World::given(&and(&given, [verify]));
+    let row = world.books.milestones.get(milestone(1)).unwrap();
+    assert_eq!((row.site_visit, row.on_site), (Some(visit(1)), true));
+}
+
+#[test]
+fn nothing_is_done_in_a_project_that_was_given_up() {
+    let give_up = ask(Command::Project(ProjectCommand::Terminate(ProjectReason {
+        project: project(1),
+        reason: text(),
+        document: None,
+    })));
+    let given = and(&defined(), [give_up]);
+    check(
+        &given,
+        &[report(0), report(1).observed()],
+        expect![[r#"
+            BAD_TRANSITION: milestone.report is not possible in state terminated
+            milestone.reported
+            alert BAD_TRANSITION: milestone.report is not possible in state terminated"#]],
+    );
 }

@@ -2,9 +2,12 @@
 //! dates (V14), by different hands (V12), and does not start without a target and its five gates
 //! (V18). An observed fact is stored even so, with every rule that it breaks.
 
+mod life;
+mod table;
+
 use super::*;
 use crate::Command;
-use crate::project::{Acceptance, ProjectStep};
+use crate::project::{Acceptance, Gate, ProjectApproval, ProjectStep};
 use crate::testing::enter;
 use crate::testing::*;
 use expect_test::{Expect, expect};
@@ -32,6 +35,7 @@ fn accept() -> Ask {
         project: project(1),
         team: Vec::new(),
         document: reference(),
+        level: None,
     })))
     .by(CHIEF)
 }
@@ -158,6 +162,10 @@ fn no_amount_is_beyond_10_to_the_15_and_no_sum_wraps() {
 }
 
 #[test]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the rows are of these commands"
+)]
 fn every_step_needs_a_known_project() {
     let step = || ProjectStep {
         project: project(9),
@@ -180,6 +188,7 @@ fn every_step_needs_a_known_project() {
             ProjectCommand::CheckGate(check) => check.project = project(9),
             ProjectCommand::Start(facts) | ProjectCommand::Complete(facts) => *facts = step(),
             ProjectCommand::Accept(acceptance) => acceptance.project = project(9),
+            other => panic!("{other:?}"),
         }
     }
     check(

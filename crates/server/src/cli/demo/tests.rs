@@ -43,7 +43,7 @@ fn replay(script: &Script, book: &Book, mut each: impl FnMut(&Books)) -> Books {
             today: date(2026, 11, 22),
             signatories,
             proposed_by,
-            seq: u64::try_from(happened.len()).unwrap() + 1,
+            seq: u64::try_from(happened.len()).unwrap().saturating_add(1),
         };
         let admission = Admission {
             roles: &person.roles,
@@ -64,7 +64,7 @@ fn replay(script: &Script, book: &Book, mut each: impl FnMut(&Books)) -> Books {
             line.command
         );
         for event in events.unwrap_or_default() {
-            let seq = u64::try_from(happened.len()).unwrap() + 1;
+            let seq = u64::try_from(happened.len()).unwrap().saturating_add(1);
             let context = Context {
                 seq,
                 ..context.clone()

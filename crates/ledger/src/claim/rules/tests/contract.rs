@@ -303,6 +303,7 @@ fn progress(done: u64, step: fn(Progress) -> MilestoneCommand) -> Ask {
         unit: name(),
         weighting: Weighting::Count,
         on_site: true,
+        site_visit: None,
         remark: None,
     })))
 }

@@ -1,0 +1,54 @@
+//! The usual payment.
+
+use super::*;
+use crate::payment::*;
+
+pub(crate) fn share(number: u128, amount: i64) -> SourceShare {
+    SourceShare {
+        fund: fund(number),
+        amount_fen: fen(amount),
+    }
+}
+
+/// Payment 1 of 100 fen to person 1: 60 of batch 1 and 40 of batch 2.
+pub(crate) fn instruct(change: impl FnOnce(&mut PaymentInstruction)) -> Ask {
+    let mut instruction = PaymentInstruction {
+        payment: payment(1),
+        project: project(1),
+        payee: Payee::Subject(person(1)),
+        amount_fen: fen(100),
+        sources: vec![share(1, 60), share(2, 40)],
+        kind: PaymentKind::Subsidy,
+        voucher: reference(),
+        remark: None,
+        contract: None,
+        claim: None,
+    };
+    change(&mut instruction);
+    ask(Command::Payment(PaymentCommand::Instruct(instruction)))
+}
+
+pub(crate) fn settle(number: u128, amount: i64) -> Ask {
+    ask(Command::Payment(PaymentCommand::Settle(Settlement {
+        payment: payment(number),
+        amount_fen: fen(amount),
+        bank_reference: reference(),
+    })))
+}
+
+pub(crate) fn give_back(number: u128, amount: i64) -> Ask {
+    ask(Command::Payment(PaymentCommand::Return(PaymentReturn {
+        payment: payment(number),
+        amount_fen: fen(amount),
+        reason: text(),
+    })))
+}
+
+pub(crate) fn reissue(number: u128, of: u128) -> Ask {
+    ask(Command::Payment(PaymentCommand::Reissue(Reissue {
+        payment: payment(number),
+        of: payment(of),
+        voucher: reference(),
+        reason: text(),
+    })))
+}

@@ -1,0 +1,166 @@
+//! Commands about money, thrown with dice that prefer what could be right.
+
+use super::*;
+
+impl Money {
+    /// A command, more often right than wrong.
+    pub fn ask(&self, chance: &mut Chance) -> Ask {
+        let fund = if chance.one_in(40) {
+            NOBODY
+        } else {
+            1 + chance.below(FUNDS)
+        };
+        let fen = match chance.below(25) {
+            0 => 0,
+            1 => -5,
+            2 => FEN_MAX + 1,
+            3 => 30_000,
+            _ => 1 + i64::try_from(chance.below(1_500)).unwrap(),
+        };
+        let unit = if chance.one_in(40) {
+            NOBODY
+        } else {
+            *chance.pick(&UNITS)
+        };
+        let project = if chance.one_in(40) {
+            NOBODY
+        } else {
+            *chance.pick(&PROJECTS)
+        };
+        let holder = if chance.one_in(2) {
+            Holder::Unit(unit)
+        } else {
+            Holder::Project(project)
+        };
+        let from = if chance.one_in(3) {
+            *chance.pick(&UNITS)
+        } else {
+            COUNTY
+        };
+        // Mostly a recent payment: the old ones are at their end.
+        let recent = self.fresh.saturating_sub(1 + chance.below(12));
+        let id = if chance.one_in(40) { NOBODY } else { recent };
+        match chance.below(20) {
+            0 | 1 => Ask::Receive { fund, fen: fen * 4 },
+            2..=5 => Ask::Allocate {
+                fund,
+                from,
+                to: holder,
+                fen,
+            },
+            6 => Ask::Adjust {
+                fund,
+                fen: if chance.one_in(2) { fen } else { -fen },
+            },
+            7 | 8 => {
+                let top = chance.one_in(4);
+                let from = if top { Holder::Unit(COUNTY) } else { holder };
+                let to = (!top && !chance.one_in(10)).then_some(*chance.pick(&UNITS));
+                Ask::Reclaim {
+                    fund,
+                    from,
+                    to,
+                    fen,
+                }
+            }
+            9 => Ask::Carry {
+                fund,
+                unit,
+                fen,
+                year: 2018 + chance.below(3),
+            },
+            10..=12 => self.order(chance, fen, project),
+            13 | 14 => Ask::Settle {
+                id,
+                fen: self.likely(chance, id, fen),
+            },
+            15 | 16 => Ask::Return {
+                id,
+                fen: self.likely(chance, id, fen),
+            },
+            17 => Ask::Reissue {
+                id: if chance.one_in(8) { recent } else { self.fresh },
+                of: self.returned(chance).unwrap_or(id),
+            },
+            _ => {
+                let payee = self.payments.get(&id).map(|row| row.order.payee);
+                let house = match payee {
+                    Some(Payee::House(house)) if !chance.one_in(8) => house,
+                    _ => *chance.pick(&[HOUSES[0], NOBODY]),
+                };
+                let result = *chance.pick(&[
+                    "received",
+                    "received",
+                    "not_received",
+                    "wrong_amount",
+                    "collected_back",
+                ]);
+                let fen = if result == "not_received" && !chance.one_in(4) {
+                    0
+                } else {
+                    fen
+                };
+                Ask::Confirm {
+                    id,
+                    house,
+                    result,
+                    fen,
+                }
+            }
+        }
+    }
+
+    /// Half of the time what would bring a payment to its end.
+    fn likely(&self, chance: &mut Chance, id: u64, otherwise: i64) -> i64 {
+        match self.payments.get(&id) {
+            Some(payment) if chance.one_in(2) => payment.order.fen,
+            _ => otherwise,
+        }
+    }
+
+    fn returned(&self, chance: &mut Chance) -> Option<u64> {
+        let mut all = self
+            .payments
+            .iter()
+            .filter(|(_, row)| row.state() == "returned");
+        all.next_back()
+            .map(|(id, _)| *id)
+            .filter(|_| !chance.one_in(6))
+    }
+
+    fn order(&self, chance: &mut Chance, fen: i64, project: u64) -> Ask {
+        let first = 1 + chance.below(FUNDS);
+        let second = 1 + (first + chance.below(FUNDS)) % FUNDS;
+        let part = fen / 3;
+        let sources = match chance.below(12) {
+            0 => vec![],
+            1 => vec![(first, fen + 1)],
+            2 => vec![(NOBODY, fen)],
+            3..=5 => vec![(first, fen - part), (second, part)],
+            _ => vec![(first, fen)],
+        };
+        let payee = match chance.below(10) {
+            0 => Payee::Unit(NOBODY),
+            1 => Payee::House(NOBODY),
+            2..=4 => Payee::Unit(BUILDER),
+            _ => Payee::House(*chance.pick(&HOUSES)),
+        };
+        let kind = *chance.pick(&["subsidy", "progress"]);
+        let id = if chance.one_in(12) {
+            self.fresh.saturating_sub(1)
+        } else {
+            self.fresh
+        };
+        let order = Order {
+            project,
+            payee,
+            fen,
+            sources,
+            kind,
+        };
+        Ask::Instruct {
+            id: id.max(1),
+            order,
+        }
+    }
+}
