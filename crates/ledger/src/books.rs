@@ -1,9 +1,9 @@
 //! The books: the state that decisions read.
 
-use crate::claim::rules::Claim;
-use crate::contract::rules::Contract;
 use crate::account::rules::{Account, Cash, Custody, Movement};
 use crate::bank_line::rules::{BankLine, LineKey, MatchKey};
+use crate::claim::rules::Claim;
+use crate::contract::rules::Contract;
 use crate::contribution::rules::Contribution;
 use crate::entry::rules::Entry;
 use crate::evidence::rules::Evidence;
@@ -104,10 +104,9 @@ macro_rules! each_table {
     ($books:ident $($rest:tt)*) => {
         each_table!(@ ($books $($rest)*)
             tokens organisations overlays persons funds nodes budgets projects milestones
-            milestones_of contracts claims payments rounds items entries evidence reversed)
-        each_table!(@ ($books $($rest)*) tokens organisations overlays persons funds nodes budgets
-            projects milestones payments accounts cash movements custodies cash_of_payments
-            contributions bank_lines lines_alike matches rounds items evidence entries reversed)
+            milestones_of contracts claims payments accounts cash movements custodies
+            cash_of_payments contributions bank_lines lines_alike matches rounds items entries
+            evidence reversed)
     };
     (@ ($books:ident . $action:ident) $($table:ident)*) => {{
         let Books { book: _, $($table),* } = $books;
@@ -124,10 +123,6 @@ macro_rules! each_subject {
     ($then:ident) => {
         $then! {
             payments PaymentId
-            accounts AccountId
-            custodies CustodyId
-            contributions ContributionId
-            bank_lines BankLineId
             items ItemId
             funds FundId
             projects ProjectId
@@ -138,6 +133,10 @@ macro_rules! each_subject {
             persons PersonId
             contracts ContractId
             claims ClaimId
+            accounts AccountId
+            contributions ContributionId
+            bank_lines BankLineId
+            custodies CustodyId
             rounds RoundId
             entries EntryId
             evidence EvidenceId

@@ -72,12 +72,12 @@ ids! {
     ProjectId
     /// A milestone of a project 项目节点.
     MilestoneId
-    /// A visit to the site of a project 现场核查.
-    VisitId
     /// A contract 合同.
     ContractId
     /// A claim 报账.
     ClaimId
+    /// A visit to the site of a project 现场核查.
+    VisitId
     /// A payment 支付.
     PaymentId
     /// A bank account 账户.

@@ -24,6 +24,7 @@
 //! | receipt | 到账核实 | what the payee says |
 //! | record, reversal, correction | 记录、冲销、更正 | what was recorded wrongly, taken back or put right |
 //! | entry, signatory | 双人录入、纸质签字人 | what one person records and another confirms, and who signed it on paper |
+//! | opening, cut-over | 期初、建账日 | what was there before the book, taken over from a document |
 //! | round | 巡察/督查/审计轮次 | an inspection; names the body that closes what it finds |
 //! | item | 整改事项 | what must be put right |
 //! | evidence | 佐证、佐证材料 | a file that proves something: stored by its hash, named by a record |
@@ -43,6 +44,7 @@ pub mod fields;
 pub mod fraction;
 pub mod ids;
 pub mod money;
+pub mod opening;
 pub mod personal;
 pub mod pii;
 pub mod rejection;

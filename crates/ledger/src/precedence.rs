@@ -132,10 +132,8 @@ fn allows(role: Role, noun: Noun) -> bool {
         | Noun::Entry => {
             matches!(role, Role::Finance | Role::Rectification | Role::Inspector)
         }
-        Noun::Fund | Noun::Payment => role == Role::Finance,
-        Noun::Project | Noun::Contract => matches!(role, Role::Finance | Role::Rectification),
         Noun::Fund | Noun::Payment | Noun::Account | Noun::BankLine => role == Role::Finance,
-        Noun::Project | Noun::Contribution => {
+        Noun::Project | Noun::Contract | Noun::Contribution => {
             matches!(role, Role::Finance | Role::Rectification)
         }
         Noun::Round | Noun::Item => matches!(role, Role::Rectification | Role::Inspector),

@@ -18,21 +18,21 @@ macro_rules! ids {
     )*};
 }
 ids! {
-    AccountId
-    MovementId
-    CustodyId
-    ContributionId
-    BankLineId
     OrganisationId
     OverlayId
     PersonId
     FundId
     ProjectId
     MilestoneId
-    VisitId
     ContractId
     ClaimId
+    VisitId
     PaymentId
+    AccountId
+    MovementId
+    CustodyId
+    ContributionId
+    BankLineId
     RoundId
     ItemId
     MeasureId

@@ -77,11 +77,6 @@ macro_rules! ids {
     )*};
 }
 ids! {
-    AccountId
-    MovementId
-    CustodyId
-    ContributionId
-    BankLineId
     LedgerId
     OrganisationId
     OverlayId
@@ -89,10 +84,15 @@ ids! {
     FundId
     ProjectId
     MilestoneId
-    VisitId
     ContractId
     ClaimId
+    VisitId
     PaymentId
+    AccountId
+    MovementId
+    CustodyId
+    ContributionId
+    BankLineId
     RoundId
     ItemId
     MeasureId

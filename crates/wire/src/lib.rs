@@ -28,6 +28,7 @@ mod evidence;
 mod fund;
 mod item;
 mod milestone;
+mod opening;
 mod organisation;
 mod overlay;
 mod payment;

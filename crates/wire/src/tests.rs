@@ -256,13 +256,12 @@ where
 
 #[test]
 fn every_word_of_every_list_crosses_the_wire() {
+    use ledger::account::{AccountKind, CashNature};
+    use ledger::bank_line::Direction;
     use ledger::{
         claim::*, contract::*, fund::*, item::*, milestone::*, organisation::*, overlay::*,
         payment::*,
     };
-    use ledger::account::{AccountKind, CashNature};
-    use ledger::bank_line::Direction;
-    use ledger::{fund::*, item::*, milestone::*, organisation::*, overlay::*, payment::*};
     use ledger::{project::*, receipt::*, round::*, token::*};
     check_choice(Intake::ALL);
     check_choice(Role::ALL);

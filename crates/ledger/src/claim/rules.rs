@@ -337,8 +337,9 @@ fn project_open(
     submission: &ClaimSubmission,
     step: &'static str,
 ) -> Option<Rejection> {
-    let state = books.projects.get(submission.project)?.state;
-    let open = state >= ProjectState::Approved && !state.is_aside();
+    let project = books.projects.get(submission.project)?;
+    let state = project.state;
+    let open = project.reached() >= ProjectState::Approved && !state.has_ended();
     (!open).then_some(Rejection::BadTransition {
         state: state.word(),
         state_zh: state.zh(),

@@ -16,7 +16,7 @@ use crate::fund::rules::{exact, payable};
 use crate::ids::{ContractId, PersonId};
 use crate::money::Fen;
 use crate::organisation::rules::existing as existing_unit;
-use crate::project::rules::{ProjectState, existing as existing_project};
+use crate::project::rules::{Project, ProjectState, existing as existing_project};
 use crate::rejection::Rejection;
 use crate::{Books, Event};
 
@@ -274,12 +274,15 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &ContractEvent) 
     broken
 }
 
-/// No project is contracted before it is approved.
+/// No project is contracted before it is approved, or after its end.
 fn signed_too_soon(books: &Books, signing: &ContractSigning) -> Vec<Rejection> {
     let mut broken = Vec::new();
     let project = books.projects.get(signing.project);
-    let state = project.map(|project| project.state);
-    if let Some(state) = state.filter(|state| *state < ProjectState::Approved) {
+    let barred = |project: &&Project| {
+        project.reached() < ProjectState::Approved || project.state.has_ended()
+    };
+    if let Some(project) = project.filter(barred) {
+        let state = project.state;
         broken.push(Rejection::BadTransition {
             state: state.word(),
             state_zh: state.zh(),

@@ -56,11 +56,10 @@ fn the_roles_share_the_nouns_like_this() {
     lines.sort();
     lines.dedup();
     expect![[r#"
-        evidence: inspector, finance, rectification
-        claim: inspector, finance, rectification
-        contract: finance, rectification
         account: finance
         bank_line: finance
+        claim: inspector, finance, rectification
+        contract: finance, rectification
         contribution: finance, rectification
         entry: inspector, finance, rectification
         evidence: inspector, finance, rectification

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::claim::*;
+use crate::payment::{Payee, PaymentKind};
 
 /// Counter-signs: the ministry's cadre, who came to help.
 pub(crate) const CADRE: Actor = who(20, PREFECTURE);

@@ -27,10 +27,8 @@ pub(super) fn of(books: &Books, kind: Kind, id: Uuid) -> Title {
             .get(MilestoneId(id))
             .and_then(|row| title(Some(row.definition.name.as_str()), None)),
         Kind::Contract => books.contracts.get(ContractId(id)).and_then(|row| {
-            title(
-                Some(row.signing.name.as_str()),
-                Some(row.signing.number.as_str()),
-            )
+            let row = &row.signing;
+            title(Some(row.name.as_str()), Some(row.number.as_str()))
         }),
         Kind::Claim => books
             .claims

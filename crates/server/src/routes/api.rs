@@ -51,11 +51,11 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::projects::projects,
         routes::projects::project,
         routes::projects::payments,
-        routes::projects::surpluses,
         routes::contracts::contracts,
         routes::contracts::contract,
         routes::claims::claims,
         routes::claims::claim,
+        routes::projects::surpluses,
         routes::payments::payment,
         routes::payments::trace,
         routes::accounts::accounts,
@@ -255,19 +255,14 @@ impl ToSchema for CommandSchema {
             ledger::claim::ClaimCommand
             ledger::contract::ContractCommand
             ledger::payment::PaymentCommand
+            ledger::account::AccountCommand
+            ledger::contribution::ContributionCommand
+            ledger::bank_line::BankLineCommand
             ledger::receipt::ReceiptCommand
             ledger::entry::EntryCommand
             ledger::record::RecordCommand
             ledger::round::RoundCommand
             ledger::item::ItemCommand
-            ledger::book::BookCommand ledger::token::TokenCommand
-            ledger::organisation::OrganisationCommand ledger::overlay::OverlayCommand
-            ledger::person::PersonCommand ledger::fund::FundCommand
-            ledger::project::ProjectCommand ledger::milestone::MilestoneCommand
-            ledger::payment::PaymentCommand ledger::receipt::ReceiptCommand
-            ledger::account::AccountCommand ledger::contribution::ContributionCommand
-            ledger::bank_line::BankLineCommand ledger::entry::EntryCommand
-            ledger::record::RecordCommand ledger::round::RoundCommand ledger::item::ItemCommand
             ledger::evidence::EvidenceCommand
         }
         for (name, schema) in [

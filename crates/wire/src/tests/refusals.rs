@@ -148,7 +148,11 @@ fn refuses_what_is_reserved_for_later_as_newer() {
         &newer,
     );
     let signatory = || vec![pb::Signatory::default()];
-    check("round.closed", |it| it.signatories = signatory(), &newer);
+    let nobody = WireError::Invalid {
+        field: "person",
+        reason: "an identifier has 16 bytes".to_owned(),
+    };
+    check("round.closed", |it| it.signatories = signatory(), &nobody);
 }
 
 #[test]

@@ -380,13 +380,13 @@ fn these_and_no_others_are_reversed() {
     words.sort_unstable();
     words.dedup();
     expect![[r#"
-        contract.changed
         account.cash_paid
         account.cash_received
         account.custody_released
         account.interest_credited
         account.transferred
         bank_line.entered
+        contract.changed
         contribution.arrived
         contribution.contributed_in_kind
         fund.adjusted
@@ -397,6 +397,13 @@ fn these_and_no_others_are_reversed() {
         item.recovery_demanded
         item.recovery_received
         item.recovery_waived
+        payment.reclassified
+        payment.recovery_demanded
+        payment.recovery_offset
+        payment.recovery_received
+        payment.recovery_waived
+        payment.retention_released
+        payment.retention_withheld
         payment.returned
         payment.settled"#]]
     .assert_eq(&words.join("\n"));
