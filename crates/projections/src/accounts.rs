@@ -163,9 +163,7 @@ impl From<&Cash> for CashTerms {
 
 impl CashTerms {
     /// The sum of many.
-    pub(crate) fn total<'a>(
-        parts: impl Iterator<Item = &'a CashTerms> + Clone,
-    ) -> CashTerms {
+    pub(crate) fn total<'a>(parts: impl Iterator<Item = &'a CashTerms> + Clone) -> CashTerms {
         let sum = |field: fn(&CashTerms) -> Fen| total(parts.clone().map(field));
         CashTerms {
             received_fen: sum(|it| it.received_fen),

@@ -128,7 +128,10 @@ fn cash(view: &View, id: FundId) -> (FundCash, Equation) {
         let moved = view.links.movements_of_account(account);
         let moved = moved.filter_map(|movement| books.movements.get(movement));
         let moved = moved.filter(|row| !row.reversed && row.fund == Some(id));
-        sides.put(Cash::balance(row), total(moved.map(|row| row.change(account))));
+        sides.put(
+            Cash::balance(row),
+            total(moved.map(|row| row.change(account))),
+        );
         accounts.push(AccountCash {
             owner: references::unit(books, known.owner),
             account,
@@ -137,5 +140,8 @@ fn cash(view: &View, id: FundId) -> (FundCash, Equation) {
     }
     accounts.sort_by(|a, b| (&a.owner, a.account).cmp(&(&b.owner, b.account)));
     let totals = CashTerms::total(accounts.iter().map(|account| &account.terms));
-    (FundCash { accounts, totals }, sides.equation(4, CASH.0, CASH.1))
+    (
+        FundCash { accounts, totals },
+        sides.equation(4, CASH.0, CASH.1),
+    )
 }

@@ -71,7 +71,12 @@ impl Sides {
         self.right.push(right);
     }
 
-    pub(crate) fn equation(self, number: u8, text: &'static str, text_zh: &'static str) -> Equation {
+    pub(crate) fn equation(
+        self,
+        number: u8,
+        text: &'static str,
+        text_zh: &'static str,
+    ) -> Equation {
         let Sides {
             left,
             right,
@@ -143,11 +148,7 @@ fn spent(view: &View, id: FundId, shares: &[FundShare<'_>]) -> Equation {
         let payments = parts.get(project).into_iter().flatten().copied();
         sides.put(budget.granted, total(payments.chain([budget.available()])));
     }
-    sides.equation(
-        3,
-        SPENT.0,
-        SPENT.1,
-    )
+    sides.equation(3, SPENT.0, SPENT.1)
 }
 
 fn reached(shares: &[FundShare<'_>], benefit: &Benefit) -> Equation {
@@ -163,9 +164,5 @@ fn reached(shares: &[FundShare<'_>], benefit: &Benefit) -> Equation {
     } = *benefit;
     let said = total([confirmed_fen, unconfirmed_fen, disputed_fen]);
     sides.put(said, total(to_persons.map(|share| share.net)));
-    sides.equation(
-        5,
-        REACHED.0,
-        REACHED.1,
-    )
+    sides.equation(5, REACHED.0, REACHED.1)
 }

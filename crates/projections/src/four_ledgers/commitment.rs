@@ -49,7 +49,8 @@ pub(super) fn of_fund(view: &View, id: FundId, committed_unpaid_fen: Fen) -> Com
 pub(super) fn of_project(view: &View, id: ProjectId, committed_unpaid_fen: Fen) -> Commitment {
     let share = |claim: &Claim| {
         let mine = claim.submission.project == id;
-        mine.then_some(claim.submission.amount_fen).unwrap_or_default()
+        mine.then_some(claim.submission.amount_fen)
+            .unwrap_or_default()
     };
     sum(
         view,
@@ -79,9 +80,7 @@ fn sum(
         contract_price_fen: add(|row| row.price),
         contract_paid_fen: add(|row| row.paid),
         contract_open_fen: add(Contract::commitment),
-        claimed_fen: claims(|state| {
-            !matches!(state, ClaimState::Rejected | ClaimState::Withdrawn)
-        }),
+        claimed_fen: claims(|state| !matches!(state, ClaimState::Rejected | ClaimState::Withdrawn)),
         approved_fen: claims(|state| state == ClaimState::Approved),
         committed_unpaid_fen,
     }

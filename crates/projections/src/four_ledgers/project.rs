@@ -143,7 +143,9 @@ fn cash(view: &View, payments: &[(PaymentId, &Payment)]) -> (ProjectCash, Equati
         sum(MovementKind::Recovered),
     );
     let net_fen = paid_fen.sub(returned_fen).sub(recovered_fen);
-    let carried = payments.iter().map(|(id, _)| books.cash_of_payments.get(*id));
+    let carried = payments
+        .iter()
+        .map(|(id, _)| books.cash_of_payments.get(*id));
     let mut sides = Sides::default();
     sides.put(total(carried.flatten().copied()), net_fen);
     let settled = total(payments.iter().map(|(_, payment)| payment.paid_net()));
