@@ -53,11 +53,11 @@ pub struct ProjectCash {
     pub paid_fen: Fen,
     /// Come back from the bank.
     pub returned_fen: Fen,
-    /// Got back from those who were paid.
-    pub recovered_fen: Fen,
-    /// Gone out less come back.
+    /// Gone out less come back. What is recovered later names no payment, and stands in the cash of
+    /// its batch alone.
     pub net_fen: Fen,
-    /// Paid net by the payments less the cash above: settled, and in no account's movements.
+    /// Settled less returned, by the payments, less the net above: what no account's movements
+    /// show.
     pub without_movement_fen: Fen,
 }
 
@@ -137,27 +137,23 @@ fn cash(view: &View, payments: &[(PaymentId, &Payment)]) -> (ProjectCash, Equati
         }
     }
     let sum = |kind| total(moved.get(&kind).into_iter().flatten().copied());
-    let (paid_fen, returned_fen, recovered_fen) = (
-        sum(MovementKind::Paid),
-        sum(MovementKind::Returned),
-        sum(MovementKind::Recovered),
-    );
-    let net_fen = paid_fen.sub(returned_fen).sub(recovered_fen);
+    let (paid_fen, returned_fen) = (sum(MovementKind::Paid), sum(MovementKind::Returned));
+    let net_fen = paid_fen.sub(returned_fen);
     let carried = payments
         .iter()
         .map(|(id, _)| books.cash_of_payments.get(*id));
     let mut sides = Sides::default();
     sides.put(total(carried.flatten().copied()), net_fen);
-    let settled = total(payments.iter().map(|(_, payment)| payment.paid_net()));
+    let settled = |payment: &Payment| payment.settled.sub(payment.returned);
+    let settled = total(payments.iter().map(|(_, payment)| settled(payment)));
     let cash = ProjectCash {
         paid_fen,
         returned_fen,
-        recovered_fen,
         net_fen,
         without_movement_fen: settled.sub(net_fen),
     };
-    let text = "cash out for payments = paid - returned - recovered";
-    let text_zh = "为各笔支付付出的资金 = 付出 - 退回 - 追回";
+    let text = "cash out for payments = paid - returned";
+    let text_zh = "为各笔支付付出的资金 = 付出 - 退回";
     (cash, sides.equation(4, text, text_zh))
 }
 
