@@ -41,6 +41,7 @@ mod journey;
 mod lists;
 mod model;
 mod projects;
+mod queries;
 mod reading;
 mod scenarios;
 mod search;

@@ -163,7 +163,7 @@ impl From<&Cash> for CashTerms {
 
 impl CashTerms {
     /// The sum of many.
-    fn total<'a>(parts: impl Iterator<Item = &'a CashTerms> + Clone) -> CashTerms {
+    pub(crate) fn total<'a>(parts: impl Iterator<Item = &'a CashTerms> + Clone) -> CashTerms {
         let sum = |field: fn(&CashTerms) -> Fen| total(parts.clone().map(field));
         CashTerms {
             received_fen: sum(|it| it.received_fen),
@@ -247,6 +247,12 @@ fn batches(view: &View, id: AccountId) -> Vec<BatchCash> {
     batches
 }
 
+/// Equation 4.
+pub(crate) const CASH: (&str, &str) = (
+    "cash = received + transferred in + interest + returned + recovered - paid - transferred out",
+    "账面资金 = 拨入 + 划入 + 利息 + 退回 + 追回 - 付出 - 划出",
+);
+
 /// Equation 4, the right side summed up from the movements themselves.
 fn equation(view: &View, id: AccountId) -> Equation {
     let mut moved: HashMap<Option<FundId>, Vec<Fen>> = HashMap::new();
@@ -268,9 +274,8 @@ fn equation(view: &View, id: AccountId) -> Equation {
         holds: sides.iter().all(|(left, right)| left == right),
         left_fen: total(sides.iter().map(|(left, _)| *left)),
         right_fen: total(sides.iter().map(|(_, right)| *right)),
-        text: "cash = received + transferred in + interest + returned + recovered \
-               - paid - transferred out",
-        text_zh: "账面资金 = 拨入 + 划入 + 利息 + 退回 + 追回 - 付出 - 划出",
+        text: CASH.0,
+        text_zh: CASH.1,
     }
 }
 

@@ -12,6 +12,7 @@ use ledger::money::Fen;
 mod equations;
 
 pub use equations::Equation;
+pub(crate) use equations::{REACHED, SPENT, Sides};
 
 /// A batch with all who hold something of it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -35,6 +36,9 @@ pub struct FundBalance {
     pub allocated_fen: Fen,
     /// What the receiver has left; negative where observed facts say so.
     pub unallocated_fen: Fen,
+    /// What may be taken back at once: what units have left, and what is available to projects
+    /// that have their final account or have ended.
+    pub reclaimable_fen: Fen,
     /// The units that hold or held some of it, in the order of their names.
     pub nodes: Vec<NodeBalance>,
     /// The projects that may or might spend some of it, in the order of their numbers.
@@ -93,7 +97,9 @@ pub struct Spending {
     pub settled_fen: Fen,
     /// Settled and come back.
     pub returned_fen: Fen,
-    /// Settled less returned.
+    /// Settled and recovered 追回.
+    pub recovered_fen: Fen,
+    /// Settled less returned and recovered.
     pub paid_net_fen: Fen,
     /// May still be spent; negative where observed facts say so.
     pub available_fen: Fen,
@@ -174,6 +180,7 @@ impl From<&Budget> for Spending {
             committed_unpaid_fen: budget.committed_unpaid,
             settled_fen: budget.settled,
             returned_fen: budget.returned,
+            recovered_fen: budget.recovered,
             paid_net_fen: budget.paid_net(),
             available_fen: budget.available(),
         }
@@ -189,6 +196,7 @@ impl Spending {
             committed_unpaid_fen: sum(|it| it.committed_unpaid_fen),
             settled_fen: sum(|it| it.settled_fen),
             returned_fen: sum(|it| it.returned_fen),
+            recovered_fen: sum(|it| it.recovered_fen),
             paid_net_fen: sum(|it| it.paid_net_fen),
             available_fen: sum(|it| it.available_fen),
         }
@@ -229,6 +237,7 @@ pub(crate) fn fund_balance_of(
         reclaimed_from_top_fen: fund.reclaimed_from_top,
         allocated_fen: allocated(&top),
         unallocated_fen: top.unallocated(),
+        reclaimable_fen: reclaimable(books, &nodes, &budgets),
         totals: Spending::total(budgets.iter().map(|budget| &budget.spending)),
         carried: carried(view, id),
         nodes,
@@ -299,6 +308,19 @@ pub fn unit_balance(view: &View, id: OrganisationId) -> Option<UnitBalance> {
         unallocated_fen: total(funds.iter().map(|it| it.unallocated_fen)),
         funds,
     })
+}
+
+/// What nobody needs any more. What a holder has spent too much is not set against it: others'
+/// rests can be taken back all the same.
+fn reclaimable(books: &Books, nodes: &[NodeBalance], budgets: &[BudgetBalance]) -> Fen {
+    let done = |budget: &&BudgetBalance| {
+        let project = books.projects.get(budget.project.project);
+        project.is_some_and(|row| row.life.final_account.is_some() || row.state.has_ended())
+    };
+    let budgets = budgets.iter().filter(done);
+    let rests = nodes.iter().map(|node| node.unallocated_fen);
+    let rests = rests.chain(budgets.map(|budget| budget.spending.available_fen));
+    total(rests.map(|rest| rest.max(Fen::ZERO)))
 }
 
 /// What a project has of each batch, in the order of their documents.

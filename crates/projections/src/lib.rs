@@ -13,15 +13,27 @@ pub mod balances;
 pub mod bank_lines;
 pub mod benefit;
 pub mod claims;
+pub mod common;
+pub mod conduct;
 pub mod contracts;
 pub mod contributions;
+pub mod days;
+pub mod deadlines;
+pub mod entries;
 pub mod evidence;
+pub mod four_ledgers;
+pub mod idle;
 pub mod items;
 pub mod links;
 pub mod numbers;
 pub mod page;
+pub mod progress;
 pub mod project_view;
+pub mod purposes;
+pub mod recoveries;
 pub mod references;
+pub mod retention;
+pub mod returned;
 pub mod search;
 pub mod steps;
 pub mod tasks;
@@ -35,6 +47,7 @@ pub use ledger::fraction::Fraction;
 pub use page::Page;
 
 use alerts::Alerts;
+use days::Days;
 use evidence::EvidenceFiles;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -106,6 +119,8 @@ pub struct View {
     pub links: Links,
     /// The plans that were returned.
     pub plans: Plans,
+    /// The days and counts that the books forget.
+    pub days: Days,
     /// What records say, to be looked for.
     pub search: Search,
     /// Which evidence there is, and what names a file.
@@ -123,6 +138,7 @@ impl View {
             alerts,
             links,
             plans,
+            days,
             search,
             evidence,
         } = self;
@@ -133,6 +149,7 @@ impl View {
         ledger::apply(books, &context, &entry.fact.event);
         timeline.take_in(entry);
         plans.take_in(entry);
+        days.take_in(books, entry);
         search.take_in(entry);
         evidence.take_in(&entry.fact.event);
         *head = Some(Head {

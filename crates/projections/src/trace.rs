@@ -52,6 +52,8 @@ pub struct PaymentLine {
     pub settled_fen: Fen,
     /// Settled and come back.
     pub returned_fen: Fen,
+    /// Settled and recovered, in cash or by offset 追回.
+    pub recovered_fen: Fen,
     /// What the payee last said, of the whole payment.
     pub receipt: Option<ReceiptLine>,
     /// What a person says of the settled money; nothing for an organisation.
@@ -95,6 +97,7 @@ pub(crate) fn payment_line(books: &Books, id: PaymentId, payment: &Payment) -> P
         open_fen: payment.open(),
         settled_fen: payment.settled,
         returned_fen: payment.returned,
+        recovered_fen: payment.recovered(),
         receipt: payment.receipt.map(|(result, amount_fen)| ReceiptLine {
             result: term!(result),
             amount_fen,
@@ -118,6 +121,7 @@ fn payment_line_of(books: &Books, id: PaymentId, payment: &Payment, fund: FundId
         open_fen: of_fund(payment.open_by_source(), fund),
         settled_fen: share(payment.settled),
         returned_fen: share(payment.returned),
+        recovered_fen: of_fund(payment.recovered_by_source(), fund),
         benefit: benefit.map(|(_, benefit)| benefit),
         ..payment_line(books, id, payment)
     }

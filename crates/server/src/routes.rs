@@ -10,14 +10,17 @@ pub mod claims;
 pub mod commands;
 pub mod contracts;
 pub mod contributions;
+pub mod entries;
 pub mod events;
 pub mod evidence;
 pub mod files;
+pub mod finance;
 pub mod funds;
 pub mod health;
 pub mod items;
 pub mod ledgers;
 pub mod organisations;
+pub mod oversight;
 pub mod page;
 pub mod payments;
 pub mod projects;
@@ -39,6 +42,7 @@ pub fn mount(config: &mut ServiceConfig) {
     ledgers::mount(config);
     commands::mount(config);
     events::mount(config);
+    entries::mount(config);
     stream::mount(config);
     organisations::mount(config);
     subjects::mount(config);
@@ -51,10 +55,12 @@ pub fn mount(config: &mut ServiceConfig) {
     accounts::mount(config);
     contributions::mount(config);
     bank_lines::mount(config);
+    finance::mount(config);
     items::mount(config);
     evidence::mount(config);
     files::mount(config);
     tasks::mount(config);
+    oversight::mount(config);
     alerts::mount(config);
     search::mount(config);
 }

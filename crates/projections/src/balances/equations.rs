@@ -29,6 +29,18 @@ pub struct Equation {
     pub text_zh: &'static str,
 }
 
+/// Equation 3.
+pub(crate) const SPENT: (&str, &str) = (
+    "own budget = committed and unpaid + paid net + available",
+    "项目预算 = 已指令未到账 + 净支付 + 可用",
+);
+
+/// Equation 5.
+pub(crate) const REACHED: (&str, &str) = (
+    "confirmed + unconfirmed + disputed = settled to persons, less what came back",
+    "已核实 + 未核实 + 有异议 = 到户到人净支付",
+);
+
 pub(super) fn all(
     view: &View,
     id: FundId,
@@ -46,20 +58,25 @@ pub(super) fn all(
 
 /// Collects the two sides, holder by holder.
 #[derive(Default)]
-struct Sides {
+pub(crate) struct Sides {
     left: Vec<Fen>,
     right: Vec<Fen>,
     differ: bool,
 }
 
 impl Sides {
-    fn put(&mut self, left: Fen, right: Fen) {
+    pub(crate) fn put(&mut self, left: Fen, right: Fen) {
         self.differ |= left != right;
         self.left.push(left);
         self.right.push(right);
     }
 
-    fn equation(self, number: u8, text: &'static str, text_zh: &'static str) -> Equation {
+    pub(crate) fn equation(
+        self,
+        number: u8,
+        text: &'static str,
+        text_zh: &'static str,
+    ) -> Equation {
         let Sides {
             left,
             right,
@@ -131,11 +148,7 @@ fn spent(view: &View, id: FundId, shares: &[FundShare<'_>]) -> Equation {
         let payments = parts.get(project).into_iter().flatten().copied();
         sides.put(budget.granted, total(payments.chain([budget.available()])));
     }
-    sides.equation(
-        3,
-        "own budget = committed and unpaid + paid net + available",
-        "项目预算 = 已指令未到账 + 净支付 + 可用",
-    )
+    sides.equation(3, SPENT.0, SPENT.1)
 }
 
 fn reached(shares: &[FundShare<'_>], benefit: &Benefit) -> Equation {
@@ -151,9 +164,5 @@ fn reached(shares: &[FundShare<'_>], benefit: &Benefit) -> Equation {
     } = *benefit;
     let said = total([confirmed_fen, unconfirmed_fen, disputed_fen]);
     sides.put(said, total(to_persons.map(|share| share.net)));
-    sides.equation(
-        5,
-        "confirmed + unconfirmed + disputed = settled to persons, less what came back",
-        "已核实 + 未核实 + 有异议 = 到户到人净支付",
-    )
+    sides.equation(5, REACHED.0, REACHED.1)
 }

@@ -102,6 +102,9 @@ pub struct EventView {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(value_type = Vec<ledger::Signatory>)]
     pub signatories: std::sync::Arc<[ledger::Signatory]>,
+    /// The record that reversed it 冲销; absent where it stands, and in the stream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reversed_by: Option<u64>,
     /// The facts.
     pub data: Value,
 }
@@ -132,6 +135,7 @@ impl EventView {
             documents: fact.documents,
             correlation_id: fact.correlation_id,
             signatories: fact.signatories,
+            reversed_by: None,
         })
     }
 }

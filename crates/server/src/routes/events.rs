@@ -104,6 +104,7 @@ pub async fn events(question: Question<EventsQuery>, request: HttpRequest) -> An
     {
         data.push(view_of(state, bearer, entry)?);
     }
+    note_reversals(&question.view(), &mut data);
     let accept = request
         .headers()
         .get(ACCEPT)
@@ -163,8 +164,17 @@ pub async fn event(question: Question<Ask>, path: web::Path<(String, u64)>) -> A
             .get(chain(question.ledger), seq),
     )?;
     let entry = entry.ok_or_else(|| Problem::not_found("the record", "此记录"))?;
-    let event = view_of(&question.state, &question.bearer, &entry)?;
-    question.answer(&question.view(), event)
+    let mut event = view_of(&question.state, &question.bearer, &entry)?;
+    let view = question.view();
+    note_reversals(&view, std::slice::from_mut(&mut event));
+    question.answer(&view, event)
+}
+
+/// Says of each record which other one has reversed it.
+fn note_reversals(view: &View, events: &mut [EventView]) {
+    for event in events {
+        event.reversed_by = view.books.reversed.get(event.seq).copied();
+    }
 }
 
 /// A record as this bearer may see it.

@@ -7,6 +7,7 @@ use actix_web::web::{self, ServiceConfig};
 use ledger::ids::FundId;
 use projections::balances::{FundBalance, FundLine, fund_balance, fund_lines};
 use projections::benefit::{BenefitView, benefit as benefit_of};
+use projections::four_ledgers::{FundLedgers, fund_ledgers};
 use projections::trace::{ForwardTrace, fund_trace};
 use uuid::Uuid;
 
@@ -17,6 +18,10 @@ pub(super) fn mount(config: &mut ServiceConfig) {
     config
         .route("/v1/ledgers/{ledger}/funds", web::get().to(funds))
         .route("/v1/ledgers/{ledger}/funds/{id}", web::get().to(fund))
+        .route(
+            "/v1/ledgers/{ledger}/funds/{id}/ledgers",
+            web::get().to(ledgers),
+        )
         .route(
             "/v1/ledgers/{ledger}/funds/{id}/trace",
             web::get().to(trace),
@@ -42,6 +47,16 @@ pub async fn funds(question: Question<Ask>) -> Answered {
 pub async fn fund(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
     let id = FundId(path.1);
     question.one(FUND, |view| fund_balance(view, id))
+}
+
+/// The four ledgers of a batch side by side 四本账: authority, commitment, cash, benefit.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/funds/{id}/ledgers", tag = "funds",
+    params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
+    responses((status = 200, body = Answer<FundLedgers>), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn ledgers(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
+    let id = FundId(path.1);
+    question.one(FUND, |view| fund_ledgers(view, id))
 }
 
 /// Where the money of a document went, to the payee and the receipt (I1).

@@ -7,6 +7,7 @@ use actix_web::web::{self, ServiceConfig};
 use ledger::ids::ProjectId;
 use ledger::project::rules::{ProjectStage, ProjectState};
 use projections::Page;
+use projections::four_ledgers::{ProjectLedgers, project_ledgers};
 use projections::project_view::surplus::{Surpluses, surpluses as surpluses_of};
 use projections::project_view::{
     ProjectFilter, ProjectLine, ProjectView, project_lines, project_payments, project_view,
@@ -19,6 +20,10 @@ pub(super) fn mount(config: &mut ServiceConfig) {
     config
         .route("/v1/ledgers/{ledger}/projects", web::get().to(projects))
         .route("/v1/ledgers/{ledger}/projects/{id}", web::get().to(project))
+        .route(
+            "/v1/ledgers/{ledger}/projects/{id}/ledgers",
+            web::get().to(ledgers),
+        )
         .route(
             "/v1/ledgers/{ledger}/projects/{id}/payments",
             web::get().to(payments),
@@ -78,6 +83,18 @@ pub async fn projects(question: Question<ProjectsQuery>) -> Answered {
 pub async fn project(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
     let id = ProjectId(path.1);
     question.one(("the project", "此项目"), |view| project_view(view, id))
+}
+
+/// The four ledgers of a project side by side 四本账: authority, commitment, cash, benefit.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/projects/{id}/ledgers", tag = "projects",
+    params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
+    responses((status = 200, body = Answer<ProjectLedgers>), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn ledgers(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
+    let id = ProjectId(path.1);
+    question.one(("the project", "此项目"), |view| {
+        project_ledgers(view, id)
+    })
 }
 
 /// The payments of a project.

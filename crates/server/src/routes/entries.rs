@@ -1,0 +1,50 @@
+//! Entries 双人录入: what waits for a second person, and what one has said.
+
+use crate::problem::Problem;
+use crate::routes::question::{Answered, Asked, Question};
+use crate::routes::through::Answer;
+use actix_web::web::{self, ServiceConfig};
+use ledger::entry::rules::EntryState;
+use projections::Page;
+use projections::entries::{EntryLine, entry_lines};
+use serde::Deserialize;
+
+pub(super) fn mount(config: &mut ServiceConfig) {
+    config.route("/v1/ledgers/{ledger}/entries", web::get().to(entries));
+}
+
+/// Which entries.
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct EntriesQuery {
+    /// Only in this state: `proposed`, `confirmed` or `withdrawn`.
+    #[param(value_type = Option<String>)]
+    state: Option<EntryState>,
+    /// Wait until this record is there.
+    min_seq: Option<u64>,
+    /// How many to pass over.
+    #[serde(default)]
+    offset: usize,
+    /// How many at the most, up to 1,000.
+    limit: Option<usize>,
+}
+
+impl Asked for EntriesQuery {
+    fn min_seq(&self) -> Option<u64> {
+        self.min_seq
+    }
+}
+
+/// What one person has recorded for another to confirm, in the order of the proposals.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/entries", tag = "log",
+    params(("ledger" = String, Path), EntriesQuery),
+    responses((status = 200, body = Answer<Page<EntryLine>>), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn entries(question: Question<EntriesQuery>) -> Answered {
+    let query = question.query;
+    let limit = query.limit.unwrap_or(100);
+    let limit = limit.clamp(1, super::events::PAGE_LEN_MAX);
+    let view = question.view();
+    question.answer(&view, entry_lines(&view, query.state, query.offset, limit))
+}
