@@ -199,7 +199,7 @@ impl Money {
             Ask::Instruct { id, .. }
             | Ask::Settle { id, .. }
             | Ask::Return { id, .. }
-            | Ask::Reissue { id, .. }
+            | Ask::Reissue { of: id, .. }
             | Ask::Confirm { id, .. } => self.payments.get(id).map_or(0, |row| row.version),
         }
     }

@@ -10,7 +10,8 @@ impl Payment {
     pub(super) fn state(&self) -> &'static str {
         if self.again.is_some() {
             "reissued"
-        } else if self.returned + self.cancelled >= self.order.fen {
+        } else if self.settled <= self.returned && self.returned + self.cancelled >= self.order.fen
+        {
             "returned"
         } else if self.settled == 0 {
             "instructed"
