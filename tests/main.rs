@@ -34,6 +34,7 @@ mod claims;
 mod cli;
 mod crash;
 mod disk;
+mod entries;
 mod evidence;
 mod harness;
 mod idempotency;
@@ -42,6 +43,7 @@ mod lists;
 mod model;
 mod projects;
 mod reading;
+mod records;
 mod scenarios;
 mod search;
 

@@ -57,7 +57,6 @@ impl Links {
                 PaymentEvent::Settled(_)
                 | PaymentEvent::Returned(_)
                 | PaymentEvent::Reissued(_)
-                | PaymentEvent::Reclassified(_)
                 | PaymentEvent::RecoveryDemanded(_)
                 | PaymentEvent::RecoveryReceived(_)
                 | PaymentEvent::RecoveryOffset(_)
