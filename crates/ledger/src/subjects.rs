@@ -118,6 +118,9 @@ subjects! {
     overlay::OverlayDeparture { overlay, organisation }
     person::PersonProfile { person }
     fund::FundAnnouncement { fund, issuer, receiver }
+    fund::FundOpening { announcement, lines, spent }
+    fund::OpeningLine { from, to }
+    fund::OpeningSpending { project }
     fund::AuthorityReceipt { fund }
     fund::Allocation { fund, from, to }
     fund::Adjustment { fund }

@@ -8,6 +8,7 @@ use ledger::Books;
 use ledger::fund::rules::{Budget, Fund, Node};
 use ledger::ids::{FundId, OrganisationId, ProjectId};
 use ledger::money::Fen;
+use ledger::opening::CutOver;
 
 mod equations;
 
@@ -39,6 +40,10 @@ pub struct FundBalance {
     pub nodes: Vec<NodeBalance>,
     /// The projects that may or might spend some of it, in the order of their numbers.
     pub budgets: Vec<BudgetBalance>,
+    /// Where it was taken over from before the book 建账前: until when its figures count, and the
+    /// document that they rest on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opening: Option<CutOver>,
     /// The sums over all budgets.
     pub totals: Spending,
     /// What was approved for later years, approval by approval.
@@ -95,6 +100,11 @@ pub struct Spending {
     pub returned_fen: Fen,
     /// Settled less returned.
     pub paid_net_fen: Fen,
+    /// The part of the net payments from before the book 建账前: it rests on the opening's document,
+    /// and no payment stands behind it.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub before_book_fen: Fen,
     /// May still be spent; negative where observed facts say so.
     pub available_fen: Fen,
 }
@@ -167,6 +177,11 @@ pub struct FundLine {
     pub totals: Spending,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde asks for")]
+pub(crate) fn is_zero(amount: &Fen) -> bool {
+    *amount == Fen::ZERO
+}
+
 impl From<&Budget> for Spending {
     fn from(budget: &Budget) -> Spending {
         Spending {
@@ -175,6 +190,7 @@ impl From<&Budget> for Spending {
             settled_fen: budget.settled,
             returned_fen: budget.returned,
             paid_net_fen: budget.paid_net(),
+            before_book_fen: budget.opening_net,
             available_fen: budget.available(),
         }
     }
@@ -190,6 +206,7 @@ impl Spending {
             settled_fen: sum(|it| it.settled_fen),
             returned_fen: sum(|it| it.returned_fen),
             paid_net_fen: sum(|it| it.paid_net_fen),
+            before_book_fen: sum(|it| it.before_book_fen),
             available_fen: sum(|it| it.available_fen),
         }
     }
@@ -230,6 +247,7 @@ pub(crate) fn fund_balance_of(
         allocated_fen: allocated(&top),
         unallocated_fen: top.unallocated(),
         totals: Spending::total(budgets.iter().map(|budget| &budget.spending)),
+        opening: fund.opening.as_deref().cloned(),
         carried: carried(view, id),
         nodes,
         budgets,

@@ -112,6 +112,22 @@ impl Links {
                     Holder::Organisation(announcement.receiver),
                 );
             }
+            FundEvent::TakenOver(opening) => {
+                let fund = opening.announcement.fund;
+                let receiver = opening.announcement.receiver;
+                let lines = opening.lines.iter();
+                let lines = lines.flat_map(|line| [Holder::Organisation(line.from), line.to]);
+                let spent = opening.spent.iter();
+                let spent = spent.map(|spending| Holder::Project(spending.project));
+                // A project is held by the first line that names it, and its row comes after all.
+                let mut holders = vec![Holder::Organisation(receiver)];
+                lines
+                    .chain(spent)
+                    .for_each(|holder| push_new(&mut holders, holder));
+                for holder in holders {
+                    self.hold(books, fund, holder);
+                }
+            }
             FundEvent::Allocated(allocation) => {
                 let (fund, from) = (allocation.fund, allocation.from);
                 self.hold(books, fund, Holder::Organisation(from));

@@ -10,6 +10,7 @@ use ledger::fund::Holder;
 use ledger::fund::rules::{Budget, Node};
 use ledger::ids::{FundId, OrganisationId, PaymentId, ProjectId};
 use ledger::money::Fen;
+use ledger::opening::CutOver;
 use ledger::payment::Payee;
 use ledger::payment::rules::Payment;
 
@@ -41,6 +42,10 @@ pub struct SourceTrace {
     pub settled_fen: Fen,
     /// Its share of what came back.
     pub returned_fen: Fen,
+    /// Where the batch was taken over from before the book 建账前: what lies before that day rests on
+    /// this document, and the trace ends here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opening: Option<CutOver>,
     /// The grants that lead from the receiver to the project, the project's own last.
     pub links: Vec<Link>,
 }
@@ -158,7 +163,8 @@ pub fn payee_trace(view: &View, payee: Payee, offset: usize, limit: usize) -> Pa
 fn trace(view: &View, id: PaymentId, payment: &Payment) -> BackwardTrace {
     let books = &view.books;
     let source = |fund: FundId| {
-        let announcement = books.funds.get(fund).map(|row| &row.announcement);
+        let row = books.funds.get(fund);
+        let announcement = row.map(|row| &row.announcement);
         SourceTrace {
             fund: references::fund(books, fund),
             issuer: announcement.map(|it| references::unit(books, it.issuer)),
@@ -166,6 +172,7 @@ fn trace(view: &View, id: PaymentId, payment: &Payment) -> BackwardTrace {
             amount_fen: share_of(payment, payment.amount, fund),
             settled_fen: share_of(payment, payment.settled, fund),
             returned_fen: share_of(payment, payment.returned, fund),
+            opening: row.and_then(|row| row.opening.as_deref().cloned()),
             links: links(books, fund, payment.project),
         }
     };

@@ -1305,6 +1305,16 @@ impl ContractChangeKind {
         }
     }
 }
+/// From which day on the book is kept, and what the figures before it rest on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CutOver {
+    /// The last day that the figures cover 建账日.
+    #[prost(string, tag = "1")]
+    pub on: ::prost::alloc::string::String,
+    /// The document that they are taken from 期初依据.
+    #[prost(string, tag = "2")]
+    pub document: ::prost::alloc::string::String,
+}
 /// Who holds authority: a unit that may pass it on, or a project that may spend it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Holder {
@@ -1450,15 +1460,63 @@ pub struct CarryOver {
     #[prost(string, tag = "5")]
     pub document: ::prost::alloc::string::String,
 }
-/// What may be asked of `fund`.
+/// Takes over a batch from before the book 期初: the first record of it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct FundOpening {
+    /// What was announced.
+    #[prost(message, optional, tag = "1")]
+    pub announcement: ::core::option::Option<FundAnnouncement>,
+    /// Until when the figures count, and what they rest on.
+    #[prost(message, optional, tag = "2")]
+    pub cut_over: ::core::option::Option<CutOver>,
+    /// Received until then 累计到位, in fen; 0 if nothing was.
+    #[prost(int64, tag = "3")]
+    pub received_fen: i64,
+    /// Taken back by the level above the receiver 累计上缴, in fen.
+    #[prost(int64, tag = "4")]
+    pub reclaimed_from_top_fen: i64,
+    /// Passed on until then, line by line, less what came back along it.
+    #[prost(message, repeated, tag = "5")]
+    pub lines: ::prost::alloc::vec::Vec<OpeningLine>,
+    /// Paid out of projects' budgets until then.
+    #[prost(message, repeated, tag = "6")]
+    pub spent: ::prost::alloc::vec::Vec<OpeningSpending>,
+}
+/// Authority passed on along one line before the book 累计分解下达.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OpeningLine {
+    /// The unit that passed it on.
+    #[prost(bytes = "vec", tag = "1")]
+    pub from: ::prost::alloc::vec::Vec<u8>,
+    /// Who got it.
+    #[prost(message, optional, tag = "2")]
+    pub to: ::core::option::Option<Holder>,
+    /// How much, less what came back, in fen.
+    #[prost(int64, tag = "3")]
+    pub amount_fen: i64,
+}
+/// What a project had spent of the batch before the book 累计支付.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OpeningSpending {
+    /// The project.
+    #[prost(bytes = "vec", tag = "1")]
+    pub project: ::prost::alloc::vec::Vec<u8>,
+    /// Settled, in fen.
+    #[prost(int64, tag = "2")]
+    pub settled_fen: i64,
+    /// Settled and come back, in fen.
+    #[prost(int64, tag = "3")]
+    pub returned_fen: i64,
+}
+/// What may be asked of `fund`.
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct FundCommand {
-    #[prost(oneof = "fund_command::Command", tags = "1, 2, 3, 4, 5, 6")]
+    #[prost(oneof = "fund_command::Command", tags = "1, 2, 3, 4, 5, 6, 7")]
     pub command: ::core::option::Option<fund_command::Command>,
 }
 /// Nested message and enum types in `FundCommand`.
 pub mod fund_command {
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Command {
         #[prost(message, tag = "1")]
         Announce(super::FundAnnouncement),
@@ -1472,17 +1530,19 @@ pub mod fund_command {
         Reclaim(super::Reclaim),
         #[prost(message, tag = "6")]
         CarryOver(super::CarryOver),
+        #[prost(message, tag = "7")]
+        TakeOver(super::FundOpening),
     }
 }
 /// What has happened to `fund`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct FundEvent {
-    #[prost(oneof = "fund_event::Event", tags = "1, 2, 3, 4, 5, 6")]
+    #[prost(oneof = "fund_event::Event", tags = "1, 2, 3, 4, 5, 6, 7")]
     pub event: ::core::option::Option<fund_event::Event>,
 }
 /// Nested message and enum types in `FundEvent`.
 pub mod fund_event {
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Event {
         #[prost(message, tag = "1")]
         Announced(super::FundAnnouncement),
@@ -1496,6 +1556,8 @@ pub mod fund_event {
         Reclaimed(super::Reclaim),
         #[prost(message, tag = "6")]
         CarriedOver(super::CarryOver),
+        #[prost(message, tag = "7")]
+        TakenOver(super::FundOpening),
     }
 }
 /// Where money comes from. The ledger crate says in which years each word is in use.
@@ -4649,14 +4711,4 @@ pub mod command {
         #[prost(message, tag = "31")]
         Claim(super::ClaimCommand),
     }
-}
-/// From which day on the book is kept, and what the figures before it rest on.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CutOver {
-    /// The last day that the figures cover 建账日.
-    #[prost(string, tag = "1")]
-    pub on: ::prost::alloc::string::String,
-    /// The document that they are taken from 期初依据.
-    #[prost(string, tag = "2")]
-    pub document: ::prost::alloc::string::String,
 }
