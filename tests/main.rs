@@ -40,6 +40,7 @@ mod idempotency;
 mod journey;
 mod lists;
 mod model;
+mod openings;
 mod projects;
 mod reading;
 mod scenarios;

@@ -260,7 +260,7 @@ fields! {
 }
 
 macro_rules! openings {
-    ($($module:ident::$name:ident $facts:ident;)*) => {$(
+    ($($module:ident::$name:ident $facts:ident $document:ident;)*) => {$(
         /// What is taken over is found like what begins here, and by the document it rests on.
         impl Fields for crate::$module::$name {
             fn about(&self) -> Option<(Kind, Subject)> {
@@ -269,13 +269,18 @@ macro_rules! openings {
 
             fn fields(&self, each: &mut Each<'_>) {
                 self.$facts.fields(each);
-                self.cut_over.document.give(Field::Basis, each);
+                self.cut_over.document.give(Field::$document, each);
             }
         }
     )*};
 }
 openings! {
-    fund::FundOpening announcement;
+    fund::FundOpening announcement Basis;
+    project::ProjectOpening entry Basis;
+    contract::ContractOpening signing Basis;
+    item::ItemOpening draft Document;
+    account::AccountTakeover opening Document;
+    claim::ClaimOpening submission Document;
 }
 
 /// What puts a record right is about what that record is about.

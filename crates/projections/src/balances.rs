@@ -2,13 +2,12 @@
 
 use crate::View;
 use crate::benefit::{self, Benefit, FundShare};
-use crate::references::{self, FundReference, ProjectReference, UnitReference, total};
+use crate::references::{self, BeforeBook, FundReference, ProjectReference, UnitReference, total};
 use hashbrown::HashMap;
 use ledger::Books;
 use ledger::fund::rules::{Budget, Fund, Node};
 use ledger::ids::{FundId, OrganisationId, ProjectId};
 use ledger::money::Fen;
-use ledger::opening::CutOver;
 
 mod equations;
 
@@ -43,7 +42,7 @@ pub struct FundBalance {
     /// Where it was taken over from before the book 建账前: until when its figures count, and the
     /// document that they rest on.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub opening: Option<CutOver>,
+    pub opening: Option<BeforeBook>,
     /// The sums over all budgets.
     pub totals: Spending,
     /// What was approved for later years, approval by approval.
@@ -247,7 +246,7 @@ pub(crate) fn fund_balance_of(
         allocated_fen: allocated(&top),
         unallocated_fen: top.unallocated(),
         totals: Spending::total(budgets.iter().map(|budget| &budget.spending)),
-        opening: fund.opening.as_deref().cloned(),
+        opening: fund.opening.as_deref().map(BeforeBook::from),
         carried: carried(view, id),
         nodes,
         budgets,

@@ -85,6 +85,12 @@ impl Links {
             AccountEvent::CashPaid(it) => (it.movement, it.fund, [Some(it.account), None]),
             AccountEvent::InterestCredited(it) => (it.movement, it.fund, [Some(it.account), None]),
             AccountEvent::Transferred(it) => (it.movement, it.fund, [Some(it.from), Some(it.to)]),
+            AccountEvent::TakenOver(it) => {
+                let funds = it.balances.iter().map(|balance| balance.fund);
+                let list = self.funds_of_account.entry(it.opening.account);
+                list.or_default().extend(funds);
+                return;
+            }
             AccountEvent::Opened(_)
             | AccountEvent::Closed(_)
             | AccountEvent::CustodyAgreed(_)

@@ -2,7 +2,7 @@
 
 use super::{PaymentLine, holder_name, payment_line, share_of};
 use crate::benefit::{Benefit, net_shares, shares};
-use crate::references::{self, FundReference, PayeeReference, UnitReference};
+use crate::references::{self, BeforeBook, FundReference, PayeeReference, UnitReference};
 use crate::{Page, View};
 use hashbrown::{HashMap, HashSet};
 use ledger::Books;
@@ -10,7 +10,6 @@ use ledger::fund::Holder;
 use ledger::fund::rules::{Budget, Node};
 use ledger::ids::{FundId, OrganisationId, PaymentId, ProjectId};
 use ledger::money::Fen;
-use ledger::opening::CutOver;
 use ledger::payment::Payee;
 use ledger::payment::rules::Payment;
 
@@ -45,7 +44,7 @@ pub struct SourceTrace {
     /// Where the batch was taken over from before the book 建账前: what lies before that day rests on
     /// this document, and the trace ends here.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub opening: Option<CutOver>,
+    pub opening: Option<BeforeBook>,
     /// The grants that lead from the receiver to the project, the project's own last.
     pub links: Vec<Link>,
 }
@@ -172,7 +171,7 @@ fn trace(view: &View, id: PaymentId, payment: &Payment) -> BackwardTrace {
             amount_fen: share_of(payment, payment.amount, fund),
             settled_fen: share_of(payment, payment.settled, fund),
             returned_fen: share_of(payment, payment.returned, fund),
-            opening: row.and_then(|row| row.opening.as_deref().cloned()),
+            opening: row.and_then(|row| row.opening.as_deref().map(BeforeBook::from)),
             links: links(books, fund, payment.project),
         }
     };

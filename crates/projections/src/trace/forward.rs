@@ -3,13 +3,12 @@
 use super::{PaymentLine, payment_line_of};
 use crate::balances::{Spending, fund_balance_of, is_zero};
 use crate::benefit::{FundShare, fund_shares};
-use crate::references::{self, FundReference, ProjectReference, UnitReference, total};
+use crate::references::{self, BeforeBook, FundReference, ProjectReference, UnitReference, total};
 use crate::{Page, View};
 use hashbrown::HashMap;
 use ledger::Books;
 use ledger::ids::{FundId, OrganisationId, ProjectId};
 use ledger::money::Fen;
-use ledger::opening::CutOver;
 use ledger::payment::Payee;
 
 /// Where the money of one document went.
@@ -29,7 +28,7 @@ pub struct ForwardTrace {
     /// Where it was taken over from before the book 建账前: what was passed on and paid until then
     /// rests on this document, and its trace ends here.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub opening: Option<CutOver>,
+    pub opening: Option<BeforeBook>,
     /// The units that held some of it: the receiver first, then those below, step by step.
     pub units: Vec<TraceUnit>,
     /// The projects that may spend some of it, in the order of their numbers.
