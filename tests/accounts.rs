@@ -261,7 +261,10 @@ fn a_bank_line_is_entered_once_and_matched_once_by_a_second_person() {
         3
     );
 
-    let is = |number: u64, moved: u64| json!({"line": line(number), "target": {"movement": movement(moved)}});
+    let is = |number: u64, moved: u64| {
+        let target = json!({"movement": movement(moved)});
+        json!({"line": line(number), "target": target})
+    };
     refuses(&world, confirm, is(1, 1), 409, "SAME_PERSON");
     refuses(&world, confirm, is(1, 2), 422, "BAD_FIELD");
     world.record("finance2", confirm, is(1, 1));

@@ -23,7 +23,8 @@
 //! | bank line | 银行流水 | what the statement says, matched with a movement or a payment |
 //! | receipt | 到账核实 | what the payee says |
 //! | record, reversal, correction | 记录、冲销、更正 | what was recorded wrongly, taken back or put right |
-//! | entry, signatory | 双人录入、纸质签字人 | what one person records and another confirms, and who signed it on paper |
+//! | entry | 双人录入 | what one person records and another confirms |
+//! | signatory | 纸质签字人 | who signed on paper, and stands for a step |
 //! | opening, cut-over | 期初、建账日 | what was there before the book, taken over from a document |
 //! | round | 巡察/督查/审计轮次 | an inspection; names the body that closes what it finds |
 //! | item | 整改事项 | what must be put right |

@@ -130,7 +130,11 @@ fn key(id: BankLineId, row: &BankLine) -> (Option<Date>, AccountId, &Reference, 
 fn show(books: &Books, today: Date, line: BankLineId, row: &BankLine) -> BankLineView {
     let entry = &row.entry;
     let account = books.accounts.get(entry.account);
-    let waited = |day: Date| i64::from((today - day).get_days()).max(0);
+    let waited = |day: Date| {
+        day.until(today)
+            .map_or(0, |span| i64::from(span.get_days()))
+            .max(0)
+    };
     let matched = row.matched.map(|matched| {
         let booked_fen = booked(books, matched.target, entry.direction);
         MatchView {

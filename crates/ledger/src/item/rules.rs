@@ -134,8 +134,8 @@ fn amounts(item: &Item, command: &ItemCommand) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// What each step asks for beyond its state, of everybody who stands for it. Who records a judgement
-/// from paper must not be of the judged unit either.
+/// What each step asks for beyond its state, of everybody who stands for it. Who records a
+/// judgement from paper must not be of the judged unit either.
 fn of_step(
     books: &Books,
     context: &Context,

@@ -535,27 +535,20 @@ fn move_money(books: &mut Books, id: PaymentId, change: impl FnOnce(&mut Payment
     let paid = after.paid_net().sub(before.paid_net());
     let open = after.open().sub(before.open());
     caps::carry(books, after.basis.as_deref().copied(), paid, open);
-    for (of, sign) in [
-        (&before, Fen::sub as fn(Fen, Fen) -> Fen),
-        (&after, Fen::add),
-    ] {
-        let bearing = [
-            of.open_by_source(),
-            of.borne(of.settled),
-            of.borne(of.returned),
-            of.recovered_by_source(),
-        ];
-        for (line, shares) in bearing.into_iter().enumerate() {
-            for share in shares {
-                let row = budget(books, share.fund, project);
-                let sum = match line {
-                    0 => &mut row.committed_unpaid,
-                    1 => &mut row.settled,
-                    2 => &mut row.returned,
-                    _ => &mut row.recovered,
-                };
-                *sum = sign(*sum, share.amount_fen);
-            }
+    carry(books, project, &before, Fen::sub);
+    carry(books, project, &after, Fen::add);
+}
+
+/// Takes a payment's whole bearing out of the budgets of its project, or puts it in.
+fn carry(books: &mut Books, project: ProjectId, of: &Payment, sign: fn(Fen, Fen) -> Fen) {
+    let mut each = |shares: Vec<SourceShare>, which: fn(&mut Budget) -> &mut Fen| {
+        for share in shares {
+            let sum = which(budget(books, share.fund, project));
+            *sum = sign(*sum, share.amount_fen);
         }
-    }
+    };
+    each(of.open_by_source(), |row| &mut row.committed_unpaid);
+    each(of.borne(of.settled), |row| &mut row.settled);
+    each(of.borne(of.returned), |row| &mut row.returned);
+    each(of.recovered_by_source(), |row| &mut row.recovered);
 }

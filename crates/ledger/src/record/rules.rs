@@ -65,8 +65,7 @@ fn reverse(books: &Books, reversal: &RecordReversal) -> Result<(), Rejection> {
     let Some(amount) = original.reversible() else {
         return Err(bad(
             "seq",
-            "the record states no amount that could be taken back: a step is never reversed, \
-             but left by the next one, and a statement is replaced by a new one",
+            "it states no amount: what follows a step or a statement is a new one",
             "该记录没有可冲销的金额:环节不能冲销,只能按流程办理后续环节;陈述以新的记录取代",
         ));
     };
@@ -95,8 +94,7 @@ fn correct(books: &Books, correction: &RecordCorrection) -> Result<(), Rejection
     }
     slot.set(&correction.to).map_err(|_| Rejection::BadField {
         field: "to",
-        why: "the field that it goes into does not allow it: it is too long, or holds a personal \
-              number",
+        why: "the field does not allow it: too long, or a personal number",
         why_zh: "所更正的项目不允许该内容:过长,或含有个人号码",
     })
 }

@@ -35,7 +35,8 @@ pub struct MilestoneLine {
 }
 
 /// Σ weight × done / total over Σ weight, exactly; what was reported and what was verified are
-/// never mixed, and more than all of a milestone counts as all of it. Nothing without weights, or where 128 bits cannot hold it.
+/// never mixed, and more than all of a milestone counts as all of it. Nothing without weights, or
+/// where 128 bits cannot hold it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Progress {

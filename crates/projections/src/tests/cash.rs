@@ -48,11 +48,14 @@ pub(super) fn world() -> World {
 /// What a naive reader knows: the balance of each account and batch.
 type Sums = BTreeMap<(u128, u128), i64>;
 
+/// By how much each balance changes.
+type Changes = Vec<((u128, u128), i64)>;
+
 /// What a record has changed, and of which account it was.
-type Change = (u64, u128, Vec<((u128, u128), i64)>);
+type Change = (u64, u128, Changes);
 
 /// A command, and what it changes if it is stored.
-fn command(chance: &mut Chance, movement: u128) -> (Value, Vec<((u128, u128), i64)>) {
+fn command(chance: &mut Chance, movement: u128) -> (Value, Changes) {
     let fen = chance.fen();
     let (here, there) = (chance.number(ACCOUNTS), chance.number(ACCOUNTS));
     let batch = chance.number(FUNDS + 1) - 1;
@@ -94,7 +97,7 @@ fn command(chance: &mut Chance, movement: u128) -> (Value, Vec<((u128, u128), i6
     (json!({"account": {word: facts}}), changes)
 }
 
-fn reversal((seq, of, changes): &Change) -> (Value, Vec<((u128, u128), i64)>) {
+fn reversal((seq, of, changes): &Change) -> (Value, Changes) {
     let fen = changes.first().unwrap().1.abs();
     let command = json!({"record": {"reverse": {
         "subject": account(*of), "seq": seq, "amount_fen": fen, "reason": "重复登记",
@@ -176,9 +179,8 @@ fn an_account_shows_its_cash_batch_by_batch() {
     let mut world = world();
     let mut does = |word: &str, number: u128, facts: Value| {
         let mut all = json!({"movement": id(Kind::Movement, number)});
-        all.as_object_mut()
-            .unwrap()
-            .extend(facts.as_object().unwrap().clone());
+        let more = facts.as_object().unwrap().clone();
+        all.as_object_mut().unwrap().extend(more);
         world.does(json!({"account": {word: all}}));
     };
     let batch = id(Kind::Fund, 1);
@@ -242,7 +244,6 @@ fn an_account_shows_its_cash_batch_by_batch() {
     assert_eq!(position.held_fen.map(|fen| fen.get()), Some(300));
     assert_eq!(position.released_unpaid_fen.map(|fen| fen.get()), Some(120));
     assert!(!position.superseded);
-
     let lines = account_lines(&world.view);
     let owners: Vec<_> = lines.iter().map(|line| line.account).collect();
     assert_eq!(owners, [account(1), account(2), account(3), account(4)]);

@@ -19,6 +19,7 @@ pub(super) fn mount(config: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 pub struct BankLinesQuery {
     /// Only those that are this far: `unmatched`, `matched` or `reversed`.
+    #[param(inline)]
     state: Option<LineState>,
     /// Only those of this account.
     account: Option<Uuid>,

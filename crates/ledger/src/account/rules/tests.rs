@@ -133,7 +133,7 @@ fn cash_lines(books: &Books) -> String {
                     "unknown"
                 };
                 let (balance, terms) = (row.balance().get(), terms.join(", "));
-                lines.push(format!("  account {number}, {batch}: {balance} = {terms}"));
+                lines.push(format!("  {number}, {batch}: {balance} = {terms}"));
             }
         }
         assert_eq!(all.balance(), sum, "equation 4");
@@ -325,33 +325,33 @@ fn every_batch_has_its_row_and_every_account_their_sum() {
         &holding(),
         &rows,
         expect![[r#"
-        account.interest_credited
-          account 1, batch 1: 105 = received 100, interest 5
-          account 1, unknown: 50 = received 50
-        account.cash_paid
-          account 1, batch 1: 45 = received 100, interest 5, paid 60
-          account 1, unknown: 50 = received 50
-        account.cash_received
-          account 1, batch 1: 75 = received 100, interest 5, returned 30, paid 60
-          account 1, unknown: 50 = received 50
-        account.cash_received
-          account 1, batch 1: 105 = received 100, interest 5, returned 30, recovered 30, paid 60
-          account 1, unknown: 50 = received 50
-        account.transferred
-          account 1, batch 1: 60 = received 100, interest 5, returned 30, recovered 30, paid 60, out 45
-          account 1, unknown: 50 = received 50
-          account 2, batch 1: 45 = in 45
-        account.transferred
-        alert INSUFFICIENT from: 45 fen asked for, #5002 has 0 fen available
-          account 1, batch 1: 60 = received 100, interest 5, returned 30, recovered 30, paid 60, out 45
-          account 1, unknown: 95 = received 50, in 45
-          account 2, batch 1: 45 = in 45
-          account 2, unknown: -45 = out 45
-        INSUFFICIENT fund: 106 fen asked for, #2001 has 60 fen available
-          account 1, batch 1: 60 = received 100, interest 5, returned 30, recovered 30, paid 60, out 45
-          account 1, unknown: 95 = received 50, in 45
-          account 2, batch 1: 45 = in 45
-          account 2, unknown: -45 = out 45"#]],
+            account.interest_credited
+              1, batch 1: 105 = received 100, interest 5
+              1, unknown: 50 = received 50
+            account.cash_paid
+              1, batch 1: 45 = received 100, interest 5, paid 60
+              1, unknown: 50 = received 50
+            account.cash_received
+              1, batch 1: 75 = received 100, interest 5, returned 30, paid 60
+              1, unknown: 50 = received 50
+            account.cash_received
+              1, batch 1: 105 = received 100, interest 5, returned 30, recovered 30, paid 60
+              1, unknown: 50 = received 50
+            account.transferred
+              1, batch 1: 60 = received 100, interest 5, returned 30, recovered 30, paid 60, out 45
+              1, unknown: 50 = received 50
+              2, batch 1: 45 = in 45
+            account.transferred
+            alert INSUFFICIENT from: 45 fen asked for, #5002 has 0 fen available
+              1, batch 1: 60 = received 100, interest 5, returned 30, recovered 30, paid 60, out 45
+              1, unknown: 95 = received 50, in 45
+              2, batch 1: 45 = in 45
+              2, unknown: -45 = out 45
+            INSUFFICIENT fund: 106 fen asked for, #2001 has 60 fen available
+              1, batch 1: 60 = received 100, interest 5, returned 30, recovered 30, paid 60, out 45
+              1, unknown: 95 = received 50, in 45
+              2, batch 1: 45 = in 45
+              2, unknown: -45 = out 45"#]],
     );
 }
 

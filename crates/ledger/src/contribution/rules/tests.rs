@@ -328,7 +328,7 @@ fn an_arrival_and_work_taken_back_have_never_been() {
         &pledged(),
         &rows,
         expect![[r#"
-        BAD_REVERSAL seq:
-          the record states no amount that could be taken back: a step is never reversed, but left by the next one, and a statement is replaced by a new one"#]],
+            BAD_REVERSAL seq:
+              it states no amount: what follows a step or a statement is a new one"#]],
     );
 }

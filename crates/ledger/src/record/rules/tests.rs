@@ -73,23 +73,23 @@ fn refuses_what_is_no_reversal() {
         &mut world,
         &rows,
         expect![[r#"
-        BAD_REVERSAL seq: the ledger has no record with this number
-        BAD_REVERSAL seq: the ledger has no record with this number
-        BAD_REVERSAL subject: the record is not mainly about this subject
-        BAD_REVERSAL amount_fen:
-          a reversal takes back exactly the amount that the record states
-        BAD_REVERSAL amount_fen:
-          a reversal takes back exactly the amount that the record states
-        BAD_REVERSAL seq:
-          the record states no amount that could be taken back: a step is never reversed, but left by the next one, and a statement is replaced by a new one
-        BAD_REVERSAL seq:
-          the record states no amount that could be taken back: a step is never reversed, but left by the next one, and a statement is replaced by a new one
-        BAD_REVERSAL seq:
-          the record states no amount that could be taken back: a step is never reversed, but left by the next one, and a statement is replaced by a new one
-        record.reversed
-        BAD_REVERSAL seq: the record has been reversed already
-        BAD_REVERSAL seq:
-          the record states no amount that could be taken back: a step is never reversed, but left by the next one, and a statement is replaced by a new one"#]],
+            BAD_REVERSAL seq: the ledger has no record with this number
+            BAD_REVERSAL seq: the ledger has no record with this number
+            BAD_REVERSAL subject: the record is not mainly about this subject
+            BAD_REVERSAL amount_fen:
+              a reversal takes back exactly the amount that the record states
+            BAD_REVERSAL amount_fen:
+              a reversal takes back exactly the amount that the record states
+            BAD_REVERSAL seq:
+              it states no amount: what follows a step or a statement is a new one
+            BAD_REVERSAL seq:
+              it states no amount: what follows a step or a statement is a new one
+            BAD_REVERSAL seq:
+              it states no amount: what follows a step or a statement is a new one
+            record.reversed
+            BAD_REVERSAL seq: the record has been reversed already
+            BAD_REVERSAL seq:
+              it states no amount: what follows a step or a statement is a new one"#]],
     );
 }
 
@@ -274,14 +274,12 @@ fn a_correction_is_of_a_text_that_the_record_has() {
         &mut world,
         &rows,
         expect![[r#"
-        BAD_REVERSAL subject: the record is not mainly about this subject
-        BAD_REVERSAL field:
-          the record has no such text; amounts are reversed and recorded anew
-        BAD_REVERSAL to: the record says so already
-        BAD_FIELD to:
-          the field that it goes into does not allow it: it is too long, or holds a personal number
-        BAD_FIELD to:
-          the field that it goes into does not allow it: it is too long, or holds a personal number"#]],
+            BAD_REVERSAL subject: the record is not mainly about this subject
+            BAD_REVERSAL field:
+              the record has no such text; amounts are reversed and recorded anew
+            BAD_REVERSAL to: the record says so already
+            BAD_FIELD to: the field does not allow it: too long, or a personal number
+            BAD_FIELD to: the field does not allow it: too long, or a personal number"#]],
     );
 }
 

@@ -239,10 +239,10 @@ fn a_closed_account_stays_empty_and_no_step_is_taken_back() {
         &closed,
         &rows,
         expect![[r#"
-        BAD_REVERSAL seq:
-          the record states no amount that could be taken back: a step is never reversed, but left by the next one, and a statement is replaced by a new one
-        BAD_REVERSAL seq:
-          the record states no amount that could be taken back: a step is never reversed, but left by the next one, and a statement is replaced by a new one"#]],
+            BAD_REVERSAL seq:
+              it states no amount: what follows a step or a statement is a new one
+            BAD_REVERSAL seq:
+              it states no amount: what follows a step or a statement is a new one"#]],
     );
 }
 
