@@ -130,7 +130,7 @@ fn cash(view: &View, id: FundId) -> (FundCash, Equation) {
         let moved = moved.filter(|row| !row.reversed && row.fund == Some(id));
         sides.put(
             Cash::balance(row),
-            total(moved.map(|row| row.change(account))),
+            total(moved.map(|row| row.change(account)).chain([row.opening])),
         );
         accounts.push(AccountCash {
             owner: references::unit(books, known.owner),

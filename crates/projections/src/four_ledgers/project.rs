@@ -119,7 +119,8 @@ fn spent(view: &View, id: ProjectId, payments: &[(PaymentId, &Payment)]) -> Equa
     for fund in view.links.funds_of_project(id) {
         if let Some(budget) = view.books.budgets.get((*fund, id)) {
             let payments = parts.get(fund).into_iter().flatten().copied();
-            sides.put(budget.granted, total(payments.chain([budget.available()])));
+            let rest = [budget.opening_net, budget.available()];
+            sides.put(budget.granted, total(payments.chain(rest)));
         }
     }
     sides.equation(3, SPENT.0, SPENT.1)
