@@ -34,6 +34,7 @@ mod claims;
 mod cli;
 mod crash;
 mod disk;
+mod entries;
 mod evidence;
 mod harness;
 mod idempotency;
@@ -43,6 +44,7 @@ mod model;
 mod projects;
 mod queries;
 mod reading;
+mod records;
 mod scenarios;
 mod search;
 

@@ -60,9 +60,12 @@ struct Step {
 }
 
 impl Step {
-    fn json(&self) -> Value {
+    fn json(&self, model: &Model) -> Value {
         let (word, data) = match &self.ask {
-            Ask::Money(ask) => (ask.word().to_owned(), ask.data()),
+            Ask::Money(ask) => {
+                let data = ask.data(|place| model.money.place(place));
+                (ask.word().to_owned(), data)
+            }
             Ask::Item(ask) => (ask.word(), ask.data(self.day)),
         };
         let mut command = command(&word, &day::text(self.day), data);
@@ -200,6 +203,7 @@ fn random_commands_come_out_as_a_naive_model_says() {
         alerts: BTreeMap::new(),
     };
     let mut outcomes: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut words: BTreeMap<&str, u64> = BTreeMap::new();
     let (mut sent, mut today) = (0, day::of("2018-08-01"));
     while sent < count {
         today += i64::from(chance.one_in(20));
@@ -219,10 +223,11 @@ fn random_commands_come_out_as_a_naive_model_says() {
                 step
             })
             .collect();
-        let commands: Vec<Value> = steps.iter().map(Step::json).collect();
+        let commands: Vec<Value> = steps.iter().map(|step| step.json(&model)).collect();
         let replies = world.post(steps[0].who, &json!(commands)).json();
-        for ((command, expected), outcome) in commands
+        for (((step, command), expected), outcome) in steps
             .iter()
+            .zip(&commands)
             .zip(&expected)
             .zip(replies.as_array().unwrap())
         {
@@ -231,6 +236,11 @@ fn random_commands_come_out_as_a_naive_model_says() {
                 None => Ok(()),
             };
             assert_eq!(got, *expected, "{}: {command:#}\n{outcome:#}", steps[0].who);
+            if let (Ok(()), Ask::Money(ask)) = (got, &step.ask) {
+                let seq = outcome["receipt"]["first_seq"].as_u64();
+                model.money.recorded(ask, seq.unwrap());
+                *words.entry(ask.word()).or_default() += 1;
+            }
             *outcomes
                 .entry(expected.err().unwrap_or("recorded"))
                 .or_default() += 1;
@@ -254,6 +264,14 @@ fn random_commands_come_out_as_a_naive_model_says() {
     world.restart();
     model.compare(&world, &mut chance, today);
     println!("model: {outcomes:?}");
+    println!("model: {words:?}");
+    for word in [
+        "record.reverse",
+        "payment.reclassify",
+        "payment.receive_recovery",
+    ] {
+        assert!(words[word] > 5, "{words:?}");
+    }
     let items = model.items.summary();
     println!("model: {items:?}");
     assert!(

@@ -52,6 +52,27 @@ fn four_villages_share_a_batch_and_a_fifth_gets_not_one_fen() {
     assert_eq!(balance["balanced"], true);
 }
 
+/// Recovered money comes into an account, and the bank's line of it is matched by a second person;
+/// the line's number.
+fn matched_bank_line(world: &World, amount_fen: i64) -> &'static str {
+    let id = |kind: u128| Uuid::from_u128(kind << 96 | 0x4000_8000 << 48 | 1);
+    let (account, movement, line, number) = (id(0x0b), id(0x0c), id(0x0f), "ZH-2");
+    let opening = json!({"account": account, "kind": "fiscal_special", "owner": org(BUREAU),
+        "bank": "曲河农商行青石支行", "masked_number": "****0001"});
+    world.record_on("finance", "2018-01-02", "account.open", opening);
+    let cash = json!({"account": account, "movement": movement, "nature": "recovered",
+        "fund": fund(1), "amount_fen": amount_fen, "bank_reference": number});
+    world.record_on("finance", "2018-09-04", "account.receive_cash", cash);
+    let entry = json!({"line": line, "account": account, "value_date": "2018-09-04",
+        "direction": "in", "amount_fen": amount_fen, "bank_sequence": number});
+    world.record_on("finance", "2018-09-04", "bank_line.enter", entry);
+    let target = json!({"line": line, "target": {"movement": movement}});
+    world.record_on("finance2", "2018-09-04", "bank_line.confirm", target);
+    let lines = world.data("reader", "bank-lines?state=matched");
+    assert_eq!(lines["lines"]["total"], 1);
+    number
+}
+
 fn refuses(world: &World, who: &str, step: &str, data: Value, code: &str) {
     let reply = world.send_on(who, "2018-09-01", &format!("item.{step}"), data);
     assert_eq!(
@@ -108,7 +129,9 @@ fn an_item_is_closed_by_others_with_proof_and_with_all_the_money_back() {
     );
     refuses(&world, "closer", "close", this.clone(), "RECOVERY_OPEN");
     assert_eq!(look()["recovery"]["open_fen"], 1);
-    world.record_on("worker", "2018-09-04", "item.receive_recovery", money(1));
+    let last_fen = matched_bank_line(&world, 1);
+    let last_fen = json!({"item": item(1), "amount_fen": 1, "reference": last_fen});
+    world.record_on("worker", "2018-09-04", "item.receive_recovery", last_fen);
     world.record_on("closer", "2018-09-05", "item.close", this.clone());
     assert_eq!(look()["state"]["word"], "closed");
     let completion = world.data("reader", "completion");

@@ -99,6 +99,25 @@ pub(super) enum Ask {
         result: &'static str,
         fen: i64,
     },
+    Reclassify {
+        id: u64,
+        from: u64,
+        to: u64,
+        fen: i64,
+    },
+    Demand {
+        id: u64,
+        fen: i64,
+    },
+    Recover {
+        id: u64,
+        fen: i64,
+    },
+    /// Takes back what stands at a place of the list of amounts.
+    Reverse {
+        place: usize,
+        fen: i64,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -117,6 +136,7 @@ struct Grant {
     fen: i64,
 }
 
+#[derive(Clone)]
 struct Payment {
     order: Order,
     by: &'static str,
@@ -125,15 +145,31 @@ struct Payment {
     returned: i64,
     /// Came back before it was settled.
     cancelled: i64,
+    demanded: i64,
+    /// Came back on demand.
+    recovered: i64,
     of: Option<u64>,
     again: Option<u64>,
     said: Option<(&'static str, i64)>,
     version: u64,
 }
 
+/// An amount that was recorded of a payment, and may be taken back.
+struct Stated {
+    id: u64,
+    ask: Ask,
+    /// Of a return: what it took of settled and of open money.
+    split: (i64, i64),
+    /// Its place in the log, once the server has told.
+    seq: Option<u64>,
+    reversed: bool,
+}
+
 #[derive(Default)]
 struct Fund {
     received: i64,
+    /// How much of it was added, or taken away, by adjustments.
+    adjusted: i64,
     to_top: i64,
     version: u64,
 }
@@ -144,7 +180,10 @@ const ANNOUNCED: i64 = 100_000;
 pub(super) struct Money {
     funds: BTreeMap<u64, Fund>,
     grants: Vec<Grant>,
+    /// What was carried over: batch, unit, year, amount.
+    carried: Vec<(u64, u64, u64, i64)>,
     payments: BTreeMap<u64, Payment>,
+    stated: Vec<Stated>,
     /// The next number of a payment that there is not.
     fresh: u64,
 }
@@ -155,6 +194,7 @@ struct Budget {
     committed: i64,
     settled: i64,
     returned: i64,
+    recovered: i64,
 }
 
 impl Money {
@@ -183,7 +223,9 @@ impl Money {
         Money {
             funds: (1..=FUNDS).map(fund).collect(),
             grants: Vec::new(),
+            carried: Vec::new(),
             payments: BTreeMap::new(),
+            stated: Vec::new(),
             fresh: 1,
         }
     }
@@ -199,8 +241,34 @@ impl Money {
             Ask::Instruct { id, .. }
             | Ask::Settle { id, .. }
             | Ask::Return { id, .. }
-            | Ask::Reissue { id, .. }
-            | Ask::Confirm { id, .. } => self.payments.get(id).map_or(0, |row| row.version),
+            | Ask::Reissue { of: id, .. }
+            | Ask::Confirm { id, .. }
+            | Ask::Reclassify { id, .. }
+            | Ask::Demand { id, .. }
+            | Ask::Recover { id, .. } => self.payments.get(id).map_or(0, |row| row.version),
+            Ask::Reverse { place, .. } => self.payments[&self.stated[*place].id].version,
+        }
+    }
+
+    /// Where an amount stands in the log, and the payment it is about.
+    pub(super) fn place(&self, place: usize) -> (u64, u64) {
+        let stated = &self.stated[place];
+        (stated.seq.unwrap(), stated.id)
+    }
+
+    /// The server has recorded it there.
+    pub(super) fn recorded(&mut self, ask: &Ask, seq: u64) {
+        let amount = matches!(
+            ask,
+            Ask::Settle { .. }
+                | Ask::Return { .. }
+                | Ask::Reclassify { .. }
+                | Ask::Demand { .. }
+                | Ask::Recover { .. }
+        );
+        if amount {
+            let mut waiting = self.stated.iter_mut();
+            waiting.find(|row| row.seq.is_none()).unwrap().seq = Some(seq);
         }
     }
 }

@@ -40,6 +40,12 @@ impl Links {
             Event::Payment(PaymentEvent::Instructed(instruction)) => {
                 self.payment(books, instruction);
             }
+            Event::Payment(PaymentEvent::Reclassified(it)) => {
+                // An observed one may be borne by a batch that gave the project nothing.
+                if let Some(payment) = books.payments.get(it.payment) {
+                    self.hold(books, it.to, Holder::Project(payment.project));
+                }
+            }
             Event::Account(event) => self.account(event),
             Event::Milestone(MilestoneEvent::Defined(definition)) => {
                 if !books.milestones.contains(definition.milestone) {
@@ -51,7 +57,6 @@ impl Links {
                 PaymentEvent::Settled(_)
                 | PaymentEvent::Returned(_)
                 | PaymentEvent::Reissued(_)
-                | PaymentEvent::Reclassified(_)
                 | PaymentEvent::RecoveryDemanded(_)
                 | PaymentEvent::RecoveryReceived(_)
                 | PaymentEvent::RecoveryOffset(_)

@@ -1,8 +1,11 @@
 //! Measures the write path and a start: `load DIR COMMANDS` fills a directory with payments that
-//! are instructed, settled and confirmed; `open DIR` starts on it with full verification.
+//! are instructed, settled and confirmed; `mixed DIR COMMANDS` with ten records a payment, its
+//! project, contract, claim, cash and bank line among them; `open DIR` starts on either with full
+//! verification.
 //!
 //! ```console
 //! $ cargo run --release -p sequencer --example load -- load /tmp/load 1000000
+//! $ cargo run --release -p sequencer --example load -- mixed /tmp/mixed 1000000
 //! $ cargo run --release -p sequencer --example load -- open /tmp/load
 //! ```
 
@@ -17,6 +20,11 @@
     reason = "a measurement, not the product"
 )]
 
+use ledger::account::*;
+use ledger::bank_line::*;
+use ledger::claim::{ClaimCommand, ClaimSubmission};
+use ledger::contract::{ContractCommand, ContractSigning, ContractStage, StageTrigger};
+use ledger::contribution::{ContributionCommand, ContributionPledge};
 use ledger::fund::{Allocation, AuthorityReceipt, FundAnnouncement, FundCommand, Holder};
 use ledger::ids::*;
 use ledger::money::Fen;
@@ -48,9 +56,10 @@ fn main() {
     let args: Vec<String> = std::env::args().collect();
     let dir = Path::new(&args[2]);
     match args[1].as_str() {
-        "load" => load(dir, args[3].parse().expect("a number of commands")),
+        "load" => load(dir, &args[3], 3, command),
+        "mixed" => load(dir, &args[3], 10, mixed),
         "open" => open(dir),
-        other => panic!("{other}: say load or open"),
+        other => panic!("{other}: say load, mixed or open"),
     }
 }
 
@@ -219,6 +228,39 @@ fn set_up(handle: &Handle) {
             vec![submission(u64::MAX - number as u64, command)],
         );
     }
+    let company = OrganisationRegistration {
+        organisation: OrganisationId(id(2, 1)),
+        code: reference("1"),
+        name: Name::new("company").unwrap(),
+        kind: OrganisationKind::Enterprise,
+        level: Level::County,
+        parent: None,
+    };
+    let account = AccountOpening {
+        account: AccountId(id(11, 0)),
+        kind: AccountKind::Unit,
+        owner: unit,
+        bank: Name::new("bank").unwrap(),
+        masked_number: reference("0001"),
+    };
+    let cash = CashReceipt {
+        account: account.account,
+        movement: MovementId(id(16, 0)),
+        nature: CashNature::Received,
+        fund: Some(fund),
+        amount_fen: whole,
+        bank_reference: reference("0"),
+        from: None,
+        payment: None,
+    };
+    let more = [
+        Command::Organisation(OrganisationCommand::Register(company)),
+        Command::Account(AccountCommand::Open(account)),
+        Command::Account(AccountCommand::ReceiveCash(cash)),
+    ];
+    for (number, command) in (1 << 51..).zip(more) {
+        send(handle, 1, vec![submission(number, command)]);
+    }
     let persons = (0..PERSONS).map(|number| {
         let profile = PersonProfile {
             person: PersonId(id(1, number)),
@@ -273,7 +315,129 @@ fn command(number: u64) -> Command {
     }
 }
 
-fn load(dir: &Path, commands: u64) {
+/// One payment with everything around it, number by number; the last two are another person's.
+fn mixed(number: u64) -> Command {
+    let of = number / 10;
+    let (unit, supplier) = (OrganisationId(id(2, 0)), OrganisationId(id(2, 1)));
+    let (fund, project) = (FundId(id(3, 0)), ProjectId(id(4, 0)));
+    let (contract, account) = (ContractId(id(10, of)), AccountId(id(11, 0)));
+    let (line, movement) = (BankLineId(id(12, of)), MovementId(id(13, of)));
+    let (payment, person) = (PaymentId(id(5, of)), PersonId(id(1, of % PERSONS)));
+    let amount_fen = Fen::new(250_000).unwrap();
+    let reference = |text: &str| Reference::new(format!("{text}-{of:08}")).unwrap();
+    let sources = vec![SourceShare { fund, amount_fen }];
+    match number % 10 {
+        0 => Command::Contract(ContractCommand::Sign(ContractSigning {
+            contract,
+            project,
+            number: reference("HT"),
+            name: Name::new("contract").unwrap(),
+            supplier,
+            price_fen: amount_fen,
+            retention_bp: 0,
+            stages: vec![ContractStage {
+                trigger: StageTrigger::Signing,
+                name: None,
+                cumulative_cap_bp: 10_000,
+            }],
+            advance_bp: None,
+            ends_on: None,
+            document: reference("HT"),
+        })),
+        1 => Command::Claim(ClaimCommand::Submit(ClaimSubmission {
+            claim: ClaimId(id(14, of)),
+            number: reference("BZ"),
+            project,
+            contract: Some(contract),
+            stage: Some(1),
+            amount_fen,
+            sources,
+            vouchers: vec![reference("FP")],
+            payee: Payee::Organisation(supplier),
+            countersigners: Vec::new(),
+            site_visits: Vec::new(),
+            custodian: None,
+            remark: None,
+        })),
+        2 => Command::Project(ProjectCommand::EnterLibrary(ProjectEntry {
+            project: ProjectId(id(4, 1 + of)),
+            number: reference("XM"),
+            name: Name::new("project").unwrap(),
+            implementing_unit: unit,
+            area: unit,
+            content: Text::new("content").unwrap(),
+            performance_target: None,
+            planned: vec![PlannedSource {
+                source_kind: ledger::fund::SourceKind::Central,
+                amount_fen,
+            }],
+            planned_fen: amount_fen,
+            starts_on: None,
+            completes_on: None,
+        })),
+        3 => Command::Contribution(ContributionCommand::Pledge(ContributionPledge {
+            contribution: ContributionId(id(15, of)),
+            project,
+            source_kind: Some(ledger::fund::SourceKind::County),
+            party: None,
+            amount_fen,
+            undetermined_fen: Fen::ZERO,
+        })),
+        4 => Command::Payment(PaymentCommand::Instruct(PaymentInstruction {
+            payment,
+            project,
+            payee: Payee::Subject(person),
+            amount_fen,
+            sources,
+            kind: PaymentKind::Subsidy,
+            voucher: reference("ZF"),
+            remark: None,
+            contract: None,
+            claim: None,
+        })),
+        5 => Command::Payment(PaymentCommand::Settle(Settlement {
+            payment,
+            amount_fen,
+            bank_reference: reference("YH"),
+        })),
+        6 => Command::Account(AccountCommand::PayCash(CashPayment {
+            account,
+            movement,
+            fund: Some(fund),
+            payment: Some(payment),
+            amount_fen,
+            bank_reference: reference("YH"),
+        })),
+        7 => Command::BankLine(BankLineCommand::Enter(LineEntry {
+            line,
+            account,
+            value_date: "2018-07-01".parse().unwrap(),
+            direction: Direction::Out,
+            amount_fen,
+            bank_sequence: reference("LS"),
+            counterparty: None,
+            remark: None,
+        })),
+        8 => Command::BankLine(BankLineCommand::Confirm(LineConfirmation {
+            line,
+            target: MatchTarget::Movement(movement),
+        })),
+        _ => Command::Receipt(ReceiptCommand::Confirm(ReceiptConfirmation {
+            payment,
+            subject: person,
+            amount_fen,
+            channel: ReceiptChannel::Visit,
+            result: ReceiptResult::Received,
+            visitor: None,
+            remark: None,
+        })),
+    }
+}
+
+/// `around` commands belong together; those of another person come last among them.
+fn load(dir: &Path, commands: &str, around: u64, command: fn(u64) -> Command) {
+    let commands: u64 = commands.parse().expect("a number of commands");
+    let other = |number: u64| number % around >= if around == 3 { 2 } else { 8 };
     std::fs::create_dir_all(dir).expect("make the directory");
     let started = sequencer::start(dir, sequencer::machine()).expect("start");
     set_up(&started.handle);
@@ -283,7 +447,7 @@ fn load(dir: &Path, commands: u64) {
         let until = (sent + BATCH).min(commands);
         // Payments by one person, receipts by another: four eyes.
         for who in [1, 2] {
-            let mine = |number: &u64| (number % 3 == 2) == (who == 2);
+            let mine = |number: &u64| other(*number) == (who == 2);
             let batch = (sent..until).filter(mine);
             let batch = batch
                 .map(|number| submission(number, command(number)))

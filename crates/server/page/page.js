@@ -188,7 +188,7 @@ async function trace(ledger, fund, list, pick) {
         + `可用 ${yuan(budget.available_fen)} 元`),
     ], budget.granted_fen)),
     ...it.payments.entries.map((payment) =>
-      step("d2", payeeOf(payment), paymentNotes(payment, it.payments.entries), payment.amount_fen)),
+      step("d2", link(ledger, "payment", payment.payment, payeeOf(payment)), paymentNotes(payment, it.payments.entries), payment.amount_fen)),
   ];
   const rest = el("p", { class: "soft" },
     `支付共 ${it.payments.total} 笔,此处列 ${it.payments.entries.length} 笔。`);
@@ -335,7 +335,7 @@ async function items(ledger, again) {
   ];
   const heads = [["编号"], ["问题"], ["类别"], ["责任单位"], ["状态"], ["期限"], ["逾期", "num"]];
   const kinds = { closed: "good", closure_requested: "wait", verified: "blue" };
-  const row = (it) => tr(heads, [it.number, it.facts, it.category.zh, nameOf(it.responsible_unit),
+  const row = (it) => tr(heads, [link(ledger, "item", it.item, it.number), it.facts, it.category.zh, nameOf(it.responsible_unit),
     tag(it.state.zh, kinds[it.state.word]), it.due_on || "—",
     it.overdue_days > 0 ? el("span", { class: "no" }, `${it.overdue_days} 天`)
       : it.days_left !== null ? `剩 ${it.days_left} 天` : "—"]);
@@ -410,7 +410,7 @@ async function found(text, many) {
     return [
       [tag(hit.kind.zh), " ", tag(...RANKS[hit.rank]),
         many ? el("div", { class: "soft" }, nameOfLedger(hit.ledger)) : null],
-      [el("b", {}, hit.name || hit.number || short(hit.id)),
+      [link(hit.ledger, hit.kind.word, hit.id, hit.name || hit.number || short(hit.id)),
         hit.name && hit.number ? el("div", { class: "soft" }, hit.number) : null],
       [place.text || place.field.zh,
         el("div", { class: "soft" }, [place.field.zh, ...new Set(others)].join("、"))],
@@ -448,7 +448,8 @@ function remember(changes) {
 
 function overview(ledger) {
   const names = [["organisations", "机构"], ["subjects", "人员农户"], ["funds", "资金批次"],
-    ["projects", "项目"], ["milestones", "节点"], ["payments", "支付"], ["items", "整改事项"],
+    ["projects", "项目"], ["milestones", "节点"], ["contracts", "合同"], ["claims", "报账单"],
+    ["payments", "支付"], ["accounts", "账户"], ["items", "整改事项"],
     ["alerts", "疑点"]];
   return section(ledger.name || short(ledger.ledger), null, ledger,
     el("div", { class: "figures" }, figure(ledger.through ? ledger.through.seq : 0, "记录"),
@@ -497,6 +498,9 @@ async function show(id) {
       project(id, chosen.project, projectList.data.entries, pick("project")));
   }
   place(main, (refill) => items(id, refill));
+  place(main, () => agreements(id));
+  place(main, () => cash(id));
+  place(main, () => proof(id));
   place(main, () => zones(id));
   place(main, () => alerts(id));
 }
@@ -529,6 +533,7 @@ function explain(error) {
   $("pick").hidden = true;
   $("search").hidden = true;
   $("found").replaceChildren();
+  $("detail").replaceChildren();
   const missing = !token;
   if (error.status === 401) forgetToken();
   const text = missing
@@ -564,7 +569,8 @@ async function begin() {
   select.replaceChildren(...ledgers.map((ledger) => el("option",
     { value: ledger.ledger, selected: ledger === current }, ledger.name || short(ledger.ledger))));
   select.onchange = () => {
-    remember({ ledger: select.value, fund: null, project: null });
+    remember({ ledger: select.value, fund: null, project: null, see: null });
+    detail();
     show(select.value).catch(explain);
   };
   $("pick").hidden = false;
@@ -576,8 +582,9 @@ async function begin() {
   };
   const shown = show(current.ledger); // First, as it drops the answers to earlier questions.
   search(ledgers.length > 1);
+  detail();
   return shown.catch(explain);
 }
 
 addEventListener("hashchange", begin);
-begin();
+addEventListener("DOMContentLoaded", begin); // detail.js has been read by then.

@@ -3,6 +3,48 @@
 use super::*;
 
 impl Payment {
+    pub(super) fn net(&self) -> i64 {
+        self.settled - self.returned - self.recovered
+    }
+
+    /// Demanded and not yet come back.
+    pub(super) fn outstanding(&self) -> i64 {
+        self.demanded - self.recovered
+    }
+
+    /// What of the instruction is a batch's.
+    pub(super) fn share(&self, fund: u64) -> i64 {
+        let mut sources = self.order.sources.iter();
+        sources.find(|row| row.0 == fund).map_or(0, |row| row.1)
+    }
+
+    /// Moves a part to another batch, which bears right after the one that it relieves.
+    pub(super) fn reclassify(&mut self, from: u64, to: u64, fen: i64) {
+        let fen = fen.min(self.share(from));
+        let sources = &mut self.order.sources;
+        let place = sources.iter().position(|row| row.0 == from).unwrap();
+        sources[place].1 -= fen;
+        match sources.iter_mut().find(|row| row.0 == to) {
+            Some(row) => row.1 += fen,
+            None => sources.insert(place + 1, (to, fen)),
+        }
+    }
+
+    /// As if that had never been recorded.
+    pub(super) fn undo(&mut self, stated: &Stated) {
+        match stated.ask {
+            Ask::Settle { fen, .. } => self.settled -= fen,
+            Ask::Return { .. } => {
+                self.returned -= stated.split.0;
+                self.cancelled -= stated.split.1;
+            }
+            Ask::Reclassify { from, to, fen, .. } => self.reclassify(to, from, fen),
+            Ask::Demand { fen, .. } => self.demanded -= fen,
+            Ask::Recover { fen, .. } => self.recovered -= fen,
+            ref other => panic!("{other:?}"),
+        }
+    }
+
     pub(super) fn open(&self) -> i64 {
         (self.order.fen - self.settled - self.cancelled).max(0)
     }
@@ -10,7 +52,8 @@ impl Payment {
     pub(super) fn state(&self) -> &'static str {
         if self.again.is_some() {
             "reissued"
-        } else if self.returned + self.cancelled >= self.order.fen {
+        } else if self.settled <= self.returned && self.returned + self.cancelled >= self.order.fen
+        {
             "returned"
         } else if self.settled == 0 {
             "instructed"
@@ -25,7 +68,8 @@ impl Payment {
     fn borne(&self, amount: i64, fund: u64) -> i64 {
         let (mut rest, mut borne) = (amount, 0);
         for (place, (source, fen)) in self.order.sources.iter().enumerate() {
-            let last = place + 1 == self.order.sources.len();
+            let last = self.order.sources[place + 1..].iter().all(|row| row.1 == 0);
+            let last = last && *fen > 0;
             let share = if last { rest } else { rest.min(*fen) };
             rest -= share;
             if *source == fund {
@@ -51,7 +95,7 @@ impl Payment {
 
 impl Budget {
     pub(super) fn available(&self) -> i64 {
-        self.granted - self.committed - self.settled + self.returned
+        self.granted - self.committed - self.settled + self.returned + self.recovered
     }
 }
 
@@ -78,17 +122,36 @@ impl Money {
     }
 
     pub(super) fn budget(&self, fund: u64, project: u64) -> Budget {
+        self.budget_if(fund, project, None)
+    }
+
+    /// The budgets of a project that have less, and too little, if a payment is as in `then`.
+    pub(super) fn overdrawn(&self, id: u64, then: &Payment) -> usize {
+        let project = then.order.project;
+        let short = |fund: &u64| {
+            let now = self.budget(*fund, project).available();
+            let then = self.budget_if(*fund, project, Some((id, then))).available();
+            then < now && then < 0
+        };
+        self.funds.keys().filter(|fund| short(fund)).count()
+    }
+
+    fn budget_if(&self, fund: u64, project: u64, then: Option<(u64, &Payment)>) -> Budget {
         let mut budget = Budget {
             granted: self.granted(fund, Holder::Project(project)),
             committed: 0,
             settled: 0,
             returned: 0,
+            recovered: 0,
         };
-        for payment in self
-            .payments
-            .values()
-            .filter(|row| row.order.project == project)
-        {
+        for (id, row) in &self.payments {
+            let payment = match then {
+                Some((other, then)) if other == *id => then,
+                _ => row,
+            };
+            if payment.order.project != project {
+                continue;
+            }
             let bears = payment
                 .order
                 .sources
@@ -98,7 +161,10 @@ impl Money {
                 let used = payment.borne(payment.settled, fund) + payment.cancelled_of(fund);
                 budget.committed += (share - used).max(0);
                 budget.settled += payment.borne(payment.settled, fund);
-                budget.returned += payment.borne(payment.returned, fund);
+                let returned = payment.borne(payment.returned, fund);
+                let back = payment.borne(payment.returned + payment.recovered, fund);
+                budget.returned += returned;
+                budget.recovered += back - returned;
             }
         }
         budget

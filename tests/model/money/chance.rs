@@ -40,6 +40,9 @@ impl Money {
         // Mostly a recent payment: the old ones are at their end.
         let recent = self.fresh.saturating_sub(1 + chance.below(12));
         let id = if chance.one_in(40) { NOBODY } else { recent };
+        if let Some(later) = self.later(chance, id, fen) {
+            return later;
+        }
         match chance.below(20) {
             0 | 1 => Ask::Receive { fund, fen: fen * 4 },
             2..=5 => Ask::Allocate {
@@ -107,6 +110,47 @@ impl Money {
                     fen,
                 }
             }
+        }
+    }
+
+    /// Now and then something that comes long after a payment.
+    fn later(&self, chance: &mut Chance, id: u64, fen: i64) -> Option<Ask> {
+        let funds = FUNDS + u64::from(chance.one_in(20));
+        match chance.below(26) {
+            0 | 1 => {
+                let payment = self.payments.get(&id);
+                let sources = payment.map(|row| row.order.sources.clone());
+                let sources = sources.filter(|sources| !sources.is_empty());
+                let (from, share) = match sources {
+                    Some(sources) if !chance.one_in(8) => *chance.pick(&sources),
+                    _ => (1 + chance.below(FUNDS), fen),
+                };
+                Some(Ask::Reclassify {
+                    id,
+                    from,
+                    to: 1 + chance.below(funds),
+                    fen: if chance.one_in(2) { share } else { fen },
+                })
+            }
+            2 => Some(Ask::Demand { id, fen }),
+            3 => Some(Ask::Recover { id, fen }),
+            4 | 5 => {
+                // One that the server has numbered, and mostly a recent one.
+                let known = self.stated.iter().filter(|row| row.seq.is_some()).count();
+                let back = 1 + usize::try_from(chance.below(12)).unwrap();
+                let place = known.checked_sub(back)?;
+                let fen = match self.stated[place].ask {
+                    Ask::Settle { fen, .. }
+                    | Ask::Return { fen, .. }
+                    | Ask::Reclassify { fen, .. }
+                    | Ask::Demand { fen, .. }
+                    | Ask::Recover { fen, .. } => fen,
+                    ref other => panic!("{other:?}"),
+                };
+                let fen = fen + i64::from(chance.one_in(12));
+                Some(Ask::Reverse { place, fen })
+            }
+            _ => None,
         }
     }
 

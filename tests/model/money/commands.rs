@@ -15,10 +15,15 @@ impl Ask {
             Ask::Return { .. } => "payment.return",
             Ask::Reissue { .. } => "payment.reissue",
             Ask::Confirm { .. } => "receipt.confirm",
+            Ask::Reclassify { .. } => "payment.reclassify",
+            Ask::Demand { .. } => "payment.demand_recovery",
+            Ask::Recover { .. } => "payment.receive_recovery",
+            Ask::Reverse { .. } => "record.reverse",
         }
     }
 
-    pub fn data(&self) -> Value {
+    /// `seq` and the payment of an amount, by its place.
+    pub fn data(&self, stated: impl Fn(usize) -> (u64, u64)) -> Value {
         let document = "青财农〔2018〕9号";
         match self {
             Ask::Receive { fund: number, fen } => {
@@ -73,6 +78,17 @@ impl Ask {
                 result,
                 fen,
             } => receipt(*id, *house, result, *fen),
+            Ask::Reclassify { id, from, to, fen } => json!({"payment": payment(*id),
+                "from": fund(*from), "to": fund(*to), "amount_fen": fen, "document": document,
+                "reason": "列错资金批次"}),
+            Ask::Demand { id, fen } => json!({"payment": payment(*id), "amount_fen": fen,
+                "basis": "多付", "document": document}),
+            Ask::Recover { id, fen } => json!({"payment": payment(*id), "amount_fen": fen,
+                "bank_reference": "BK-ZH"}),
+            Ask::Reverse { place, fen } => {
+                let (seq, id) = stated(*place);
+                json!({"subject": payment(id), "seq": seq, "amount_fen": fen, "reason": "误录"})
+            }
         }
     }
 }

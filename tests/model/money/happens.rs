@@ -6,8 +6,11 @@ impl Money {
     /// It has happened. The questions that it raises in either way in.
     pub fn happens(&mut self, ask: &Ask, who: &'static str, day: &str) -> Vec<&'static str> {
         match ask.clone() {
-            Ask::Receive { fund, fen } | Ask::Adjust { fund, fen } => {
-                self.touch(fund).received += fen;
+            Ask::Receive { fund, fen } => self.touch(fund).received += fen,
+            Ask::Adjust { fund, fen } => {
+                let row = self.touch(fund);
+                row.received += fen;
+                row.adjusted += fen;
             }
             Ask::Allocate {
                 fund,
@@ -43,18 +46,51 @@ impl Money {
                     fen: -fen,
                 });
             }
-            Ask::Carry { fund, .. } => {
+            Ask::Carry {
+                fund,
+                unit,
+                fen,
+                year,
+            } => {
                 self.touch(fund);
+                self.carried.push((fund, unit, year, fen));
             }
             Ask::Instruct { id, order } => self.instruct(id, order, who, day),
-            Ask::Settle { id, fen } => self.change(id, |row| row.settled += fen),
-            Ask::Return { id, fen } => self.change(id, |row| {
-                let of_settled = fen.min(row.settled - row.returned);
-                row.returned += of_settled;
-                row.cancelled += fen - of_settled;
-            }),
+            Ask::Settle { id, fen } => {
+                self.state(id, ask, (0, 0));
+                self.change(id, |row| row.settled += fen);
+            }
+            Ask::Return { id, fen } => {
+                let of_settled = fen.min(self.payments[&id].net().max(0));
+                self.state(id, ask, (of_settled, fen - of_settled));
+                self.change(id, |row| {
+                    row.returned += of_settled;
+                    row.cancelled += fen - of_settled;
+                });
+            }
+            Ask::Reclassify { id, from, to, fen } => {
+                self.state(id, ask, (0, 0));
+                self.change(id, |row| row.reclassify(from, to, fen));
+            }
+            Ask::Demand { id, fen } => {
+                self.state(id, ask, (0, 0));
+                self.change(id, |row| row.demanded += fen);
+            }
+            Ask::Recover { id, fen } => {
+                self.state(id, ask, (0, 0));
+                self.change(id, |row| row.recovered += fen);
+            }
+            Ask::Reverse { place, .. } => {
+                let stated = &mut self.stated[place];
+                stated.reversed = true;
+                let row = self.payments.get_mut(&stated.id).unwrap();
+                row.version += 1;
+                row.undo(stated);
+            }
             Ask::Reissue { id, of } => {
-                self.instruct(id, self.payments[&of].order.clone(), who, day);
+                let mut order = self.payments[&of].order.clone();
+                order.sources.retain(|row| row.1 > 0);
+                self.instruct(id, order, who, day);
                 self.change(id, |row| row.of = Some(of));
                 self.change(of, |row| row.again = Some(id));
             }
@@ -68,6 +104,16 @@ impl Money {
             }
         }
         Vec::new()
+    }
+
+    fn state(&mut self, id: u64, ask: &Ask, split: (i64, i64)) {
+        self.stated.push(Stated {
+            id,
+            ask: ask.clone(),
+            split,
+            seq: None,
+            reversed: false,
+        });
     }
 
     fn touch(&mut self, fund: u64) -> &mut Fund {
@@ -91,6 +137,8 @@ impl Money {
             settled: 0,
             returned: 0,
             cancelled: 0,
+            demanded: 0,
+            recovered: 0,
             of: None,
             again: None,
             said: None,

@@ -2,6 +2,14 @@
 
 use super::*;
 
+fn too_much(asked: i64, most: i64) -> Vec<&'static str> {
+    if asked > most {
+        vec!["OVER_PAID"]
+    } else {
+        vec![]
+    }
+}
+
 impl Money {
     /// What is wrong whatever the way in.
     pub fn integrity(&self, ask: &Ask, observed: bool) -> Option<&'static str> {
@@ -72,10 +80,35 @@ impl Money {
                 checks.push((sum == order.fen, "SPLIT_MISMATCH"));
                 checks
             }
-            Ask::Settle { id, fen } | Ask::Return { id, fen } => vec![
+            Ask::Settle { id, fen }
+            | Ask::Return { id, fen }
+            | Ask::Demand { id, fen }
+            | Ask::Recover { id, fen } => vec![
                 (self.payments.contains_key(id), "NOT_FOUND"),
                 (payable(*fen), "BAD_AMOUNT"),
             ],
+            Ask::Reclassify { id, from, to, fen } => {
+                let share = self.payments.get(id).map_or(0, |row| row.share(*from));
+                vec![
+                    (self.payments.contains_key(id), "NOT_FOUND"),
+                    (fund_exists(to), "NOT_FOUND"),
+                    (payable(*fen), "BAD_AMOUNT"),
+                    (share > 0 && from != to, "BAD_FIELD"),
+                    (*fen <= share, "OVER_PAID"),
+                ]
+            }
+            Ask::Reverse { place, fen } => {
+                let stated = &self.stated[*place];
+                let exact = match stated.ask {
+                    Ask::Settle { fen, .. }
+                    | Ask::Return { fen, .. }
+                    | Ask::Reclassify { fen, .. }
+                    | Ask::Demand { fen, .. }
+                    | Ask::Recover { fen, .. } => fen,
+                    ref other => panic!("{other:?}"),
+                };
+                vec![(!stated.reversed && *fen == exact, "BAD_REVERSAL")]
+            }
             Ask::Reissue { id, of } => {
                 let old = self.payments.get(of);
                 vec![
@@ -122,7 +155,10 @@ impl Money {
             }
         };
         match ask {
-            Ask::Receive { fund, fen } => over(*fen, ANNOUNCED - self.funds[fund].received),
+            Ask::Receive { fund, fen } => {
+                let row = &self.funds[fund];
+                over(*fen, ANNOUNCED - (row.received - row.adjusted))
+            }
             Ask::Allocate {
                 fund, from, fen, ..
             } => over(*fen, self.left(*fund, *from)),
@@ -130,15 +166,21 @@ impl Money {
             Ask::Adjust { fen, .. } if *fen > 0 => vec![],
             Ask::Adjust { fund, fen } => over(-fen, self.left(*fund, COUNTY)),
             Ask::Carry {
-                fund, unit, fen, ..
+                fund,
+                unit,
+                fen,
+                year,
             } => {
+                let before = self.carried.iter();
+                let before = before.filter(|row| (row.0, row.1, row.2) == (*fund, *unit, *year));
+                let before: i64 = before.map(|row| row.3).sum();
                 let own = |grant: &&Grant| {
                     grant.fund == *fund
                         && grant.from == *unit
                         && matches!(grant.to, Holder::Project(_))
                 };
                 let budgets: i64 = self.grants.iter().filter(own).map(|grant| grant.fen).sum();
-                over(*fen, self.left(*fund, *unit) + budgets)
+                over(*fen, self.left(*fund, *unit) + budgets - before)
             }
             Ask::Reclaim {
                 fund,
@@ -160,7 +202,7 @@ impl Money {
             Ask::Reissue { of, .. } => self.unfunded(&self.payments[of].order),
             Ask::Settle { id, fen } | Ask::Return { id, fen } => {
                 let payment = &self.payments[id];
-                let net = payment.settled - payment.returned;
+                let net = payment.net();
                 let settles = matches!(ask, Ask::Settle { .. });
                 let most = payment.open() + if settles { 0 } else { net };
                 let early = (day < payment.day.as_str()).then_some("BAD_DATE");
@@ -169,6 +211,26 @@ impl Money {
                     .chain((*fen > most).then_some("OVER_PAID"))
                     .collect()
             }
+            Ask::Reclassify { id, from, to, fen } => {
+                let mut then = self.payments[id].clone();
+                then.reclassify(*from, *to, *fen);
+                match self.overdrawn(*id, &then) {
+                    0 => vec![],
+                    _ => vec!["INSUFFICIENT"],
+                }
+            }
+            Ask::Demand { id, fen } => {
+                let payment = &self.payments[id];
+                too_much(*fen, payment.net() - payment.outstanding())
+            }
+            Ask::Recover { id, fen } => {
+                let payment = &self.payments[id];
+                too_much(*fen, payment.net().min(payment.outstanding()))
+            }
+            Ask::Reverse { place, .. } => match self.rests(&self.stated[*place]) {
+                true => vec!["BAD_REVERSAL"],
+                false => vec![],
+            },
             Ask::Confirm { id, .. } => {
                 let payment = &self.payments[id];
                 let idle = ["instructed", "reissued"].contains(&payment.state());
@@ -178,6 +240,23 @@ impl Money {
                     .chain(own.then_some("SAME_PERSON"))
                     .collect()
             }
+        }
+    }
+
+    /// Something that came later needs what is to be taken back.
+    fn rests(&self, stated: &Stated) -> bool {
+        let row = &self.payments[&stated.id];
+        let mut then = row.clone();
+        then.undo(stated);
+        let confirmed = row.said.map_or(0, |said| said.1);
+        let overdrawn = || self.overdrawn(stated.id, &then) > 0;
+        match stated.ask {
+            Ask::Settle { .. } => then.net() < 0 || confirmed > then.net(),
+            Ask::Return { .. } => row.again.is_some() || overdrawn(),
+            Ask::Reclassify { to, fen, .. } => row.share(to) < fen || overdrawn(),
+            Ask::Demand { .. } => then.outstanding() < 0,
+            Ask::Recover { .. } => overdrawn(),
+            ref other => panic!("{other:?}"),
         }
     }
 
@@ -194,7 +273,7 @@ impl Money {
             broken.push("UNKNOWN_PARTY");
         }
         for (fund, fen) in &order.sources {
-            if *fen > self.budget(*fund, order.project).available() {
+            if *fen > 0 && *fen > self.budget(*fund, order.project).available() {
                 broken.push("INSUFFICIENT");
             }
         }

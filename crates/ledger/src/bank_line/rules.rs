@@ -15,6 +15,7 @@ use crate::money::Fen;
 use crate::payment::rules::existing as existing_payment;
 use crate::rejection::Rejection;
 use crate::{Books, Event};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 choices! {
     /// How far a line is.
@@ -67,7 +68,7 @@ impl BankLine {
 }
 
 /// What the same lines have in common that can be looked up; the texts are compared.
-pub type LineKey = (AccountId, BusinessDate, Direction, Fen);
+pub type LineKey = (AccountId, BusinessDate, Direction, Fen, u64);
 
 /// What can be in one live match: a target and the way the money went.
 pub type MatchKey = (MatchTarget, Direction);
@@ -79,11 +80,20 @@ fn key(entry: &LineEntry) -> LineKey {
         value_date,
         direction,
         amount_fen,
-        bank_sequence: _,
+        bank_sequence,
         counterparty: _,
         remark: _,
     } = entry;
-    (*account, *value_date, *direction, *amount_fen)
+    // A day's subsidies are all of one amount: without the sequence they would all be alike.
+    let mut sequence = DefaultHasher::new();
+    bank_sequence.hash(&mut sequence);
+    (
+        *account,
+        *value_date,
+        *direction,
+        *amount_fen,
+        sequence.finish(),
+    )
 }
 
 /// The line, or the refusal that names the field (V4).

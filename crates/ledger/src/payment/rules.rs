@@ -43,7 +43,8 @@ pub struct Payment {
     pub payee: Payee,
     /// The instructed amount.
     pub amount: Fen,
-    /// Which batches bear it.
+    /// Which batches bear it, in the order of bearing. One from which all was moved away keeps its
+    /// place with nothing, so that moving it back restores what each of them bears.
     pub sources: Box<[SourceShare]>,
     /// The kind.
     pub kind: PaymentKind,
@@ -130,13 +131,14 @@ impl Payment {
     }
 
     /// What each batch bears when `amount` of the payment is reached: the source that is named
-    /// first bears first. Whatever exceeds the instruction falls to the last one.
+    /// first bears first. Whatever exceeds the instruction falls to the last one that bears any.
     #[must_use]
     pub fn borne(&self, amount: Fen) -> Vec<SourceShare> {
         let mut rest = amount;
-        let last = self.sources.len().saturating_sub(1);
+        let bearer = |source: &SourceShare| source.amount_fen > Fen::ZERO;
+        let last = self.sources.iter().rposition(bearer);
         let bears = |(place, source): (usize, &SourceShare)| {
-            let share = if place == last {
+            let share = if Some(place) == last {
                 rest
             } else {
                 rest.min(source.amount_fen)
@@ -190,6 +192,20 @@ impl Payment {
         let mut open: Vec<_> = sources.rev().map(open).collect();
         open.reverse();
         open
+    }
+
+    /// What each batch bears in all, so that its budget cannot spend it otherwise: what is open,
+    /// and what was paid and has not come back.
+    #[must_use]
+    pub fn bearing(&self) -> Vec<SourceShare> {
+        let settled = self.borne(self.settled);
+        let back = self.borne(self.returned.add(self.recovered()));
+        let sums = self.open_by_source().into_iter().zip(settled).zip(back);
+        sums.map(|((open, settled), back)| SourceShare {
+            fund: open.fund,
+            amount_fen: open.amount_fen.add(settled.amount_fen).sub(back.amount_fen),
+        })
+        .collect()
     }
 }
 
@@ -325,7 +341,9 @@ fn reissue(books: &Books, again: &Reissue) -> Result<Vec<Event>, Rejection> {
             step: "payment.reissue",
         });
     }
-    for source in &old.sources {
+    let bearers = old.sources.iter();
+    let bearers = bearers.filter(|source| source.amount_fen > Fen::ZERO);
+    for source in bearers.clone() {
         let amount = source.amount_fen;
         exact("of", amount, &[used(books, source, old.project)], amount)?;
     }
@@ -335,7 +353,7 @@ fn reissue(books: &Books, again: &Reissue) -> Result<Vec<Event>, Rejection> {
         project: old.project,
         payee: old.payee,
         amount_fen: old.amount,
-        sources: old.sources.to_vec(),
+        sources: bearers.cloned().collect(),
         kind: old.kind,
         voucher: again.voucher.clone(),
         remark: None,
@@ -458,7 +476,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &PaymentEvent) 
         PaymentEvent::Returned(back) => {
             touch(books, back.payment);
             move_money(books, back.payment, |payment| {
-                let of_settled = back.amount_fen.min(payment.paid_net());
+                let of_settled = back.amount_fen.min(payment.paid_net().max(Fen::ZERO));
                 payment.note_return(ReturnSplit {
                     seq: context.seq,
                     of_settled,

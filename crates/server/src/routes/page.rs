@@ -11,7 +11,8 @@ pub(super) fn mount(config: &mut ServiceConfig) {
     config
         .route("/", web::get().to(page))
         .route("/page.css", web::get().to(style))
-        .route("/page.js", web::get().to(script));
+        .route("/page.js", web::get().to(script))
+        .route("/detail.js", web::get().to(detail));
 }
 
 /// Nothing from elsewhere and nothing inline: a name in a record that slipped through as markup
@@ -38,6 +39,13 @@ async fn script() -> HttpResponse {
     file(
         "text/javascript; charset=utf-8",
         include_str!("../../page/page.js"),
+    )
+}
+
+async fn detail() -> HttpResponse {
+    file(
+        "text/javascript; charset=utf-8",
+        include_str!("../../page/detail.js"),
     )
 }
 

@@ -6,7 +6,7 @@ use crate::Books;
 use crate::fund::rules::amend::payers;
 use crate::ids::{PaymentId, Subject};
 use crate::money::Fen;
-use crate::payment::{PaymentEvent, Reclassification};
+use crate::payment::PaymentEvent;
 use crate::record::CorrectedField;
 use crate::record::amend::{Amend, Slot, named, put};
 use crate::text::Wording;
@@ -41,15 +41,12 @@ impl Amend for PaymentEvent {
             }
             PaymentEvent::Reclassified(it) => {
                 let payment = books.payments.get(it.payment)?;
-                let back = Reclassification {
-                    from: it.to,
-                    to: it.from,
-                    ..it.clone()
-                };
                 let borne = payment.sources.iter().find(|source| source.fund == it.to);
-                let moved_on = borne.is_none_or(|source| source.amount_fen < it.amount_fen);
-                let overdrawn = !later::overdrawn(books, &back).is_empty();
-                (moved_on || overdrawn).then(|| payers(books, it.from, payment.project))
+                if borne.is_none_or(|source| source.amount_fen < it.amount_fen) {
+                    return Some(payers(books, it.from, payment.project));
+                }
+                let without = payment.reattributed(it.to, it.from, it.amount_fen);
+                overdrawn_by(books, payment, &without)
             }
             PaymentEvent::RecoveryDemanded(it) => {
                 let later = books.payments.get(it.payment)?.later();
@@ -189,26 +186,8 @@ fn without_recovery(
 
 /// The payments of a budget that would be overdrawn if a payment were as in `without`.
 fn overdrawn_by(books: &Books, payment: &Payment, without: &Payment) -> Option<Vec<Subject>> {
-    let bears = |payment: &Payment| {
-        let open = payment.open_by_source();
-        let net = payment.borne(payment.paid_net());
-        open.into_iter()
-            .zip(net)
-            .map(|(open, net)| open.amount_fen.add(net.amount_fen))
-            .collect::<Vec<_>>()
-    };
-    let (now, then) = (bears(payment), bears(without));
-    let mut short = payment
-        .sources
-        .iter()
-        .zip(now.into_iter().zip(then))
-        .filter(|(source, (now, then))| {
-            let budget = books.budgets.get((source.fund, payment.project));
-            let available = budget.map_or(Fen::ZERO, |budget| budget.available());
-            then.sub(*now) > available.max(Fen::ZERO)
-        });
-    let (source, _) = short.next()?;
-    Some(payers(books, source.fund, payment.project))
+    let short = later::short(books, payment, without)?;
+    Some(payers(books, short.fund, payment.project))
 }
 
 fn chain_after(payment: &Payment) -> Option<Subject> {

@@ -78,7 +78,37 @@ impl Payment {
 
     fn share(&self, fund: FundId) -> Option<Fen> {
         let share = self.sources.iter().find(|source| source.fund == fund);
-        share.map(|source| source.amount_fen)
+        let share = share.map(|source| source.amount_fen);
+        share.filter(|amount| *amount > Fen::ZERO)
+    }
+
+    /// With a part moved from one batch to another. A new one bears right after the one whose cost
+    /// it takes over, and all keep their places: so nobody else bears more or less. No more is moved
+    /// than is there: an observed reversal may come after the part has gone to yet another batch.
+    #[must_use]
+    pub(super) fn reattributed(&self, from: FundId, to: FundId, amount: Fen) -> Payment {
+        let amount = amount.min(self.share(from).unwrap_or(Fen::ZERO));
+        let mut sources = self.sources.to_vec();
+        let place_of = |fund| self.sources.iter().position(|source| source.fund == fund);
+        if place_of(to).is_none() {
+            let after = place_of(from).map_or(sources.len(), |place| place.saturating_add(1));
+            let nothing = SourceShare {
+                fund: to,
+                amount_fen: Fen::ZERO,
+            };
+            sources.insert(after, nothing);
+        }
+        for source in &mut sources {
+            if source.fund == from {
+                source.amount_fen = source.amount_fen.sub(amount);
+            } else if source.fund == to {
+                source.amount_fen = source.amount_fen.add(amount);
+            }
+        }
+        Payment {
+            sources: sources.into_boxed_slice(),
+            ..self.clone()
+        }
     }
 }
 
@@ -162,14 +192,19 @@ pub(super) fn breaches(books: &Books, context: &Context, event: &PaymentEvent) -
     let outstanding = |id: PaymentId, stated: Fen| {
         row(id).and_then(|payment| over(payment.later().outstanding(), stated))
     };
+    // What the bank has sent back meanwhile cannot be recovered once more (V8).
+    let recoverable = |id: PaymentId, stated: Fen| {
+        let open = |payment: &Payment| payment.later().outstanding().min(payment.paid_net());
+        row(id).and_then(|payment| over(open(payment), stated))
+    };
     let broken = match event {
-        PaymentEvent::Reclassified(it) => return overdrawn(books, it),
+        PaymentEvent::Reclassified(it) => overdrawn(books, it),
         PaymentEvent::RecoveryDemanded(it) => row(it.payment).and_then(|payment| {
             let open = payment.paid_net().sub(payment.later().outstanding());
             over(open, it.amount_fen)
         }),
-        PaymentEvent::RecoveryReceived(it) => outstanding(it.payment, it.amount_fen),
-        PaymentEvent::RecoveryOffset(it) => outstanding(it.payment, it.amount_fen)
+        PaymentEvent::RecoveryReceived(it) => recoverable(it.payment, it.amount_fen),
+        PaymentEvent::RecoveryOffset(it) => recoverable(it.payment, it.amount_fen)
             .or_else(|| row(it.against).and_then(|against| over(against.amount, it.amount_fen))),
         PaymentEvent::RecoveryWaived(it) => {
             let payer = row(it.payment).map(|payment| payment.instructed_by);
@@ -203,21 +238,43 @@ pub(super) fn breaches(books: &Books, context: &Context, event: &PaymentEvent) -
     broken.into_iter().collect()
 }
 
-/// V10: the batch that bears more from now on has that much left in the project's budget.
-pub(super) fn overdrawn(books: &Books, it: &Reclassification) -> Vec<Rejection> {
-    let budget = books.payments.get(it.payment).and_then(|payment| {
-        let key = (it.to, payment.project);
-        books.budgets.get(key)
-    });
-    let available = budget.map_or(Fen::ZERO, |budget| budget.available());
-    let short = it.amount_fen > available;
-    let short = short.then_some(Rejection::Insufficient {
+/// V10: whoever bears more from now on has that much left in the project's budget.
+fn overdrawn(books: &Books, it: &Reclassification) -> Option<Rejection> {
+    let payment = books.payments.get(it.payment)?;
+    let moved = payment.reattributed(it.from, it.to, it.amount_fen);
+    let short = short(books, payment, &moved)?;
+    Some(Rejection::Insufficient {
         field: "to",
-        subject: it.to.into(),
-        available,
-        asked: it.amount_fen,
-    });
-    short.into_iter().collect()
+        subject: short.fund.into(),
+        available: short.available,
+        asked: short.more,
+    })
+}
+
+/// A batch that would have to bear more of a payment than its budget has left.
+pub(super) struct Short {
+    pub(super) fund: FundId,
+    available: Fen,
+    more: Fen,
+}
+
+/// The first batch that is short if a payment becomes as in `then`.
+pub(super) fn short(books: &Books, now: &Payment, then: &Payment) -> Option<Short> {
+    let bearing = now.bearing();
+    then.bearing().into_iter().find_map(|share| {
+        let fund = share.fund;
+        let mine = bearing.iter().find(|share| share.fund == fund);
+        let more = share
+            .amount_fen
+            .sub(mine.map_or(Fen::ZERO, |it| it.amount_fen));
+        let budget = books.budgets.get((fund, now.project));
+        let available = budget.map_or(Fen::ZERO, |budget| budget.available());
+        (more > available.max(Fen::ZERO)).then_some(Short {
+            fund,
+            available,
+            more,
+        })
+    })
 }
 
 /// Takes it in; what moves money goes through [`move_money`].
@@ -277,21 +334,9 @@ pub(super) fn change(
     });
 }
 
-/// Lets another batch bear a part: the last one in the order of bearing, if it is new.
+/// Lets another batch bear a part.
 pub(super) fn reattribute(books: &mut Books, id: PaymentId, from: FundId, to: FundId, amount: Fen) {
     move_money(books, id, |payment| {
-        let mut sources = std::mem::take(&mut payment.sources).into_vec();
-        if let Some(source) = sources.iter_mut().find(|source| source.fund == from) {
-            source.amount_fen = source.amount_fen.sub(amount);
-        }
-        match sources.iter_mut().find(|source| source.fund == to) {
-            Some(source) => source.amount_fen = source.amount_fen.add(amount),
-            None => sources.push(SourceShare {
-                fund: to,
-                amount_fen: amount,
-            }),
-        }
-        sources.retain(|source| source.amount_fen > Fen::ZERO);
-        payment.sources = sources.into_boxed_slice();
+        *payment = payment.reattributed(from, to, amount);
     });
 }

@@ -2,6 +2,7 @@
 //! bank settles and returns no more than that (V8), and what came back is paid again once. What an
 //! observed fact breaks is stored and named.
 
+mod later;
 mod limits;
 mod money;
 mod random;

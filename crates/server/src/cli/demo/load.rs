@@ -1,6 +1,6 @@
 //! Loading through the real HTTP append, and asking through the real queries.
 
-use super::script::{Book, Line, Script, VIEWER};
+use super::script::{Book, FILES, Line, Script, VIEWER};
 use super::tokens::Tokens;
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -105,6 +105,9 @@ fn send(
     };
     let mut body = String::new();
     for line in batch {
+        if let Some(name) = &line.file {
+            upload(server, tokens.of(&line.by)?, book, name)?;
+        }
         body.push_str(line.command.get());
         body.push('\n');
     }
@@ -128,6 +131,23 @@ fn send(
         judge(line, &answer, resumed, loaded)
             .with_context(|| format!("as {}: {}", line.by, line.command))?;
     }
+    Ok(())
+}
+
+/// Puts a file on the ledger's shelf; one that is there already stays as it is.
+fn upload(server: &str, token: &str, book: &Book, name: &str) -> anyhow::Result<()> {
+    let file = FILES.iter().find(|(known, _)| *known == name);
+    let (_, bytes) = file.with_context(|| format!("there is no file {name}"))?;
+    let LedgerId(id) = book.id;
+    let mut response = ureq::post(&format!("{server}/v1/ledgers/{id}/files"))
+        .config()
+        .http_status_as_error(false)
+        .build()
+        .header("Authorization", &format!("Bearer {token}"))
+        .header("Content-Type", "application/octet-stream")
+        .send(*bytes)?;
+    let (status, text) = (response.status(), response.body_mut().read_to_string()?);
+    anyhow::ensure!(status == 201, "{name} is answered {status}: {text}");
     Ok(())
 }
 

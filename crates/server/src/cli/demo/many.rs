@@ -59,6 +59,7 @@ impl Writer {
         self.lines.push(Line {
             by: by.to_owned(),
             expect: None,
+            file: None,
             command,
         });
         self.next = self.next.saturating_add(1);

@@ -21,6 +21,10 @@ const ZONES: LedgerId = LedgerId(Uuid::from_u128(0x0003_0000_0000_8000_8000_0000
 pub(super) const CITY: LedgerId =
     LedgerId(Uuid::from_u128(0x0002_000c_0000_8000_8000_0000_0000_0000));
 
+/// The files that lines name as evidence; we have drawn them.
+pub(super) const FILES: &[(&str, &[u8])] =
+    &[("road.png", include_bytes!("../../../demo/road.png"))];
+
 /// The bearer of the read-only token.
 pub(super) const VIEWER: &str = "viewer";
 
@@ -34,6 +38,9 @@ pub(super) struct Line {
     /// Code of the expected refusal.
     #[serde(default)]
     pub(super) expect: Option<String>,
+    /// A file of [`FILES`] that is uploaded before it.
+    #[serde(default)]
+    pub(super) file: Option<String>,
     /// As the API takes it.
     pub(super) command: Box<RawValue>,
 }

@@ -15,6 +15,13 @@ const VILLAGES: &str = "00020006-0004-8000-8000-000000000005";
 const STORY: &str = "00020006-0004-8000-8000-000000000090";
 /// The invented item, whose closing was refused once.
 const ITEM: &str = "00020006-0009-8000-8000-000000000090";
+/// The invented claim, which waited for a counter-signature, and its payment.
+const CLAIM: &str = "00020006-000d-8000-8000-000000000091";
+const PAID: &str = "00020006-0007-8000-8000-000000000005";
+/// The invented item that was closed only after the last fen had come.
+const RECOVERED: &str = "00020006-0009-8000-8000-000000000091";
+/// SHA-256 of `road.png`.
+const PHOTO: &str = "a0069ba7e45476535f4eea0f3cee7a7893912498ef9e5cfd381dede7c3b9f2fa";
 /// The project with 150 sites.
 const SITES: &str = "0002000c-0005-8000-8000-000000000001";
 /// A voucher as its record has it; the byte after it is the one that is changed in a copy.
@@ -217,6 +224,7 @@ pub(super) fn worth_trying(
         print_line(&format!("  # {what}"));
         print_line(&format!("  curl -s -H \"$A\" \"$U/{path}\""));
     }
+    claim_and_photo();
     over_allocation(tokens)?;
     changed_byte(dir)?;
     print_line(&format!(
@@ -225,6 +233,44 @@ pub(super) fn worth_trying(
         dir.join("demo-tokens.json").display()
     ));
     Ok(())
+}
+
+/// A number in other brackets; the claim, its paper, what was reversed; the recovery and its photo.
+fn claim_and_photo() {
+    let asks = [
+        (
+            "纸质会签由谁录入、谁复核 · who recorded the paper, and who confirmed it",
+            format!("timeline/{CLAIM}"),
+        ),
+        (
+            "冲销后的支付,两条记录都在 · a reversal: both records stay",
+            format!("timeline/{PAID}"),
+        ),
+        (
+            "代管账户与银行流水 · bank lines and what they are matched with",
+            "bank-lines".to_owned(),
+        ),
+        (
+            "自筹资金,其中来源待查 · contributions, a part of unknown source",
+            "contributions".to_owned(),
+        ),
+        (
+            "差1分不能销号的事项 · not closed until the last fen",
+            format!("items/{RECOVERED}"),
+        ),
+    ];
+    print_line("  # 按文号查找,括号写法不限 · a document's number, in any brackets");
+    print_line(&format!(
+        "  curl -s -G -H \"$A\" --data-urlencode 'q=财[2016]3号' \"$U/{COUNTY}/search\""
+    ));
+    for (what, path) in asks {
+        print_line(&format!("  # {what}"));
+        print_line(&format!("  curl -s -H \"$A\" \"$U/{COUNTY}/{path}\""));
+    }
+    print_line("  # 下载照片并核对哈希 · the photo, and the hash that its record names");
+    print_line(&format!(
+        "  curl -s -H \"$A\" \"$U/{COUNTY}/files/{PHOTO}\" | sha256sum; echo {PHOTO}"
+    ));
 }
 
 /// Acceptance scenario 2: four villages have all of it, so one fen more is too much.

@@ -3,11 +3,14 @@
 //! documents: shown by replaying the lines without a server. A second start adds nothing: shown
 //! with one.
 
-use super::script::{Book, CITY, COUNTY, Line, ROUNDS, Script};
+use super::script::{Book, CITY, COUNTY, FILES, Line, ROUNDS, Script};
 use jiff::civil::date;
-use ledger::ids::{FundId, ItemId, LedgerId, MilestoneId, ProjectId};
+use ledger::evidence::EvidenceCommand;
+use ledger::ids::{
+    ClaimId, ContractId, FundId, ItemId, LedgerId, MilestoneId, PersonId, ProjectId,
+};
 use ledger::money::Fen;
-use ledger::{Actor, Admission, Books, Context, Rejection, Submission};
+use ledger::{Actor, Admission, Books, Command, Context, Rejection, Submission};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -157,6 +160,7 @@ fn the_county_has_the_figures_of_its_document() {
         Some(money("002F-03"))
     );
     assert_eq!(received("90"), money("X-01"));
+    assert_eq!(received("91"), money("X-02"));
 
     let funds_of = |n| {
         let project = ProjectId(numbered(F, 5, n));
@@ -253,6 +257,45 @@ fn the_invented_item_is_closed_by_somebody_else() {
     let closing = item.closings.last().unwrap();
     assert_eq!(closing.verifiers.len(), 2);
     assert!(!closing.verifiers.contains(&closing.closer));
+}
+
+#[test]
+fn the_invented_claim_is_paid_with_a_signature_from_paper() {
+    let script = Script::read().unwrap();
+    let books = of(&script, COUNTY);
+    let claim = ClaimId(numbered(F, 0xd, "91"));
+    let claim = books.claims.get(claim).unwrap();
+    assert_eq!(claim.state().word(), "settled");
+    let [signature] = &claim.signatures[..] else {
+        panic!("one signature")
+    };
+    let recorders = script.people.iter().map(|it| PersonId(it.person));
+    assert!(recorders.into_iter().all(|it| it != signature.by.person));
+    // The settlement that was reversed does not count.
+    let contract = ContractId(numbered(F, 0xb, "91"));
+    let contract = books.contracts.get(contract).unwrap();
+    assert_eq!((contract.paid, contract.cap()), (claim.paid, claim.paid));
+    let fund = books.funds.get(FundId(numbered(F, 4, "91"))).unwrap();
+    let document = fund.announcement.document.to_string();
+    assert_eq!(document, "虚构示例-财〔2016〕3号");
+}
+
+#[test]
+fn the_invented_recovery_is_whole_and_proved_by_a_file_that_is_there() {
+    let script = Script::read().unwrap();
+    let books = of(&script, COUNTY);
+    let item = books.items.get(ItemId(numbered(F, 9, "91"))).unwrap();
+    assert_eq!(item.state.word(), "closed");
+    assert_eq!(item.received, item.recovery_required());
+    for line in script.books.iter().flat_map(|book| &book.lines) {
+        let Command::Evidence(EvidenceCommand::Add(facts)) = submission(line).command else {
+            continue;
+        };
+        let name = line.file.as_deref().expect("its file is uploaded before");
+        let (_, bytes) = FILES.iter().find(|(known, _)| *known == name).unwrap();
+        assert_eq!(facts.size, count(bytes.len()));
+        // That it has this hash the server checks, in `a_second_start_loads_nothing_twice`.
+    }
 }
 
 #[test]
