@@ -56,7 +56,8 @@ fn cash(word: &str, movement: u128, mut facts: Value) -> Value {
 fn spent() -> World {
     let mut world = world();
     pays(&mut world, 1, 100_000);
-    world.does(receipt(1, 9, "received", 60_000));
+    world.by(2, 1).does(receipt(1, 9, "received", 60_000));
+    world.by(1, 1);
     let demand = json!({"amount_fen": 10_000, "basis": "重复发放", "document": "追缴1号"});
     world.does(payment("demand_recovery", demand));
     let back = json!({"amount_fen": 10_000, "bank_reference": "追回1"});
