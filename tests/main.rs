@@ -41,6 +41,7 @@ mod idempotency;
 mod journey;
 mod lists;
 mod model;
+mod openings;
 mod projects;
 mod queries;
 mod reading;

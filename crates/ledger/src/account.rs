@@ -2,7 +2,10 @@
 //!
 //! Every movement of cash has an identity of its own, so that a bank line can be matched with it.
 
+mod opening;
 pub mod rules;
+
+pub use opening::{AccountTakeover, OpeningBalance};
 
 use crate::ids::{AccountId, CustodyId, FundId, MovementId, OrganisationId, PaymentId};
 use crate::money::Fen;
@@ -201,6 +204,8 @@ pub enum AccountCommand {
     AgreeCustody(CustodyAgreement),
     /// `account.release_custody`
     ReleaseCustody(CustodyRelease),
+    /// `account.take_over`
+    TakeOver(AccountTakeover),
 }
 
 /// What has happened to `account`.
@@ -224,6 +229,8 @@ pub enum AccountEvent {
     CustodyAgreed(CustodyAgreement),
     /// `account.custody_released`
     CustodyReleased(CustodyRelease),
+    /// `account.taken_over`
+    TakenOver(AccountTakeover),
 }
 
 crate::noun! { "account" Account AccountCommand AccountEvent
@@ -235,4 +242,5 @@ crate::noun! { "account" Account AccountCommand AccountEvent
     Transfer "transfer" => Transferred "transferred",
     AgreeCustody "agree_custody" => CustodyAgreed "custody_agreed",
     ReleaseCustody "release_custody" => CustodyReleased "custody_released",
+    TakeOver "take_over" => TakenOver "taken_over",
 }

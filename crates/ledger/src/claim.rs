@@ -1,6 +1,9 @@
 //! Claims 报账: what is to be paid, with vouchers and signatures, before it is paid.
 
+mod opening;
 pub mod rules;
+
+pub use opening::ClaimOpening;
 
 use crate::ids::{ClaimId, ContractId, OrganisationId, ProjectId};
 use crate::money::Fen;
@@ -163,6 +166,8 @@ pub enum ClaimCommand {
     Reject(ClaimRejection),
     /// `claim.withdraw`
     Withdraw(ClaimWithdrawal),
+    /// `claim.take_over`
+    TakeOver(ClaimOpening),
 }
 
 /// What has happened to `claim`.
@@ -184,6 +189,8 @@ pub enum ClaimEvent {
     Rejected(ClaimRejection),
     /// `claim.withdrawn`
     Withdrawn(ClaimWithdrawal),
+    /// `claim.taken_over`
+    TakenOver(ClaimOpening),
 }
 
 crate::noun! { "claim" Claim ClaimCommand ClaimEvent
@@ -194,4 +201,5 @@ crate::noun! { "claim" Claim ClaimCommand ClaimEvent
     Approve "approve" => Approved "approved",
     Reject "reject" => Rejected "rejected",
     Withdraw "withdraw" => Withdrawn "withdrawn",
+    TakeOver "take_over" => TakenOver "taken_over",
 }

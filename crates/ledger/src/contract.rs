@@ -1,6 +1,9 @@
 //! Contracts 合同: signed with a plan of payment stages, changed, carried out stage by stage, closed.
 
+mod opening;
 pub mod rules;
+
+pub use opening::ContractOpening;
 
 use crate::date::BusinessDate;
 use crate::ids::{ContractId, OrganisationId, ProjectId};
@@ -132,6 +135,8 @@ pub enum ContractCommand {
     ReachStage(StageReach),
     /// `contract.close`
     Close(ContractClosing),
+    /// `contract.take_over`
+    TakeOver(ContractOpening),
 }
 
 /// What has happened to `contract`.
@@ -147,6 +152,8 @@ pub enum ContractEvent {
     StageReached(StageReach),
     /// `contract.closed`
     Closed(ContractClosing),
+    /// `contract.taken_over`
+    TakenOver(ContractOpening),
 }
 
 crate::noun! { "contract" Contract ContractCommand ContractEvent
@@ -154,4 +161,5 @@ crate::noun! { "contract" Contract ContractCommand ContractEvent
     Change "change" => Changed "changed",
     ReachStage "reach_stage" => StageReached "stage_reached",
     Close "close" => Closed "closed",
+    TakeOver "take_over" => TakenOver "taken_over",
 }

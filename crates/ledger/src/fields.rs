@@ -259,6 +259,30 @@ fields! {
     item::HistoricalClosure: Item item { Document document };
 }
 
+macro_rules! openings {
+    ($($module:ident::$name:ident $facts:ident $document:ident;)*) => {$(
+        /// What is taken over is found like what begins here, and by the document it rests on.
+        impl Fields for crate::$module::$name {
+            fn about(&self) -> Option<(Kind, Subject)> {
+                self.$facts.about()
+            }
+
+            fn fields(&self, each: &mut Each<'_>) {
+                self.$facts.fields(each);
+                self.cut_over.document.give(Field::$document, each);
+            }
+        }
+    )*};
+}
+openings! {
+    fund::FundOpening announcement Basis;
+    project::ProjectOpening entry Basis;
+    contract::ContractOpening signing Basis;
+    item::ItemOpening draft Document;
+    account::AccountTakeover opening Document;
+    claim::ClaimOpening submission Document;
+}
+
 /// What puts a record right is about what that record is about.
 impl Fields for RecordReversal {
     fn about(&self) -> Option<(Kind, Subject)> {

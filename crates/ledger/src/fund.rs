@@ -1,7 +1,10 @@
 //! Fund batches 资金批次/指标: authority from announcement to the project that may spend it.
 
+mod opening;
 pub mod rules;
 pub mod source_kinds;
+
+pub use opening::{FundOpening, OpeningLine, OpeningSpending};
 
 use crate::ids::{FundId, OrganisationId, ProjectId};
 use crate::money::Fen;
@@ -177,6 +180,8 @@ pub enum FundCommand {
     Reclaim(Reclaim),
     /// `fund.carry_over`
     CarryOver(CarryOver),
+    /// `fund.take_over`
+    TakeOver(FundOpening),
 }
 
 /// What has happened to `fund`.
@@ -196,6 +201,8 @@ pub enum FundEvent {
     Reclaimed(Reclaim),
     /// `fund.carried_over`
     CarriedOver(CarryOver),
+    /// `fund.taken_over`
+    TakenOver(FundOpening),
 }
 
 crate::noun! { "fund" Fund FundCommand FundEvent
@@ -205,4 +212,5 @@ crate::noun! { "fund" Fund FundCommand FundEvent
     Adjust "adjust" => Adjusted "adjusted",
     Reclaim "reclaim" => Reclaimed "reclaimed",
     CarryOver "carry_over" => CarriedOver "carried_over",
+    TakeOver "take_over" => TakenOver "taken_over",
 }

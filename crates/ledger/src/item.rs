@@ -6,6 +6,7 @@ mod closing;
 mod deadline;
 mod draft;
 mod measure;
+mod opening;
 mod recovery;
 mod step;
 
@@ -13,6 +14,7 @@ pub use closing::*;
 pub use deadline::*;
 pub use draft::*;
 pub use measure::*;
+pub use opening::*;
 pub use recovery::*;
 pub use step::*;
 
@@ -91,6 +93,8 @@ pub enum ItemCommand {
     DeclareRecusal(Recusal),
     /// `item.import_closure`
     ImportClosure(HistoricalClosure),
+    /// `item.take_over`
+    TakeOver(ItemOpening),
 }
 
 /// What has happened to `item`.
@@ -168,6 +172,8 @@ pub enum ItemEvent {
     RecusalDeclared(Recusal),
     /// `item.closure_imported`
     ClosureImported(HistoricalClosure),
+    /// `item.taken_over`
+    TakenOver(ItemOpening),
 }
 
 crate::noun! { "item" Item ItemCommand ItemEvent
@@ -206,4 +212,5 @@ crate::noun! { "item" Item ItemCommand ItemEvent
     TransferLead "transfer_lead" => LeadTransferred "lead_transferred",
     DeclareRecusal "declare_recusal" => RecusalDeclared "recusal_declared",
     ImportClosure "import_closure" => ClosureImported "closure_imported",
+    TakeOver "take_over" => TakenOver "taken_over",
 }

@@ -3,6 +3,7 @@
 
 use crate::context::Context;
 use crate::date::BusinessDate;
+use crate::money::Fen;
 use crate::rejection::Rejection;
 use crate::text::Reference;
 
@@ -21,7 +22,6 @@ pub struct CutOver {
 ///
 /// # Errors
 /// `BAD_FIELD` or `BAD_DATE`.
-#[expect(dead_code, reason = "asked by the nouns that have openings")]
 pub(crate) fn by_two(context: &Context, cut_over: &CutOver) -> Result<(), Rejection> {
     if context.proposed_by.is_none() {
         return Err(Rejection::BadField {
@@ -41,6 +41,17 @@ pub(crate) fn by_two(context: &Context, cut_over: &CutOver) -> Result<(), Reject
             why: "it lies after today (UTC+08:00)",
             why_zh: "建账日晚于今天(北京时间)",
         });
+    }
+    Ok(())
+}
+
+/// Refuses a cumulative figure that nobody can state; 0 where nothing had happened (V5).
+///
+/// # Errors
+/// `BAD_AMOUNT`.
+pub(crate) fn cumulative(field: &'static str, amount: Fen) -> Result<(), Rejection> {
+    if amount < Fen::ZERO || amount > Fen::COMMAND_MAX {
+        return Err(Rejection::BadAmount { field, amount });
     }
     Ok(())
 }

@@ -113,9 +113,10 @@ fn allows_step(role: Role, command: &Command) -> bool {
         ClaimCommand::Countersign(_) => {
             matches!(role, Role::Finance | Role::Rectification | Role::Inspector)
         }
-        ClaimCommand::ReviewFinances(_) | ClaimCommand::Approve(_) | ClaimCommand::Reject(_) => {
-            role == Role::Finance
-        }
+        ClaimCommand::ReviewFinances(_)
+        | ClaimCommand::Approve(_)
+        | ClaimCommand::Reject(_)
+        | ClaimCommand::TakeOver(_) => role == Role::Finance,
     }
 }
 

@@ -3,6 +3,7 @@
 mod building;
 mod closing;
 mod library;
+mod opening;
 pub mod rules;
 
 pub use building::{Award, ProjectReason, Replanning, SiteVisit, Tender, TenderMethod};
@@ -13,6 +14,7 @@ pub use closing::{
 pub use library::{
     ProjectDeclaration, ProjectReview, ProjectReviewKind, ProjectReviewResult, TownReview, YearPlan,
 };
+pub use opening::{OpeningGate, ProjectOpening};
 
 use crate::date::BusinessDate;
 use crate::fund::SourceKind;
@@ -176,6 +178,8 @@ pub enum ProjectCommand {
     Terminate(ProjectReason),
     /// `project.remove`
     Remove(ProjectReason),
+    /// `project.take_over`
+    TakeOver(ProjectOpening),
 }
 
 /// What has happened to `project`.
@@ -229,6 +233,8 @@ pub enum ProjectEvent {
     Terminated(ProjectReason),
     /// `project.removed`
     Removed(ProjectReason),
+    /// `project.taken_over`
+    TakenOver(ProjectOpening),
 }
 
 crate::noun! { "project" Project ProjectCommand ProjectEvent
@@ -255,4 +261,5 @@ crate::noun! { "project" Project ProjectCommand ProjectEvent
     Resume "resume" => Resumed "resumed",
     Terminate "terminate" => Terminated "terminated",
     Remove "remove" => Removed "removed",
+    TakeOver "take_over" => TakenOver "taken_over",
 }

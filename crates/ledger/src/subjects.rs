@@ -118,6 +118,9 @@ subjects! {
     overlay::OverlayDeparture { overlay, organisation }
     person::PersonProfile { person }
     fund::FundAnnouncement { fund, issuer, receiver }
+    fund::FundOpening { announcement, lines, spent }
+    fund::OpeningLine { from, to }
+    fund::OpeningSpending { project }
     fund::AuthorityReceipt { fund }
     fund::Allocation { fund, from, to }
     fund::Adjustment { fund }
@@ -125,6 +128,7 @@ subjects! {
     fund::CarryOver { fund, holder }
     project::PlannedSource {  }
     project::ProjectEntry { project, implementing_unit, area }
+    project::ProjectOpening { entry }
     project::ProjectApproval { project }
     project::GateCheck { project, approver }
     project::ProjectStep { project }
@@ -146,11 +150,13 @@ subjects! {
     milestone::MilestoneDefinition { milestone, project }
     milestone::Progress { milestone, site_visit }
     contract::ContractSigning { contract, project, supplier }
+    contract::ContractOpening { signing }
     contract::ContractChange { contract }
     contract::StageReach { contract }
     contract::ContractClosing { contract }
     claim::Countersigner { organisation }
     claim::ClaimSubmission { claim, project, contract, sources, payee, countersigners, custodian }
+    claim::ClaimOpening { submission }
     claim::TechnicalReview { claim }
     claim::Countersignature { claim }
     claim::FinanceReview { claim }
@@ -170,6 +176,8 @@ subjects! {
     payment::RetentionHold { payment }
     payment::RetentionRelease { payment, by }
     account::AccountOpening { account, owner }
+    account::AccountTakeover { opening, balances }
+    account::OpeningBalance { fund }
     account::AccountClosing { account }
     account::CashReceipt { account, movement, fund, from, payment }
     account::CashPayment { account, movement, fund, payment }
@@ -193,6 +201,7 @@ subjects! {
     round::Feedback { round, receivers }
     round::RoundClosing { round }
     item::ItemDraft { item, round, parent, responsible_unit, responsible_person, lead_unit }
+    item::ItemOpening { draft }
     item::ItemStep { item }
     item::ReasonedStep { item }
     item::PlanSubmission { item }

@@ -2,8 +2,8 @@
 //! B11).
 
 use crate::View;
-use crate::balances::Equation;
-use crate::references::{self, FundReference, Term, UnitReference, term, total};
+use crate::balances::{Equation, is_zero};
+use crate::references::{self, BeforeBook, FundReference, Term, UnitReference, term, total};
 use hashbrown::HashMap;
 use ledger::Books;
 use ledger::account::rules::{Account, Cash, Custody};
@@ -42,6 +42,10 @@ pub struct AccountLine {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CashTerms {
+    /// There before the book 期初余额: its trace ends there.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub opening_fen: Fen,
     /// New money.
     pub received_fen: Fen,
     /// From other accounts of this ledger.
@@ -132,6 +136,10 @@ pub struct AccountView {
     pub line: AccountLine,
     /// The cash batch by batch, in the order of their documents; what nobody knows comes first.
     pub batches: Vec<BatchCash>,
+    /// Where it was taken over from before the book 建账前: until when, and the document that its
+    /// opening balances rest on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opening: Option<BeforeBook>,
     /// The sums over all batches.
     pub totals: CashTerms,
     /// Equation 4: for every batch, the balance is what the movements add up to.
@@ -149,6 +157,7 @@ pub struct AccountView {
 impl From<&Cash> for CashTerms {
     fn from(cash: &Cash) -> CashTerms {
         CashTerms {
+            opening_fen: cash.opening,
             received_fen: cash.received,
             transferred_in_fen: cash.transferred_in,
             interest_fen: cash.interest,
@@ -166,6 +175,7 @@ impl CashTerms {
     pub(crate) fn total<'a>(parts: impl Iterator<Item = &'a CashTerms> + Clone) -> CashTerms {
         let sum = |field: fn(&CashTerms) -> Fen| total(parts.clone().map(field));
         CashTerms {
+            opening_fen: sum(|it| it.opening_fen),
             received_fen: sum(|it| it.received_fen),
             transferred_in_fen: sum(|it| it.transferred_in_fen),
             interest_fen: sum(|it| it.interest_fen),
@@ -225,6 +235,7 @@ pub fn account_view(
         line: account_line(books, id, row),
         balanced: equation.holds && totals == CashTerms::from(&row.cash),
         batches,
+        opening: row.opening.as_deref().map(BeforeBook::from),
         totals,
         equation,
         custody: custody_positions(view, |custody| custody.agreement.account == Some(id)),
@@ -249,8 +260,9 @@ fn batches(view: &View, id: AccountId) -> Vec<BatchCash> {
 
 /// Equation 4.
 pub(crate) const CASH: (&str, &str) = (
-    "cash = received + transferred in + interest + returned + recovered - paid - transferred out",
-    "账面资金 = 拨入 + 划入 + 利息 + 退回 + 追回 - 付出 - 划出",
+    "cash = opening + received + transferred in + interest + returned + recovered - paid \
+     - transferred out",
+    "账面资金 = 期初 + 拨入 + 划入 + 利息 + 退回 + 追回 - 付出 - 划出",
 );
 
 /// Equation 4, the right side summed up from the movements themselves.
@@ -266,7 +278,9 @@ fn equation(view: &View, id: AccountId) -> Equation {
     for fund in view.links.funds_of_account(id) {
         let cash = view.books.cash.get((id, *fund));
         let left = cash.map(Cash::balance).unwrap_or_default();
-        let right = total(moved.get(fund).into_iter().flatten().copied());
+        let opening = cash.map_or(Fen::ZERO, |cash| cash.opening);
+        let right = moved.get(fund).into_iter().flatten().copied();
+        let right = total(right.chain([opening]));
         sides.push((left, right));
     }
     Equation {

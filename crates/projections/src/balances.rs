@@ -2,7 +2,7 @@
 
 use crate::View;
 use crate::benefit::{self, Benefit, FundShare};
-use crate::references::{self, FundReference, ProjectReference, UnitReference, total};
+use crate::references::{self, BeforeBook, FundReference, ProjectReference, UnitReference, total};
 use hashbrown::HashMap;
 use ledger::Books;
 use ledger::fund::rules::{Budget, Fund, Node};
@@ -43,6 +43,10 @@ pub struct FundBalance {
     pub nodes: Vec<NodeBalance>,
     /// The projects that may or might spend some of it, in the order of their numbers.
     pub budgets: Vec<BudgetBalance>,
+    /// Where it was taken over from before the book 建账前: until when its figures count, and the
+    /// document that they rest on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opening: Option<BeforeBook>,
     /// The sums over all budgets.
     pub totals: Spending,
     /// What was approved for later years, approval by approval.
@@ -101,6 +105,11 @@ pub struct Spending {
     pub recovered_fen: Fen,
     /// Settled less returned and recovered.
     pub paid_net_fen: Fen,
+    /// The part of the net payments from before the book 建账前: it rests on the opening's document,
+    /// and no payment stands behind it.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub before_book_fen: Fen,
     /// May still be spent; negative where observed facts say so.
     pub available_fen: Fen,
 }
@@ -173,6 +182,11 @@ pub struct FundLine {
     pub totals: Spending,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde asks for")]
+pub(crate) fn is_zero(amount: &Fen) -> bool {
+    *amount == Fen::ZERO
+}
+
 impl From<&Budget> for Spending {
     fn from(budget: &Budget) -> Spending {
         Spending {
@@ -182,6 +196,7 @@ impl From<&Budget> for Spending {
             returned_fen: budget.returned,
             recovered_fen: budget.recovered,
             paid_net_fen: budget.paid_net(),
+            before_book_fen: budget.opening_net,
             available_fen: budget.available(),
         }
     }
@@ -198,6 +213,7 @@ impl Spending {
             returned_fen: sum(|it| it.returned_fen),
             recovered_fen: sum(|it| it.recovered_fen),
             paid_net_fen: sum(|it| it.paid_net_fen),
+            before_book_fen: sum(|it| it.before_book_fen),
             available_fen: sum(|it| it.available_fen),
         }
     }
@@ -239,6 +255,7 @@ pub(crate) fn fund_balance_of(
         unallocated_fen: top.unallocated(),
         reclaimable_fen: reclaimable(books, &nodes, &budgets),
         totals: Spending::total(budgets.iter().map(|budget| &budget.spending)),
+        opening: fund.opening.as_deref().map(BeforeBook::from),
         carried: carried(view, id),
         nodes,
         budgets,

@@ -1,7 +1,7 @@
 //! Claims as they stand: who has signed, who has not (B5), and what has been paid.
 
 use crate::references::{
-    self, FundReference, PayeeReference, ProjectReference, Term, UnitReference, term,
+    self, BeforeBook, FundReference, PayeeReference, ProjectReference, Term, UnitReference, term,
 };
 use crate::trace::{PaymentLine, payment_line};
 use crate::{Page, View};
@@ -88,6 +88,10 @@ pub struct ClaimView {
     pub custodian: Option<UnitReference>,
     /// What is worth saying.
     pub remark: Option<Text>,
+    /// Where it was taken over from before the book 建账前: until when, and the document on which its
+    /// signatures and payments until then stand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opening: Option<BeforeBook>,
     /// Who submitted it.
     pub submitted_by: Actor,
     /// The technical review.
@@ -200,6 +204,7 @@ pub fn claim_view(view: &View, id: ClaimId) -> Option<ClaimView> {
             .custodian
             .map(|unit| references::unit(books, unit)),
         remark: submission.remark.clone(),
+        opening: row.opening.as_deref().map(BeforeBook::from),
         submitted_by: row.submitted_by,
         technical_review: row.technical.as_ref().map(|it| {
             let (progress, finding) = (&it.facts.progress, &it.facts.finding);

@@ -1,6 +1,6 @@
 //! Contracts as they stand: price, plan, and what is claimed, paid and still owed.
 
-use crate::references::{self, ProjectReference, Term, UnitReference, term};
+use crate::references::{self, BeforeBook, ProjectReference, Term, UnitReference, term};
 use crate::{Page, View};
 use ledger::Books;
 use ledger::contract::ContractChange;
@@ -65,8 +65,24 @@ pub struct ContractView {
     pub changes: Vec<ChangeLine>,
     /// The payment plan, in order.
     pub stages: Vec<StageLine>,
+    /// What stood in its opening, where it was taken over from before the book 建账前.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opening: Option<ContractBefore>,
     /// How many records have been about it.
     pub version: u32,
+}
+
+/// What had become of a contract before the book.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ContractBefore {
+    /// Until when, and the document that it rests on.
+    #[serde(flatten)]
+    pub cut_over: BeforeBook,
+    /// By how much the price had moved.
+    pub changes_delta_fen: Fen,
+    /// What had been paid: a part of what is paid, with no payment behind it.
+    pub paid_fen: Fen,
 }
 
 /// A change of a contract.
@@ -157,6 +173,11 @@ pub fn contract_view(view: &View, id: ContractId) -> Option<ContractView> {
             .map(|it| change_line(&it.change, it.on))
             .collect(),
         stages: stage_lines(row),
+        opening: row.opening.as_ref().map(|it| ContractBefore {
+            cut_over: (&it.cut_over).into(),
+            changes_delta_fen: it.changes_delta,
+            paid_fen: it.paid,
+        }),
         version: row.version,
     })
 }
@@ -208,7 +229,8 @@ fn stage_lines(row: &Contract) -> Vec<StageLine> {
             .reached
             .iter()
             .find(|it: &&Reached| it.reach.stage == number);
-        let by_signing = row.has_reached(number) && reached.is_none();
+        let signs = stage.trigger == ledger::contract::StageTrigger::Signing;
+        let by_signing = signs && reached.is_none();
         StageLine {
             stage: number,
             trigger: term!(stage.trigger),

@@ -7,7 +7,7 @@ use crate::Entry;
 use hashbrown::HashMap;
 use jiff::civil::Date;
 use ledger::Event;
-use ledger::fund::{FundEvent, Holder};
+use ledger::fund::{FundEvent, FundOpening, Holder};
 use ledger::ids::{FundId, ItemId};
 use ledger::item::rules::Step;
 use ledger::money::Fen;
@@ -51,6 +51,10 @@ impl Days {
     pub(crate) fn take_in(&mut self, books: &ledger::Books, entry: &Entry<'_>) {
         let on = entry.fact.occurred_on.last();
         let on = on.unwrap_or_else(|| entry.recorded_on());
+        if let Event::Fund(FundEvent::TakenOver(opening)) = &entry.fact.event {
+            self.taken_over(entry.seq, on, opening);
+            return;
+        }
         match &entry.fact.event {
             Event::Fund(event) => {
                 let receiver = |fund| {
@@ -68,7 +72,9 @@ impl Days {
                         let to = it.to.map(Holder::Organisation);
                         (it.fund, Some(it.from), to, it.amount_fen)
                     }
-                    FundEvent::Announced(_) | FundEvent::CarriedOver(_) => return,
+                    FundEvent::Announced(_)
+                    | FundEvent::CarriedOver(_)
+                    | FundEvent::TakenOver(_) => return,
                 };
                 self.grants.entry(fund).or_default().push(Grant {
                     seq: entry.seq,
@@ -103,6 +109,29 @@ impl Days {
             | Event::Round(_)
             | Event::Evidence(_) => {}
         }
+    }
+
+    /// What was there before the book counts from the cut-over day: no document says since when.
+    fn taken_over(&mut self, seq: u64, on: Date, opening: &FundOpening) {
+        let on = opening.cut_over.on.last().unwrap_or(on);
+        let receiver = Holder::Organisation(opening.announcement.receiver);
+        let lines = opening.lines.iter().map(|line| {
+            let from = Holder::Organisation(line.from);
+            (Some(from), Some(line.to), line.amount_fen)
+        });
+        let top = [
+            (None, Some(receiver), opening.received_fen),
+            (Some(receiver), None, opening.reclaimed_from_top_fen),
+        ];
+        let all = top.into_iter().chain(lines);
+        let grants = self.grants.entry(opening.announcement.fund).or_default();
+        grants.extend(all.map(|(from, to, amount)| Grant {
+            seq,
+            on,
+            from,
+            to,
+            amount,
+        }));
     }
 
     fn item(&mut self, item: ItemId, step: Step) {

@@ -90,6 +90,12 @@ impl Links {
             AccountEvent::CashPaid(it) => (it.movement, it.fund, [Some(it.account), None]),
             AccountEvent::InterestCredited(it) => (it.movement, it.fund, [Some(it.account), None]),
             AccountEvent::Transferred(it) => (it.movement, it.fund, [Some(it.from), Some(it.to)]),
+            AccountEvent::TakenOver(it) => {
+                let funds = it.balances.iter().map(|balance| balance.fund);
+                let list = self.funds_of_account.entry(it.opening.account);
+                list.or_default().extend(funds);
+                return;
+            }
             AccountEvent::Opened(_)
             | AccountEvent::Closed(_)
             | AccountEvent::CustodyAgreed(_)
@@ -116,6 +122,22 @@ impl Links {
                     announcement.fund,
                     Holder::Organisation(announcement.receiver),
                 );
+            }
+            FundEvent::TakenOver(opening) => {
+                let fund = opening.announcement.fund;
+                let receiver = opening.announcement.receiver;
+                let lines = opening.lines.iter();
+                let lines = lines.flat_map(|line| [Holder::Organisation(line.from), line.to]);
+                let spent = opening.spent.iter();
+                let spent = spent.map(|spending| Holder::Project(spending.project));
+                // A project is held by the first line that names it, and its row comes after all.
+                let mut holders = vec![Holder::Organisation(receiver)];
+                lines
+                    .chain(spent)
+                    .for_each(|holder| push_new(&mut holders, holder));
+                for holder in holders {
+                    self.hold(books, fund, holder);
+                }
             }
             FundEvent::Allocated(allocation) => {
                 let (fund, from) = (allocation.fund, allocation.from);

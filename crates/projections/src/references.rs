@@ -1,9 +1,11 @@
 //! Names beside identifiers.
 
 use ledger::Books;
+use ledger::date::BusinessDate;
 use ledger::fund::source_kinds;
 use ledger::ids::{FundId, OrganisationId, PersonId, ProjectId};
 use ledger::money::Fen;
+use ledger::opening::CutOver;
 use ledger::payment::Payee;
 use ledger::text::{Name, Reference};
 
@@ -142,4 +144,29 @@ pub(crate) fn total(parts: impl IntoIterator<Item = Fen>) -> Fen {
     held.ok()
         .and_then(|fen| Fen::new(fen).ok())
         .unwrap_or(Fen::MAX)
+}
+
+/// What lies before the book 建账前: a trace ends here, at a document.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BeforeBook {
+    /// What it is.
+    pub text: &'static str,
+    /// What it is, in Chinese.
+    pub text_zh: &'static str,
+    /// The last day that the figures cover 建账日.
+    pub on: BusinessDate,
+    /// The document that they are taken from 期初依据.
+    pub document: Reference,
+}
+
+impl From<&CutOver> for BeforeBook {
+    fn from(cut_over: &CutOver) -> BeforeBook {
+        BeforeBook {
+            text: "before the book",
+            text_zh: "建账前",
+            on: cut_over.on,
+            document: cut_over.document.clone(),
+        }
+    }
 }

@@ -11,6 +11,7 @@ mod cash;
 mod evidence;
 mod items;
 mod money;
+mod openings;
 mod projects;
 mod queries;
 mod random;

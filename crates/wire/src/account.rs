@@ -71,6 +71,12 @@ record!(CustodyRelease {
     claim,
     amount_fen
 });
+record!(OpeningBalance { fund, amount_fen });
+record!(AccountTakeover {
+    opening,
+    cut_over,
+    balances
+});
 noun!(
     AccountCommand,
     account_command,
@@ -83,7 +89,8 @@ noun!(
         CreditInterest,
         Transfer,
         AgreeCustody,
-        ReleaseCustody
+        ReleaseCustody,
+        TakeOver
     }
 );
 noun!(
@@ -98,6 +105,7 @@ noun!(
         InterestCredited,
         Transferred,
         CustodyAgreed,
-        CustodyReleased
+        CustodyReleased,
+        TakenOver
     }
 );

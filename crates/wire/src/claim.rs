@@ -50,6 +50,11 @@ record!(ClaimRejection {
     reason
 });
 record!(ClaimWithdrawal { claim, reason });
+record!(ClaimOpening {
+    submission,
+    cut_over,
+    paid_fen
+});
 noun!(
     ClaimCommand,
     claim_command,
@@ -61,7 +66,8 @@ noun!(
         ReviewFinances,
         Approve,
         Reject,
-        Withdraw
+        Withdraw,
+        TakeOver
     }
 );
 noun!(
@@ -75,6 +81,7 @@ noun!(
         FinancesReviewed,
         Approved,
         Rejected,
-        Withdrawn
+        Withdrawn,
+        TakenOver
     }
 );

@@ -47,6 +47,14 @@ record!(StageReach {
     basis
 });
 record!(ContractClosing { contract, reason });
+record!(ContractOpening {
+    signing,
+    cut_over,
+    signed_on,
+    changes_delta_fen,
+    paid_fen,
+    reached_stage
+});
 noun!(
     ContractCommand,
     contract_command,
@@ -55,7 +63,8 @@ noun!(
         Sign,
         Change,
         ReachStage,
-        Close
+        Close,
+        TakeOver
     }
 );
 noun!(
@@ -66,6 +75,7 @@ noun!(
         Signed,
         Changed,
         StageReached,
-        Closed
+        Closed,
+        TakenOver
     }
 );

@@ -165,6 +165,18 @@ impl Field<i64> for Fen {
     }
 }
 
+impl Field<Vec<String>> for Vec<BusinessDate> {
+    fn to_wire(&self) -> Vec<String> {
+        self.iter().map(Field::to_wire).collect()
+    }
+    fn from_wire(wire: Vec<String>, name: &'static str) -> Result<Self, WireError> {
+        let dates = wire.into_iter();
+        dates
+            .map(|one| BusinessDate::from_wire(one, name))
+            .collect()
+    }
+}
+
 macro_rules! plain {
     ($($type:ty)*) => {$(
         impl Field<$type> for $type {

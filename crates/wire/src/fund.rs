@@ -75,6 +75,24 @@ record!(CarryOver {
     to_year,
     document
 });
+record!(OpeningLine {
+    from,
+    to,
+    amount_fen
+});
+record!(OpeningSpending {
+    project,
+    settled_fen,
+    returned_fen
+});
+record!(FundOpening {
+    announcement,
+    cut_over,
+    received_fen,
+    reclaimed_from_top_fen,
+    lines,
+    spent
+});
 noun!(
     FundCommand,
     fund_command,
@@ -85,7 +103,8 @@ noun!(
         Allocate,
         Adjust,
         Reclaim,
-        CarryOver
+        CarryOver,
+        TakeOver
     }
 );
 noun!(
@@ -98,6 +117,7 @@ noun!(
         Allocated,
         Adjusted,
         Reclaimed,
-        CarriedOver
+        CarriedOver,
+        TakenOver
     }
 );

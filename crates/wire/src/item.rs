@@ -1,6 +1,7 @@
 //! `item` in protobuf.
 
 use crate::generated as pb;
+use ledger::item::rules::State as ItemState;
 use ledger::item::*;
 
 choice!(ItemCategory {
@@ -135,6 +136,33 @@ record!(HistoricalClosure {
     closed_on,
     document
 });
+choice!(ItemState {
+    Drafted,
+    Issued,
+    Acknowledged,
+    PlanSubmitted,
+    InProgress,
+    ClosureRequested,
+    Verified,
+    Closed,
+    LongTerm,
+    Suspended,
+    NotSubstantiated,
+    Merged,
+    ClosedNotImplemented,
+    HistoricallyClosed
+});
+record!(ItemOpening {
+    draft,
+    cut_over,
+    state,
+    issued_on,
+    extensions,
+    suspended_days,
+    demanded_fen,
+    received_fen,
+    waived_fen
+});
 noun!(
     ItemCommand,
     item_command,
@@ -174,7 +202,8 @@ noun!(
         WaiveRecovery,
         TransferLead,
         DeclareRecusal,
-        ImportClosure
+        ImportClosure,
+        TakeOver
     }
 );
 noun!(
@@ -216,6 +245,7 @@ noun!(
         RecoveryWaived,
         LeadTransferred,
         RecusalDeclared,
-        ClosureImported
+        ClosureImported,
+        TakenOver
     }
 );

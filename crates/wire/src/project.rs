@@ -1,6 +1,7 @@
 //! `project` in protobuf.
 
 use crate::generated as pb;
+use ledger::project::rules::ProjectState;
 use ledger::project::*;
 
 choice!(Gate {
@@ -164,6 +165,37 @@ record!(CareAssignment {
     keeper,
     document
 });
+choice!(ProjectState {
+    Declared,
+    TownReviewed,
+    InLibrary,
+    Planned,
+    Approved,
+    Tendered,
+    Awarded,
+    Started,
+    InProgress,
+    Completed,
+    Accepted,
+    Settled,
+    FinalAccount,
+    HandedOver,
+    InCare,
+    Suspended,
+    Terminated,
+    Removed
+});
+record!(OpeningGate { gate, result });
+record!(ProjectOpening {
+    entry,
+    cut_over,
+    state,
+    budget,
+    started_on,
+    completed_on,
+    accepted_on,
+    gates
+});
 noun!(
     ProjectCommand,
     project_command,
@@ -191,7 +223,8 @@ noun!(
         Suspend,
         Resume,
         Terminate,
-        Remove
+        Remove,
+        TakeOver
     }
 );
 noun!(
@@ -221,6 +254,7 @@ noun!(
         Suspended,
         Resumed,
         Terminated,
-        Removed
+        Removed,
+        TakenOver
     }
 );

@@ -1,6 +1,7 @@
 //! Cash: never more out of an account than there is, batch by batch (V10, equation 4).
 
 mod amend;
+mod opening;
 mod policy;
 mod taking;
 
@@ -19,6 +20,7 @@ use crate::date::BusinessDate;
 use crate::fund::rules::{exact, existing as existing_fund, payable, summable};
 use crate::ids::{AccountId, CustodyId, FundId, MovementId, OrganisationId, PaymentId};
 use crate::money::Fen;
+use crate::opening::CutOver;
 use crate::organisation::rules::existing as existing_unit;
 use crate::payment::rules::existing as existing_payment;
 use crate::rejection::Rejection;
@@ -44,6 +46,8 @@ pub struct Account {
     pub cash: Cash,
     /// The agreement under which it is kept, and what has happened under it.
     pub kept: Option<Kept>,
+    /// Until when its balances were taken over from before the book, and on what they rest.
+    pub opening: Option<Box<CutOver>>,
     /// How many records have been about it.
     pub version: u32,
 }
@@ -70,6 +74,8 @@ impl Kept {
 /// Cash of one batch, or of all of them, in one account: the terms of equation 4.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cash {
+    /// There before the book 期初余额.
+    pub opening: Fen,
     /// New money.
     pub received: Fen,
     /// From other accounts of this ledger.
@@ -91,6 +97,7 @@ impl Cash {
     #[must_use]
     pub fn inflow(&self) -> Fen {
         let more = self.interest.add(self.returned).add(self.recovered);
+        let more = more.add(self.opening);
         self.received.add(self.transferred_in).add(more)
     }
 
@@ -191,6 +198,7 @@ pub(crate) fn decide(
 ) -> Result<Vec<Event>, Rejection> {
     match command {
         AccountCommand::Open(opening) => open(books, opening)?,
+        AccountCommand::TakeOver(it) => opening::check(books, context, it)?,
         AccountCommand::Close(closing) => {
             existing(books, "account", closing.account)?;
         }

@@ -2,6 +2,7 @@
 
 mod amend;
 pub mod caps;
+mod opening;
 mod signatures;
 mod steps;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use crate::date::BusinessDate;
 use crate::fund::rules::{exact, existing as existing_fund, payable};
 use crate::ids::{ClaimId, OrganisationId};
 use crate::money::Fen;
+use crate::opening::CutOver;
 use crate::organisation::rules::existing as existing_unit;
 use crate::payment::Payee;
 use crate::person::rules::existing as existing_person;
@@ -57,6 +59,8 @@ pub struct Claim {
     pub open: Fen,
     /// A payment has named it.
     pub instructed: bool,
+    /// Until when it was taken over from before the book, and on what that rests.
+    pub opening: Option<Box<CutOver>>,
     /// How many records have been about it.
     pub version: u32,
 }
@@ -148,6 +152,7 @@ pub(crate) fn decide(
     let existing = |claim| existing(books, "claim", claim).map(|_| ());
     match command {
         ClaimCommand::Submit(submission) => submit(books, context, submission)?,
+        ClaimCommand::TakeOver(it) => opening::check(books, context, it)?,
         ClaimCommand::ReviewTechnically(review) => existing(review.claim)?,
         ClaimCommand::Countersign(signature) => existing(signature.claim)?,
         ClaimCommand::ReviewFinances(review) => existing(review.claim)?,
@@ -259,6 +264,7 @@ fn units(submission: &ClaimSubmission) -> impl Iterator<Item = (&'static str, Or
 pub(crate) fn breaches(books: &Books, context: &Context, event: &ClaimEvent) -> Vec<Rejection> {
     let id = match event {
         ClaimEvent::Submitted(submission) => return submitted_badly(books, context, submission),
+        ClaimEvent::TakenOver(it) => return opening::breaches(books, it),
         ClaimEvent::TechnicallyReviewed(review) => review.claim,
         ClaimEvent::Countersigned(signature) => signature.claim,
         ClaimEvent::FinancesReviewed(review) => review.claim,
@@ -278,7 +284,7 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &ClaimEvent) -> 
         });
     }
     match event {
-        ClaimEvent::Submitted(_) | ClaimEvent::Rejected(_) => {}
+        ClaimEvent::Submitted(_) | ClaimEvent::TakenOver(_) | ClaimEvent::Rejected(_) => {}
         ClaimEvent::TechnicallyReviewed(_) | ClaimEvent::FinancesReviewed(_) => {
             broken.extend(one_hand(claim, context, step));
         }
@@ -392,6 +398,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &ClaimEvent) {
                 carry_into_contract(books, contract, |row| row.claimed = row.claimed.add(amount));
             }
         }
+        ClaimEvent::TakenOver(it) => opening::apply(books, context, it),
         ClaimEvent::TechnicallyReviewed(review) => touch(books, review.claim, |row| {
             row.technical = Some(signed(review, context));
             row.state = row.state.max(ClaimState::TechReviewed);
@@ -458,6 +465,7 @@ fn submitted(submission: &ClaimSubmission, context: &Context) -> Claim {
         paid: Fen::ZERO,
         open: Fen::ZERO,
         instructed: false,
+        opening: None,
         version: 1,
     }
 }

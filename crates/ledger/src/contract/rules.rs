@@ -2,6 +2,7 @@
 
 mod amend;
 pub mod caps;
+mod opening;
 mod plan;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,8 @@ use crate::organisation::rules::existing as existing_unit;
 use crate::project::rules::{Project, ProjectState, existing as existing_project};
 use crate::rejection::Rejection;
 use crate::{Books, Event};
+
+pub use opening::Opened;
 
 choices! {
     /// How far a contract is.
@@ -55,6 +58,8 @@ pub struct Contract {
     pub unclaimed: Fen,
     /// The sum of its claims that were neither rejected nor withdrawn.
     pub claimed: Fen,
+    /// Where it was taken over from before the book.
+    pub opening: Option<Box<Opened>>,
     /// How many records have been about it.
     pub version: u32,
 }
@@ -93,7 +98,9 @@ impl Contract {
     #[must_use]
     pub fn has_reached(&self, number: u32) -> bool {
         let by_signing = |stage: &ContractStage| stage.trigger == StageTrigger::Signing;
+        let before_book = self.opening.as_ref().map_or(0, |it| it.reached_stage);
         self.stage(number).is_some_and(by_signing)
+            || (1..=before_book).contains(&number)
             || self.reached.iter().any(|it| it.reach.stage == number)
     }
 
@@ -157,6 +164,7 @@ pub(crate) fn decide(
 ) -> Result<Vec<Event>, Rejection> {
     match command {
         ContractCommand::Sign(signing) => sign(books, context, signing)?,
+        ContractCommand::TakeOver(it) => opening::check(books, context, it)?,
         ContractCommand::Change(change) => {
             agreed(existing(books, "contract", change.contract)?, change)?;
         }
@@ -238,6 +246,7 @@ fn agreed(contract: &Contract, change: &ContractChange) -> Result<(), Rejection>
 pub(crate) fn breaches(books: &Books, context: &Context, event: &ContractEvent) -> Vec<Rejection> {
     let (id, step) = match event {
         ContractEvent::Signed(signing) => return signed_too_soon(books, signing),
+        ContractEvent::TakenOver(it) => return opening::breaches(books, context, it),
         ContractEvent::Changed(change) => (change.contract, "contract.change"),
         ContractEvent::StageReached(reach) => (reach.contract, "contract.reach_stage"),
         ContractEvent::Closed(closing) => (closing.contract, "contract.close"),
@@ -249,7 +258,7 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &ContractEvent) 
     broken.extend(closed(contract, step));
     broken.extend(before_signing(contract, context));
     match event {
-        ContractEvent::Signed(_) => {}
+        ContractEvent::Signed(_) | ContractEvent::TakenOver(_) => {}
         ContractEvent::Changed(change) => {
             let price = contract.price.add(change.delta_fen);
             let asked = contract.paid.add(contract.open);
@@ -276,26 +285,34 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &ContractEvent) 
 
 /// No project is contracted before it is approved, or after its end.
 fn signed_too_soon(books: &Books, signing: &ContractSigning) -> Vec<Rejection> {
-    let mut broken = Vec::new();
+    let barred = project_barred(books, signing, "contract.sign");
+    let parties = unknown_supplier(books, signing);
+    barred.into_iter().chain(parties).collect()
+}
+
+fn project_barred(
+    books: &Books,
+    signing: &ContractSigning,
+    step: &'static str,
+) -> Option<Rejection> {
     let project = books.projects.get(signing.project);
     let barred = |project: &&Project| {
         project.reached() < ProjectState::Approved || project.state.has_ended()
     };
-    if let Some(project) = project.filter(barred) {
-        let state = project.state;
-        broken.push(Rejection::BadTransition {
-            state: state.word(),
-            state_zh: state.zh(),
-            step: "contract.sign",
-        });
-    }
-    if !books.organisations.contains(signing.supplier) {
-        broken.push(Rejection::UnknownParty {
-            field: "supplier",
-            subject: signing.supplier.into(),
-        });
-    }
-    broken
+    let state = project.filter(barred)?.state;
+    Some(Rejection::BadTransition {
+        state: state.word(),
+        state_zh: state.zh(),
+        step,
+    })
+}
+
+fn unknown_supplier(books: &Books, signing: &ContractSigning) -> Option<Rejection> {
+    let known = books.organisations.contains(signing.supplier);
+    (!known).then(|| Rejection::UnknownParty {
+        field: "supplier",
+        subject: signing.supplier.into(),
+    })
 }
 
 /// Nothing happens on a closed contract.
@@ -308,10 +325,13 @@ pub(crate) fn closed(contract: &Contract, step: &'static str) -> Option<Rejectio
     })
 }
 
-/// Nothing happens on a contract before it is signed.
+/// Nothing happens on a contract before it is signed, nor within the time of its opening.
 pub(crate) fn before_signing(contract: &Contract, context: &Context) -> Option<Rejection> {
     let early = context.occurred_on.is_certainly_before(contract.signed_on);
-    early.then_some(Rejection::BadDate {
+    if !early {
+        return opening::before_cut_over(contract, context);
+    }
+    Some(Rejection::BadDate {
         field: "occurred_on",
         why: "it lies before the day of the contract's signing",
         why_zh: "业务日期早于合同签订日期",
@@ -365,6 +385,10 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &ContractEvent)
             let contract = signed(signing, context);
             books.contracts.put(signing.contract, contract);
         }
+        ContractEvent::TakenOver(it) => {
+            let contract = opening::taken_over(it, context);
+            books.contracts.put(it.signing.contract, contract);
+        }
         ContractEvent::Changed(change) => touch(books, change.contract, |row| {
             row.price = row.price.add(change.delta_fen);
             row.ends_on = change.ends_on.or(row.ends_on);
@@ -401,6 +425,7 @@ fn signed(signing: &ContractSigning, context: &Context) -> Contract {
         open: Fen::ZERO,
         unclaimed: Fen::ZERO,
         claimed: Fen::ZERO,
+        opening: None,
         version: 1,
     }
 }

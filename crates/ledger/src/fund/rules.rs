@@ -1,6 +1,7 @@
 //! Authority: never more passed on than there is, at every level (V6).
 
 pub(crate) mod amend;
+mod opening;
 #[cfg(test)]
 mod tests;
 
@@ -10,6 +11,7 @@ use super::{
 use crate::context::Context;
 use crate::ids::{FundId, OrganisationId, ProjectId};
 use crate::money::Fen;
+use crate::opening::CutOver;
 use crate::organisation::rules::existing as existing_unit;
 use crate::project::rules::existing as existing_project;
 use crate::rejection::Rejection;
@@ -26,8 +28,23 @@ pub struct Fund {
     pub adjusted: Fen,
     /// Taken back by the level above the receiver.
     pub reclaimed_from_top: Fen,
+    /// Until when its figures were taken over from before the book, and on what they rest.
+    pub opening: Option<Box<CutOver>>,
     /// How many records have been about it.
     pub version: u32,
+}
+
+impl Fund {
+    fn announced(announcement: &FundAnnouncement) -> Fund {
+        Fund {
+            announcement: Box::new(announcement.clone()),
+            received: Fen::ZERO,
+            adjusted: Fen::ZERO,
+            reclaimed_from_top: Fen::ZERO,
+            opening: None,
+            version: 1,
+        }
+    }
 }
 
 /// A unit's authority out of one batch.
@@ -76,6 +93,8 @@ pub struct Budget {
     pub returned: Fen,
     /// Settled and recovered.
     pub recovered: Fen,
+    /// The part of settled less returned from before the book 建账前: no payment stands behind it.
+    pub opening_net: Fen,
 }
 
 impl Budget {
@@ -153,11 +172,12 @@ pub(crate) fn summable(sum: Fen, amount: Fen) -> Result<(), Rejection> {
 
 pub(crate) fn decide(
     books: &Books,
-    _context: &Context,
+    context: &Context,
     command: &FundCommand,
 ) -> Result<Vec<Event>, Rejection> {
     match command {
         FundCommand::Announce(announcement) => announce(books, announcement)?,
+        FundCommand::TakeOver(it) => opening::check(books, context, it)?,
         FundCommand::Receive(receipt) => {
             let fund = existing(books, "fund", receipt.fund)?;
             payable("amount_fen", receipt.amount_fen)?;
@@ -312,14 +332,8 @@ pub(crate) fn breaches(books: &Books, _context: &Context, event: &FundEvent) -> 
         broken.then_some(Rejection::OverAllocated { available, asked })
     };
     let broken = match event {
-        FundEvent::Announced(announcement) => {
-            let (kind, year) = (announcement.source_kind, announcement.budget_year);
-            let unknown = source_kinds::term(kind, year).is_none();
-            unknown.then_some(Rejection::NotInForce {
-                word: kind.word(),
-                year,
-            })
-        }
+        FundEvent::TakenOver(it) => return opening::breaches(it),
+        FundEvent::Announced(announcement) => not_in_force(announcement),
         FundEvent::Received(receipt) => books.funds.get(receipt.fund).and_then(|fund| {
             over(
                 fund.announcement
@@ -351,6 +365,15 @@ pub(crate) fn breaches(books: &Books, _context: &Context, event: &FundEvent) -> 
     broken.into_iter().collect()
 }
 
+fn not_in_force(announcement: &FundAnnouncement) -> Option<Rejection> {
+    let (kind, year) = (announcement.source_kind, announcement.budget_year);
+    let unknown = source_kinds::term(kind, year).is_none();
+    unknown.then_some(Rejection::NotInForce {
+        word: kind.word(),
+        year,
+    })
+}
+
 /// What can be taken back along this line: no more than was granted along it, and no more than is
 /// still unspent.
 fn reclaimable(books: &Books, reclaim: &Reclaim) -> Fen {
@@ -380,15 +403,10 @@ fn reclaimable(books: &Books, reclaim: &Reclaim) -> Fen {
 pub(crate) fn apply(books: &mut Books, _context: &Context, event: &FundEvent) {
     match event {
         FundEvent::Announced(announcement) => {
-            let fund = Fund {
-                announcement: Box::new(announcement.clone()),
-                received: Fen::ZERO,
-                adjusted: Fen::ZERO,
-                reclaimed_from_top: Fen::ZERO,
-                version: 1,
-            };
+            let fund = Fund::announced(announcement);
             books.funds.put(announcement.fund, fund);
         }
+        FundEvent::TakenOver(it) => opening::apply(books, it),
         FundEvent::Received(receipt) => {
             touch(books, receipt.fund, |_| {});
             grow(books, receipt.fund, receipt.amount_fen);

@@ -10,6 +10,7 @@ pub mod deadline;
 mod draft;
 pub mod extension;
 pub mod independence;
+mod opening;
 pub mod state;
 pub mod steps;
 #[cfg(test)]
@@ -63,6 +64,8 @@ pub(crate) fn decide(
 ) -> Result<Vec<Event>, Rejection> {
     if let ItemCommand::Draft(draft) = command {
         draft::check(books, draft)?;
+    } else if let ItemCommand::TakeOver(it) = command {
+        opening::check(books, context, it)?;
     } else {
         let item = existing(books, "item", command.item())?;
         names(books, item, command)?;
@@ -225,6 +228,7 @@ fn by_hand(
             not_after_today(context, "closed_on", closure.closed_on)
         }
         ItemCommand::Draft(_)
+        | ItemCommand::TakeOver(_)
         | ItemCommand::Issue(_)
         | ItemCommand::ReturnPlan(_)
         | ItemCommand::ReturnForRework(_)
@@ -362,18 +366,26 @@ fn four_eyes(item: &Item, context: &Context, event: &ItemEvent) -> Option<Reject
 
 pub(crate) fn apply(books: &mut Books, context: &Context, event: &ItemEvent) {
     let Books { items, rounds, .. } = books;
-    if let ItemEvent::Drafted(draft) = event {
-        if let Some(parent) = draft.parent.and_then(|parent| items.get_mut(parent)) {
-            parent.children.push(draft.item);
+    let feedback_on = |round| rounds.get(round).and_then(|round| round.feedback_on);
+    let new = if let ItemEvent::Drafted(draft) = event {
+        Some(Item::drafted(draft, context))
+    } else if let ItemEvent::TakenOver(it) = event {
+        let feedback_on = feedback_on(it.draft.round);
+        Some(opening::taken_over(context, feedback_on, it))
+    } else {
+        None
+    };
+    if let Some(new) = new {
+        let (id, parent) = (new.draft.item, new.draft.parent);
+        if let Some(parent) = parent.and_then(|parent| items.get_mut(parent)) {
+            parent.children.push(id);
         }
-        items.put(draft.item, Item::drafted(draft, context));
+        items.put(id, new);
         return;
     }
     let Some(item) = items.get_mut(event.item()) else {
         return;
     };
-    let feedback_on = rounds
-        .get(item.draft.round)
-        .and_then(|round| round.feedback_on);
+    let feedback_on = feedback_on(item.draft.round);
     item.apply(context, feedback_on, event);
 }

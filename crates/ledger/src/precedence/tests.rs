@@ -100,7 +100,8 @@ fn an_inspector_counter_signs_a_claim_and_finance_judges_it() {
         claim.review_finances: finance
         claim.approve: finance
         claim.reject: finance
-        claim.withdraw: finance, rectification"#]]
+        claim.withdraw: finance, rectification
+        claim.take_over: finance"#]]
     .assert_eq(&lines.join("\n"));
 }
 

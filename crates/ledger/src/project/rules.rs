@@ -3,6 +3,7 @@
 mod amend;
 mod apply;
 mod hands;
+mod opening;
 mod row;
 pub mod steps;
 #[cfg(test)]
@@ -44,13 +45,14 @@ pub fn existing<'a>(
 
 pub(crate) fn decide(
     books: &Books,
-    _context: &Context,
+    context: &Context,
     command: &ProjectCommand,
 ) -> Result<Vec<Event>, Rejection> {
     let id = command.project();
     match command {
         ProjectCommand::Declare(facts) => declare(books, facts)?,
         ProjectCommand::EnterLibrary(entry) => enter(books, entry)?,
+        ProjectCommand::TakeOver(it) => opening::check(books, context, it)?,
         ProjectCommand::Approve(approval) => {
             existing(books, "project", id)?;
             adds_up("budget", &approval.budget, approval.budget_fen)?;
@@ -116,9 +118,14 @@ fn declare(books: &Books, facts: &ProjectDeclaration) -> Result<(), Rejection> {
 /// A project enters the library once, whether somebody has declared it or not.
 fn enter(books: &Books, entry: &ProjectEntry) -> Result<(), Rejection> {
     let row = books.projects.get(entry.project);
-    if row.is_some_and(|row| row.took(Step::EnterLibrary)) {
+    let entered = |row: &Project| row.took(Step::EnterLibrary) || row.took(Step::TakeOver);
+    if row.is_some_and(entered) {
         return Err(already(entry.project));
     }
+    check_entry(books, entry)
+}
+
+fn check_entry(books: &Books, entry: &ProjectEntry) -> Result<(), Rejection> {
     existing_unit(books, "implementing_unit", entry.implementing_unit)?;
     existing_unit(books, "area", entry.area)?;
     adds_up("planned", &entry.planned, entry.planned_fen)?;

@@ -146,7 +146,8 @@ fn spent(view: &View, id: FundId, shares: &[FundShare<'_>]) -> Equation {
             continue;
         };
         let payments = parts.get(project).into_iter().flatten().copied();
-        sides.put(budget.granted, total(payments.chain([budget.available()])));
+        let rest = [budget.opening_net, budget.available()];
+        sides.put(budget.granted, total(payments.chain(rest)));
     }
     sides.equation(3, SPENT.0, SPENT.1)
 }

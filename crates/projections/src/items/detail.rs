@@ -2,7 +2,7 @@
 
 use super::{ItemLine, Obstacle, item_line, zero_is_none};
 use crate::View;
-use crate::references::{self, Term, UnitReference, term};
+use crate::references::{self, BeforeBook, Term, UnitReference, term};
 use jiff::civil::Date;
 use ledger::Books;
 use ledger::context::Actor;
@@ -37,6 +37,10 @@ pub struct ItemView {
     pub lead_unit: Option<UnitReference>,
     /// By which rule the due date was found.
     pub deadline_rule: Term,
+    /// Where it was taken over from before the book 建账前: until when, and the document that it
+    /// rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opening: Option<BeforeBook>,
     /// When it was issued.
     pub issued_on: Option<BusinessDate>,
     /// The due date by its issue, before extensions and suspensions.
@@ -189,6 +193,7 @@ pub fn item_view(view: &View, today: Date, id: ItemId) -> Option<ItemView> {
         merged_into: item.merged_into,
         lead_unit: item.lead_unit.map(|unit| references::unit(books, unit)),
         deadline_rule: term!(draft.deadline_rule),
+        opening: item.opening.as_deref().map(BeforeBook::from),
         issued_on: item.issued_on,
         due_base: item.due_base.map(BusinessDate::day),
         extensions: item

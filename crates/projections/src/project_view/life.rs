@@ -1,6 +1,6 @@
 //! The life of a project: its steps with their days and hands, and what each of them said.
 
-use crate::references::{self, Term, UnitReference, term};
+use crate::references::{self, BeforeBook, Term, UnitReference, term};
 use ledger::Books;
 use ledger::date::BusinessDate;
 use ledger::ids::{PersonId, VisitId};
@@ -44,6 +44,10 @@ pub struct LifeView {
     pub handovers: Vec<HandoverLine>,
     /// Who keeps it.
     pub keeper: Option<UnitReference>,
+    /// Where it was taken over from before the book 建账前: until when, and the document that says
+    /// how far it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opening: Option<BeforeBook>,
 }
 
 /// A step that was taken.
@@ -280,6 +284,7 @@ pub(super) fn life_view(books: &Books, project: &Project) -> LifeView {
             .map(handover)
             .collect(),
         keeper: life.care.as_ref().map(keeper),
+        opening: life.opening.as_ref().map(BeforeBook::from),
     }
 }
 

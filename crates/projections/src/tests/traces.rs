@@ -55,6 +55,9 @@ fn says_level_by_level_what_is_not_explained() {
                 reclaimed_fen: Fen(
                     0,
                 ),
+                before_book_fen: Fen(
+                    0,
+                ),
                 paid_to_organisations_fen: Fen(
                     7000,
                 ),

@@ -107,13 +107,14 @@ impl World {
         };
         let Ok(command) = command.recalled(look_up);
         let command = command.into_owned();
+        let (signatories, proposed_by) = ledger::entry::rules::paper(&self.view.books, &command);
         let context = Context {
             actor: self.actor,
             intake,
             occurred_on: ledger::date::BusinessDate::day(self.today),
             today: self.today,
-            signatories: Default::default(),
-            proposed_by: None,
+            signatories,
+            proposed_by,
             seq: self.view.head().map_or(1, |head| head.seq + 1),
         };
         let admission = Admission {

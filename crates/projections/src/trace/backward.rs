@@ -2,7 +2,7 @@
 
 use super::{PaymentLine, holder_name, payment_line, share_of};
 use crate::benefit::{Benefit, net_shares, shares};
-use crate::references::{self, FundReference, PayeeReference, UnitReference};
+use crate::references::{self, BeforeBook, FundReference, PayeeReference, UnitReference};
 use crate::{Page, View};
 use hashbrown::{HashMap, HashSet};
 use ledger::Books;
@@ -41,6 +41,10 @@ pub struct SourceTrace {
     pub settled_fen: Fen,
     /// Its share of what came back.
     pub returned_fen: Fen,
+    /// Where the batch was taken over from before the book 建账前: what lies before that day rests on
+    /// this document, and the trace ends here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opening: Option<BeforeBook>,
     /// The grants that lead from the receiver to the project, the project's own last.
     pub links: Vec<Link>,
 }
@@ -158,7 +162,8 @@ pub fn payee_trace(view: &View, payee: Payee, offset: usize, limit: usize) -> Pa
 fn trace(view: &View, id: PaymentId, payment: &Payment) -> BackwardTrace {
     let books = &view.books;
     let source = |fund: FundId| {
-        let announcement = books.funds.get(fund).map(|row| &row.announcement);
+        let row = books.funds.get(fund);
+        let announcement = row.map(|row| &row.announcement);
         SourceTrace {
             fund: references::fund(books, fund),
             issuer: announcement.map(|it| references::unit(books, it.issuer)),
@@ -166,6 +171,7 @@ fn trace(view: &View, id: PaymentId, payment: &Payment) -> BackwardTrace {
             amount_fen: share_of(payment, payment.amount, fund),
             settled_fen: share_of(payment, payment.settled, fund),
             returned_fen: share_of(payment, payment.returned, fund),
+            opening: row.and_then(|row| row.opening.as_deref().map(BeforeBook::from)),
             links: links(books, fund, payment.project),
         }
     };

@@ -1,9 +1,9 @@
 //! Forward (I1): from the document to the last payee and receipt.
 
 use super::{PaymentLine, payment_line_of};
-use crate::balances::{Spending, fund_balance_of};
+use crate::balances::{Spending, fund_balance_of, is_zero};
 use crate::benefit::{FundShare, fund_shares};
-use crate::references::{self, FundReference, ProjectReference, UnitReference, total};
+use crate::references::{self, BeforeBook, FundReference, ProjectReference, UnitReference, total};
 use crate::{Page, View};
 use hashbrown::HashMap;
 use ledger::Books;
@@ -25,6 +25,10 @@ pub struct ForwardTrace {
     pub announced_fen: Fen,
     /// What has arrived.
     pub received_fen: Fen,
+    /// Where it was taken over from before the book 建账前: what was passed on and paid until then
+    /// rests on this document, and its trace ends here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opening: Option<BeforeBook>,
     /// The units that held some of it: the receiver first, then those below, step by step.
     pub units: Vec<TraceUnit>,
     /// The projects that may spend some of it, in the order of their numbers.
@@ -89,6 +93,10 @@ pub struct TraceBudget {
 pub struct Explained {
     /// Taken back by the level above the receiver.
     pub reclaimed_fen: Fen,
+    /// Paid before the book 建账前, as the opening's document says.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub before_book_fen: Fen,
     /// Paid to organisations that this ledger knows.
     pub paid_to_organisations_fen: Fen,
     /// Paid to persons, who have it.
@@ -127,6 +135,7 @@ pub fn fund_trace(view: &View, id: FundId, offset: usize, limit: usize) -> Optio
     let balance = fund_balance_of(view, id, &shares)?;
     let mut explained = Explained {
         reclaimed_fen: balance.reclaimed_from_top_fen,
+        before_book_fen: balance.totals.before_book_fen,
         ..Explained::default()
     };
     let mut unexplained = Unexplained {
@@ -151,6 +160,7 @@ pub fn fund_trace(view: &View, id: FundId, offset: usize, limit: usize) -> Optio
         receiver: balance.receiver,
         announced_fen: balance.announced_fen,
         received_fen: balance.received_fen,
+        opening: balance.opening,
         explained,
         unexplained,
     })
@@ -187,12 +197,14 @@ fn sum_up(explained: &mut Explained, unexplained: &mut Unexplained) {
     // Destructured, so that a new line cannot be left out of the sum.
     let Explained {
         reclaimed_fen,
+        before_book_fen,
         paid_to_organisations_fen,
         paid_and_confirmed_fen,
         total_fen: explained_total,
     } = explained;
     *explained_total = total([
         *reclaimed_fen,
+        *before_book_fen,
         *paid_to_organisations_fen,
         *paid_and_confirmed_fen,
     ]);

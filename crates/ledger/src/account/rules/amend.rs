@@ -25,9 +25,10 @@ impl Amend for AccountEvent {
             AccountEvent::InterestCredited(it) => Some(it.amount_fen),
             AccountEvent::Transferred(it) => Some(it.amount_fen),
             AccountEvent::CustodyReleased(it) => Some(it.amount_fen),
-            AccountEvent::Opened(_) | AccountEvent::Closed(_) | AccountEvent::CustodyAgreed(_) => {
-                None
-            }
+            AccountEvent::Opened(_)
+            | AccountEvent::TakenOver(_)
+            | AccountEvent::Closed(_)
+            | AccountEvent::CustodyAgreed(_) => None,
         }
     }
 
@@ -50,6 +51,9 @@ impl Amend for AccountEvent {
     fn text(&mut self, field: CorrectedField) -> Option<Slot<'_>> {
         use CorrectedField as Field;
         match (self, field) {
+            (AccountEvent::TakenOver(it), Field::Document) => {
+                Some((&mut it.cut_over.document).into())
+            }
             (AccountEvent::Closed(it), Field::Reason) => Some((&mut it.reason).into()),
             (AccountEvent::CashReceived(it), Field::BankReference) => {
                 Some((&mut it.bank_reference).into())
@@ -78,6 +82,11 @@ impl Amend for AccountEvent {
                     Field::Document => put(Some(&mut row.agreement.document), to),
                     _ => {}
                 }
+            }
+            (AccountEvent::TakenOver(it), Field::Document) => {
+                let row = books.accounts.get_mut(it.opening.account);
+                let opening = row.and_then(|row| row.opening.as_mut());
+                put(opening.map(|opening| &mut opening.document), to);
             }
             (event, Field::BankReference) => {
                 if let Some((id, _)) = movement(event)

@@ -11,7 +11,7 @@ use crate::rejection::Rejection;
 /// The rules in their order: state, dates, parties, cash, the payment, custody.
 pub(crate) fn breaches(books: &Books, context: &Context, event: &AccountEvent) -> Vec<Rejection> {
     match event {
-        AccountEvent::Opened(_) => Vec::new(),
+        AccountEvent::Opened(_) | AccountEvent::TakenOver(_) => Vec::new(),
         AccountEvent::Closed(closing) => {
             let mut broken = usable(books, context, closing.account, "account.close");
             broken.extend(not_empty(books, closing.account));

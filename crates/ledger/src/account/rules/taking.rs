@@ -1,10 +1,11 @@
 //! Takes cash into the books, and out of them again: every movement changes its batch's row and
 //! its account's alike.
 
-use super::{Account, Cash, Custody, Kept, Movement, MovementKind};
+use super::{Account, Cash, Custody, Kept, Movement, MovementKind, opening};
 use crate::Books;
 use crate::account::{AccountEvent, AccountOpening, CashNature, CustodyAgreement};
 use crate::context::Context;
+use crate::date::BusinessDate;
 use crate::ids::{AccountId, FundId, MovementId, PaymentId};
 use crate::money::Fen;
 
@@ -18,7 +19,8 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &AccountEvent) 
         }
     }
     match event {
-        AccountEvent::Opened(opening) => opened(books, context, opening),
+        AccountEvent::Opened(opening) => opened(books, context.occurred_on, opening),
+        AccountEvent::TakenOver(it) => opening::apply(books, it),
         AccountEvent::Closed(closing) => touch(books, closing.account, |account| {
             account.closed_on = Some(context.occurred_on);
         }),
@@ -94,6 +96,7 @@ pub(super) fn movement(event: &AccountEvent) -> Option<(MovementId, Movement)> {
             (it.movement, movement)
         }
         AccountEvent::Opened(_)
+        | AccountEvent::TakenOver(_)
         | AccountEvent::Closed(_)
         | AccountEvent::CustodyAgreed(_)
         | AccountEvent::CustodyReleased(_) => return None,
@@ -154,16 +157,17 @@ fn moved(books: &mut Books, event: &AccountEvent, sign: fn(Fen) -> Fen) {
     }
 }
 
-fn opened(books: &mut Books, context: &Context, opening: &AccountOpening) {
+pub(super) fn opened(books: &mut Books, on: BusinessDate, opening: &AccountOpening) {
     let account = Account {
         kind: opening.kind,
         owner: opening.owner,
         bank: opening.bank.clone(),
         masked_number: opening.masked_number.clone(),
-        opened_on: context.occurred_on,
+        opened_on: on,
         closed_on: None,
         cash: Cash::default(),
         kept: None,
+        opening: None,
         version: 1,
     };
     books.accounts.put(opening.account, account);
@@ -190,10 +194,16 @@ fn agreed(books: &mut Books, context: &Context, agreement: &CustodyAgreement) {
 }
 
 /// A term of equation 4.
-type Term = fn(&mut Cash) -> &mut Fen;
+pub(super) type Term = fn(&mut Cash) -> &mut Fen;
 
 /// Adds to a term of a batch, and to the same term of its account.
-fn book(books: &mut Books, id: AccountId, fund: Option<FundId>, term: Term, amount: Fen) {
+pub(super) fn book(
+    books: &mut Books,
+    id: AccountId,
+    fund: Option<FundId>,
+    term: Term,
+    amount: Fen,
+) {
     let of_batch = term(books.cash.entry((id, fund)));
     *of_batch = of_batch.add(amount);
     if let Some(account) = books.accounts.get_mut(id) {

@@ -4,6 +4,7 @@
 
 pub(crate) mod amend;
 mod custody;
+mod opening;
 
 use super::*;
 use crate::account::{AccountClosing, CashNature, CustodyRelease, Interest};

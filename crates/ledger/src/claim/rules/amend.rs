@@ -15,6 +15,11 @@ impl Amend for ClaimEvent {
         match (self, field) {
             (ClaimEvent::Submitted(it), Field::Number) => Some((&mut it.number).into()),
             (ClaimEvent::Submitted(it), Field::Remark) => Some((&mut it.remark).into()),
+            (ClaimEvent::TakenOver(it), Field::Number) => Some((&mut it.submission.number).into()),
+            (ClaimEvent::TakenOver(it), Field::Remark) => Some((&mut it.submission.remark).into()),
+            (ClaimEvent::TakenOver(it), Field::Document) => {
+                Some((&mut it.cut_over.document).into())
+            }
             (ClaimEvent::TechnicallyReviewed(it), Field::Finding) => Some((&mut it.finding).into()),
             (ClaimEvent::Countersigned(it), Field::Remark) => Some((&mut it.remark).into()),
             (ClaimEvent::FinancesReviewed(it), Field::Finding) => Some((&mut it.finding).into()),
@@ -33,10 +38,13 @@ impl Amend for ClaimEvent {
             return;
         };
         match (self, field) {
-            (ClaimEvent::Submitted(_), Field::Number) => {
+            (ClaimEvent::TakenOver(_), Field::Document) => {
+                put(row.opening.as_mut().map(|it| &mut it.document), to);
+            }
+            (ClaimEvent::Submitted(_) | ClaimEvent::TakenOver(_), Field::Number) => {
                 put(Some(&mut row.submission.number), to);
             }
-            (ClaimEvent::Submitted(_), Field::Remark) => {
+            (ClaimEvent::Submitted(_) | ClaimEvent::TakenOver(_), Field::Remark) => {
                 put(Some(&mut row.submission.remark), to);
             }
             (ClaimEvent::TechnicallyReviewed(_), Field::Finding) => {

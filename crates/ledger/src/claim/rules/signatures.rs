@@ -7,12 +7,13 @@ use crate::context::{Actor, Context};
 use crate::rejection::Rejection;
 
 impl Claim {
-    /// Those who must counter-sign and have not.
+    /// Those who must counter-sign and have not; none of a claim from before the book, whose
+    /// signatures stand on the document of its opening.
     pub fn missing(&self) -> impl Iterator<Item = &Countersigner> {
         let filled = |place: usize| self.signatures.iter().any(|it| it.fills == Some(place));
         let required = self.submission.countersigners.iter().enumerate();
         required
-            .filter(move |(place, _)| !filled(*place))
+            .filter(move |(place, _)| self.opening.is_none() && !filled(*place))
             .map(|(_, countersigner)| countersigner)
     }
 

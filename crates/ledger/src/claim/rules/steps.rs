@@ -52,7 +52,7 @@ impl Step {
     /// The step of an event; none for the submission, which makes the claim.
     pub(super) const fn of(event: &ClaimEvent) -> Option<Step> {
         match event {
-            ClaimEvent::Submitted(_) => None,
+            ClaimEvent::Submitted(_) | ClaimEvent::TakenOver(_) => None,
             ClaimEvent::TechnicallyReviewed(_) => Some(Step::ReviewTechnically),
             ClaimEvent::Countersigned(_) => Some(Step::Countersign),
             ClaimEvent::FinancesReviewed(_) => Some(Step::ReviewFinances),

@@ -2,6 +2,7 @@
 //! done none of this, keeps to its contract (V9), and goes only the listed ways (V13).
 
 mod contract;
+mod opening;
 mod paper;
 mod random;
 

@@ -54,6 +54,14 @@ impl Amend for ContractEvent {
             (ContractEvent::Signed(it), Field::Number) => Some((&mut it.number).into()),
             (ContractEvent::Signed(it), Field::Name) => Some((&mut it.name).into()),
             (ContractEvent::Signed(it), Field::Document) => Some((&mut it.document).into()),
+            (ContractEvent::TakenOver(it), Field::Number) => Some((&mut it.signing.number).into()),
+            (ContractEvent::TakenOver(it), Field::Name) => Some((&mut it.signing.name).into()),
+            (ContractEvent::TakenOver(it), Field::Document) => {
+                Some((&mut it.signing.document).into())
+            }
+            (ContractEvent::TakenOver(it), Field::Basis) => {
+                Some((&mut it.cut_over.document).into())
+            }
             (ContractEvent::Changed(it), Field::Document) => Some((&mut it.document).into()),
             (ContractEvent::Changed(it), Field::Reason) => Some((&mut it.reason).into()),
             (ContractEvent::StageReached(it), Field::Basis) => Some((&mut it.basis).into()),
@@ -70,11 +78,16 @@ impl Amend for ContractEvent {
             return;
         };
         match (self, field) {
-            (ContractEvent::Signed(_), Field::Number) => {
+            (ContractEvent::TakenOver(_), Field::Basis) => {
+                put(row.opening.as_mut().map(|it| &mut it.cut_over.document), to);
+            }
+            (ContractEvent::Signed(_) | ContractEvent::TakenOver(_), Field::Number) => {
                 put(Some(&mut row.signing.number), to);
             }
-            (ContractEvent::Signed(_), Field::Name) => put(Some(&mut row.signing.name), to),
-            (ContractEvent::Signed(_), Field::Document) => {
+            (ContractEvent::Signed(_) | ContractEvent::TakenOver(_), Field::Name) => {
+                put(Some(&mut row.signing.name), to);
+            }
+            (ContractEvent::Signed(_) | ContractEvent::TakenOver(_), Field::Document) => {
                 put(Some(&mut row.signing.document), to);
             }
             (ContractEvent::Changed(it), Field::Document) => {

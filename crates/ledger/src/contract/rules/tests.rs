@@ -2,6 +2,8 @@
 //! change with an approval moves its price or its end; a stage is reached once and in turn, as
 //! somebody else than the supplier says; and nothing happens on a contract that is closed.
 
+mod opening;
+
 use super::*;
 use crate::contract::ContractChangeKind::{Duration, Price, Scope};
 use crate::contract::StageTrigger::{Acceptance, Progress, RetentionEnd, Signing};

@@ -18,7 +18,7 @@ impl Amend for FundEvent {
     fn reversible(&self) -> Option<Fen> {
         match self {
             // The batch itself: its amount is adjusted, never unsaid.
-            FundEvent::Announced(_) => None,
+            FundEvent::Announced(_) | FundEvent::TakenOver(_) => None,
             FundEvent::Received(receipt) => Some(receipt.amount_fen),
             FundEvent::Allocated(allocation) => Some(allocation.amount_fen),
             FundEvent::Adjusted(adjustment) => Some(adjustment.delta_fen),
@@ -29,7 +29,7 @@ impl Amend for FundEvent {
 
     fn resting(&self, books: &Books, _seq: u64) -> Option<Vec<Subject>> {
         match self {
-            FundEvent::Announced(_) | FundEvent::CarriedOver(_) => None,
+            FundEvent::Announced(_) | FundEvent::TakenOver(_) | FundEvent::CarriedOver(_) => None,
             FundEvent::Received(receipt) => {
                 let receiver = books.funds.get(receipt.fund)?.announcement.receiver;
                 short(books, receipt.fund, receiver, receipt.amount_fen)
@@ -49,7 +49,7 @@ impl Amend for FundEvent {
 
     fn reverse(&self, books: &mut Books, _seq: u64) {
         match self {
-            FundEvent::Announced(_) => {}
+            FundEvent::Announced(_) | FundEvent::TakenOver(_) => {}
             FundEvent::Received(receipt) => {
                 grow(books, receipt.fund, receipt.amount_fen.negated());
             }
@@ -80,6 +80,8 @@ impl Amend for FundEvent {
         use CorrectedField as Field;
         match (self, field) {
             (FundEvent::Announced(it), field) => announced(it, field),
+            (FundEvent::TakenOver(it), Field::Basis) => Some((&mut it.cut_over.document).into()),
+            (FundEvent::TakenOver(it), field) => announced(&mut it.announcement, field),
             (FundEvent::Received(it), Field::Document) => Some((&mut it.document).into()),
             (FundEvent::Allocated(it), Field::Document) => Some((&mut it.document).into()),
             (FundEvent::Adjusted(it), Field::Document) => Some((&mut it.document).into()),
@@ -91,10 +93,17 @@ impl Amend for FundEvent {
     }
 
     fn describe(&self, books: &mut Books, field: CorrectedField, to: &Wording) {
-        if let FundEvent::Announced(announcement) = self
-            && let Some(row) = books.funds.get_mut(announcement.fund)
-        {
-            put(announced(&mut row.announcement, field), to);
+        let announcement = match self {
+            FundEvent::Announced(announcement) => announcement,
+            FundEvent::TakenOver(it) => &it.announcement,
+            _ => return,
+        };
+        let Some(row) = books.funds.get_mut(announcement.fund) else {
+            return;
+        };
+        match (&mut row.opening, field) {
+            (Some(cut_over), CorrectedField::Basis) => put(Some(&mut cut_over.document), to),
+            _ => put(announced(&mut row.announcement, field), to),
         }
     }
 }

@@ -8,6 +8,7 @@ mod announcement;
 mod carry_over;
 mod equations;
 mod limits;
+mod opening;
 mod reclaim;
 
 use super::*;
@@ -60,6 +61,7 @@ fn of_nothing(ask: Ask) -> Ask {
         FundCommand::Adjust(it) => it.fund = fund(9),
         FundCommand::Reclaim(it) => it.fund = fund(9),
         FundCommand::CarryOver(it) => it.fund = fund(9),
+        FundCommand::TakeOver(it) => it.announcement.fund = fund(9),
     }
     ask
 }

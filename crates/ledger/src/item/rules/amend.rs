@@ -63,6 +63,8 @@ impl Amend for ItemEvent {
         use CorrectedField as Field;
         match (self, field) {
             (ItemEvent::Drafted(it), field) => drafted(it, field),
+            (ItemEvent::TakenOver(it), Field::Document) => Some((&mut it.cut_over.document).into()),
+            (ItemEvent::TakenOver(it), field) => drafted(&mut it.draft, field),
             (ItemEvent::PlanSubmitted(it), Field::Plan) => Some((&mut it.plan).into()),
             (ItemEvent::PlanSubmitted(it), Field::Document) => Some((&mut it.document).into()),
             (ItemEvent::Verified(it), Field::Finding) => Some((&mut it.finding).into()),
@@ -82,9 +84,12 @@ impl Amend for ItemEvent {
     }
 
     fn describe(&self, books: &mut Books, field: CorrectedField, to: &Wording) {
-        if let ItemEvent::Drafted(draft) = self
-            && let Some(row) = books.items.get_mut(draft.item)
+        if let ItemEvent::Drafted(_) | ItemEvent::TakenOver(_) = self
+            && let Some(row) = books.items.get_mut(self.item())
         {
+            if field == CorrectedField::Document {
+                put(row.opening.as_mut().map(|it| &mut it.document), to);
+            }
             put(drafted(std::sync::Arc::make_mut(&mut row.draft), field), to);
         }
     }

@@ -10,6 +10,7 @@ use crate::item::{
     ExtensionRequest, ItemDraft, ItemEvent, LetterKind, Measure, MeasureKind, VerificationMode,
 };
 use crate::money::Fen;
+use crate::opening::CutOver;
 use jiff::civil::Date;
 use std::sync::Arc;
 
@@ -62,6 +63,8 @@ pub struct Item {
     pub children: Vec<ItemId>,
     /// The item that goes on in its place.
     pub merged_into: Option<ItemId>,
+    /// Until when it was taken over from before the book, and on what that rests.
+    pub opening: Option<Box<CutOver>>,
     /// How many records have been mainly about it.
     pub version: u32,
 }
@@ -189,6 +192,7 @@ impl Item {
             last_letter: None,
             children: Vec::new(),
             merged_into: None,
+            opening: None,
             version: 1,
         }
     }
@@ -231,7 +235,7 @@ impl Item {
         }
         match event {
             // A second draft of an item: refused, and not in any log of ours.
-            ItemEvent::Drafted(_) => {}
+            ItemEvent::Drafted(_) | ItemEvent::TakenOver(_) => {}
             ItemEvent::Issued(_) => {
                 let known = context.occurred_on.precision() != Precision::Unknown;
                 let today = BusinessDate::day(context.today);

@@ -26,7 +26,7 @@ choices! {
 
 /// The steps with the command that asks for each and the event that says it was taken.
 macro_rules! steps {
-    ($($step:ident $event:ident $word:literal $zh:literal,)*) => {
+    ($($step:ident $event:ident $word:literal $zh:literal $($within:ident)?,)*) => {
         choices! {
             /// What may be done with an item: its commands without their facts.
             Step { $($step = $word $zh,)* }
@@ -50,7 +50,7 @@ macro_rules! steps {
             /// The item that it is about.
             #[must_use]
             pub const fn item(&self) -> ItemId {
-                match self { $(ItemCommand::$step(facts) => facts.item),* }
+                match self { $(ItemCommand::$step(facts) => facts.$($within.)?item),* }
             }
         }
 
@@ -58,7 +58,7 @@ macro_rules! steps {
             /// The item that it is about.
             #[must_use]
             pub const fn item(&self) -> ItemId {
-                match self { $(ItemEvent::$event(facts) => facts.item),* }
+                match self { $(ItemEvent::$event(facts) => facts.$($within.)?item),* }
             }
         }
     };
@@ -100,6 +100,8 @@ steps! {
     TransferLead LeadTransferred "item.transfer_lead" "变更牵头单位",
     DeclareRecusal RecusalDeclared "item.declare_recusal" "回避",
     ImportClosure ClosureImported "item.import_closure" "补录历史销号",
+    // What was before the book; its facts say which item it is within its draft.
+    TakeOver TakenOver "item.take_over" "期初建账" draft,
 }
 
 /// What a step does to the state.
@@ -159,8 +161,8 @@ pub fn next(state: State, step: Step) -> Option<Next> {
         InProgress, Issued, LongTerm, Merged, NotSubstantiated, PlanSubmitted, Suspended, Verified,
     };
     let (from, next): (&[State], Next) = match step {
-        // It makes the item; one that exists cannot be drafted again.
-        Step::Draft => (&[], Stays),
+        // They make the item; one that exists is neither drafted nor taken over again.
+        Step::Draft | Step::TakeOver => (&[], Stays),
         Step::Issue => (&[Drafted], To(Issued)),
         Step::Acknowledge => (&[Issued], To(Acknowledged)),
         Step::SubmitPlan => (&[Acknowledged], To(PlanSubmitted)),

@@ -7,6 +7,7 @@ mod closing;
 mod deadline;
 mod draft;
 mod extension;
+mod opening;
 mod paths;
 mod table;
 mod verifying;
@@ -115,7 +116,8 @@ impl Ask {
             today: day("2030-01-01"),
             seq: 1,
             signatories: Default::default(),
-            proposed_by: None,
+            // Somebody else has proposed what may only be confirmed.
+            proposed_by: matches!(self.command, ItemCommand::TakeOver(_)).then_some(GOVERNOR),
         }
     }
 }

@@ -19,6 +19,10 @@ impl Amend for ProjectEvent {
             (ProjectEvent::EnteredLibrary(it), Field::Number) => Some((&mut it.number).into()),
             (ProjectEvent::EnteredLibrary(it), Field::Name) => Some((&mut it.name).into()),
             (ProjectEvent::EnteredLibrary(it), Field::Content) => Some((&mut it.content).into()),
+            (ProjectEvent::TakenOver(it), Field::Number) => Some((&mut it.entry.number).into()),
+            (ProjectEvent::TakenOver(it), Field::Name) => Some((&mut it.entry.name).into()),
+            (ProjectEvent::TakenOver(it), Field::Content) => Some((&mut it.entry.content).into()),
+            (ProjectEvent::TakenOver(it), Field::Basis) => Some((&mut it.cut_over.document).into()),
             (ProjectEvent::Approved(it), Field::Document) => Some((&mut it.document).into()),
             (ProjectEvent::GateChecked(it), Field::Basis) => Some((&mut it.basis).into()),
             (ProjectEvent::Started(it), Field::Remark) => Some((&mut it.remark).into()),
@@ -48,14 +52,20 @@ impl Amend for ProjectEvent {
         };
         // The entry into the library names the project anew.
         let names = match self {
-            ProjectEvent::EnteredLibrary(_) => true,
+            ProjectEvent::EnteredLibrary(_) | ProjectEvent::TakenOver(_) => true,
             ProjectEvent::Declared(_) => !row.took(Step::EnterLibrary),
             _ => false,
         };
+        let opens = matches!(self, ProjectEvent::TakenOver(_));
+        let opening = row.life.opening.as_mut().filter(|_| opens);
         let taken = row.life.steps.iter_mut().find(|taken| taken.seq == seq);
         match field {
             CorrectedField::Number if names => put(Some(&mut row.number), to),
             CorrectedField::Name if names => put(Some(&mut row.name), to),
+            CorrectedField::Basis if opens => {
+                put(opening.map(|it| &mut it.document), to);
+                put(taken.map(|taken| &mut taken.document), to);
+            }
             CorrectedField::Document => put(taken.map(|taken| &mut taken.document), to),
             CorrectedField::Basis
             | CorrectedField::Remark

@@ -1,5 +1,6 @@
 //! What an event changes.
 
+use super::opening::taken_over;
 use super::row::{Life, Project, Taken};
 use super::steps::{ProjectState, Step, is_met};
 use crate::Books;
@@ -13,6 +14,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &ProjectEvent) 
         match event {
             ProjectEvent::Declared(facts) => books.projects.put(id, declared(facts)),
             ProjectEvent::EnteredLibrary(facts) => books.projects.put(id, entered(facts)),
+            ProjectEvent::TakenOver(facts) => books.projects.put(id, taken_over(facts)),
             ProjectEvent::Approved(_)
             | ProjectEvent::GateChecked(_)
             | ProjectEvent::Started(_)
@@ -46,7 +48,13 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &ProjectEvent) 
     if row.reached() < reached && row.reached() < ProjectState::Completed {
         row.completed_on = None;
     }
-    let (on, by) = (context.occurred_on, context.hand());
+    // What was taken over had happened by the cut-over day.
+    let on = if let ProjectEvent::TakenOver(facts) = event {
+        facts.cut_over.on
+    } else {
+        context.occurred_on
+    };
+    let by = context.hand();
     let (note, document) = said(event);
     row.life.steps.push(Taken {
         seq: context.seq,
@@ -62,6 +70,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &ProjectEvent) 
 fn said(event: &ProjectEvent) -> (Option<&Text>, Option<&Reference>) {
     match event {
         ProjectEvent::EnteredLibrary(_) | ProjectEvent::Declared(_) => (None, None),
+        ProjectEvent::TakenOver(facts) => (None, Some(&facts.cut_over.document)),
         ProjectEvent::Approved(facts) => (None, Some(&facts.document)),
         ProjectEvent::GateChecked(facts) => (Some(&facts.basis), None),
         ProjectEvent::Started(facts)
@@ -111,7 +120,7 @@ fn declared(facts: &ProjectDeclaration) -> Project {
     }
 }
 
-fn entered(facts: &ProjectEntry) -> Project {
+pub(super) fn entered(facts: &ProjectEntry) -> Project {
     Project {
         state: ProjectState::InLibrary,
         before: None,
@@ -157,6 +166,7 @@ fn take_in(row: &mut Project, context: &Context, event: &ProjectEvent) {
     let life = &mut row.life;
     match event {
         ProjectEvent::EnteredLibrary(facts) => enter(row, facts),
+        ProjectEvent::TakenOver(facts) => enter(row, &facts.entry),
         ProjectEvent::Approved(facts) => row.approved.clone_from(&facts.budget),
         ProjectEvent::GateChecked(check) => check_gate(row, check),
         ProjectEvent::Started(_) => row.started_on = Some(on),

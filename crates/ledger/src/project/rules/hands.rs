@@ -63,7 +63,8 @@ fn meets(project: &Project, actor: Actor, event: &ProjectEvent) -> Option<Reject
         | ProjectEvent::Suspended(_)
         | ProjectEvent::Resumed(_)
         | ProjectEvent::Terminated(_)
-        | ProjectEvent::Removed(_) => &[],
+        | ProjectEvent::Removed(_)
+        | ProjectEvent::TakenOver(_) => &[],
     };
     let hands = std::iter::once(&actor.person).chain(team);
     let met = APART.iter().find(|(first, second)| {

@@ -4,6 +4,7 @@ use super::steps::{Next, ProjectStage, ProjectState, Step, next, target};
 use crate::context::Actor;
 use crate::date::BusinessDate;
 use crate::ids::{OrganisationId, PersonId, VisitId};
+use crate::opening::CutOver;
 use crate::project::{
     AcceptanceLevel, Award, CareAssignment, FinalAccount, Gate, GateResult, Handover,
     PlannedSource, ProjectReview, ProjectReviewKind as ReviewKind,
@@ -82,6 +83,8 @@ pub struct Life {
     pub care: Option<CareAssignment>,
     /// New dates.
     pub replannings: Vec<Replanning>,
+    /// Until when it was taken over from before the book, and on what that rests.
+    pub opening: Option<CutOver>,
 }
 
 /// A step that was taken.
@@ -239,7 +242,7 @@ impl Project {
 
     /// True if `on` lies before a step that has moved the project.
     pub(super) fn is_before_a_step(&self, on: BusinessDate) -> bool {
-        let moving = |taken: &&Taken| target(taken.step).is_some();
+        let moving = |taken: &&Taken| target(taken.step).is_some() || taken.step == Step::TakeOver;
         let mut steps = self.life.steps.iter().filter(moving);
         steps.any(|taken| on.is_certainly_before(taken.on))
     }

@@ -55,7 +55,7 @@ impl ProjectState {
 
 /// The steps with the command that asks for each and the event that says it was taken.
 macro_rules! steps {
-    ($($step:ident $event:ident $word:literal $zh:literal,)*) => {
+    ($($step:ident $event:ident $word:literal $zh:literal $($within:ident)?,)*) => {
         choices! {
             /// What may be done with a project: its commands without their facts.
             Step { $($step = $word $zh,)* }
@@ -79,7 +79,7 @@ macro_rules! steps {
             /// The project that it is about.
             #[must_use]
             pub const fn project(&self) -> ProjectId {
-                match self { $(ProjectCommand::$step(facts) => facts.project),* }
+                match self { $(ProjectCommand::$step(facts) => facts.$($within.)?project),* }
             }
         }
 
@@ -87,7 +87,7 @@ macro_rules! steps {
             /// The project that it is about.
             #[must_use]
             pub const fn project(&self) -> ProjectId {
-                match self { $(ProjectEvent::$event(facts) => facts.project),* }
+                match self { $(ProjectEvent::$event(facts) => facts.$($within.)?project),* }
             }
         }
     };
@@ -117,6 +117,8 @@ steps! {
     Resume Resumed "project.resume" "恢复",
     Terminate Terminated "project.terminate" "终止",
     Remove Removed "project.remove" "出库",
+    // What was before the book; its facts say which project it is within its entry.
+    TakeOver TakenOver "project.take_over" "期初建账" entry,
 }
 
 /// What a step does to the state.
@@ -278,6 +280,7 @@ pub(super) fn is_met(event: &ProjectEvent) -> bool {
         | ProjectEvent::Suspended(_)
         | ProjectEvent::Resumed(_)
         | ProjectEvent::Terminated(_)
-        | ProjectEvent::Removed(_) => true,
+        | ProjectEvent::Removed(_)
+        | ProjectEvent::TakenOver(_) => true,
     }
 }

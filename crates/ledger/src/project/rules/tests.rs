@@ -3,6 +3,7 @@
 //! (V18). An observed fact is stored even so, with every rule that it breaks.
 
 mod life;
+mod opening;
 mod table;
 
 use super::*;

@@ -248,6 +248,10 @@ fn of_item_2(mut command: ItemCommand) -> ItemCommand {
     | ItemCommand::UpholdObjection(ReasonedStep { item, .. })
     | ItemCommand::Merge(ItemMerger { item, .. })
     | ItemCommand::CloseNotImplemented(ItemAbandonment { item, .. })
+    | ItemCommand::TakeOver(ItemOpening {
+        draft: ItemDraft { item, .. },
+        ..
+    })
     | ItemCommand::ImportClosure(HistoricalClosure { item, .. }) = &mut command
     {
         *item = super::item(2);

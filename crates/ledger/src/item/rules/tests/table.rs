@@ -94,7 +94,8 @@ fn the_table_of_every_state_and_every_step() {
         waive_recovery         .   =   =   =   =   =   =   .   =   =   .   .   .   .
         transfer_lead          =   =   =   =   =   =   =   .   =   =   .   .   .   .
         declare_recusal        =   =   =   =   =   =   =   .   =   =   .   .   .   .
-        import_closure         HC  HC  .   .   .   .   .   .   .   .   .   .   .   ."#]]
+        import_closure         HC  HC  .   .   .   .   .   .   .   .   .   .   .   .
+        take_over              .   .   .   .   .   .   .   .   .   .   .   .   .   ."#]]
     .assert_eq(&table.join("\n"));
 }
 
@@ -153,6 +154,7 @@ fn every_command() -> Vec<ItemCommand> {
         ItemCommand::TransferLead(transfer),
         recuse(FIRST),
         import_closure("2018-11-30"),
+        super::opening::take_over(|_| ()).command,
     ]
 }
 
@@ -164,8 +166,9 @@ fn a_step_that_the_table_does_not_list_is_always_refused() {
     let mut world = World::given(&and(at_work(), [draft(|draft| draft.item = item(2))]));
     for state in State::ALL {
         world.books.items.get_mut(item(1)).unwrap().state = *state;
-        // The first is the draft, which asks whether there is an item and not how it stands.
-        for command in &commands[1..] {
+        // The first is the draft, the last the opening: they ask whether there is an item and not
+        // how it stands.
+        for command in &commands[1..commands.len() - 1] {
             let listed = next(*state, Step::of(command)).is_some();
             let asked = ask(FIRST, "2018-12-01", command.clone());
             for asked in [asked.clone(), asked.observed()] {

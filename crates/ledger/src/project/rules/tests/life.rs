@@ -224,6 +224,7 @@ pub(super) fn every_command() -> Vec<ProjectCommand> {
         resume(),
         because(ProjectCommand::Terminate),
         because(ProjectCommand::Remove),
+        super::opening::take_over(|_| ()),
     ];
     let command = |ask: Ask| {
         let Command::Project(command) = ask.command else {

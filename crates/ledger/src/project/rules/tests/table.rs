@@ -80,7 +80,8 @@ fn the_table_of_every_state_and_every_step() {
         suspend                .  .  .  .  su su su su su .  .  .  .  .  .  .  .  .
         resume                 .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  <- .  .
         terminate              .  .  .  .  TE TE TE TE TE .  .  .  .  .  .  TE .  .
-        remove                 RE RE RE RE .  .  .  .  .  .  .  .  .  .  .  .  .  ."#]];
+        remove                 RE RE RE RE .  .  .  .  .  .  .  .  .  .  .  .  .  .
+        take_over              .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  ."#]];
     expected.assert_eq(&table.join("\n"));
 }
 
@@ -117,7 +118,7 @@ fn a_step_that_the_table_does_not_list_is_refused_or_asked_about() {
             let listed = next(*state, step).is_some();
             let asked = ask(Command::Project(command.clone())).by(CHIEF);
             let answer = world.decide(&asked);
-            if step == Step::Declare {
+            if matches!(step, Step::Declare | Step::TakeOver) {
                 assert!(matches!(answer, Err(Rejection::AlreadyExists { .. })));
                 continue;
             }
@@ -190,7 +191,8 @@ fn every_event_can_be_applied_in_every_state() {
         suspend                su su su su su su su su su su su su su su su =  =  =
         resume                 =  =  =  =  =  =  =  =  =  =  =  =  =  =  =  st =  =
         terminate              TE TE TE TE TE TE TE TE TE TE TE TE TE TE TE TE =  =
-        remove                 RE RE RE RE RE RE RE RE RE RE RE RE RE RE RE RE =  ="#]];
+        remove                 RE RE RE RE RE RE RE RE RE RE RE RE RE RE RE RE =  =
+        take_over              =  =  =  =  =  =  =  =  =  =  =  =  =  =  =  =  =  ="#]];
     expected.assert_eq(&lines.join("\n"));
     for command in every_command() {
         let mut world = World::new();
