@@ -2,6 +2,8 @@
 //! today and a stale version come before every rule of the nouns, and of the policy rules a control
 //! command is refused for the first. Shown on every command there is.
 
+mod states;
+
 use super::*;
 use crate::book::{BookClosing, BookCommand, BookRenaming};
 use crate::fund::SourceKind;

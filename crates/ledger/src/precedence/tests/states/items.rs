@@ -1,0 +1,233 @@
+//! Items, put into each of their states.
+
+use super::*;
+
+pub(super) const ITEM: &[Line] = &[
+    (
+        "draft",
+        CLOSER,
+        "2018-07-01",
+        r#"{"item":"$7601","number":"1-01","round":"$7501","category":"policy","scope":"individual",
+        "severity":"serious","facts":"某","amount_involved_fen":0,"recovery_required_fen":0,
+        "responsible_unit":"$0005","responsible_person":"$1001",
+        "deadline_rule":"inspection_feedback"}"#,
+    ),
+    ("issue", CLOSER, "2018-07-01", r#"{"item":"$7601"}"#),
+    ("acknowledge", BUILDER, "2018-07-01", r#"{"item":"$7601"}"#),
+    (
+        "submit_plan",
+        BUILDER,
+        "2018-07-01",
+        r#"{"item":"$7601","plan":"整改","document":"I-1"}"#,
+    ),
+    (
+        "return_plan",
+        CLOSER,
+        "2018-07-01",
+        r#"{"item":"$7601","reason":"材料不全"}"#,
+    ),
+    ("approve_plan", CLOSER, "2018-07-01", r#"{"item":"$7601"}"#),
+    (
+        "request_closure",
+        BUILDER,
+        "2018-07-01",
+        r#"{"item":"$7601"}"#,
+    ),
+    (
+        "return_for_rework",
+        CHIEF,
+        "2018-07-01",
+        r#"{"item":"$7601","reason":"材料不全"}"#,
+    ),
+    (
+        "verify",
+        CHIEF,
+        "2018-07-01",
+        r#"{"item":"$7601","mode":"on_paper","finding":"属实"}"#,
+    ),
+    ("close", CLOSER, "2018-07-01", r#"{"item":"$7601"}"#),
+    ("pass_lookback", LOOKER, "2018-07-01", r#"{"item":"$7601"}"#),
+    (
+        "fail_lookback",
+        LOOKER,
+        "2018-07-01",
+        r#"{"item":"$7601","reason":"材料不全"}"#,
+    ),
+    (
+        "approve_long_term",
+        CADRE,
+        "2018-07-01",
+        r#"{"item":"$7601","reason":"材料不全"}"#,
+    ),
+    (
+        "review_long_term",
+        CADRE,
+        "2018-07-01",
+        r#"{"item":"$7601"}"#,
+    ),
+    (
+        "suspend",
+        CADRE,
+        "2018-07-01",
+        r#"{"item":"$7601","reason":"材料不全"}"#,
+    ),
+    ("resume", CADRE, "2018-07-01", r#"{"item":"$7601"}"#),
+    (
+        "uphold_objection",
+        CLOSER,
+        "2018-07-01",
+        r#"{"item":"$7601","reason":"材料不全"}"#,
+    ),
+    (
+        "merge",
+        CLOSER,
+        "2018-07-01",
+        r#"{"item":"$7601","into":"$7602","reason":"同一问题"}"#,
+    ),
+    (
+        "close_not_implemented",
+        CADRE,
+        "2018-07-01",
+        r#"{"item":"$7601","authority":"市委","reason":"单位撤销"}"#,
+    ),
+    (
+        "add_measure",
+        BUILDER,
+        "2018-07-01",
+        r#"{"item":"$7601","measure":"$7702","kind":"ordinary","description":"公示"}"#,
+    ),
+    (
+        "change_measure",
+        BUILDER,
+        "2018-07-01",
+        r#"{"item":"$7601","measure":"$7701","kind":"ordinary","description":"公示名单"}"#,
+    ),
+    (
+        "finish_measure",
+        BUILDER,
+        "2018-07-01",
+        r#"{"item":"$7601","measure":"$7701","result":"已公示"}"#,
+    ),
+    (
+        "add_evidence",
+        BUILDER,
+        "2018-07-01",
+        r#"{"item":"$7601","measure":"$7701","captured_on":"2018-07-01","description":"照片",
+        "sha256":"efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef"}"#,
+    ),
+    (
+        "retract_evidence",
+        BUILDER,
+        "2018-07-01",
+        r#"{"item":"$7601","reason":"拍错",
+        "sha256":"efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef"}"#,
+    ),
+    (
+        "note_progress",
+        BUILDER,
+        "2018-07-01",
+        r#"{"item":"$7601","reason":"材料不全"}"#,
+    ),
+    (
+        "request_extension",
+        BUILDER,
+        "2018-07-01",
+        r#"{"item":"$7601","due_on":"2018-12-31","reason":"雨季"}"#,
+    ),
+    (
+        "grant_extension",
+        CADRE,
+        "2018-07-01",
+        r#"{"item":"$7601"}"#,
+    ),
+    (
+        "refuse_extension",
+        CADRE,
+        "2018-07-01",
+        r#"{"item":"$7601","reason":"材料不全"}"#,
+    ),
+    (
+        "send_letter",
+        CLOSER,
+        "2018-07-01",
+        r#"{"item":"$7601","kind":"urging","number":"L-1"}"#,
+    ),
+    (
+        "demand_recovery",
+        CLOSER,
+        "2018-07-01",
+        r#"{"item":"$7601","amount_fen":1,"reference":"K-1"}"#,
+    ),
+    (
+        "receive_recovery",
+        BUILDER,
+        "2018-07-01",
+        r#"{"item":"$7601","amount_fen":1,"reference":"K-2"}"#,
+    ),
+    (
+        "waive_recovery",
+        CADRE,
+        "2018-07-01",
+        r#"{"item":"$7601","amount_fen":1,"authority":"市政府","reason":"受灾"}"#,
+    ),
+    (
+        "transfer_lead",
+        CLOSER,
+        "2018-07-01",
+        r#"{"item":"$7601","lead_unit":"$0003","reason":"职能调整"}"#,
+    ),
+    (
+        "declare_recusal",
+        CLOSER,
+        "2018-07-01",
+        r#"{"item":"$7601","person":"$1001","reason":"亲属"}"#,
+    ),
+    (
+        "import_closure",
+        CLOSER,
+        "2018-07-01",
+        r#"{"item":"$7601","closed_on":"2017","document":"I-9"}"#,
+    ),
+];
+
+/// An item with a measure, its proof, a closing that was asked for and verified once, and beside it
+/// another item.
+pub(super) fn story() -> Story {
+    let of = |word: &str| said(*ITEM.iter().find(|line| line.0 == word).unwrap(), "item");
+    let round = ROUND.iter().take(2).map(|line| said(*line, "round"));
+    let other = ITEM[0].3.replace("$7601", "$7602").replace("1-01", "1-02");
+    let other = said((ITEM[0].0, ITEM[0].1, ITEM[0].2, other.leak()), "item");
+    let evidence = of("add_evidence");
+    let path = [
+        of("draft"),
+        other,
+        of("issue"),
+        of("acknowledge"),
+        of("submit_plan"),
+        of("approve_plan"),
+        of("approve_plan").by(VISITOR),
+        of("add_measure"),
+        said(
+            (
+                "add_measure",
+                BUILDER,
+                "2018-07-01",
+                r#"{"item":"$7601","measure":"$7701","kind":"ordinary","description":"公示"}"#,
+            ),
+            "item",
+        ),
+        evidence,
+        of("request_extension"),
+        of("request_closure"),
+        of("verify").by(VISITOR),
+    ];
+    Story {
+        noun: "item",
+        given: round.chain(path).collect(),
+        lines: ITEM,
+        states: ItemState::ALL
+            .iter()
+            .map(|state| (state.word().to_owned(), Vec::new()))
+            .collect(),
+    }
+}
