@@ -114,7 +114,7 @@ fn nobody_takes_over_alone_nor_after_the_first_record() {
     world.register_units();
     let alone = world.send("finance", "project.take_over", project_before());
     assert_eq!(alone.code(), "BAD_FIELD", "{}", alone.text());
-    assert_eq!(alone.json()["field"], "cut_over");
+    assert_eq!(alone.json()["field"], "data.cut_over");
     let proposed = world.proposes("finance", 1, "project", &project_before());
     assert_eq!(proposed.status, 201, "{}", proposed.text());
     let same = world.send("finance", "entry.confirm", json!({"entry": entry(1)}));

@@ -77,7 +77,7 @@ fn rectification_teams_see_recovery_and_conduct() {
     assert_eq!(view["total"]["required_fen"], 30_000);
     assert_eq!(view["units"][0]["money"]["open_fen"], 30_000);
     let reason = json!({"item": item(1), "reason": "证据不足"});
-    world.record("inspector", "item.return_for_rework", reason);
+    world.record_on("inspector", "2018-12-01", "item.return_for_rework", reason);
     let view = ask(&world, "conduct");
     assert_eq!(view["total"]["closures_returned"], 1);
     assert_eq!(ask(&world, "common-problems")["total"], 0);
@@ -87,7 +87,10 @@ fn rectification_teams_see_recovery_and_conduct() {
 fn a_reversed_record_names_the_one_that_reversed_it_and_an_entry_waits() {
     let world = county();
     let receipt = json!({"fund": fund(1), "amount_fen": 700, "document": "重复通知"});
-    world.record("finance", "fund.receive", receipt.clone());
+    let adjustment =
+        json!({"fund": fund(1), "delta_fen": 700, "reason": "追加", "document": "追加"});
+    let more = observed(command("fund.receive", "2018-08-01", receipt.clone()));
+    assert_eq!(world.post("finance", &more).status, 201);
     let seq = world.head();
     let event = format!("events/{seq}");
     assert_eq!(ask(&world, &event).get("reversed_by"), None);
@@ -98,9 +101,9 @@ fn a_reversed_record_names_the_one_that_reversed_it_and_an_entry_waits() {
     assert_eq!(page[0]["reversed_by"], seq + 1);
 
     let entry = Uuid::from_u128(0x1d << 96 | 0x4000_8000 << 48 | 1);
-    let proposal = json!({"entry": entry, "command": {"fund": {"receive": receipt}}});
+    let proposal = json!({"entry": entry, "command": {"fund": {"adjust": adjustment}}});
     world.record("finance", "entry.propose", proposal);
     let page = ask(&world, "entries?state=proposed");
-    assert_eq!(page["entries"][0]["command"], "fund.receive");
+    assert_eq!(page["entries"][0]["command"], "fund.adjust");
     assert_eq!(ask(&world, "entries?state=confirmed")["total"], 0);
 }

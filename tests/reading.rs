@@ -302,7 +302,7 @@ fn every_described_question_is_answered_and_none_without_a_token() {
             .replace("{seq}", "1");
         // A search without a question is none.
         let filled = if filled.ends_with("/search") {
-            filled + "?q=1"
+            filled + "?q=%E5%8E%BF"
         } else {
             filled
         };

@@ -49,8 +49,11 @@ pub(super) fn of_fund(view: &View, id: FundId, committed_unpaid_fen: Fen) -> Com
 pub(super) fn of_project(view: &View, id: ProjectId, committed_unpaid_fen: Fen) -> Commitment {
     let share = |claim: &Claim| {
         let mine = claim.submission.project == id;
-        mine.then_some(claim.submission.amount_fen)
-            .unwrap_or_default()
+        if mine {
+            claim.submission.amount_fen
+        } else {
+            Fen::ZERO
+        }
     };
     sum(
         view,

@@ -26,8 +26,7 @@ pub(super) fn check(
     if !may_be_taken_over(opening.state) {
         return Err(Rejection::BadField {
             field: "state",
-            why: "an open item is taken over as issued, acknowledged, plan_submitted, in_progress, \
-                  long_term or suspended; a closed one by item.import_closure",
+            why: "it must be an open state before closing; see item.import_closure for others",
             why_zh: "期初状态须为交办、签收认领、方案报审、整改中、持续整改或暂停;\
                      已销号的请补录历史销号",
         });

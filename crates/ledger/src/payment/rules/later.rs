@@ -83,8 +83,9 @@ impl Payment {
     }
 
     /// With a part moved from one batch to another. A new one bears right after the one whose cost
-    /// it takes over, and all keep their places: so nobody else bears more or less. No more is moved
-    /// than is there: an observed reversal may come after the part has gone to yet another batch.
+    /// it takes over, and all keep their places: so nobody else bears more or less. No more is
+    /// moved than is there: an observed reversal may come after the part has gone to yet another
+    /// batch.
     #[must_use]
     pub(super) fn reattributed(&self, from: FundId, to: FundId, amount: Fen) -> Payment {
         let amount = amount.min(self.share(from).unwrap_or(Fen::ZERO));

@@ -71,14 +71,14 @@ fn refuses_what_cannot_be() {
     refused(
         |it| it.state = State::Closed,
         expect![[r#"
-        BAD_FIELD state:
-        an open item is taken over as issued, acknowledged, plan_submitted, in_progress, long_term or suspended; a closed one by item.import_closure"#]],
+            BAD_FIELD state:
+            it must be an open state before closing; see item.import_closure for others"#]],
     );
     refused(
         |it| it.state = State::Verified,
         expect![[r#"
-        BAD_FIELD state:
-        an open item is taken over as issued, acknowledged, plan_submitted, in_progress, long_term or suspended; a closed one by item.import_closure"#]],
+            BAD_FIELD state:
+            it must be an open state before closing; see item.import_closure for others"#]],
     );
     refused(
         |it| it.issued_on = on("2019-01-01"),

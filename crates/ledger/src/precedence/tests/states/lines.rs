@@ -1,0 +1,386 @@
+//! One command of each kind, noun by noun; all of them name what exists.
+
+use super::*;
+
+pub(super) const LEDGER: &[Line] = &[
+    (
+        "open",
+        CLERK,
+        "2018-07-01",
+        r#"{"name":"某县","area":"530000"}"#,
+    ),
+    ("rename", CLERK, "2018-07-01", r#"{"name":"某市"}"#),
+    ("close", CLERK, "2018-07-01", r#"{"reason":"区划调整"}"#),
+    (
+        "set_policy",
+        CLERK,
+        "2018-07-01",
+        r#"{"paper_signatures":true,"document":"A-1"}"#,
+    ),
+];
+
+pub(super) const TOKEN: &[Line] = &[
+    (
+        "issue",
+        CLERK,
+        "2018-07-01",
+        r#"{"token":"$7a01","person":"$1001","organisation":"$0002","roles":["reader"],"ledgers":[],
+        "secret_hash":"cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd"}"#,
+    ),
+    (
+        "revoke",
+        CLERK,
+        "2018-07-01",
+        r#"{"token":"$7a01","reason":"调离"}"#,
+    ),
+];
+
+pub(super) const FUND: &[Line] = &[
+    (
+        "announce",
+        CLERK,
+        "2018-07-01",
+        r#"{"fund":"$2001","name":"某","document":"A-1","issuer":"$0001","receiver":"$0002",
+        "source_kind":"prefecture","amount_fen":1000,"budget_year":2018,"purpose_code":"P"}"#,
+    ),
+    (
+        "receive",
+        CLERK,
+        "2018-07-01",
+        r#"{"fund":"$2001","amount_fen":1000,"document":"A-2"}"#,
+    ),
+    (
+        "allocate",
+        CLERK,
+        "2018-07-01",
+        r#"{"fund":"$2001","from":"$0002","to":{"organisation":"$0003"},"amount_fen":1000,
+        "document":"A-3"}"#,
+    ),
+    (
+        "adjust",
+        CLERK,
+        "2018-07-01",
+        r#"{"fund":"$2001","delta_fen":-1,"reason":"调减","document":"A-4"}"#,
+    ),
+    (
+        "reclaim",
+        CLERK,
+        "2018-07-01",
+        r#"{"fund":"$2001","from":{"organisation":"$0003"},"to":"$0002","amount_fen":1000,
+        "reason":"idle","document":"A-5"}"#,
+    ),
+    (
+        "carry_over",
+        CLERK,
+        "2018-07-01",
+        r#"{"fund":"$2001","holder":"$0003","amount_fen":1,"to_year":2019,"document":"A-6"}"#,
+    ),
+];
+
+pub(super) const PAYMENT: &[Line] = &[
+    (
+        "instruct",
+        CLERK,
+        "2018-07-01",
+        r#"{"payment":"$4001","project":"$3001","payee":{"subject":"$1001"},"amount_fen":100,
+        "sources":[{"fund":"$2001","amount_fen":60},{"fund":"$2002","amount_fen":40}],
+        "kind":"subsidy","voucher":"V-1"}"#,
+    ),
+    (
+        "settle",
+        CLERK,
+        "2018-07-01",
+        r#"{"payment":"$4001","amount_fen":50,"bank_reference":"B-1"}"#,
+    ),
+    (
+        "return",
+        CLERK,
+        "2018-07-01",
+        r#"{"payment":"$4001","amount_fen":100,"reason":"户名不符"}"#,
+    ),
+    (
+        "reissue",
+        CLERK,
+        "2018-07-01",
+        r#"{"payment":"$4003","of":"$4001","voucher":"V-3","reason":"更正"}"#,
+    ),
+    (
+        "reclassify",
+        CLERK,
+        "2018-07-01",
+        r#"{"payment":"$4001","from":"$2001","to":"$2002","amount_fen":60,"document":"C-1",
+        "reason":"更正"}"#,
+    ),
+    (
+        "demand_recovery",
+        CLERK,
+        "2018-07-01",
+        r#"{"payment":"$4001","amount_fen":10,"basis":"多付","document":"C-2"}"#,
+    ),
+    (
+        "receive_recovery",
+        CLERK,
+        "2018-07-01",
+        r#"{"payment":"$4001","amount_fen":10,"bank_reference":"B-2"}"#,
+    ),
+    (
+        "offset_recovery",
+        CLERK,
+        "2018-07-01",
+        r#"{"payment":"$4001","against":"$4002","amount_fen":10,"document":"C-3"}"#,
+    ),
+    (
+        "waive_recovery",
+        CHIEF,
+        "2018-07-01",
+        r#"{"payment":"$4001","amount_fen":10,"authority":"县政府","reason":"受灾"}"#,
+    ),
+    (
+        "withhold_retention",
+        CLERK,
+        "2018-07-01",
+        r#"{"payment":"$4001","amount_fen":10,"due_on":"2018-07-01"}"#,
+    ),
+    (
+        "release_retention",
+        CLERK,
+        "2018-07-01",
+        r#"{"payment":"$4001","by":"$4002","amount_fen":10}"#,
+    ),
+];
+
+pub(super) const CONTRACT: &[Line] = &[
+    (
+        "sign",
+        CLERK,
+        "2018-07-01",
+        r#"{"contract":"$5001","project":"$3001","number":"H-1","name":"合同","supplier":"$0006",
+        "price_fen":1000,"retention_bp":1000,"document":"D-1","stages":[
+        {"trigger":"signing","cumulative_cap_bp":9000},
+        {"trigger":"retention_end","cumulative_cap_bp":10000}]}"#,
+    ),
+    (
+        "change",
+        CLERK,
+        "2018-07-01",
+        r#"{"contract":"$5001","kind":"price","delta_fen":1,"document":"D-2","reason":"变更"}"#,
+    ),
+    (
+        "reach_stage",
+        CHIEF,
+        "2018-07-01",
+        r#"{"contract":"$5001","stage":2,"basis":"到期"}"#,
+    ),
+    (
+        "close",
+        CLERK,
+        "2018-07-01",
+        r#"{"contract":"$5001","reason":"付清"}"#,
+    ),
+];
+
+pub(super) const CLAIM: &[Line] = &[
+    (
+        "submit",
+        BUILDER,
+        "2018-07-01",
+        r#"{"claim":"$6001","number":"Z-1","project":"$3001","contract":"$5001","stage":1,
+        "amount_fen":400,"sources":[{"fund":"$2001","amount_fen":400}],"vouchers":["F-1"],
+        "payee":{"organisation":"$0006"},
+        "countersigners":[{"capacity":"挂职干部","organisation":"$0001"}]}"#,
+    ),
+    (
+        "review_technically",
+        VISITOR,
+        "2018-07-01",
+        r#"{"claim":"$6001","progress":"J-1","finding":"属实"}"#,
+    ),
+    (
+        "countersign",
+        CADRE,
+        "2018-07-01",
+        r#"{"claim":"$6001","capacity":"挂职干部"}"#,
+    ),
+    (
+        "review_finances",
+        REVIEWER,
+        "2018-07-01",
+        r#"{"claim":"$6001","finding":"齐全"}"#,
+    ),
+    (
+        "approve",
+        CHIEF,
+        "2018-07-01",
+        r#"{"claim":"$6001","document":"S-1"}"#,
+    ),
+    (
+        "reject",
+        REVIEWER,
+        "2018-07-01",
+        r#"{"claim":"$6001","code":"vouchers_incomplete","reason":"缺验收单"}"#,
+    ),
+    (
+        "withdraw",
+        BUILDER,
+        "2018-07-01",
+        r#"{"claim":"$6001","reason":"重新计量"}"#,
+    ),
+];
+
+pub(super) const ACCOUNT: &[Line] = &[
+    (
+        "open",
+        CLERK,
+        "2018-01-01",
+        r#"{"account":"$7001","kind":"custody","owner":"$0001","bank":"某行",
+        "masked_number":"****1234"}"#,
+    ),
+    (
+        "close",
+        CLERK,
+        "2018-07-01",
+        r#"{"account":"$7001","reason":"清理"}"#,
+    ),
+    (
+        "receive_cash",
+        CLERK,
+        "2018-07-01",
+        r#"{"account":"$7001","movement":"$7101","nature":"received","fund":"$2001",
+        "amount_fen":100,"bank_reference":"B-1"}"#,
+    ),
+    (
+        "pay_cash",
+        CLERK,
+        "2018-07-01",
+        r#"{"account":"$7001","movement":"$7102","fund":"$2001","amount_fen":100,
+        "bank_reference":"B-2"}"#,
+    ),
+    (
+        "credit_interest",
+        CLERK,
+        "2018-07-01",
+        r#"{"account":"$7001","movement":"$7103","fund":"$2001","amount_fen":1}"#,
+    ),
+    (
+        "transfer",
+        CLERK,
+        "2018-07-01",
+        r#"{"from":"$7001","to":"$7002","movement":"$7104","fund":"$2001","amount_fen":100,
+        "bank_reference":"B-3"}"#,
+    ),
+    (
+        "agree_custody",
+        CLERK,
+        "2018-07-01",
+        r#"{"custody":"$7201","account":"$7001","principal":"$0002","custodian":"$0001",
+        "terms":"凭单","document":"G-1"}"#,
+    ),
+    (
+        "release_custody",
+        CADRE,
+        "2018-07-01",
+        r#"{"custody":"$7201","claim":"Z-1","amount_fen":100}"#,
+    ),
+];
+
+pub(super) const CONTRIBUTION: &[Line] = &[
+    (
+        "pledge",
+        CLERK,
+        "2018-07-01",
+        r#"{"contribution":"$7301","project":"$3001","source_kind":"partner","party":"$0006",
+        "amount_fen":100,"undetermined_fen":10}"#,
+    ),
+    (
+        "arrive",
+        CLERK,
+        "2018-07-01",
+        r#"{"contribution":"$7301","amount_fen":100,"source_kind":"partner"}"#,
+    ),
+    (
+        "contribute_in_kind",
+        CLERK,
+        "2018-07-01",
+        r#"{"contribution":"$7301","labour_days":1,"unit_price_fen":10,"value_fen":10,
+        "verified_by":"$1001"}"#,
+    ),
+    (
+        "resolve",
+        CLERK,
+        "2018-07-01",
+        r#"{"contribution":"$7301","parts":[{"source_kind":"county","amount_fen":10}]}"#,
+    ),
+];
+
+pub(super) const BANK_LINE: &[Line] = &[
+    (
+        "enter",
+        CLERK,
+        "2018-07-01",
+        r#"{"line":"$7401","account":"$7001","value_date":"2018-07-01","direction":"in",
+        "amount_fen":100,"bank_sequence":"1"}"#,
+    ),
+    (
+        "confirm",
+        CHIEF,
+        "2018-07-01",
+        r#"{"line":"$7401","target":{"movement":"$7101"}}"#,
+    ),
+    (
+        "revoke",
+        CLERK,
+        "2018-07-01",
+        r#"{"line":"$7401","reason":"串户"}"#,
+    ),
+];
+
+pub(super) const ROUND: &[Line] = &[
+    (
+        "open",
+        CLOSER,
+        "2018-06-01",
+        r#"{"round":"$7501","name":"第一轮","kind":"inspection","inspecting_body":"$0001",
+        "closing_body":"$0001","mandate":"X-1"}"#,
+    ),
+    (
+        "deliver_feedback",
+        CLOSER,
+        "2018-07-01",
+        r#"{"round":"$7501","receivers":["$0005"],"document":"X-2"}"#,
+    ),
+    ("close", CLOSER, "2018-07-01", r#"{"round":"$7501"}"#),
+];
+
+pub(super) const EVIDENCE: &[Line] = &[
+    (
+        "add",
+        CLERK,
+        "2018-07-01",
+        r#"{"evidence":"$7801","subject":"$3001","size":7,"media_type":"image/jpeg",
+        "sha256":"cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd",
+        "captured_on":"2018-07-01","captured_by":"$1001","description":"路面"}"#,
+    ),
+    (
+        "retract",
+        CLERK,
+        "2018-07-01",
+        r#"{"evidence":"$7801","reason":"拍错"}"#,
+    ),
+];
+
+pub(super) const ENTRY: &[Line] = &[
+    (
+        "propose",
+        CLERK,
+        "2018-07-01",
+        r#"{"entry":"$7901","command":{"fund":{"receive":{"fund":"$2001","amount_fen":100,
+        "document":"A-2"}}}}"#,
+    ),
+    ("confirm", CHIEF, "2018-07-01", r#"{"entry":"$7901"}"#),
+    (
+        "withdraw",
+        CLERK,
+        "2018-07-01",
+        r#"{"entry":"$7901","reason":"录错"}"#,
+    ),
+];
