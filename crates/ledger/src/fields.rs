@@ -1,7 +1,7 @@
 //! Which texts and amounts of a record somebody may look for: the published function behind
 //! search.
 //!
-//! Personal text is not among them and cannot be: [`Searched`] is implemented for the texts that
+//! Personal text is not among them and cannot be: `Searched` is implemented for the texts that
 //! stand in the clear, and never for `PersonalText`.
 
 use crate::ids::*;
