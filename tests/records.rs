@@ -61,6 +61,11 @@ fn a_settlement_is_taken_back_once_and_only_while_nothing_rests_on_it() {
     let beyond = reversal(one, &json!(9_999), 30_000);
     refuses(&world, reverse, beyond, 409, "BAD_REVERSAL");
 
+    let mut told = reversal(one, &seq, 30_000);
+    told["original"] = json!({"payment": {"settled": settlement(1, 30_000)}});
+    let problem = refuses(&world, reverse, told, 422, "BAD_FIELD");
+    assert_eq!(problem["field"], "data.original");
+
     // The return rests on the settlement; the refusal names whose it is.
     let back = world.record("finance", "payment.return", payment_return(1, 30_000));
     let undo = reversal(one, &seq, 30_000);

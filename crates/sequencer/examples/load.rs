@@ -4,9 +4,9 @@
 //! verification.
 //!
 //! ```console
-//! $ cargo run --release -p sequencer --example load -- load /tmp/load 1000000
-//! $ cargo run --release -p sequencer --example load -- mixed /tmp/mixed 1000000
-//! $ cargo run --release -p sequencer --example load -- open /tmp/load
+//! $ cargo run --release -p sequencer --example load -- load DIR 1000000
+//! $ cargo run --release -p sequencer --example load -- mixed DIR 1000000
+//! $ cargo run --release -p sequencer --example load -- open DIR
 //! ```
 
 #![allow(

@@ -286,6 +286,17 @@ impl Writer {
             return Err(Refusal::UnknownLedger(ledger).into());
         }
         let files = self.beside.files.clone();
+        // Unread, it would still be in the digest, personal text in the clear included.
+        if let Command::Record(asked) = &submission.command
+            && asked.original().is_some()
+        {
+            return Err(Refusal::Rejected(Rejection::BadField {
+                field: "original",
+                why: "the server fills it in from its own log",
+                why_zh: "原记录由系统从账本取得,不得填写",
+            })
+            .into());
+        }
         let look_up = |seq| self.event(ledger, seq, group);
         let command = submission.command.recalled(look_up)?;
         let (books, head) = self.ahead_of(ledger);
