@@ -17,8 +17,10 @@
 )]
 
 pub mod chance;
+pub mod power_loss;
 pub mod table;
 pub mod trial;
+pub mod writer;
 
 pub use chance::Chance;
 pub use trial::{Family, Outcome, Row, Tools, Trial};
@@ -26,5 +28,5 @@ pub use trial::{Family, Outcome, Row, Tools, Trial};
 /// Every family, in the order of the table.
 #[must_use]
 pub fn families() -> Vec<Family> {
-    Vec::new()
+    vec![power_loss::family()]
 }
