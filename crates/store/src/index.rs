@@ -118,6 +118,15 @@ impl Index {
         Ok(())
     }
 
+    /// Checks that a record, whose own hash is known good, is the next of its ledger.
+    pub(crate) fn fits(&self, record: &Record) -> Result<(), Broken> {
+        let ledger = record.header.ledger;
+        let state = self.state(ledger).copied();
+        state
+            .unwrap_or_else(|| State::genesis(ledger))
+            .take(record)
+    }
+
     /// Takes the next record of the log, whose own hash is known good.
     pub(crate) fn push(&mut self, record: &Record) -> Result<(), Pushed> {
         let position = u32::try_from(self.next_position).map_err(|_| Pushed::Full)?;

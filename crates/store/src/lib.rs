@@ -11,6 +11,7 @@
 //! <dir>/journal/<first position, 20 digits>.journal
 //! <dir>/journal/….journal.damaged-<n>             kept aside by a repair, never read
 //! <dir>/sled/
+//! <dir>/sled.damaged-<n>/                         the same
 //! <dir>/keys                                      the subjects' keys, see KeyStore
 //! <dir>/files/                                    evidence files, see FileStore
 //! ```
@@ -28,11 +29,15 @@ mod index;
 mod journal;
 mod keys;
 mod log;
+mod lost;
+mod mend;
+mod outcome;
 mod pages;
 mod reader;
 mod recover;
 mod repair;
 mod replay;
+mod second;
 mod trace;
 mod verify;
 mod watchdog;
@@ -40,7 +45,7 @@ mod watchdog;
 #[cfg(test)]
 mod tests;
 
-pub use error::{BadRecord, Copy, Error, OpenError, Reason};
+pub use error::{BadRecord, Copy, Error, OpenError, Position, Reason};
 #[cfg(any(test, feature = "faults"))]
 pub use faults::{Faults, Step};
 pub use files::{
@@ -50,8 +55,10 @@ pub use files::{
 pub use journal::GROUP_LEN_MAX;
 pub use keys::KeyStore;
 pub use log::Log;
+pub use outcome::{Lost, Outcome, Refusal, Seqs};
 pub use reader::Reader;
 pub use recover::Recovery;
+pub use repair::{Repair, repair};
 pub use verify::{LedgerHead, Verified, VerifyError, verify, verify_each};
 
 /// A record and its place in the deployment's log.
