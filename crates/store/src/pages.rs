@@ -62,6 +62,7 @@ pub(crate) struct Pages {
     file: File,
     watchdog: Watchdog,
     faults: Faults,
+    is_new: bool,
 }
 
 /// Why sled's folder could not be opened.
@@ -99,7 +100,12 @@ impl Pages {
     /// Opens the folder, or creates it so that it survives a power cut.
     pub(crate) fn open(dir: &Path, faults: Faults) -> Result<Pages, NotOpened> {
         let path = dir.join("db");
-        if !path.exists() {
+        let is_new = !path.exists();
+        if is_new {
+            let held = fs::read_dir(dir).ok().and_then(|mut files| files.next());
+            if held.is_some() {
+                return Err(NotOpened::Damaged("its file db is missing".to_owned()));
+            }
             // Closed and opened once more, so that a snapshot exists: without one, 82 of 400
             // single flipped bits changed what sled holds and went unseen; with it, none.
             drop(open(dir)?);
@@ -122,7 +128,13 @@ impl Pages {
             file,
             watchdog: Watchdog::start(),
             faults,
+            is_new,
         })
+    }
+
+    /// It was created a moment ago.
+    pub(crate) fn is_new(&self) -> bool {
+        self.is_new
     }
 
     /// The last page.

@@ -13,12 +13,12 @@
 
 use std::fmt;
 use std::fs::{self, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::disk;
 use crate::error::{OpenError, at};
 use crate::faults::Faults;
-use crate::index::Index;
 use crate::journal::{self, Damage, Journal, Segment};
 use crate::log::Shared;
 use crate::pages::{NotOpened, Pages};
@@ -95,21 +95,23 @@ pub(crate) fn open<E>(
         let kept = mend::rewrite(&journal_dir, &task, sled.as_ref().ok())?;
         recovery.kept_aside.extend(kept);
     }
-    let mut sled = sled.ok().filter(|_| !is_sled_bad);
-    if let Some(pages) = &sled {
-        match mend::feed(&journal_dir, pages, from, index.next_position()) {
-            Err(Error::Pages {
-                is_damage: true, ..
-            }) => sled = None,
-            fed => fed?,
-        }
-    }
-    let pages = match sled {
-        Some(pages) => pages,
-        None => {
-            recovery.rolled_forward = index.next_position();
-            rebuild(&sled_dir, &journal_dir, &faults, &index, &mut recovery)?
-        }
+    let end = index.next_position();
+    let is_new = sled.as_ref().is_ok_and(Pages::is_new) && end > 0;
+    let given = sled.ok().filter(|_| !is_sled_bad && !is_new);
+    let sled = Sled {
+        dir: &sled_dir,
+        journal_dir: &journal_dir,
+        faults: &faults,
+        end,
+        is_new,
+    };
+    let pages = match given {
+        Some(pages) if from >= end => pages,
+        Some(pages) => match sled.feed(pages, from)? {
+            Some(pages) => pages,
+            None => sled.rebuild(&mut recovery)?,
+        },
+        None => sled.rebuild(&mut recovery)?,
     };
     if !recovery.is_clean() {
         tracing::warn!(%recovery, "the log was mended");
@@ -146,26 +148,69 @@ pub(crate) fn open_sled(dir: &Path, faults: &Faults) -> Result<Result<Pages, Str
     }
 }
 
-/// Keeps a damaged sled aside, and builds another from the journal. A crash meanwhile leaves a
-/// sled that is too short, which the next start rolls forward.
-fn rebuild(
-    dir: &Path,
-    journal_dir: &Path,
-    faults: &Faults,
-    index: &Index,
-    recovery: &mut Recovery,
-) -> Result<Pages, Error> {
-    let aside = disk::aside(dir);
-    tracing::error!(aside = %aside.display(), "sled is damaged: building it anew");
-    fs::rename(dir, &aside).map_err(at(dir))?;
-    disk::sync(dir.parent().unwrap_or(dir))?;
-    recovery.kept_aside.push(aside);
-    let pages = open_sled(dir, faults)?.map_err(|reason| Error::Pages {
-        reason,
-        is_damage: true,
-    })?;
-    mend::feed(journal_dir, &pages, 0, index.next_position())?;
-    Ok(pages)
+/// What sled is mended with.
+struct Sled<'a> {
+    dir: &'a Path,
+    journal_dir: &'a Path,
+    faults: &'a Faults,
+    /// The position after the journal's last record.
+    end: u64,
+    /// There was none before this start.
+    is_new: bool,
+}
+
+impl Sled<'_> {
+    /// Gives sled the last group. Opened once more it must still have it: a bit that is wrong can
+    /// make sled forget all that it was given. Nothing if it must be built anew.
+    fn feed(&self, pages: Pages, from: u64) -> Result<Option<Pages>, Error> {
+        let end = self.end;
+        match mend::feed(self.journal_dir, &pages, from, end) {
+            Err(Error::Pages {
+                is_damage: true, ..
+            }) => return Ok(None),
+            fed => fed?,
+        }
+        drop(pages);
+        let pages = open_sled(self.dir, self.faults)?.ok();
+        Ok(pages.filter(|pages| {
+            let second = Second::of(pages);
+            second.is_good() && second.end() == end
+        }))
+    }
+
+    /// Builds sled from the journal, beside the damaged one, keeps that aside and takes its
+    /// place. A crash on the way leaves what the next start builds anew.
+    fn rebuild(&self, recovery: &mut Recovery) -> Result<Pages, Error> {
+        let damaged = |reason| Error::Pages {
+            reason,
+            is_damage: true,
+        };
+        let end = self.end;
+        let new = self.dir.with_extension("new");
+        for left in [Some(&*new), Some(self.dir).filter(|_| self.is_new)] {
+            match left.map(fs::remove_dir_all) {
+                Some(Err(error)) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(at(&new)(error));
+                }
+                Some(Ok(()) | Err(_)) | None => {}
+            }
+        }
+        let pages = open_sled(&new, self.faults)?.map_err(damaged)?;
+        mend::feed(self.journal_dir, &pages, 0, end)?;
+        drop(pages);
+        recovery.rolled_forward = end;
+
+        let parent = self.dir.parent().unwrap_or(self.dir);
+        if !self.is_new {
+            let aside = disk::aside(self.dir);
+            tracing::error!(aside = %aside.display(), "sled is damaged: building it anew");
+            fs::rename(self.dir, &aside).map_err(at(self.dir))?;
+            recovery.kept_aside.push(aside);
+        }
+        fs::rename(&new, self.dir).map_err(at(&new))?;
+        disk::sync(parent)?;
+        open_sled(self.dir, self.faults)?.map_err(damaged)
+    }
 }
 
 /// Cuts the last frame, which was never completed.

@@ -11,6 +11,7 @@ use crate::error::{BadRecord, Copy, OpenError, Position, Reason};
 use crate::index::{Index, Pushed, State};
 use crate::journal::{Damage, Frame, Frames, Piece, Segment};
 use crate::lost;
+use crate::pages::Pages;
 use crate::second::{Found, Second};
 use crate::{Entry, Error, Recovery, mend};
 
@@ -43,6 +44,8 @@ pub(crate) struct Replay<'a, F> {
     /// Frames, by segment and offset, that have their hash and yet not what they should hold, and
     /// how many of their records are sound.
     unsound: BTreeMap<(usize, u64), usize>,
+    /// Where the last frame begins: only its group can be on its way to sled.
+    last_frame: u64,
     /// The position from which on a whole frame holds what is no record.
     owed: Option<u64>,
     /// Damage after which no frame has come yet: the end of the journal, perhaps.
@@ -82,6 +85,7 @@ impl<'a, F> Replay<'a, F> {
             starts: Vec::new(),
             damaged: BTreeSet::new(),
             unsound: BTreeMap::new(),
+            last_frame: 0,
             owed: None,
             pending: Vec::new(),
             is_doubtful: false,
@@ -183,6 +187,7 @@ impl<'a, F> Replay<'a, F> {
     where
         F: FnMut(&Entry) -> Result<(), E>,
     {
+        self.last_frame = frame.first;
         let mut sound = 0_usize;
         let mut bad = None;
         let mut entries = Decoder::new(frame.entries);
@@ -366,6 +371,7 @@ impl<'a, F> Replay<'a, F> {
             }
             .into());
         }
+        self.find_forgotten();
         // A bad sled is built anew, from nothing.
         let sled_end = if self.second.is_good() {
             self.second.end()
@@ -445,6 +451,17 @@ impl<'a, F> Replay<'a, F> {
             return Ok(());
         }
         Ok(())
+    }
+
+    /// A crash leaves sled without the last group. A sled that lacks more has forgotten it without
+    /// a word; what is written to it now it would forget again, after the next start.
+    fn find_forgotten(&mut self) {
+        let end = self.second.end();
+        let is_new = self.second.pages().is_some_and(Pages::is_new);
+        if end < self.last_frame && !is_new {
+            let claimed = self.index.name(end);
+            self.second.fault(end, Reason::Missing, claimed);
+        }
     }
 
     fn tasks(&self) -> Vec<mend::Task<'a>> {
