@@ -131,9 +131,7 @@ impl Index {
     pub(crate) fn fits(&self, record: &Record) -> Result<(), Broken> {
         let ledger = record.header.ledger;
         let state = self.state(ledger).copied();
-        state
-            .unwrap_or_else(|| State::genesis(ledger))
-            .take(record)
+        state.unwrap_or_else(|| State::genesis(ledger)).take(record)
     }
 
     /// Takes the next record of the log, whose own hash is known good.

@@ -14,6 +14,7 @@
 //! <dir>/sled.damaged-<n>/                         the same
 //! <dir>/keys                                      the subjects' keys, see KeyStore
 //! <dir>/files/                                    evidence files, see FileStore
+//! <dir>/tree/                                     nodes of the Merkle tree, derived, see Tree
 //! ```
 //!
 //! A *position* is a record's place in the whole deployment, from 0 without gaps.
@@ -35,10 +36,12 @@ mod outcome;
 mod pages;
 mod reader;
 mod recover;
+mod register;
 mod repair;
 mod replay;
 mod second;
 mod trace;
+mod tree;
 mod verify;
 mod watchdog;
 
@@ -58,7 +61,9 @@ pub use log::Log;
 pub use outcome::{Lost, Outcome, Refusal, Seqs};
 pub use reader::Reader;
 pub use recover::Recovery;
+pub use register::Register;
 pub use repair::{Repair, repair};
+pub use tree::{Tree, TreeReader};
 pub use verify::{LedgerHead, Verified, VerifyError, verify, verify_each};
 
 /// A record and its place in the deployment's log.

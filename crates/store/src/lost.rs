@@ -51,7 +51,11 @@ pub(crate) fn seqs(
             claimed.extend(raws.map_while(Result::ok).map(|raw| (raw.ledger, raw.seq)));
         }
     }
-    Ok(named(&ledgers, &claimed, to.map(|to| to.saturating_sub(from))))
+    Ok(named(
+        &ledgers,
+        &claimed,
+        to.map(|to| to.saturating_sub(from)),
+    ))
 }
 
 fn named(

@@ -117,7 +117,10 @@ impl Out<'_> {
                 for (position, raw) in (page.first..to).zip(page.entries()) {
                     let raw = raw.map_err(|_| missing(Copy::Sled, position))?;
                     if position == next {
-                        records.push(raw.record(Vec::new()).map_err(|_| missing(Copy::Sled, position))?);
+                        records.push(
+                            raw.record(Vec::new())
+                                .map_err(|_| missing(Copy::Sled, position))?,
+                        );
                         next = next.saturating_add(1);
                     }
                 }

@@ -158,7 +158,10 @@ impl Refusal {
             }
             Error::Broken(bad) => (one(bad.ledger, bad.seq), RESTORE),
             Error::Unfinished { ledger } => (one(Some(*ledger), None), RESTORE),
-            Error::Hangs { .. } | Error::Pages { is_damage: true, .. } => (Vec::new(), SLED_AWAY),
+            Error::Hangs { .. }
+            | Error::Pages {
+                is_damage: true, ..
+            } => (Vec::new(), SLED_AWAY),
             Error::Pages { .. }
             | Error::InUse { .. }
             | Error::Stopped

@@ -40,7 +40,9 @@ pub fn repair(
         Ok::<(), Infallible>(())
     };
     let done = match repair {
-        Repair::Do => recover::open(dir, Faults::default(), Depth::All, each).map(|(_, recovery)| recovery),
+        Repair::Do => {
+            recover::open(dir, Faults::default(), Depth::All, each).map(|(_, recovery)| recovery)
+        }
         Repair::Plan => plan(dir, &journal_dir, each),
     };
     done.map_err(replay::store_error)
@@ -63,7 +65,9 @@ fn plan(
     let sled = recover::open_sled(&copy.0, &Faults::default())?;
     let replayed = recover::replay(&segments, &sled, Depth::All, each, &mut recovery)?;
     if let Some((segment, damage)) = replayed.cut {
-        let len = fs::metadata(&segment.path).map_err(at(&segment.path))?.len();
+        let len = fs::metadata(&segment.path)
+            .map_err(at(&segment.path))?
+            .len();
         recovery.dropped_tail_bytes = len.saturating_sub(damage.from);
     }
     let damaged = replayed.repairs.iter().filter_map(|task| task.damaged);

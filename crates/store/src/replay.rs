@@ -191,10 +191,14 @@ impl<'a, F> Replay<'a, F> {
         let mut sound = 0_usize;
         let mut bad = None;
         let mut entries = Decoder::new(frame.entries);
-        for raw in entries.by_ref().take(usize::try_from(frame.count).unwrap_or(usize::MAX)) {
-            let checked = raw
-                .map_err(|_| (Reason::Malformed, None))
-                .and_then(|raw| self.checked(&raw).map_err(|b| (b.into(), Some((raw.ledger, raw.seq)))));
+        for raw in entries
+            .by_ref()
+            .take(usize::try_from(frame.count).unwrap_or(usize::MAX))
+        {
+            let checked = raw.map_err(|_| (Reason::Malformed, None)).and_then(|raw| {
+                self.checked(&raw)
+                    .map_err(|b| (b.into(), Some((raw.ledger, raw.seq))))
+            });
             match checked {
                 Ok(record) => {
                     self.compare(&record, is_compared)?;
@@ -275,7 +279,10 @@ impl<'a, F> Replay<'a, F> {
     }
 
     fn blame(&mut self, position: u64, reason: Reason, claimed: Option<(chain::LedgerId, u64)>) {
-        let sled = self.second.at(position).filter(|found| found.record.is_ok());
+        let sled = self
+            .second
+            .at(position)
+            .filter(|found| found.record.is_ok());
         let (ledger, seq) = sled.and_then(|found| found.claimed).or(claimed).unzip();
         let copy = Copy::Journal;
         self.bad.get_or_insert(BadRecord {
@@ -349,10 +356,7 @@ impl<'a, F> Replay<'a, F> {
         Ok(())
     }
 
-    pub(crate) fn finish<E>(
-        mut self,
-        recovery: &mut Recovery,
-    ) -> Result<Replayed<'a>, OpenError<E>>
+    pub(crate) fn finish<E>(mut self, recovery: &mut Recovery) -> Result<Replayed<'a>, OpenError<E>>
     where
         F: FnMut(&Entry) -> Result<(), E>,
     {
@@ -435,7 +439,8 @@ impl<'a, F> Replay<'a, F> {
             let Some(last) = last.filter(|last| *last < end) else {
                 continue;
             };
-            let same = |found: &Found| matches!(&found.record, Ok(record) if record.hash == head.hash);
+            let same =
+                |found: &Found| matches!(&found.record, Ok(record) if record.hash == head.hash);
             if self.second.at(last).is_some_and(same) {
                 continue;
             }

@@ -70,7 +70,10 @@ impl<'a> Second<'a> {
             Ok(None) => {}
             Ok(Some(page)) => {
                 let found = Found::of_page(&page);
-                let sound = found.iter().take_while(|found| found.record.is_ok()).count();
+                let sound = found
+                    .iter()
+                    .take_while(|found| found.record.is_ok())
+                    .count();
                 second.last = page.first;
                 second.end = page.first.saturating_add(wide(sound));
                 if let Some(Found {

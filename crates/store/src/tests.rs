@@ -14,6 +14,7 @@ mod keys;
 mod kill;
 mod recovery;
 mod repair;
+mod tree;
 
 use std::convert::Infallible;
 use std::fs;

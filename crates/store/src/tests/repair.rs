@@ -135,7 +135,9 @@ fn both_copies_damaged_at_one_record_is_refused_by_ledger_and_seq_and_changes_no
     let page = db.get_lt(crate::pages::key(61)).unwrap().unwrap().0;
     db.insert(page, b"nonsense").unwrap();
     db.flush().unwrap();
-    let second = crate::journal::encode(60, &fixture.all[60..63]).unwrap().len();
+    let second = crate::journal::encode(60, &fixture.all[60..63])
+        .unwrap()
+        .len();
     let first = crate::journal::encode(0, &fixture.all[..60]).unwrap().len();
     fixture.edit_segment(|bytes| bytes[first + second / 2] ^= 1);
     let before = fs::read(fixture.segment()).unwrap();
@@ -165,7 +167,9 @@ fn a_rewritten_frame_is_repaired_if_it_does_not_fit_and_refused_if_it_does() {
     let stranger = link(1, chain::Head::genesis(A));
     let twin = link(record.recorded_at_us, head);
     let first = crate::journal::encode(0, &fixture.all[..60]).unwrap().len();
-    let old = crate::journal::encode(60, &fixture.all[60..63]).unwrap().len();
+    let old = crate::journal::encode(60, &fixture.all[60..63])
+        .unwrap()
+        .len();
     for (forged, fits) in [(stranger, false), (twin, true)] {
         let mut copy = fixture.copy();
         let group = [fixture.all[60].clone(), forged, fixture.all[62].clone()];
