@@ -11,6 +11,7 @@
 mod ci;
 mod codegen;
 mod dev;
+mod ordeal;
 mod tidy;
 
 use std::env;
@@ -43,6 +44,12 @@ enum Chore {
     Tidy,
     /// Start the server with its demonstration data in a temporary directory
     Dev,
+    /// Break the log on purpose and count what it does about it; `-- --help` says more
+    Ordeal {
+        /// What the program of `crates/ordeal` is given
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 fn main() -> Result<()> {
@@ -54,6 +61,7 @@ fn main() -> Result<()> {
         Chore::Codegen { check: true } => codegen::check(&root),
         Chore::Tidy => tidy::run(&root),
         Chore::Dev => dev::run(&root),
+        Chore::Ordeal { arguments } => ordeal::run(&root, &arguments),
     }
 }
 

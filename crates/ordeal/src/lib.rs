@@ -1,0 +1,30 @@
+//! What the log does when it is broken on purpose: by power cuts, kills, bad disks and hands that
+//! should not have been there. Never shipped; nothing depends on it.
+//!
+//! A **family** is one row of the table in `tests/README.md`: a way to break the log, and how
+//! often. A **trial** is one member of it, made from its seed alone: whoever has the seed has the
+//! trial. `cargo test -p ordeal` runs the few that a change must pass, `cargo xtask ordeal --full`
+//! all of them.
+//!
+//! To add a family: a file that makes its [`Family`], and its line in [`families`].
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test: a panic is its message, and counts as a failed trial"
+)]
+
+pub mod chance;
+pub mod table;
+pub mod trial;
+
+pub use chance::Chance;
+pub use trial::{Family, Outcome, Row, Tools, Trial};
+
+/// Every family, in the order of the table.
+#[must_use]
+pub fn families() -> Vec<Family> {
+    Vec::new()
+}

@@ -1,0 +1,75 @@
+//! `cargo xtask ordeal`: runs the families and prints the table.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool speaks through stdout"
+)]
+
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+use clap::Parser;
+use ordeal::{Row, Tools, families, table};
+
+/// Breaks the log on purpose and counts what it does about it.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask ordeal", bin_name = "cargo xtask ordeal")]
+struct Arguments {
+    /// The families whose names begin so; all of them if none is given
+    name: Option<String>,
+    /// As many trials as before a release, not as few as a change must pass
+    #[arg(long)]
+    full: bool,
+    /// Print the rows as JSON
+    #[arg(long)]
+    json: bool,
+    /// Run one trial again: the one of this seed
+    #[arg(long, conflicts_with_all = ["full", "write"])]
+    seed: Option<u64>,
+    /// Begin at this seed, for other trials than those that always run
+    #[arg(long, default_value_t = 1, conflicts_with = "seed")]
+    from: u64,
+    /// Write the table into tests/README.md too
+    #[arg(long, conflicts_with = "name")]
+    write: bool,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let tools = Tools {
+        program: std::env::current_exe()?,
+    };
+    let name = arguments.name.as_deref().unwrap_or_default();
+    let mut families = families();
+    families.retain(|family| family.name.starts_with(name));
+    ensure!(
+        !families.is_empty(),
+        "no family's name begins with `{name}`"
+    );
+
+    let mut rows: Vec<Row> = Vec::new();
+    for family in &families {
+        let (from, trials) = match arguments.seed {
+            Some(seed) => (seed, 1),
+            None if arguments.full => (arguments.from, family.full),
+            None => (arguments.from, family.in_ci),
+        };
+        eprintln!("{}: {trials} trials from seed {from}", family.name);
+        rows.push(family.run(&tools, from, trials)?);
+    }
+
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&rows)?);
+    } else {
+        print!("{}", table::markdown(&rows));
+    }
+    eprint!("{}", table::failures(&rows));
+    if arguments.write {
+        table::write(Path::new("tests/README.md"), &rows)?;
+    }
+    ensure!(
+        rows.iter().all(Row::passes),
+        "the log did not stand the ordeal"
+    );
+    Ok(())
+}
