@@ -7,6 +7,7 @@ mod answer;
 mod clock;
 mod files;
 mod group;
+mod link;
 mod seal;
 mod show;
 mod writer;

@@ -232,6 +232,11 @@ impl Frames {
         })
     }
 
+    /// Where in the segment the next piece begins.
+    pub(crate) fn offset(&self) -> u64 {
+        self.offset
+    }
+
     /// The next frame or damage; `None` at the end.
     pub(crate) fn next(&mut self) -> Result<Option<Piece<'_>>, Error> {
         if self.offset >= self.len {

@@ -11,8 +11,10 @@
 //! <dir>/journal/<first position, 20 digits>.journal
 //! <dir>/journal/….journal.damaged-<n>             kept aside by a repair, never read
 //! <dir>/sled/
+//! <dir>/sled.damaged-<n>/                         the same
 //! <dir>/keys                                      the subjects' keys, see KeyStore
 //! <dir>/files/                                    evidence files, see FileStore
+//! <dir>/tree/                                     nodes of the Merkle tree, derived, see Tree
 //! ```
 //!
 //! A *position* is a record's place in the whole deployment, from 0 without gaps.
@@ -28,19 +30,25 @@ mod index;
 mod journal;
 mod keys;
 mod log;
+mod lost;
+mod mend;
+mod outcome;
 mod pages;
 mod reader;
 mod recover;
+mod register;
 mod repair;
 mod replay;
+mod second;
 mod trace;
+mod tree;
 mod verify;
 mod watchdog;
 
 #[cfg(test)]
 mod tests;
 
-pub use error::{BadRecord, Copy, Error, OpenError, Reason};
+pub use error::{BadRecord, Copy, Error, OpenError, Position, Reason};
 #[cfg(any(test, feature = "faults"))]
 pub use faults::{Faults, Step};
 pub use files::{
@@ -50,8 +58,12 @@ pub use files::{
 pub use journal::GROUP_LEN_MAX;
 pub use keys::KeyStore;
 pub use log::Log;
+pub use outcome::{Lost, Outcome, Refusal, Seqs};
 pub use reader::Reader;
 pub use recover::Recovery;
+pub use register::Register;
+pub use repair::{Repair, repair};
+pub use tree::{Tree, TreeReader};
 pub use verify::{LedgerHead, Verified, VerifyError, verify, verify_each};
 
 /// A record and its place in the deployment's log.

@@ -11,6 +11,7 @@ use crate::faults::Faults;
 use crate::index::{Index, State};
 use crate::journal::{self, Journal};
 use crate::pages::Pages;
+use crate::replay::Depth;
 use crate::{Entry, Error, Reader, Recovery, recover, replay};
 
 /// The log of a deployment, open for appending. There is one at a time.
@@ -56,7 +57,7 @@ impl Log {
         dir: &Path,
         each: impl FnMut(&Entry) -> Result<(), E>,
     ) -> Result<(Log, Recovery), OpenError<E>> {
-        recover::open(dir, Faults::default(), each)
+        recover::open(dir, Faults::default(), Depth::Heads, each)
     }
 
     /// [`Log::open`], with steps that can be made to fail.
@@ -69,7 +70,7 @@ impl Log {
         faults: Faults,
         each: impl FnMut(&Entry) -> Result<(), E>,
     ) -> Result<(Log, Recovery), OpenError<E>> {
-        recover::open(dir, faults, each)
+        recover::open(dir, faults, Depth::Heads, each)
     }
 
     pub(crate) fn new(shared: Shared, journal: Journal) -> Log {

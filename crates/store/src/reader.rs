@@ -146,6 +146,7 @@ fn bad(position: u64, reason: Reason) -> Error {
         Reason::Malformed
         | Reason::Frame
         | Reason::Missing
+        | Reason::Repeated
         | Reason::Differ
         | Reason::Unfinished
         | Reason::Unreadable(_) => (None, None),

@@ -13,6 +13,8 @@ mod files;
 mod keys;
 mod kill;
 mod recovery;
+mod repair;
+mod tree;
 
 use std::convert::Infallible;
 use std::fs;
