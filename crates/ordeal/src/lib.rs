@@ -28,5 +28,5 @@ pub use trial::{Family, Outcome, Row, Tools, Trial};
 /// Every family, in the order of the table.
 #[must_use]
 pub fn families() -> Vec<Family> {
-    vec![power_loss::family()]
+    vec![power_loss::family(), power_loss::family_in_repair()]
 }

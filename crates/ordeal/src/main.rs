@@ -52,6 +52,8 @@ fn main() -> Result<()> {
         return Ok(());
     }
     let arguments = Arguments::parse();
+    // sled panics on damaged bytes, which the log catches; a trial that panics is in the table.
+    std::panic::set_hook(Box::new(|_| ()));
     let tools = Tools {
         program: std::env::current_exe()?,
     };

@@ -64,6 +64,17 @@ pub enum Outcome {
     Failed(String),
 }
 
+impl Outcome {
+    /// Whether something is wrong with the log, or with the trial.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        match self {
+            Outcome::Unharmed | Outcome::Repaired | Outcome::Detected => false,
+            Outcome::Lost(_) | Outcome::Silent(_) | Outcome::Failed(_) => true,
+        }
+    }
+}
+
 /// What came of the trials of a family.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Row {
