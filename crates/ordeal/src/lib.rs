@@ -16,7 +16,10 @@
     reason = "a test: a panic is its message, and counts as a failed trial"
 )]
 
+pub mod bits;
 pub mod chance;
+pub mod damage;
+pub mod sectors;
 pub mod table;
 pub mod trial;
 
@@ -26,5 +29,5 @@ pub use trial::{Family, Outcome, Row, Tools, Trial};
 /// Every family, in the order of the table.
 #[must_use]
 pub fn families() -> Vec<Family> {
-    Vec::new()
+    vec![bits::FAMILY, sectors::FAMILY]
 }

@@ -143,7 +143,7 @@ impl Journal {
         })
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, feature = "faults"))]
     pub(crate) fn set_segment_len(&mut self, len: u64) {
         self.segment_len = len;
     }
