@@ -16,8 +16,11 @@
     reason = "a test: a panic is its message, and counts as a failed trial"
 )]
 
+pub mod bits;
 pub mod chance;
+pub mod damage;
 pub mod power_loss;
+pub mod sectors;
 pub mod table;
 pub mod trial;
 pub mod writer;
@@ -28,5 +31,10 @@ pub use trial::{Family, Outcome, Row, Tools, Trial};
 /// Every family, in the order of the table.
 #[must_use]
 pub fn families() -> Vec<Family> {
-    vec![power_loss::family(), power_loss::family_in_repair()]
+    vec![
+        power_loss::family(),
+        power_loss::family_in_repair(),
+        bits::FAMILY,
+        sectors::FAMILY,
+    ]
 }

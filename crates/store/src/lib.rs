@@ -39,6 +39,7 @@ mod recover;
 mod register;
 mod repair;
 mod replay;
+mod scrub;
 mod second;
 mod trace;
 mod tree;
@@ -63,6 +64,7 @@ pub use reader::Reader;
 pub use recover::Recovery;
 pub use register::Register;
 pub use repair::{Repair, repair};
+pub use scrub::{Rot, Scrub, Scrubbed};
 pub use tree::{Tree, TreeReader};
 pub use verify::{LedgerHead, Verified, VerifyError, verify, verify_each};
 

@@ -117,7 +117,10 @@ pub(crate) fn open<E>(
         tracing::warn!(%recovery, "the log was mended");
     }
     let journal = Journal::open(&journal_dir, faults)?;
-    Ok((Log::new(Shared::new(pages, index, lock), journal), recovery))
+    Ok((
+        Log::new(Shared::new(dir, pages, index, lock), journal),
+        recovery,
+    ))
 }
 
 /// Reads everything, and says what is to be mended.

@@ -58,14 +58,7 @@ pub(crate) struct Second<'a> {
 impl<'a> Second<'a> {
     /// Reads the last page.
     pub(crate) fn of(pages: &'a Pages) -> Second<'a> {
-        let mut second = Second {
-            pages: Some(pages),
-            last: 0,
-            end: 0,
-            page: (0, Vec::new()),
-            failures: 0,
-            bad: None,
-        };
+        let mut second = Second::new(Some(pages), 0);
         match pages.last() {
             Ok(None) => {}
             Ok(Some(page)) => {
@@ -90,16 +83,25 @@ impl<'a> Second<'a> {
         second
     }
 
-    /// A sled that could not be opened.
-    pub(crate) fn unreadable(reason: &str) -> Second<'a> {
-        let mut second = Second {
-            pages: None,
+    /// A sled that is known to go up to a position.
+    pub(crate) fn asked(pages: &'a Pages, end: u64) -> Second<'a> {
+        Second::new(Some(pages), end)
+    }
+
+    fn new(pages: Option<&'a Pages>, end: u64) -> Second<'a> {
+        Second {
+            pages,
             last: 0,
-            end: 0,
+            end,
             page: (0, Vec::new()),
             failures: 0,
             bad: None,
-        };
+        }
+    }
+
+    /// A sled that could not be opened.
+    pub(crate) fn unreadable(reason: &str) -> Second<'a> {
+        let mut second = Second::new(None, 0);
         second.fault(0, Reason::Unreadable(reason.to_owned()), None);
         second
     }
