@@ -188,13 +188,6 @@ impl Log {
         Ok(())
     }
 
-    /// Begins a new segment of the journal once the last is this long, in bytes: for tests, which
-    /// cannot write as much as a segment holds.
-    #[cfg(any(test, feature = "faults"))]
-    pub fn set_segment_len(&mut self, len: u64) {
-        self.journal.set_segment_len(len);
-    }
-
     #[cfg(test)]
     pub(crate) fn parts_for_tests(&mut self) -> (&Arc<Shared>, &mut Journal) {
         (&self.shared, &mut self.journal)
