@@ -19,14 +19,26 @@
 pub mod bits;
 pub mod chance;
 pub mod damage;
+pub mod kills;
 pub mod power_loss;
 pub mod sectors;
 pub mod table;
 pub mod trial;
 pub mod writer;
 
+use std::path::Path;
+use std::process::Command;
+
 pub use chance::Chance;
 pub use trial::{Family, Outcome, Row, Tools, Trial};
+
+/// The `cargo` that runs us.
+fn cargo(dir: &Path) -> Command {
+    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(program);
+    command.current_dir(dir);
+    command
+}
 
 /// Every family, in the order of the table.
 #[must_use]
@@ -34,6 +46,7 @@ pub fn families() -> Vec<Family> {
     vec![
         power_loss::family(),
         power_loss::family_in_repair(),
+        kills::FAMILY,
         bits::FAMILY,
         sectors::FAMILY,
     ]

@@ -1,5 +1,6 @@
 //! The recorder of system calls finds what it is for: with the `fdatasync` taken out, a power cut
 //! loses what was acknowledged. With both in place nothing is lost, which `ci.rs` shows.
+#![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::path::PathBuf;
 
@@ -11,7 +12,7 @@ fn without_syncs(ignored: fn(&str) -> bool) -> (usize, Vec<Outcome>) {
         program: PathBuf::from(env!("CARGO_BIN_EXE_ordeal")),
     };
     let trial = power_loss::prepare(&tools, power_loss::LIVES, ignored).unwrap();
-    let outcomes: Vec<Outcome> = (1..=60).map(|seed| trial(seed)).collect();
+    let outcomes: Vec<Outcome> = (1..=60).map(trial).collect();
     // Refused, when there were records before, is as much of a loss.
     let is_loss = |outcome: &&Outcome| matches!(outcome, Outcome::Lost(_) | Outcome::Failed(_));
     (outcomes.iter().filter(is_loss).count(), outcomes)

@@ -237,7 +237,11 @@ fn settle_file(bytes: &mut Vec<u8>, ops: &[&Op], fate: Fate, chance: &mut Chance
                 }
                 put_sectors(bytes, *offset, data, dropped, chance);
             }
-            _ => {}
+            What::SetLen(_)
+            | What::Sync
+            | What::Name { .. }
+            | What::Unname { .. }
+            | What::Rename { .. } => {}
         }
     }
     bytes.resize(len, 0);

@@ -68,10 +68,13 @@ impl Recording {
             .zip(&sure.0)
             .filter(|(op, _)| op.entered <= at);
         for (op, sure_from) in begun {
-            match op.what {
-                What::Sync => {}
-                _ if *sure_from <= at => disk.apply(op.inode, &op.what),
-                _ => unsure[op.inode].push(op),
+            if matches!(op.what, What::Sync) {
+                continue;
+            }
+            if *sure_from <= at {
+                disk.apply(op.inode, &op.what);
+            } else {
+                unsure[op.inode].push(op);
             }
         }
         for (inode, ops) in unsure.iter().enumerate() {
