@@ -237,6 +237,11 @@ impl Frames {
         self.offset
     }
 
+    /// Whether nothing stands behind the last piece.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.offset >= self.len
+    }
+
     /// The next frame or damage; `None` at the end.
     pub(crate) fn next(&mut self) -> Result<Option<Piece<'_>>, Error> {
         if self.offset >= self.len {

@@ -20,6 +20,7 @@
 //! A *position* is a record's place in the whole deployment, from 0 without gaps.
 
 mod audit;
+mod backup;
 mod disk;
 mod entry;
 mod error;
@@ -49,6 +50,7 @@ mod watchdog;
 #[cfg(test)]
 mod tests;
 
+pub use backup::{BackedUp, BackupError, Restored, backup, restore};
 pub use error::{BadRecord, Copy, Error, OpenError, Position, Reason};
 #[cfg(any(test, feature = "faults"))]
 pub use faults::{Faults, Step};

@@ -154,7 +154,7 @@ fn children(dir: &Path) -> Result<Vec<PathBuf>, Error> {
 }
 
 /// 64 lower-case hexadecimal digits.
-fn parse(name: &str) -> Option<FileHash> {
+pub(crate) fn parse(name: &str) -> Option<FileHash> {
     let mut hash = [0; 32];
     let (pairs, []) = name.as_bytes().as_chunks::<2>() else {
         return None;
