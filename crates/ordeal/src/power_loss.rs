@@ -248,6 +248,13 @@ fn check(dir: &Path, acknowledged: usize, script: &Script, was_damaged: bool) ->
     if script.records.get(..seen.len()) != Some(&seen) {
         return Outcome::Silent("there are other records than were written".to_owned());
     }
+    let registered = writer::register(dir).read().expect("a register");
+    let registered = registered.and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok());
+    let registered: usize = registered.unwrap_or_default();
+    if registered < acknowledged || registered > seen.len() {
+        let has = seen.len();
+        return Outcome::Failed(format!("the register says {registered}, the log has {has}"));
+    }
     let pages = match log.reader().range(0, usize::MAX) {
         Ok(pages) => pages,
         Err(error) => return Outcome::Failed(format!("the pages cannot be read: {error}")),

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use chain::{Hash, Head, LedgerId, Record};
-use store::{Entry, Log};
+use store::{Entry, Log, Register};
 use uuid::Uuid;
 
 use crate::Chance;
@@ -69,7 +69,14 @@ impl Script {
     }
 }
 
-/// Waits for a line, opens the log, and appends what it lacks of the script.
+/// The register beside a data directory. What it holds here is the count of records.
+#[must_use]
+pub fn register(dir: &Path) -> Register {
+    Register::at(&dir.with_file_name("head"))
+}
+
+/// Waits for a line, opens the log, and appends what it lacks of the script; the register follows
+/// each group, as it does in a server.
 ///
 /// # Panics
 /// Whatever goes wrong is told to whoever started it.
@@ -85,10 +92,14 @@ pub fn write(dir: &Path, seed: u64, groups: usize, segment_len: u64) {
     };
     let (mut log, _) = Log::open(dir, each).expect("a log");
     log.set_segment_len(segment_len);
+    let register = register(dir);
     let mut out = io::stdout();
     for group in script.groups_after(has) {
         log.append(group).expect("appended");
         has += group.len();
+        register
+            .write(has.to_string().as_bytes())
+            .expect("registered");
         writeln!(out, "{ACKNOWLEDGED}{has}").expect("told");
     }
 }
