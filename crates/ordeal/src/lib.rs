@@ -19,9 +19,11 @@
 pub mod bits;
 pub mod chance;
 pub mod damage;
+mod disk;
 pub mod kills;
 pub mod power_loss;
 pub mod sectors;
+pub mod sim;
 pub mod table;
 pub mod trial;
 pub mod writer;
@@ -49,5 +51,6 @@ pub fn families() -> Vec<Family> {
         kills::FAMILY,
         bits::FAMILY,
         sectors::FAMILY,
+        sim::FAMILY,
     ]
 }
