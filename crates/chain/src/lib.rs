@@ -10,13 +10,16 @@ mod hash;
 mod head;
 mod parts;
 mod record;
+mod subject;
 
 pub use hash::{
-    COMMAND_CONTEXT, FIELD_CONTEXT, Hash, SEALED_CONTEXT, body_hash, command_digest, ledger_root,
+    COMMAND_CONTEXT, FIELD_CONTEXT, Hash, SEALED_CONTEXT, SUBJECT_CONTEXT, body_hash,
+    command_digest, ledger_root,
 };
 pub use head::{Broken, Check, Head};
 pub use parts::Parts;
 pub use record::{BODY_LEN_MAX, HEADER_LEN, Header, LedgerId, Record};
+pub use subject::{Accumulator, subject_leaf};
 
 /// Why bytes or arguments are not a part of a chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
