@@ -4,13 +4,17 @@
 //! the header before it, and a body, of which the header holds only the hash. What a body means is
 //! none of this crate's business. `proto/README.md` says the same without Rust.
 //!
-//! The byte table, the hash contexts and `proto/vectors` are frozen.
+//! Over all ledgers of a deployment stands one tree of SHA-256, whose root is signed and whose
+//! proofs anybody can check; the chain is for whoever reads everything.
+//!
+//! The byte table, the hash contexts, the leaf and `proto/vectors` are frozen.
 
 mod hash;
 mod head;
 mod parts;
 mod record;
 mod subject;
+mod tree;
 
 pub use hash::{
     COMMAND_CONTEXT, FIELD_CONTEXT, Hash, SEALED_CONTEXT, SUBJECT_CONTEXT, body_hash,
@@ -20,6 +24,12 @@ pub use head::{Broken, Check, Head};
 pub use parts::Parts;
 pub use record::{BODY_LEN_MAX, HEADER_LEN, Header, LedgerId, Record};
 pub use subject::{Accumulator, subject_leaf};
+pub use tree::{
+    BundleError, Content, Cut, ENTRY_LEN_MAX, Frontier, NodeHash, NodeHashText, PROOF_LEN_MAX,
+    ProofError, TILE_WIDTH, TREE_SIZE_MAX, Tile, TileError, complete_root, consistency,
+    decode_entries, empty_root, encode_entries, inclusion, leaf_bytes, leaf_hash, node_hash,
+    root_at, verify_consistency, verify_inclusion,
+};
 
 /// Why bytes or arguments are not a part of a chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
