@@ -13,6 +13,7 @@
 //! <dir>/sled/
 //! <dir>/keys                                      the subjects' keys, see KeyStore
 //! <dir>/files/                                    evidence files, see FileStore
+//! <dir>/subjects/<position, 20 digits>.subjects   derived, see SubjectFile
 //! ```
 //!
 //! A *position* is a record's place in the whole deployment, from 0 without gaps.
@@ -33,6 +34,7 @@ mod reader;
 mod recover;
 mod repair;
 mod replay;
+mod subjects;
 mod trace;
 mod verify;
 mod watchdog;
@@ -52,6 +54,7 @@ pub use keys::KeyStore;
 pub use log::Log;
 pub use reader::Reader;
 pub use recover::Recovery;
+pub use subjects::{SubjectFile, SubjectRow, SubjectRows, SubjectWriter};
 pub use verify::{LedgerHead, Verified, VerifyError, verify, verify_each};
 
 /// A record and its place in the deployment's log.
