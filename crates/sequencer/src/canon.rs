@@ -217,11 +217,7 @@ impl<'a> Serializer for Canon<'a> {
         Ok(List::begin(self.out, b'[', b"]"))
     }
 
-    fn serialize_tuple_struct(
-        self,
-        _: &'static str,
-        _: usize,
-    ) -> Result<List<'a>, Unhashable> {
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<List<'a>, Unhashable> {
         Ok(List::begin(self.out, b'[', b"]"))
     }
 
@@ -240,11 +236,7 @@ impl<'a> Serializer for Canon<'a> {
         Ok(Entries::begin(self.out))
     }
 
-    fn serialize_struct(
-        self,
-        _: &'static str,
-        _: usize,
-    ) -> Result<List<'a>, Unhashable> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<List<'a>, Unhashable> {
         Ok(List::begin(self.out, b'{', b"}"))
     }
 

@@ -4,21 +4,31 @@
 //! see. What start-up replays is what the live path runs: `show::Shown::show`.
 
 mod answer;
+mod canon;
 mod clock;
 mod files;
 mod group;
 mod link;
+mod rebuild;
 mod seal;
+mod seals;
 mod show;
+mod states;
+mod timer;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
 pub use answer::{Answers, Caller, Receipt, Refusal, Request, Unavailable};
+pub use canon::Unhashable;
 pub use chain::BODY_LEN_MAX;
 pub use clock::{Reading, Source, machine, wall_us};
+pub use rebuild::{Claims, Finding, Rebuild, Rebuilt};
+pub use seals::{SealError, Sealed, SubjectProof};
 pub use show::Slot;
+pub use states::state_hash;
+pub use timer::Timer;
 
 use ledger::Fact;
 use ledger::ids::{LedgerId, PersonId};
@@ -26,7 +36,7 @@ use ledger::personal::{self, PersonalText};
 use ledger::{Actor, Books};
 use show::Shown;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use store::{FileStore, KeyStore, Log, Reader, Recovery};
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
@@ -69,6 +79,8 @@ pub struct Handle {
     stopped: watch::Receiver<bool>,
     system: LedgerId,
     dir: PathBuf,
+    /// Held by whoever seals: there is one file of subjects at a time.
+    sealing: Arc<Mutex<()>>,
     /// Last, because fields are dropped in order: when the writer sees that every handle is gone
     /// and ends, no reader of theirs may still hold the log's lock.
     queue: mpsc::Sender<writer::Message>,
@@ -139,6 +151,7 @@ pub fn start(dir: &Path, clock: Source) -> Result<Started, StartError> {
         stopped,
         system,
         dir,
+        sealing: Arc::default(),
     };
     if known.is_none() {
         handle.open_system().map_err(StartError::System)?;

@@ -11,7 +11,9 @@ mod commands;
 mod files;
 mod groups;
 mod sealing;
+mod seals;
 mod starting;
+mod states;
 
 use crate::*;
 use ledger::book::{BookCommand, BookOpening, BookRenaming};
