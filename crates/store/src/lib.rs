@@ -14,6 +14,7 @@
 //! <dir>/keys                                      the subjects' keys, see KeyStore
 //! <dir>/files/                                    evidence files, see FileStore
 //! <dir>/subjects/<position, 20 digits>.subjects   derived, see SubjectFile
+//! <dir>/tree/                                     nodes of the Merkle tree, derived, see Tree
 //! ```
 //!
 //! A *position* is a record's place in the whole deployment, from 0 without gaps.
@@ -32,10 +33,12 @@ mod log;
 mod pages;
 mod reader;
 mod recover;
+mod register;
 mod repair;
 mod replay;
 mod subjects;
 mod trace;
+mod tree;
 mod verify;
 mod watchdog;
 
@@ -54,7 +57,9 @@ pub use keys::KeyStore;
 pub use log::Log;
 pub use reader::Reader;
 pub use recover::Recovery;
+pub use register::Register;
 pub use subjects::{SubjectFile, SubjectRow, SubjectRows, SubjectWriter};
+pub use tree::{Tree, TreeReader};
 pub use verify::{LedgerHead, Verified, VerifyError, verify, verify_each};
 
 /// A record and its place in the deployment's log.

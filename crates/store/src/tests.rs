@@ -14,6 +14,7 @@ mod keys;
 mod kill;
 mod recovery;
 mod subjects;
+mod tree;
 
 use std::convert::Infallible;
 use std::fs;
