@@ -25,6 +25,7 @@ pub mod page;
 pub mod payments;
 pub mod projects;
 mod question;
+pub mod seals;
 pub mod search;
 pub mod stream;
 pub mod subjects;
@@ -38,6 +39,7 @@ pub use through::{Answer, Ask, Through};
 pub fn mount(config: &mut ServiceConfig) {
     page::mount(config);
     health::mount(config);
+    seals::mount(config);
     api::mount(config);
     ledgers::mount(config);
     commands::mount(config);

@@ -7,7 +7,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
 use actix_web::middleware::Compress;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use sequencer::Handle;
+use sequencer::{Handle, Timer};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::thread::JoinHandle;
@@ -34,6 +34,7 @@ pub struct Running {
     server: ServerHandle,
     http: JoinHandle<std::io::Result<()>>,
     writer: JoinHandle<()>,
+    timer: Option<Timer>,
 }
 
 /// Opens a data directory, verifies all of it, and serves it on background threads.
@@ -95,6 +96,7 @@ pub fn start_at(
         server,
         http,
         writer: started.writer,
+        timer: None,
     })
 }
 
@@ -134,6 +136,16 @@ async fn unknown_route(request: HttpRequest) -> Result<HttpResponse, Problem> {
 }
 
 impl Running {
+    /// From here on seals the subjects every so often and soon after what is signed off, and
+    /// records states once a day. No less than a minute apart.
+    ///
+    /// # Errors
+    /// A thread cannot be made.
+    pub fn seal_every(&mut self, every: Duration) -> anyhow::Result<()> {
+        self.timer = Some(Timer::start(self.handle.clone(), every)?);
+        Ok(())
+    }
+
     /// Serves until somebody interrupts it, or until the disk fails.
     ///
     /// # Errors
@@ -174,10 +186,12 @@ impl Running {
             server,
             http,
             writer,
+            timer,
         } = self;
         closing.send_replace(true);
         drop(server.stop(true));
         let _ = http.join();
+        drop(timer);
         drop(handle);
         let _ = writer.join();
     }
