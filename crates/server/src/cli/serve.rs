@@ -2,6 +2,7 @@
 
 use super::{Data, print_line};
 use crate::serve;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Settings of the server.
@@ -16,10 +17,30 @@ pub struct ServeArgs {
     /// demand
     #[arg(long, env = "FUNDTRACE_SEAL_EVERY", default_value_t = 3600)]
     seal_every: u64,
+    /// 日志签名密钥文件,默认 数据目录.key;由 fundtrace key 生成 · The log's key, made by
+    /// `fundtrace key`; the data directory's name and `.key` where it is not given
+    #[arg(long, env = "FUNDTRACE_KEY")]
+    key: Option<PathBuf>,
+    /// 链头登记文件,默认 数据目录.head,应放在另一块磁盘 · The register of the newest head, best
+    /// on another disk; the data directory's name and `.head` where it is not given
+    #[arg(long, env = "FUNDTRACE_REGISTER")]
+    register: Option<PathBuf>,
+    /// 链头登记文件缺失时,以现有日志为准继续 · Go on from the log as it is where the register is
+    /// missing
+    #[arg(long)]
+    adopt_head: bool,
 }
 
 pub(super) fn run(args: &ServeArgs) -> anyhow::Result<()> {
-    let mut running = serve::start(&args.data.dir, &args.listen)?;
+    let mut settings = serve::Settings::of(&args.data.dir, &args.listen);
+    settings.adopt_head = args.adopt_head;
+    if let Some(key) = &args.key {
+        settings.key.clone_from(key);
+    }
+    if let Some(register) = &args.register {
+        settings.register.clone_from(register);
+    }
+    let mut running = serve::start(&settings)?;
     if args.seal_every > 0 {
         running.seal_every(Duration::from_secs(args.seal_every))?;
     }
