@@ -14,6 +14,7 @@ mod keys;
 mod kill;
 mod recovery;
 mod repair;
+mod subjects;
 mod tree;
 
 use std::convert::Infallible;
