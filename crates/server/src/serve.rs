@@ -3,6 +3,7 @@
 use crate::key;
 use crate::problem::Problem;
 use crate::routes;
+use crate::scrub;
 use crate::state::State;
 use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
@@ -34,6 +35,7 @@ pub struct Running {
     pub handle: Handle,
     closing: watch::Sender<bool>,
     server: ServerHandle,
+    scrub: scrub::Running,
     http: JoinHandle<std::io::Result<()>>,
     writer: JoinHandle<()>,
 }
@@ -112,6 +114,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
     let mut state = State::new(handle.clone())?;
     state.fixed_today = *today;
     let closing = state.closing.clone();
+    let scrub = scrub::Running::start(handle.clone(), state.scrub.clone())?;
     let listener = std::net::TcpListener::bind(listen)
         .map_err(|error| anyhow::anyhow!("cannot listen on {listen}: {error}"))?;
     let addr = listener.local_addr()?;
@@ -146,6 +149,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
         handle,
         closing,
         server,
+        scrub,
         http,
         writer: started.writer,
     })
@@ -237,12 +241,15 @@ impl Running {
             handle,
             closing,
             server,
+            scrub,
             http,
             writer,
         } = self;
         closing.send_replace(true);
         drop(server.stop(true));
         let _ = http.join();
+        // It reads the log, which is let go of only when nobody does.
+        drop(scrub);
         drop(handle);
         let _ = writer.join();
     }
