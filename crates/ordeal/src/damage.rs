@@ -128,9 +128,26 @@ pub fn is_sled(path: &Path) -> bool {
 /// came of it: every acknowledged record is there and both copies verify, or a ledger was named.
 #[must_use]
 pub fn judge(dir: &Path, all: &[Record], starts_first: bool) -> Outcome {
+    judge_by(dir, all, starts_first, None)
+}
+
+/// [`judge`], where the first record that is another is known by one of these names.
+#[must_use]
+pub fn judge_named(
+    dir: &Path,
+    all: &[Record],
+    starts_first: bool,
+    names: &[(LedgerId, u64)],
+) -> Outcome {
+    judge_by(dir, all, starts_first, Some(names))
+}
+
+type Names<'a> = Option<&'a [(LedgerId, u64)]>;
+
+fn judge_by(dir: &Path, all: &[Record], starts_first: bool, names: Names<'_>) -> Outcome {
     let mut mended = false;
     if starts_first {
-        match start(dir, all) {
+        match start(dir, all, names) {
             Ok(repaired) => mended |= repaired,
             Err(outcome) => return outcome,
         }
@@ -144,14 +161,21 @@ pub fn judge(dir: &Path, all: &[Record], starts_first: bool) -> Outcome {
     match store::Outcome::of(repaired.as_ref()) {
         store::Outcome::Clean => {}
         store::Outcome::Repaired(recovery) => {
+            let bad = recovery.found.first();
+            if let (Some(names), Some((ledger, seq))) =
+                (names, bad.and_then(|bad| bad.ledger.zip(bad.seq)))
+                && !names.contains(&(ledger, seq))
+            {
+                return Outcome::Failed(format!("another was named: {recovery}, not {names:?}"));
+            }
             if recovery.found.is_empty() && recovery.rolled_forward == 0 {
                 return Outcome::Silent(format!("repaired, and nothing named: {recovery}"));
             }
             mended = true;
         }
-        store::Outcome::Refused(refusal) => return refused(&refusal),
+        store::Outcome::Refused(refusal) => return refused(&refusal, names),
     }
-    match start(dir, all) {
+    match start(dir, all, names) {
         Ok(false) => verified(dir, all, mended),
         Ok(true) => Outcome::Silent("a repair left something to repair".to_owned()),
         Err(outcome) => outcome,
@@ -169,7 +193,12 @@ fn scrub(dir: &Path) -> anyhow::Result<usize> {
     }
 }
 
-fn refused(refusal: &store::Refusal) -> Outcome {
+fn refused(refusal: &store::Refusal, names: Names<'_>) -> Outcome {
+    let is_named =
+        |seqs: &store::Seqs| names.is_some_and(|names| names.contains(&(seqs.ledger, seqs.first)));
+    if names.is_some() && !refusal.seqs.iter().any(is_named) {
+        return Outcome::Failed(format!("another was named: {refusal}, not {names:?}"));
+    }
     if refusal.seqs.is_empty() {
         return Outcome::Failed(format!("refused, and no ledger named: {refusal}"));
     }
@@ -177,14 +206,14 @@ fn refused(refusal: &store::Refusal) -> Outcome {
 }
 
 /// True if the start repaired something.
-fn start(dir: &Path, all: &[Record]) -> Result<bool, Outcome> {
+fn start(dir: &Path, all: &[Record], names: Names<'_>) -> Result<bool, Outcome> {
     let mut seen = Vec::new();
     let opened = Log::open(dir, |entry| {
         seen.push(entry.record.clone());
         Ok::<(), Infallible>(())
     });
     match opened {
-        Err(OpenError::Store(error)) => Err(refused(&store::Refusal::of(&error))),
+        Err(OpenError::Store(error)) => Err(refused(&store::Refusal::of(&error), names)),
         Err(OpenError::Each(never)) => match never {},
         Ok(_) if seen.len() < all.len() => Err(Outcome::Lost(format!(
             "{} of {} are left",

@@ -19,8 +19,10 @@
 pub mod bits;
 pub mod chance;
 pub mod damage;
+pub mod full;
 pub mod sectors;
 pub mod table;
+pub mod tamper;
 pub mod trial;
 
 pub use chance::Chance;
@@ -29,5 +31,7 @@ pub use trial::{Family, Outcome, Row, Tools, Trial};
 /// Every family, in the order of the table.
 #[must_use]
 pub fn families() -> Vec<Family> {
-    vec![bits::FAMILY, sectors::FAMILY]
+    let mut families = vec![bits::FAMILY, sectors::FAMILY, full::FAMILY];
+    families.extend(tamper::FAMILIES);
+    families
 }

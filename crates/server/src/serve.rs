@@ -33,6 +33,8 @@ pub struct Running {
     pub addr: SocketAddr,
     /// The sequencer under it.
     pub handle: Handle,
+    /// What its daily scrub has to say.
+    pub health: scrub::Shared,
     closing: watch::Sender<bool>,
     server: ServerHandle,
     scrub: scrub::Running,
@@ -114,7 +116,8 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
     let mut state = State::new(handle.clone())?;
     state.fixed_today = *today;
     let closing = state.closing.clone();
-    let scrub = scrub::Running::start(handle.clone(), state.scrub.clone())?;
+    let health = state.scrub.clone();
+    let scrub = scrub::Running::start(handle.clone(), health.clone())?;
     let listener = std::net::TcpListener::bind(listen)
         .map_err(|error| anyhow::anyhow!("cannot listen on {listen}: {error}"))?;
     let addr = listener.local_addr()?;
@@ -147,6 +150,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
     Ok(Running {
         addr,
         handle,
+        health,
         closing,
         server,
         scrub,
@@ -238,6 +242,7 @@ impl Running {
     pub fn stop(self) {
         let Running {
             addr: _,
+            health: _,
             handle,
             closing,
             server,

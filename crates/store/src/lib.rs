@@ -59,6 +59,8 @@ pub use files::{
     verify_files,
 };
 pub use journal::GROUP_LEN_MAX;
+#[cfg(any(test, feature = "faults"))]
+pub use journal::encode as frame;
 pub use keys::KeyStore;
 pub use log::Log;
 pub use outcome::{Lost, Outcome, Refusal, Seqs};
