@@ -20,18 +20,39 @@ pub mod bits;
 pub mod chance;
 pub mod damage;
 pub mod full;
+pub mod kills;
+pub mod power_loss;
 pub mod sectors;
 pub mod table;
 pub mod tamper;
 pub mod trial;
+pub mod writer;
+
+use std::path::Path;
+use std::process::Command;
 
 pub use chance::Chance;
 pub use trial::{Family, Outcome, Row, Tools, Trial};
 
+/// The `cargo` that runs us.
+fn cargo(dir: &Path) -> Command {
+    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(program);
+    command.current_dir(dir);
+    command
+}
+
 /// Every family, in the order of the table.
 #[must_use]
 pub fn families() -> Vec<Family> {
-    let mut families = vec![bits::FAMILY, sectors::FAMILY, full::FAMILY];
+    let mut families = vec![
+        power_loss::family(),
+        power_loss::family_in_repair(),
+        kills::FAMILY,
+        bits::FAMILY,
+        sectors::FAMILY,
+        full::FAMILY,
+    ];
     families.extend(tamper::FAMILIES);
     families
 }

@@ -7,9 +7,9 @@
 
 use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use clap::Parser;
-use ordeal::{Row, Tools, families, table};
+use ordeal::{Row, Tools, families, table, writer};
 
 /// Breaks the log on purpose and counts what it does about it.
 #[derive(Debug, Parser)]
@@ -35,7 +35,25 @@ struct Arguments {
 }
 
 fn main() -> Result<()> {
+    if let [dir, numbers @ ..] = writers_arguments().as_slice() {
+        let numbers: Vec<u64> = numbers
+            .iter()
+            .map(|n| n.parse())
+            .collect::<Result<_, _>>()?;
+        let [seed, groups, segment_len] = numbers.as_slice() else {
+            bail!("the writer is started by the recorder");
+        };
+        writer::write(
+            Path::new(dir),
+            *seed,
+            usize::try_from(*groups)?,
+            *segment_len,
+        );
+        return Ok(());
+    }
     let arguments = Arguments::parse();
+    // sled panics on damaged bytes, which the log catches; a trial that panics is in the table.
+    std::panic::set_hook(Box::new(|_| ()));
     let tools = Tools {
         program: std::env::current_exe()?,
     };
@@ -72,4 +90,13 @@ fn main() -> Result<()> {
         "the log did not stand the ordeal"
     );
     Ok(())
+}
+
+/// What follows [`writer::ARGUMENT`], if that comes first.
+fn writers_arguments() -> Vec<String> {
+    let mut arguments = std::env::args().skip(1);
+    match arguments.next() {
+        Some(first) if first == writer::ARGUMENT => arguments.collect(),
+        Some(_) | None => Vec::new(),
+    }
 }

@@ -32,9 +32,9 @@ pub enum How {
     /// Prepares once what all of them need, such as a recording, and gives the function from a
     /// seed to what came of it. Trials run side by side.
     Trials(fn(&Tools) -> Result<Trial>),
-    /// Runs as many elsewhere, in a program of its own, and answers the row. `cargo test` leaves
-    /// it out: `cargo xtask ci` has a step or a test for it.
-    Elsewhere(fn(&Family, u64) -> Result<Row>),
+    /// Runs as many elsewhere, in a program of its own, from a seed on, and answers the row.
+    /// `cargo test` leaves it out: `cargo xtask ci` has a step or a test for it.
+    Elsewhere(fn(&Family, u64, u64) -> Result<Row>),
 }
 
 /// From a seed to what came of it.
@@ -62,6 +62,17 @@ pub enum Outcome {
     Silent(String),
     /// Another promise did not hold: a panic, a wrong place named.
     Failed(String),
+}
+
+impl Outcome {
+    /// Whether something is wrong with the log, or with the trial.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        match self {
+            Outcome::Unharmed | Outcome::Repaired | Outcome::Detected => false,
+            Outcome::Lost(_) | Outcome::Silent(_) | Outcome::Failed(_) => true,
+        }
+    }
 }
 
 /// What came of the trials of a family.
@@ -120,7 +131,7 @@ impl Family {
                 let trial = prepare(tools)?;
                 self.count(&*trial, first_seed, trials)
             }
-            How::Elsewhere(run) => run(self, trials)?,
+            How::Elsewhere(run) => run(self, first_seed, trials)?,
         };
         let mended = row.trials - row.detected - row.lost - row.silent;
         if mended * 100 < row.trials * self.repaired_percent_min {

@@ -187,9 +187,9 @@ impl Journal {
 }
 
 /// Reads a segment from front to back, one frame in memory at a time.
-pub(crate) struct Frames {
+pub(crate) struct Frames<R = BufReader<File>> {
     path: PathBuf,
-    file: BufReader<File>,
+    file: R,
     offset: u64,
     len: u64,
     buffer: Vec<u8>,
@@ -224,13 +224,21 @@ impl Frames {
     pub(crate) fn open(path: &Path) -> Result<Frames, Error> {
         let file = File::open(path).map_err(at(path))?;
         let len = file.metadata().map_err(at(path))?.len();
-        Ok(Frames {
+        let file = BufReader::with_capacity(READ_LEN, file);
+        Ok(Frames::over(path, file, len))
+    }
+}
+
+impl<R: Read + Seek> Frames<R> {
+    /// The bytes of a segment, and how many they are; the path is for messages.
+    pub(crate) fn over(path: &Path, file: R, len: u64) -> Frames<R> {
+        Frames {
             path: path.to_path_buf(),
-            file: BufReader::with_capacity(READ_LEN, file),
+            file,
             offset: 0,
             len,
             buffer: Vec::new(),
-        })
+        }
     }
 
     /// Where in the segment the next piece begins.

@@ -42,6 +42,8 @@ mod repair;
 mod replay;
 mod scrub;
 mod second;
+#[cfg(any(test, feature = "faults"))]
+pub mod segment;
 mod trace;
 mod tree;
 mod verify;
