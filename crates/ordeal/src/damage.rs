@@ -147,11 +147,17 @@ type Names<'a> = Option<&'a [(LedgerId, u64)]>;
 fn judge_by(dir: &Path, all: &[Record], starts_first: bool, names: Names<'_>) -> Outcome {
     let mut mended = false;
     if starts_first {
-        match start(dir, all, names) {
-            Ok(repaired) => mended |= repaired,
+        // A start compares heads: the order of two ledgers' records it leaves to the scrub, and
+        // to the register.
+        let others = match start(dir, all, names) {
+            Ok(started) => {
+                mended |= started.repaired;
+                started.others
+            }
             Err(outcome) => return outcome,
-        }
+        };
         match scrub(dir) {
+            Ok(0) if others => return Outcome::Silent("other records".to_owned()),
             Ok(0) => return verified(dir, all, mended),
             Ok(_) => mended = true,
             Err(error) => return Outcome::Failed(format!("no scrub: {error}")),
@@ -176,8 +182,11 @@ fn judge_by(dir: &Path, all: &[Record], starts_first: bool, names: Names<'_>) ->
         store::Outcome::Refused(refusal) => return refused(&refusal, names),
     }
     match start(dir, all, names) {
-        Ok(false) => verified(dir, all, mended),
-        Ok(true) => Outcome::Silent("a repair left something to repair".to_owned()),
+        Ok(Started { others: true, .. }) => Outcome::Silent("other records".to_owned()),
+        Ok(Started { repaired: true, .. }) => {
+            Outcome::Silent("a repair left something to repair".to_owned())
+        }
+        Ok(Started { .. }) => verified(dir, all, mended),
         Err(outcome) => outcome,
     }
 }
@@ -205,8 +214,14 @@ fn refused(refusal: &store::Refusal, names: Names<'_>) -> Outcome {
     Outcome::Detected
 }
 
-/// True if the start repaired something.
-fn start(dir: &Path, all: &[Record], names: Names<'_>) -> Result<bool, Outcome> {
+/// What a start did.
+struct Started {
+    repaired: bool,
+    /// It showed other records than were written.
+    others: bool,
+}
+
+fn start(dir: &Path, all: &[Record], names: Names<'_>) -> Result<Started, Outcome> {
     let mut seen = Vec::new();
     let opened = Log::open(dir, |entry| {
         seen.push(entry.record.clone());
@@ -220,8 +235,10 @@ fn start(dir: &Path, all: &[Record], names: Names<'_>) -> Result<bool, Outcome> 
             seen.len(),
             all.len()
         ))),
-        Ok(_) if seen != all => Err(Outcome::Silent("other records".to_owned())),
-        Ok((_, recovery)) => Ok(!recovery.is_clean()),
+        Ok((_, recovery)) => Ok(Started {
+            repaired: !recovery.is_clean(),
+            others: seen != all,
+        }),
     }
 }
 

@@ -75,7 +75,10 @@ fn trial(seed: u64) -> Outcome {
         Ok::<(), Infallible>(())
     });
     let is_mended = match opened {
-        Ok((_, recovery)) => !recovery.is_clean(),
+        Ok((log, recovery)) => {
+            drop(log);
+            !recovery.is_clean()
+        }
         Err(error) => return Outcome::Lost(format!("it does not open: {error}")),
     };
     if seen == all.len() + group.len() {
