@@ -76,7 +76,7 @@ pub(crate) fn segments(dir: &Path) -> Result<Vec<Segment>, Error> {
 ///
 /// # Errors
 /// [`Error::GroupTooLong`].
-pub fn encode(first: u64, records: &[Record]) -> Result<Vec<u8>, Error> {
+pub(crate) fn encode(first: u64, records: &[Record]) -> Result<Vec<u8>, Error> {
     let mut entries = Vec::new();
     let mut encoder = Encoder::default();
     for record in records {
