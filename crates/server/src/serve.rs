@@ -9,7 +9,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
 use actix_web::middleware::Compress;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use sequencer::{Handle, Publication};
+use sequencer::{Handle, Publication, Timer};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
@@ -40,6 +40,7 @@ pub struct Running {
     scrub: scrub::Running,
     http: JoinHandle<std::io::Result<()>>,
     writer: JoinHandle<()>,
+    timer: Option<Timer>,
 }
 
 /// What is served, where, and with which key.
@@ -98,16 +99,11 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
         today,
     } = settings;
     make_private(dir)?;
-    for (file, what) in [(key, "key"), (register, "head register")] {
-        anyhow::ensure!(
-            !is_within(file, dir),
-            "{what} {}: 不得放在数据目录内 · must not be in the data directory, or whoever has \
-             one has both",
-            file.display()
-        );
-    }
+    let signer = key::signer(key)?;
+    key::outside(key, dir)?;
+    key::outside(&directory_of(register), dir)?;
     let publication = Publication {
-        signer: key::read(key)?,
+        signer,
         register: Register::at(register),
         adopt_head: *adopt_head,
     };
@@ -156,6 +152,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
         scrub,
         http,
         writer: started.writer,
+        timer: None,
     })
 }
 
@@ -171,16 +168,12 @@ pub fn make_private(dir: &Path) -> std::io::Result<()> {
         .create(dir)
 }
 
-/// Whether a file is, or would be, in a directory or below it.
-fn is_within(file: &Path, dir: &Path) -> bool {
+/// The directory of a file that may not be there yet.
+fn directory_of(file: &Path) -> PathBuf {
     let parent = file
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty());
-    let parent = parent.unwrap_or(Path::new(".")).canonicalize();
-    match (parent, dir.canonicalize()) {
-        (Ok(parent), Ok(dir)) => parent.starts_with(dir),
-        _ => false,
-    }
+    parent.unwrap_or(Path::new(".")).to_owned()
 }
 
 fn path_config() -> web::PathConfig {
@@ -207,6 +200,16 @@ async fn unknown_route(request: HttpRequest) -> Result<HttpResponse, Problem> {
 }
 
 impl Running {
+    /// From here on seals the subjects every so often and soon after what is signed off, and
+    /// records states once a day. No less than a minute apart.
+    ///
+    /// # Errors
+    /// A thread cannot be made.
+    pub fn seal_every(&mut self, every: Duration) -> anyhow::Result<()> {
+        self.timer = Some(Timer::start(self.handle.clone(), every)?);
+        Ok(())
+    }
+
     /// Serves until somebody interrupts it, or until the disk fails.
     ///
     /// # Errors
@@ -249,12 +252,14 @@ impl Running {
             scrub,
             http,
             writer,
+            timer,
         } = self;
         closing.send_replace(true);
         drop(server.stop(true));
         let _ = http.join();
         // It reads the log, which is let go of only when nobody does.
         drop(scrub);
+        drop(timer);
         drop(handle);
         let _ = writer.join();
     }

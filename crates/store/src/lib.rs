@@ -14,6 +14,7 @@
 //! <dir>/sled.damaged-<n>/                         the same
 //! <dir>/keys                                      the subjects' keys, see KeyStore
 //! <dir>/files/                                    evidence files, see FileStore
+//! <dir>/subjects/<position, 20 digits>.subjects   derived, see SubjectFile
 //! <dir>/tree/                                     nodes of the Merkle tree, derived, see Tree
 //! ```
 //!
@@ -44,6 +45,7 @@ mod scrub;
 mod second;
 #[cfg(any(test, feature = "faults"))]
 pub mod segment;
+mod subjects;
 mod trace;
 mod tree;
 mod verify;
@@ -69,6 +71,7 @@ pub use recover::Recovery;
 pub use register::Register;
 pub use repair::{Repair, repair};
 pub use scrub::{Rot, Scrub, Scrubbed};
+pub use subjects::{SubjectFile, SubjectRow, SubjectRows, SubjectWriter};
 pub use tree::{Tree, TreeReader};
 pub use verify::{LedgerHead, Verified, VerifyError, verify, verify_each};
 

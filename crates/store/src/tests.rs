@@ -16,6 +16,7 @@ mod kill;
 mod recovery;
 mod repair;
 mod scrub;
+mod subjects;
 mod tree;
 
 use std::convert::Infallible;
