@@ -128,13 +128,36 @@ pub fn is_sled(path: &Path) -> bool {
 /// came of it: every acknowledged record is there and both copies verify, or a ledger was named.
 #[must_use]
 pub fn judge(dir: &Path, all: &[Record], starts_first: bool) -> Outcome {
+    judge_by(dir, all, starts_first, None)
+}
+
+/// [`judge`], where the first record that is another is known by one of these names.
+#[must_use]
+pub fn judge_named(
+    dir: &Path,
+    all: &[Record],
+    starts_first: bool,
+    names: &[(LedgerId, u64)],
+) -> Outcome {
+    judge_by(dir, all, starts_first, Some(names))
+}
+
+type Names<'a> = Option<&'a [(LedgerId, u64)]>;
+
+fn judge_by(dir: &Path, all: &[Record], starts_first: bool, names: Names<'_>) -> Outcome {
     let mut mended = false;
     if starts_first {
-        match start(dir, all) {
-            Ok(repaired) => mended |= repaired,
+        // A start compares heads: the order of two ledgers' records it leaves to the scrub, and
+        // to the register.
+        let others = match start(dir, all, names) {
+            Ok(started) => {
+                mended |= started.repaired;
+                started.others
+            }
             Err(outcome) => return outcome,
-        }
+        };
         match scrub(dir) {
+            Ok(0) if others => return Outcome::Silent("other records".to_owned()),
             Ok(0) => return verified(dir, all, mended),
             Ok(_) => mended = true,
             Err(error) => return Outcome::Failed(format!("no scrub: {error}")),
@@ -144,16 +167,26 @@ pub fn judge(dir: &Path, all: &[Record], starts_first: bool) -> Outcome {
     match store::Outcome::of(repaired.as_ref()) {
         store::Outcome::Clean => {}
         store::Outcome::Repaired(recovery) => {
+            let bad = recovery.found.first();
+            if let (Some(names), Some((ledger, seq))) =
+                (names, bad.and_then(|bad| bad.ledger.zip(bad.seq)))
+                && !names.contains(&(ledger, seq))
+            {
+                return Outcome::Failed(format!("another was named: {recovery}, not {names:?}"));
+            }
             if recovery.found.is_empty() && recovery.rolled_forward == 0 {
                 return Outcome::Silent(format!("repaired, and nothing named: {recovery}"));
             }
             mended = true;
         }
-        store::Outcome::Refused(refusal) => return refused(&refusal),
+        store::Outcome::Refused(refusal) => return refused(&refusal, names),
     }
-    match start(dir, all) {
-        Ok(false) => verified(dir, all, mended),
-        Ok(true) => Outcome::Silent("a repair left something to repair".to_owned()),
+    match start(dir, all, names) {
+        Ok(Started { others: true, .. }) => Outcome::Silent("other records".to_owned()),
+        Ok(Started { repaired: true, .. }) => {
+            Outcome::Silent("a repair left something to repair".to_owned())
+        }
+        Ok(Started { .. }) => verified(dir, all, mended),
         Err(outcome) => outcome,
     }
 }
@@ -169,30 +202,43 @@ fn scrub(dir: &Path) -> anyhow::Result<usize> {
     }
 }
 
-fn refused(refusal: &store::Refusal) -> Outcome {
+fn refused(refusal: &store::Refusal, names: Names<'_>) -> Outcome {
+    let is_named =
+        |seqs: &store::Seqs| names.is_some_and(|names| names.contains(&(seqs.ledger, seqs.first)));
+    if names.is_some() && !refusal.seqs.iter().any(is_named) {
+        return Outcome::Failed(format!("another was named: {refusal}, not {names:?}"));
+    }
     if refusal.seqs.is_empty() {
         return Outcome::Failed(format!("refused, and no ledger named: {refusal}"));
     }
     Outcome::Detected
 }
 
-/// True if the start repaired something.
-fn start(dir: &Path, all: &[Record]) -> Result<bool, Outcome> {
+/// What a start did.
+struct Started {
+    repaired: bool,
+    /// It showed other records than were written.
+    others: bool,
+}
+
+fn start(dir: &Path, all: &[Record], names: Names<'_>) -> Result<Started, Outcome> {
     let mut seen = Vec::new();
     let opened = Log::open(dir, |entry| {
         seen.push(entry.record.clone());
         Ok::<(), Infallible>(())
     });
     match opened {
-        Err(OpenError::Store(error)) => Err(refused(&store::Refusal::of(&error))),
+        Err(OpenError::Store(error)) => Err(refused(&store::Refusal::of(&error), names)),
         Err(OpenError::Each(never)) => match never {},
         Ok(_) if seen.len() < all.len() => Err(Outcome::Lost(format!(
             "{} of {} are left",
             seen.len(),
             all.len()
         ))),
-        Ok(_) if seen != all => Err(Outcome::Silent("other records".to_owned())),
-        Ok((_, recovery)) => Ok(!recovery.is_clean()),
+        Ok((_, recovery)) => Ok(Started {
+            repaired: !recovery.is_clean(),
+            others: seen != all,
+        }),
     }
 }
 

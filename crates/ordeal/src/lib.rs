@@ -20,11 +20,13 @@ pub mod bits;
 pub mod chance;
 pub mod damage;
 mod disk;
+pub mod full;
 pub mod kills;
 pub mod power_loss;
 pub mod sectors;
 pub mod sim;
 pub mod table;
+pub mod tamper;
 pub mod trial;
 pub mod writer;
 
@@ -45,12 +47,15 @@ fn cargo(dir: &Path) -> Command {
 /// Every family, in the order of the table.
 #[must_use]
 pub fn families() -> Vec<Family> {
-    vec![
+    let mut families = vec![
         power_loss::family(),
         power_loss::family_in_repair(),
         kills::FAMILY,
         bits::FAMILY,
         sectors::FAMILY,
-        sim::FAMILY,
-    ]
+        full::FAMILY,
+    ];
+    families.extend(tamper::FAMILIES);
+    families.push(sim::FAMILY);
+    families
 }

@@ -43,6 +43,8 @@ pub struct State {
     pub uploads: Semaphore,
     /// The newest checkpoint that enough witnesses have cosigned, where there is a policy.
     pub cosigned: Option<watch::Receiver<Option<Arc<Published>>>>,
+    /// What the daily reading of everything found.
+    pub scrub: crate::scrub::Shared,
     /// The day, for tests; the machine's in UTC+08:00 where there is none.
     pub fixed_today: Option<Date>,
 }
@@ -62,6 +64,7 @@ impl State {
             closing: watch::Sender::new(false),
             uploads: Semaphore::new(UPLOADS_MAX),
             cosigned: None,
+            scrub: crate::scrub::Shared::default(),
             fixed_today: None,
         })
     }

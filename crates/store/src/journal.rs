@@ -161,6 +161,7 @@ impl Journal {
             .is_none_or(|last| last.len >= self.segment_len)
         {
             let path = segment_path(&self.dir, first);
+            self.faults.check(Step::JournalCreate).map_err(at(&path))?;
             let file = OpenOptions::new().create_new(true).append(true).open(&path);
             let file = file.map_err(at(&path))?;
             disk::sync(&self.dir)?;

@@ -11,6 +11,7 @@
 //! - Two sound, different records at one position, or a position that neither has: refused.
 //! - Nothing whole is ever cut, and nothing is changed before everything was checked.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -24,7 +25,7 @@ use crate::log::Shared;
 use crate::pages::{NotOpened, Pages};
 use crate::replay::{Depth, Replay, Replayed};
 use crate::second::Second;
-use crate::{BadRecord, Entry, Error, Log, mend};
+use crate::{BadRecord, Entry, Error, Log, mend, replay};
 
 /// What opening had to mend. Nothing that was acknowledged is lost, whatever it says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -129,8 +130,38 @@ pub(crate) fn open<E>(
     ))
 }
 
-/// Reads everything, and says what is to be mended.
+/// Reads everything, and says what is to be mended. Where the copies do not agree, or something is
+/// refused, every record is compared: then it is known where they part first.
 pub(crate) fn replay<'s, E>(
+    segments: &'s [Segment],
+    sled: &'s Result<Pages, String>,
+    depth: Depth,
+    each: impl FnMut(&Entry) -> Result<(), E>,
+    recovery: &mut Recovery,
+) -> Result<Replayed<'s>, OpenError<E>> {
+    let replayed = read(segments, sled, depth, each, recovery);
+    let compares = match &replayed {
+        Ok(replayed) => replayed.is_doubtful,
+        Err(OpenError::Store(_)) => depth == Depth::Heads && sled.is_ok(),
+        Err(OpenError::Each(_)) => false,
+    };
+    if !compares {
+        return replayed;
+    }
+    let nobody = |_: &Entry| Ok::<(), Infallible>(());
+    let mut again = Recovery::default();
+    let compared = read(segments, sled, Depth::All, nobody, &mut again);
+    let compared = compared.map_err(replay::store_error)?;
+    let replayed = replayed?;
+    *recovery = again;
+    Ok(Replayed {
+        sled: compared.sled,
+        sled_end: compared.sled_end,
+        ..replayed
+    })
+}
+
+fn read<'s, E>(
     segments: &'s [Segment],
     sled: &'s Result<Pages, String>,
     depth: Depth,

@@ -12,8 +12,8 @@ use crate::index::{Index, Pushed, State};
 use crate::journal::{Damage, Frame, Frames, Piece, Segment};
 use crate::lost;
 use crate::pages::Pages;
-use crate::second::{Found, Second};
-use crate::{Entry, Error, Recovery, mend};
+use crate::second::Second;
+use crate::{Entry, Error, Recovery, Seqs, mend};
 
 /// How much of sled's copy is compared with the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub(crate) struct Replay<'a, F> {
     pending: Vec<(usize, Damage)>,
     /// A frame was found inside one that was cut off: a copy is kept of what is cut.
     is_doubtful: bool,
+    /// The copies do not agree, and only a comparison of every record says where they part.
+    is_doubtful_pair: bool,
     /// The first thing wrong with the journal.
     bad: Option<BadRecord>,
 }
@@ -63,6 +65,8 @@ pub(crate) struct Replayed<'s> {
     pub(crate) cut: Option<(&'s Segment, Damage)>,
     /// What is wrong with sled: it must be built anew.
     pub(crate) sled: Option<BadRecord>,
+    /// Every record is to be compared before anything is done.
+    pub(crate) is_doubtful: bool,
     /// The first position that sled must be given.
     pub(crate) sled_end: u64,
 }
@@ -89,6 +93,7 @@ impl<'a, F> Replay<'a, F> {
             owed: None,
             pending: Vec::new(),
             is_doubtful: false,
+            is_doubtful_pair: false,
             bad: None,
         }
     }
@@ -238,19 +243,39 @@ impl<'a, F> Replay<'a, F> {
             return Ok(());
         }
         let (ledger, seq) = (record.header.ledger, record.header.seq);
+        if self.depth == Depth::Heads
+            && let Some(Ok(other)) = self.second.at(position).map(|found| &found.record)
+        {
+            // Where the two part may be long before.
+            self.is_doubtful_pair |= other.hash != record.hash;
+            return Ok(());
+        }
         let index = &self.index;
         let fits = |other: &Record| index.fits(other);
         if self
             .second
             .contradicts(position, &record.hash, (ledger, seq), fits)
         {
-            return Err(Error::TwoRecords(Position {
+            return Err(Error::TwoRecords(self.first_bad(Position {
                 position,
                 ledger,
                 seq,
-            }));
+            })));
         }
         Ok(())
+    }
+
+    /// Where the journal was found bad before, or else here: what is named is the first.
+    fn first_bad(&self, here: Position) -> Position {
+        let bad = self.bad.as_ref();
+        let before = bad.and_then(|bad| {
+            Some(Position {
+                position: bad.position,
+                ledger: bad.ledger?,
+                seq: bad.seq?,
+            })
+        });
+        before.unwrap_or(here)
     }
 
     /// A frame of positions that came before. The same records once more are left out; others
@@ -265,11 +290,11 @@ impl<'a, F> Replay<'a, F> {
             let known = self.second.at(position).map(|found| &found.record);
             let is_known = matches!(known, Some(Ok(record)) if record.hash == raw.hash);
             if !is_known {
-                return Err(Error::Repeated(Position {
+                return Err(Error::Repeated(self.first_bad(Position {
                     position,
                     ledger: raw.ledger,
                     seq: raw.seq,
-                }));
+                })));
             }
             self.blame(position, Reason::Repeated, Some((raw.ledger, raw.seq)));
         }
@@ -331,7 +356,18 @@ impl<'a, F> Replay<'a, F> {
     /// The refusal of what neither copy has, from the next position on.
     fn lost(&mut self, to: Option<u64>) -> Result<Error, Error> {
         let from = self.next();
-        let seqs = lost::seqs(&self.index, self.segments, from, to)?;
+        let mut seqs = lost::seqs(&self.index, self.segments, from, to)?;
+        // What was bad before and sled could make good: what is named first is the first.
+        let bad = self.bad.as_ref().filter(|bad| bad.position < from);
+        if let Some((ledger, seq)) = bad.and_then(|bad| bad.ledger.zip(bad.seq)) {
+            let (first, last) = (seq, Some(seq));
+            let before = Seqs {
+                ledger,
+                first,
+                last,
+            };
+            seqs.insert(0, before);
+        }
         let sled = self.second.reason();
         Ok(Error::Lost(crate::Lost {
             from,
@@ -361,7 +397,7 @@ impl<'a, F> Replay<'a, F> {
         F: FnMut(&Entry) -> Result<(), E>,
     {
         let cut = self.end()?;
-        self.compare_heads()?;
+        self.compare_heads();
         if let Some(state) = self.index.states().find(|state| !state.is_whole()) {
             let (ledger, seq) = (Some(state.head.ledger), Some(state.head.seq));
             let position = self.next().saturating_sub(1);
@@ -391,6 +427,7 @@ impl<'a, F> Replay<'a, F> {
             index: self.index,
             cut,
             sled: self.second.bad,
+            is_doubtful: self.is_doubtful_pair,
             sled_end,
         })
     }
@@ -425,11 +462,10 @@ impl<'a, F> Replay<'a, F> {
     }
 
     /// Each ledger's last record must be the same in sled: a chain's head stands for all of it.
-    /// Where it is not, every record is compared.
-    fn compare_heads(&mut self) -> Result<(), Error> {
-        let Some(pages) = self.second.pages().filter(|_| self.depth == Depth::Heads) else {
-            return Ok(());
-        };
+    fn compare_heads(&mut self) {
+        if self.depth == Depth::All || !self.second.is_good() {
+            return;
+        }
         let end = self.second.end();
         let heads: Vec<State> = self.index.states().copied().collect();
         for State { head, .. } in heads {
@@ -439,23 +475,9 @@ impl<'a, F> Replay<'a, F> {
             let Some(last) = last.filter(|last| *last < end) else {
                 continue;
             };
-            let same =
-                |found: &Found| matches!(&found.record, Ok(record) if record.hash == head.hash);
-            if self.second.at(last).is_some_and(same) {
-                continue;
-            }
-            let second = Second::of(pages);
-            let nobody: fn(&Entry) -> Result<(), Infallible> = |_| Ok(());
-            let mut again = Replay::new(self.segments, second, Depth::All, nobody);
-            for number in 0..self.segments.len() {
-                again.segment(number).map_err(store_error)?;
-            }
-            let replayed = again.finish(&mut Recovery::default());
-            let bad = replayed.map_err(store_error)?.sled;
-            self.second.bad = bad;
-            return Ok(());
+            let found = self.second.at(last).map(|found| &found.record);
+            self.is_doubtful_pair |= !matches!(found, Some(Ok(record)) if record.hash == head.hash);
         }
-        Ok(())
     }
 
     /// A crash leaves sled without the last group. A sled that lacks more has forgotten it without

@@ -219,7 +219,7 @@ impl Server {
             running.heads[head] = Head::of(&record);
             group.push(record);
         }
-        let frame = segment::frame(first, &group).expect("a short group");
+        let frame = store::frame(first, &group).expect("a short group");
 
         let late = env.has(Defect::AnswersBeforeTheSync);
         env.step("journal write")?;
@@ -271,7 +271,7 @@ impl Server {
             b"forged".to_vec(),
         );
         records.push(forged.expect("a short body"));
-        let frame = segment::frame(0, &records).expect("a group");
+        let frame = store::frame(0, &records).expect("a group");
         for name in [JOURNAL, PAGES] {
             self.disk.set_len(name, 0);
             self.disk.append(name, &frame);
@@ -400,7 +400,7 @@ fn whole(bytes: &[u8]) -> (Vec<Record>, usize, bool) {
                 first,
                 records: Some(group),
             } if first == records.len() as u64 => {
-                end += segment::frame(first, &group).expect("it was one").len();
+                end += store::frame(first, &group).expect("it was one").len();
                 records.extend(group);
             }
             Part::Damage { is_cut, .. } => return (records, end, is_cut),
