@@ -21,6 +21,7 @@ pub mod chance;
 pub mod damage;
 mod disk;
 pub mod full;
+pub mod fuzz;
 pub mod kills;
 pub mod power_loss;
 pub mod sectors;
@@ -56,6 +57,6 @@ pub fn families() -> Vec<Family> {
         full::FAMILY,
     ];
     families.extend(tamper::FAMILIES);
-    families.push(sim::FAMILY);
+    families.extend([sim::FAMILY, fuzz::FAMILY]);
     families
 }

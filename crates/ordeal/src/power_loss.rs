@@ -49,7 +49,7 @@ pub fn family() -> Family {
 pub fn family_in_repair() -> Family {
     Family {
         name: "repair-power-loss",
-        what: "a byte flipped in the journal or in sled, and a power cut while or after it is mended",
+        what: "a bit flipped in the journal or sled, and a power cut while or after it is mended",
         in_ci: 100,
         full: 2_000,
         repaired_percent_min: 97,
