@@ -154,12 +154,17 @@ impl Writer {
         };
 
         // Durable from here: what follows cannot fail, and is what a start does too.
-        let mut ledgers = BTreeSet::new();
+        let headers = group.records.iter().map(|record| &record.header);
+        let ledgers: BTreeSet<_> = headers.map(|header| LedgerId(header.ledger.0)).collect();
+        for ledger in &ledgers {
+            if let Some((books, _)) = self.ahead.get_mut(ledger) {
+                books.let_go();
+            }
+        }
         for (position, record) in (first_position..).zip(group.records) {
-            ledgers.insert(record.header.ledger.0);
             let Ok(()) = self.shown.show(&store::Entry { position, record });
         }
-        self.share(ledgers);
+        self.follow(&ledgers);
         self.shown.publish(self.log.next_position());
         for (answer, answers) in group.waiting {
             // A caller who has gone away will ask again with the same command id.
@@ -168,13 +173,13 @@ impl Writer {
         Ok(())
     }
 
-    /// The view has now come to where the writer's books ran ahead: a row need not be there twice.
-    fn share(&mut self, ledgers: BTreeSet<uuid::Uuid>) {
-        for ledger in ledgers.into_iter().map(LedgerId) {
+    /// The views have now come to where the writer's books ran ahead, and those go on from there.
+    fn follow(&mut self, ledgers: &BTreeSet<LedgerId>) {
+        for ledger in ledgers {
             if let (Some((books, _)), Some(slot)) =
-                (self.ahead.get_mut(&ledger), self.shown.slot(ledger))
+                (self.ahead.get_mut(ledger), self.shown.slot(*ledger))
             {
-                books.share(&slot.view().books);
+                books.follow(&slot.view().books);
             }
         }
     }
