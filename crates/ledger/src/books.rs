@@ -1,7 +1,7 @@
 //! The books: the state that decisions read.
 
 use crate::account::rules::{Account, Cash, Custody, Movement};
-use crate::bank_line::rules::{BankLine, LineKey, MatchKey};
+use crate::bank_line::rules::{Alike, BankLine, LineKey, MatchKey};
 use crate::claim::rules::Claim;
 use crate::contract::rules::Contract;
 use crate::contribution::rules::Contribution;
@@ -68,7 +68,7 @@ pub struct Books {
     /// Bank lines.
     pub bank_lines: Table<BankLineId, BankLine>,
     /// The lines that may be the same, by what of their identity can be looked up.
-    pub lines_alike: Table<LineKey, Vec<BankLineId>>,
+    pub lines_alike: Table<LineKey, Alike>,
     /// The line in whose live match a target is; none after a match was taken back.
     pub matches: Table<MatchKey, Option<BankLineId>>,
     /// Inspection rounds.
