@@ -241,7 +241,7 @@ impl Model {
 fn random_commands_come_out_as_a_naive_model_says() {
     let mut chance = Chance::seeded("model");
     let count = std::env::var("FUNDTRACE_MODEL_COMMANDS");
-    let count: u64 = count.map_or(6_000, |text| text.parse().unwrap());
+    let count: u64 = count.map_or(8_000, |text| text.parse().unwrap());
     let mut world = spawn();
     world.register_units();
     let mut model = Model {
@@ -256,10 +256,10 @@ fn random_commands_come_out_as_a_naive_model_says() {
     while sent < count {
         today += i64::from(chance.one_in(20));
         // One bearer to a request, so items one by one and money in lists.
-        let (who, len) = match chance.below(7) {
+        let (who, len) = match chance.below(10) {
             0 | 1 => (
                 Some(*chance.pick(&["finance", "finance2"])),
-                1 + chance.below(10),
+                1 + chance.below(14),
             ),
             2 => (
                 Some(*chance.pick(&["worker", "worker2"])),

@@ -46,7 +46,7 @@ impl Money {
         if chance.one_in(5) {
             return self.claim_ask(chance, fen, false);
         }
-        match chance.below(20) {
+        match chance.below(28) {
             0 | 1 => Ask::Receive { fund, fen: fen * 4 },
             2..=5 => Ask::Allocate {
                 fund,
@@ -75,16 +75,23 @@ impl Money {
                 fen,
                 year: 2018 + chance.below(3),
             },
-            10..=12 => self.order(chance, fen, project),
-            13 | 14 => Ask::Settle {
+            10..=16 => {
+                let project = if chance.one_in(2) {
+                    *chance.pick(&[1, 5])
+                } else {
+                    project
+                };
+                self.order(chance, fen, project)
+            }
+            17..=20 => Ask::Settle {
                 id,
                 fen: self.likely(chance, id, fen),
             },
-            15 | 16 => Ask::Return {
+            21 | 22 => Ask::Return {
                 id,
                 fen: self.likely(chance, id, fen),
             },
-            17 => Ask::Reissue {
+            23 | 24 => Ask::Reissue {
                 id: if chance.one_in(8) { recent } else { self.fresh },
                 of: self.returned(chance).unwrap_or(id),
             },
@@ -216,7 +223,7 @@ impl Money {
             2..=4 => Payee::Unit(BUILDER),
             _ => Payee::House(*chance.pick(&HOUSES)),
         };
-        let kind = *chance.pick(&["subsidy", "progress", "retention"]);
+        let kind = *chance.pick(&["subsidy", "subsidy", "progress", "retention"]);
         let id = if chance.one_in(12) {
             self.fresh.saturating_sub(1)
         } else {

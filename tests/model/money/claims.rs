@@ -37,12 +37,37 @@ pub(super) struct Claim {
     technical: Option<&'static str>,
     finances: Option<&'static str>,
     approved: Option<&'static str>,
+    /// What had been paid on it before the book.
+    paid_before: i64,
     /// Its place among the states.
     state: usize,
     version: u64,
 }
 
 impl Claim {
+    /// Approved and paid in part before the book, and taken over by this person.
+    pub fn before(order: Order, paid_before: i64, by: &'static str) -> Claim {
+        Claim {
+            state: 3,
+            paid_before,
+            ..Claim::submitted(order, by, "2017-12-31")
+        }
+    }
+
+    fn submitted(order: Order, by: &'static str, day: &str) -> Claim {
+        Claim {
+            order,
+            by,
+            day: day.to_owned(),
+            technical: None,
+            finances: None,
+            approved: None,
+            paid_before: 0,
+            state: 0,
+            version: 1,
+        }
+    }
+
     pub fn is_live(&self) -> bool {
         self.state < 4
     }
@@ -117,7 +142,8 @@ impl Money {
     /// What may still be instructed on a claim.
     pub fn payable(&self, id: u64) -> i64 {
         let used: i64 = self.on_claim(id).map(|it| it.net() + it.open()).sum();
-        self.claims[&id].order.fen - used
+        let row = &self.claims[&id];
+        row.order.fen - row.paid_before - used
     }
 
     pub fn beyond_claim(&self, id: u64, order: &Order, who: &str) -> Vec<&'static str> {
@@ -134,8 +160,10 @@ impl Money {
     pub fn claim_state(&self, id: u64) -> &'static str {
         let row = &self.claims[&id];
         let paid: i64 = self.on_claim(id).map(Payment::net).sum();
+        let paid = paid + row.paid_before;
         let open: i64 = self.on_claim(id).map(Payment::open).sum();
-        if !row.is_approved() || self.on_claim(id).next().is_none() {
+        let named = row.paid_before > 0 || self.on_claim(id).next().is_some();
+        if !row.is_approved() || !named {
             STATES[row.state]
         } else if paid >= row.order.fen {
             "settled"
@@ -221,16 +249,7 @@ impl Money {
     pub fn claim_happens(&mut self, ask: &Ask, who: &'static str, day: &str) {
         match ask {
             Ask::Submit { id, order, .. } => {
-                let row = Claim {
-                    order: order.clone(),
-                    by: who,
-                    day: day.to_owned(),
-                    technical: None,
-                    finances: None,
-                    approved: None,
-                    state: 0,
-                    version: 1,
-                };
+                let row = Claim::submitted(order.clone(), who, day);
                 self.claims.insert(*id, row);
             }
             Ask::Step { id, step } => {

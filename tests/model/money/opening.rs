@@ -1,6 +1,7 @@
 //! What there is before the first random command: batches and projects of this book, and a project,
 //! a batch and a contract that were half-way before it.
 
+use super::claims::Claim;
 use super::contracts::Contract;
 use super::*;
 
@@ -10,7 +11,7 @@ fn cut_over() -> Value {
 
 impl Money {
     /// Three batches announced, two projects started, one approved, one in the library; and batch 4
-    /// and project 5 taken over, with a contract of theirs.
+    /// and project 5 taken over, with a contract and a claim.
     pub fn found(world: &Client) -> Money {
         for number in 1..FUNDS {
             let announcement = announcement(number, ANNOUNCED);
@@ -96,6 +97,27 @@ impl Money {
             ..Contract::new(5, 6_000)
         };
         self.contracts.insert(2, row);
+        self.takes_over_a_claim(world);
+    }
+
+    fn takes_over_a_claim(&mut self, world: &Client) {
+        let order = Order {
+            project: 5,
+            payee: Payee::Unit(BUILDER),
+            fen: 4_000,
+            sources: vec![(4, 4_000)],
+            kind: "progress",
+            contract: None,
+            claim: None,
+        };
+        let mut submission = super::commands::ordered(&order);
+        submission["claim"] = json!(claim(1));
+        submission["number"] = json!("BZ-2017-1");
+        submission["vouchers"] = json!(["FP-0"]);
+        let facts = json!({"submission": submission, "cut_over": cut_over(), "paid_fen": 1_500});
+        take_over(world, 5, "claim", facts);
+        let row = Claim::before(order, 1_500, "finance2");
+        self.claims.insert(1, row);
     }
 }
 
