@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 mod cash;
+mod contributions;
 mod items;
 mod money;
 
@@ -42,19 +43,21 @@ mod day {
 enum Ask {
     Money(money::Ask),
     Cash(cash::Ask),
+    Contribution(contributions::Ask),
     Item(items::Ask),
 }
 
 struct Model {
     money: money::Money,
     cash: cash::Cash,
+    contributions: contributions::Contributions,
     items: items::Items,
     /// How many questions each rule has raised.
     alerts: BTreeMap<String, usize>,
 }
 
 /// A run in which these did not happen shows nothing.
-const OFTEN: [&str; 14] = [
+const OFTEN: [&str; 15] = [
     "record.reverse",
     "payment.reclassify",
     "payment.return",
@@ -68,6 +71,7 @@ const OFTEN: [&str; 14] = [
     "account.pay_cash",
     "account.transfer",
     "account.release_custody",
+    "contribution.arrive",
     "fund.reclaim",
 ];
 
@@ -97,6 +101,7 @@ impl Step {
                 (ask.word().to_owned(), data)
             }
             Ask::Cash(ask) => (ask.word().to_owned(), model.cash.data(ask)),
+            Ask::Contribution(ask) => (ask.word().to_owned(), model.contributions.data(ask)),
             Ask::Item(ask) => (ask.word(), ask.data(self.day)),
         };
         let mut command = command(&word, &day::text(self.day), data);
@@ -117,7 +122,9 @@ impl Model {
         let allowed = match &step.ask {
             Ask::Money(money::Ask::Confirm { .. }) => step.who != "reader",
             Ask::Money(ask) if BUILDERS_ASK.contains(&ask.word()) => true,
-            Ask::Money(_) | Ask::Cash(_) => ["finance", "finance2"].contains(&step.who),
+            Ask::Money(_) | Ask::Cash(_) | Ask::Contribution(_) => {
+                ["finance", "finance2"].contains(&step.who)
+            }
             Ask::Item(_) => !["finance", "finance2", "reader"].contains(&step.who),
         };
         if !allowed {
@@ -144,6 +151,10 @@ impl Model {
                 None => (None, self.cash.policy(ask, &self.money)),
                 refused => (refused, Vec::new()),
             },
+            Ask::Contribution(ask) => (
+                self.contributions.integrity(ask),
+                self.contributions.policy(ask),
+            ),
             Ask::Item(ask) => (
                 self.items.integrity(ask, step.who, step.day),
                 self.items.policy(ask, step.day),
@@ -159,6 +170,10 @@ impl Model {
             Ask::Money(ask) => self.money.happens(ask, step.who, &day),
             Ask::Cash(ask) => {
                 self.cash.happens(ask);
+                Vec::new()
+            }
+            Ask::Contribution(ask) => {
+                self.contributions.happens(ask);
                 Vec::new()
             }
             Ask::Item(ask) => {
@@ -185,6 +200,9 @@ impl Model {
                 (who, Ask::Money(self.money.claim_ask(chance, fen, true)))
             }
             Some(who) if chance.one_in(6) => (who, Ask::Cash(self.cash.ask(chance, &self.money))),
+            Some(who) if chance.one_in(12) => {
+                (who, Ask::Contribution(self.contributions.ask(chance)))
+            }
             Some(who) => (who, Ask::Money(self.money.ask(chance))),
             None => {
                 let (who, ask) = self.items.ask(chance);
@@ -218,6 +236,7 @@ impl Model {
         self.money.compare(world);
         self.money.compare_ledgers(world, &self.cash);
         self.cash.compare(world);
+        self.contributions.compare(world);
         let day = today + i64::try_from(chance.below(40)).unwrap();
         self.items.compare(world, day::date_of(day));
         let mut alerts = BTreeMap::new();
@@ -241,12 +260,13 @@ impl Model {
 fn random_commands_come_out_as_a_naive_model_says() {
     let mut chance = Chance::seeded("model");
     let count = std::env::var("FUNDTRACE_MODEL_COMMANDS");
-    let count: u64 = count.map_or(8_000, |text| text.parse().unwrap());
+    let count: u64 = count.map_or(6_000, |text| text.parse().unwrap());
     let mut world = spawn();
     world.register_units();
     let mut model = Model {
         money: money::Money::found(&world),
         cash: cash::Cash::found(&world),
+        contributions: contributions::Contributions::default(),
         items: items::Items::found(&world),
         alerts: BTreeMap::new(),
     };
@@ -299,6 +319,10 @@ fn random_commands_come_out_as_a_naive_model_says() {
                         model.cash.recorded(ask, seq);
                         ask.word()
                     }
+                    Ask::Contribution(ask) => {
+                        model.contributions.recorded(ask, seq);
+                        ask.word()
+                    }
                     Ask::Item(_) => "item",
                 };
                 *words.entry(word).or_default() += 1;
@@ -315,7 +339,7 @@ fn random_commands_come_out_as_a_naive_model_says() {
             let budgets = line["totals"]["granted_fen"].as_i64().unwrap();
             assert_eq!(received, left + budgets + top, "{line}");
         }
-        if chance.one_in(60) {
+        if chance.one_in(100) {
             model.compare(&world, &mut chance, today);
         }
         if chance.one_in(400) {
