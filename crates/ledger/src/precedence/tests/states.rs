@@ -141,7 +141,8 @@ fn every_command_in_every_state_of_every_noun() {
 /// A command that the table never shows as allowed shows nothing: its sample is wrong, or it is.
 #[test]
 fn every_command_of_every_noun_is_allowed_in_one_of_its_states() {
+    let allowed = told().allowed;
     let words = Command::WORDS.iter().flat_map(|noun| noun.iter().copied());
-    let words: BTreeSet<String> = words.map(str::to_owned).collect();
-    assert_eq!(told().allowed, words);
+    let never: Vec<_> = words.filter(|word| !allowed.contains(*word)).collect();
+    assert!(never.is_empty(), "never allowed: {never:?}");
 }
