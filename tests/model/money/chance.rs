@@ -157,7 +157,7 @@ impl Money {
             6 => Some(Ask::Withhold {
                 id,
                 fen,
-                due_on: *chance.pick(&["2018-07-01", "2018-09-15", "2019-06-01"]),
+                due_on: chance.pick::<&str>(&["2018-07-01", "2018-09-15", "2019-06-01"]),
             }),
             7 => {
                 let by = self.alike(id, |row| row.order.kind == "retention");

@@ -1,5 +1,5 @@
-//! Contracts: a price that changes, stages that are reached, and what is paid on them, added up from
-//! the payments (V9).
+//! Contracts: a price that changes, stages that are reached, and what is paid on them, added up
+//! from the payments (V9).
 
 use super::*;
 

@@ -1,6 +1,11 @@
 //! What a naive reader adds up from the records: every amount once, and with the other sign where
 //! it was reversed.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what is not named here moves neither authority nor cash"
+)]
+
 use ledger::account::{AccountEvent, CashNature};
 use ledger::fund::{FundEvent, Holder};
 use ledger::ids::FundId;
