@@ -55,6 +55,13 @@ impl<T> DerefMut for Seldom<T> {
     }
 }
 
+/// As any other list.
+impl<T: serde::Serialize> serde::Serialize for Seldom<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
 impl<T: std::fmt::Debug> std::fmt::Debug for Seldom<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(self.iter()).finish()

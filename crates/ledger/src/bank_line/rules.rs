@@ -72,7 +72,7 @@ impl BankLine {
 pub type LineKey = u64;
 
 /// The lines with one [`LineKey`]; there is seldom more than one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Alike {
     first: BankLineId,
     more: Seldom<BankLineId>,
