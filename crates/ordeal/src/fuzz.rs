@@ -31,12 +31,9 @@ pub const FAMILY: Family = Family {
 const TARGETS: &[&str] = &[
     "record-header",
     "event-body",
-    "command",
     "journal-segment",
     "note",
-    "signature-lines",
     "checkpoint",
-    "verifier-key",
     "tlog-proof",
     "policy",
     "tile-path",
@@ -54,7 +51,8 @@ const FLAGS: &str = "-Cpasses=sancov-module \
                      -Cllvm-args=-sanitizer-coverage-level=4 \
                      -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
                      -Cllvm-args=-sanitizer-coverage-pc-table \
-                     -Cllvm-args=-sanitizer-coverage-trace-compares";
+                     -Cllvm-args=-sanitizer-coverage-trace-compares \
+                     --cfg fuzzing";
 
 /// Below the root of the workspace, where nothing is committed.
 const DIR: &str = "target/fuzz";
