@@ -1,6 +1,7 @@
 //! Balances of batches and of units, and the equations that hold between them.
 
 use crate::View;
+use crate::as_of::AsOf;
 use crate::benefit::{self, Benefit, FundShare};
 use crate::references::{self, BeforeBook, FundReference, ProjectReference, UnitReference, total};
 use hashbrown::HashMap;
@@ -60,6 +61,9 @@ pub struct FundBalance {
     pub holders_sum_fen: Fen,
     /// True if every equation holds and the holders' sum is what was received.
     pub balanced: bool,
+    /// As of when, if not as of now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<AsOf>,
 }
 
 /// What one unit holds of one batch.
@@ -263,6 +267,7 @@ pub(crate) fn fund_balance_of(
         equations,
         holders_sum_fen,
         balanced: holds && holders_sum_fen == fund.received,
+        as_of: None,
     })
 }
 

@@ -9,6 +9,7 @@
 
 pub mod accounts;
 pub mod alerts;
+pub mod as_of;
 pub mod balances;
 pub mod bank_lines;
 pub mod benefit;

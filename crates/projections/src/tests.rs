@@ -7,6 +7,7 @@
     reason = "numbers of a few digits"
 )]
 
+mod as_of;
 mod cash;
 mod evidence;
 mod items;

@@ -26,6 +26,8 @@ pub struct State {
     pub closing: watch::Sender<bool>,
     /// Places for uploads under way: each holds a connection and a buffer.
     pub uploads: Semaphore,
+    /// One place for a question that reads many records again: it needs the room of what it reads.
+    pub folds: Semaphore,
     /// The day, for tests; the machine's in UTC+08:00 where there is none.
     pub fixed_today: Option<Date>,
 }
@@ -44,6 +46,7 @@ impl State {
             token_key,
             closing: watch::Sender::new(false),
             uploads: Semaphore::new(UPLOADS_MAX),
+            folds: Semaphore::new(1),
             fixed_today: None,
         })
     }
