@@ -79,6 +79,7 @@ impl Subjects for crate::bank_line::MatchTarget {
         match self {
             crate::bank_line::MatchTarget::Payment(id) => id.each(each),
             crate::bank_line::MatchTarget::Movement(id) => id.each(each),
+            crate::bank_line::MatchTarget::Recovery(it) => it.each(each),
         }
     }
 }
@@ -190,6 +191,7 @@ subjects! {
     contribution::InKind { contribution, verified_by }
     contribution::ContributionResolution { contribution }
     bank_line::LineEntry { line, account }
+    bank_line::RecoveryTarget { item }
     bank_line::LineConfirmation { line, target }
     bank_line::LineRevocation { line }
     receipt::ReceiptConfirmation { payment, subject, visitor }

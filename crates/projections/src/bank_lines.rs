@@ -173,6 +173,11 @@ fn booked(books: &Books, target: MatchTarget, direction: Direction) -> Fen {
             let row = books.movements.get(id).filter(|row| !row.reversed);
             row.map(|row| row.amount).unwrap_or_default()
         }
+        (MatchTarget::Recovery(it), _) => {
+            let row = books.items.get(it.item);
+            let recovery = row.and_then(|row| row.recovery(it.seq));
+            recovery.map(|row| row.amount).unwrap_or_default()
+        }
         (MatchTarget::Payment(id), Direction::Out) => {
             let row = books.payments.get(id);
             row.map(|row| row.settled).unwrap_or_default()

@@ -365,10 +365,20 @@ pub struct LineEntry {
     #[prost(string, tag = "8")]
     pub remark: ::prost::alloc::string::String,
 }
-/// What a line is matched with: a payment or a movement of cash.
+/// Money that came back for a rectification item 追缴到账: the record that says so.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecoveryTarget {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The place of its `item.recovery_received` in the ledger.
+    #[prost(uint64, tag = "2")]
+    pub seq: u64,
+}
+/// What a line is matched with: a payment, a movement of cash, or money that came back for an item.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct MatchTarget {
-    #[prost(oneof = "match_target::MatchTarget", tags = "1, 2")]
+    #[prost(oneof = "match_target::MatchTarget", tags = "1, 2, 3")]
     pub match_target: ::core::option::Option<match_target::MatchTarget>,
 }
 /// Nested message and enum types in `MatchTarget`.
@@ -379,6 +389,8 @@ pub mod match_target {
         Payment(::prost::alloc::vec::Vec<u8>),
         #[prost(bytes, tag = "2")]
         Movement(::prost::alloc::vec::Vec<u8>),
+        #[prost(message, tag = "3")]
+        Recovery(super::RecoveryTarget),
     }
 }
 /// A second person confirms what a line is 确认对账.
@@ -521,6 +533,10 @@ pub struct BookPolicy {
     /// The document that decides it.
     #[prost(string, tag = "2")]
     pub document: ::prost::alloc::string::String,
+    /// Money that came back for a rectification item counts for its closing only once a bank line is
+    /// matched with it 追缴须与银行流水核对.
+    #[prost(bool, tag = "3")]
+    pub recoveries_by_bank_line: bool,
 }
 /// What may be asked of `ledger`.
 #[derive(Clone, PartialEq, ::prost::Message)]
