@@ -119,9 +119,10 @@ subjects! {
     overlay::OverlayDeparture { overlay, organisation }
     person::PersonProfile { person }
     fund::FundAnnouncement { fund, issuer, receiver }
-    fund::FundOpening { announcement, lines, spent }
+    fund::FundOpening { announcement, lines, spent, carried }
     fund::OpeningLine { from, to }
     fund::OpeningSpending { project }
+    fund::OpeningCarry { holder }
     fund::AuthorityReceipt { fund }
     fund::Allocation { fund, from, to }
     fund::Adjustment { fund }

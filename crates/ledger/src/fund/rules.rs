@@ -201,13 +201,7 @@ pub(crate) fn decide(
             let fund = existing(books, "fund", carry.fund)?;
             existing_unit(books, "holder", carry.holder)?;
             payable("amount_fen", carry.amount_fen)?;
-            if carry.to_year <= fund.announcement.budget_year || carry.to_year > 2100 {
-                return Err(Rejection::BadField {
-                    field: "to_year",
-                    why: "it must be later than the budget year, and no later than 2100",
-                    why_zh: "结转年度须晚于预算年度,且不晚于 2100 年",
-                });
-            }
+            in_a_later_year("to_year", &fund.announcement, carry.to_year)?;
         }
     }
     // After this point the command succeeds, unless policy forbids it.
@@ -233,6 +227,21 @@ fn announce(books: &Books, announcement: &FundAnnouncement) -> Result<(), Reject
         });
     }
     Ok(())
+}
+
+fn in_a_later_year(
+    field: &'static str,
+    announcement: &FundAnnouncement,
+    to_year: u32,
+) -> Result<(), Rejection> {
+    if to_year > announcement.budget_year && to_year <= 2100 {
+        return Ok(());
+    }
+    Err(Rejection::BadField {
+        field,
+        why: "it must be later than the budget year, and no later than 2100",
+        why_zh: "结转年度须晚于预算年度,且不晚于 2100 年",
+    })
 }
 
 fn allocate(books: &Books, allocation: &Allocation) -> Result<(), Rejection> {

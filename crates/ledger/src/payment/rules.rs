@@ -13,7 +13,7 @@ use super::{
 use crate::context::{Context, Intake};
 use crate::date::BusinessDate;
 use crate::fund::rules::{Budget, exact, existing as existing_fund, payable, summable};
-use crate::ids::{PaymentId, PersonId, ProjectId};
+use crate::ids::{FundId, PaymentId, PersonId, ProjectId};
 use crate::money::Fen;
 use crate::person::rules::existing as existing_person;
 use crate::project::rules::{ProjectState, existing as existing_project};
@@ -374,7 +374,9 @@ fn reissue(books: &Books, again: &Reissue) -> Result<Vec<Event>, Rejection> {
 pub(crate) fn breaches(books: &Books, context: &Context, event: &PaymentEvent) -> Vec<Rejection> {
     match event {
         PaymentEvent::Instructed(instruction) => {
-            let mut broken = unfunded(books, instruction);
+            let funds = instruction.sources.iter().map(|source| source.fund);
+            let mut broken: Vec<_> = before_book(books, context, funds).into_iter().collect();
+            broken.extend(unfunded(books, instruction));
             broken.extend(caps::instructed(books, context, instruction));
             broken
         }
@@ -382,7 +384,7 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &PaymentEvent) -
             let Some(payment) = books.payments.get(settlement.payment) else {
                 return Vec::new();
             };
-            let mut broken: Vec<_> = too_early(payment, context).into_iter().collect();
+            let mut broken: Vec<_> = too_early(books, payment, context).into_iter().collect();
             let (open, stated) = (payment.open(), settlement.amount_fen);
             if stated > open {
                 broken.push(Rejection::OverPaid { open, stated });
@@ -394,7 +396,7 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &PaymentEvent) -
             let Some(payment) = books.payments.get(back.payment) else {
                 return Vec::new();
             };
-            let mut broken: Vec<_> = too_early(payment, context).into_iter().collect();
+            let mut broken: Vec<_> = too_early(books, payment, context).into_iter().collect();
             let (open, stated) = (payment.paid_net().add(payment.open()), back.amount_fen);
             if stated > open {
                 broken.push(Rejection::OverPaid { open, stated });
@@ -416,9 +418,11 @@ fn unfunded(books: &Books, instruction: &PaymentInstruction) -> Vec<Rejection> {
     let mut broken = Vec::new();
     if let Some(project) = books.projects.get(instruction.project) {
         let needed = match instruction.kind {
-            PaymentKind::Advance | PaymentKind::Subsidy | PaymentKind::Other => {
-                ProjectState::Approved
-            }
+            PaymentKind::PreliminaryCost => ProjectState::InLibrary,
+            PaymentKind::Advance
+            | PaymentKind::Subsidy
+            | PaymentKind::ManagementFee
+            | PaymentKind::Other => ProjectState::Approved,
             PaymentKind::Progress | PaymentKind::Final | PaymentKind::Retention => {
                 ProjectState::Started
             }
@@ -456,13 +460,26 @@ fn unfunded(books: &Books, instruction: &PaymentInstruction) -> Vec<Rejection> {
     broken
 }
 
-fn too_early(payment: &Payment, context: &Context) -> Option<Rejection> {
+/// What happened before the book is in the opening of the batch that bore it.
+fn before_book(
+    books: &Books,
+    context: &Context,
+    funds: impl IntoIterator<Item = FundId>,
+) -> Option<Rejection> {
+    let mut funds = funds.into_iter().filter_map(|id| books.funds.get(id));
+    funds.find_map(|fund| fund.opening.as_ref()?.before(context))
+}
+
+/// Not before the instruction and, with that, not before the book.
+fn too_early(books: &Books, payment: &Payment, context: &Context) -> Option<Rejection> {
     let early = context
         .occurred_on
         .is_certainly_before(payment.instructed_on);
-    early.then_some(Rejection::BadDate {
+    let early = early.then_some(Rejection::BadDate {
         field: "occurred_on",
         why: "it lies before the day of the instruction",
         why_zh: "业务日期早于支付指令日期",
-    })
+    });
+    let funds = payment.sources.iter().map(|source| source.fund);
+    early.or_else(|| before_book(books, context, funds))
 }

@@ -881,6 +881,10 @@ pub enum PaymentKind {
     Subsidy = 5,
     /// 其他
     Other = 6,
+    /// 管理费
+    ManagementFee = 7,
+    /// 前期费
+    PreliminaryCost = 8,
 }
 impl PaymentKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -896,6 +900,8 @@ impl PaymentKind {
             Self::Retention => "PAYMENT_KIND_RETENTION",
             Self::Subsidy => "PAYMENT_KIND_SUBSIDY",
             Self::Other => "PAYMENT_KIND_OTHER",
+            Self::ManagementFee => "PAYMENT_KIND_MANAGEMENT_FEE",
+            Self::PreliminaryCost => "PAYMENT_KIND_PRELIMINARY_COST",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -908,6 +914,8 @@ impl PaymentKind {
             "PAYMENT_KIND_RETENTION" => Some(Self::Retention),
             "PAYMENT_KIND_SUBSIDY" => Some(Self::Subsidy),
             "PAYMENT_KIND_OTHER" => Some(Self::Other),
+            "PAYMENT_KIND_MANAGEMENT_FEE" => Some(Self::ManagementFee),
+            "PAYMENT_KIND_PRELIMINARY_COST" => Some(Self::PreliminaryCost),
             _ => None,
         }
     }
@@ -1567,6 +1575,25 @@ pub struct FundOpening {
     /// Paid out of projects' budgets until then.
     #[prost(message, repeated, tag = "6")]
     pub spent: ::prost::alloc::vec::Vec<OpeningSpending>,
+    /// How much of what was received adjustments had added, or taken away if negative 累计调剂, in fen.
+    #[prost(int64, tag = "7")]
+    pub adjusted_fen: i64,
+    /// What had been approved for later years 已批结转.
+    #[prost(message, repeated, tag = "8")]
+    pub carried: ::prost::alloc::vec::Vec<OpeningCarry>,
+}
+/// What of a unit's rest had been approved for a later year before the book.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OpeningCarry {
+    /// The unit that may use it.
+    #[prost(bytes = "vec", tag = "1")]
+    pub holder: ::prost::alloc::vec::Vec<u8>,
+    /// Into which year.
+    #[prost(uint32, tag = "2")]
+    pub to_year: u32,
+    /// How much, in fen.
+    #[prost(int64, tag = "3")]
+    pub amount_fen: i64,
 }
 /// Authority passed on along one line before the book 累计分解下达.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

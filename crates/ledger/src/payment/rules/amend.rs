@@ -105,6 +105,7 @@ impl Amend for PaymentEvent {
             PaymentEvent::RecoveryOffset(it) => {
                 let less = it.amount_fen.negated();
                 later::change(books, it.payment, |later| &mut later.offset, less);
+                later::change(books, it.against, |later| &mut later.set_off, less);
             }
             PaymentEvent::RecoveryWaived(it) => {
                 let less = it.amount_fen.negated();
@@ -113,6 +114,7 @@ impl Amend for PaymentEvent {
             PaymentEvent::RetentionWithheld(it) => {
                 let less = it.amount_fen.negated();
                 later::change(books, it.payment, |later| &mut later.withheld, less);
+                later::keep(books, it.payment, less);
             }
             PaymentEvent::RetentionReleased(it) => {
                 let less = it.amount_fen.negated();
