@@ -3,6 +3,7 @@
 use crate::View;
 use crate::as_of::AsOf;
 use crate::benefit::{self, Benefit, FundShare};
+use crate::fees::{self, Fees};
 use crate::references::{self, BeforeBook, FundReference, ProjectReference, UnitReference, total};
 use hashbrown::HashMap;
 use ledger::Books;
@@ -54,6 +55,8 @@ pub struct FundBalance {
     pub carried: Vec<Carried>,
     /// What has reached persons, as they say.
     pub benefit: Benefit,
+    /// What went into management and preliminary work.
+    pub fees: Fees,
     /// Equations 1, 2, 3 and 5 of the domain, each over all holders.
     pub equations: Vec<Equation>,
     /// The unallocated of all units, the granted of all budgets and what the top took back:
@@ -264,6 +267,7 @@ pub(crate) fn fund_balance_of(
         nodes,
         budgets,
         benefit,
+        fees: fees::of_fund(shares, fund.received.sub(fund.reclaimed_from_top)),
         equations,
         holders_sum_fen,
         balanced: holds && holders_sum_fen == fund.received,

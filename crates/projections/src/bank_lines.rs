@@ -121,6 +121,13 @@ pub fn bank_lines(
     }
 }
 
+/// One bank line, as of a day; nothing for one that nobody has entered.
+#[must_use]
+pub fn bank_line(view: &View, today: Date, id: BankLineId) -> Option<BankLineView> {
+    let row = view.books.bank_lines.get(id)?;
+    Some(show(&view.books, today, id, row))
+}
+
 fn key(id: BankLineId, row: &BankLine) -> (Option<Date>, AccountId, &Reference, BankLineId) {
     let entry = &row.entry;
     let day = entry.value_date.first();

@@ -22,6 +22,7 @@ pub mod days;
 pub mod deadlines;
 pub mod entries;
 pub mod evidence;
+pub mod fees;
 pub mod four_ledgers;
 pub mod idle;
 pub mod items;

@@ -10,6 +10,8 @@
 mod as_of;
 mod cash;
 mod evidence;
+mod fees;
+mod idle;
 mod items;
 mod money;
 mod openings;
