@@ -1,17 +1,18 @@
 //! The write path, whole: decide, encode, link, append, show, answer.
 
 use crate::Ahead;
-use crate::answer::{Answers, Caller, Receipt, Refusal, Request, Unavailable};
+use crate::answer::{Answers, Caller, Receipt, Refusal, Request};
 use crate::clock::{Clock, Source};
 use crate::files;
 use crate::group::{Answer, Group};
+use crate::link::{digest, link, receipt};
+use crate::publish::Leaf;
 use crate::seal::{self, KeyRing};
 use crate::show::Shown;
-use chain::{Head, Record};
+use chain::{Head, Record, Signer};
 use ledger::book::BookCommand;
 use ledger::ids::LedgerId;
-use ledger::personal::{self, PersonalText};
-use ledger::{Admission, Books, Command, Context, Event, Fact, Rejection, Submission};
+use ledger::{Admission, Books, Command, Context, Event, Rejection, Submission};
 use std::collections::BTreeSet;
 use std::sync::{Arc, RwLock};
 use store::{FileStore, KeyStore, Log};
@@ -27,6 +28,13 @@ pub(crate) enum Message {
 pub(crate) struct Beside {
     pub(crate) keys: Arc<RwLock<KeyStore>>,
     pub(crate) files: FileStore,
+    pub(crate) outlet: Option<Outlet>,
+}
+
+/// Where durable records go to be published, and what signs receipts.
+pub(crate) struct Outlet {
+    pub(crate) signer: Arc<Signer>,
+    pub(crate) leaves: std::sync::mpsc::Sender<Vec<Leaf>>,
 }
 
 /// The one writer. Its books run ahead of the disk and belong to it alone.
@@ -42,7 +50,7 @@ pub(crate) struct Writer {
 }
 
 /// Why a command does not come through: a refusal, or a machine that fails.
-enum Failure {
+pub(crate) enum Failure {
     Refused(Refusal),
     Machine(String),
 }
@@ -133,9 +141,7 @@ impl Writer {
                     match self.decide_all(&request, &mut group, &mut ring) {
                         Ok(answers) => group.answer_later(answer, answers),
                         Err(error) => {
-                            for (answer, _) in group.waiting.drain(..) {
-                                let _ = answer.send(Err(Unavailable::Stopped));
-                            }
+                            group.abandon();
                             return Err(error);
                         }
                     }
@@ -146,24 +152,31 @@ impl Writer {
             }
         }
         let stored = ring.sync().and_then(|()| self.log.append(&group.records));
-        let Ok(first_position) = stored else {
-            for (answer, _) in group.waiting {
-                let _ = answer.send(Err(Unavailable::Stopped));
+        let first_position = match stored {
+            Ok(first_position) => first_position,
+            Err(error) => {
+                group.abandon();
+                return Err(chain_of(&error));
             }
-            return stored.map(|_| ()).map_err(|error| chain_of(&error));
         };
 
         // Durable from here: what follows cannot fail, and is what a start does too.
         let mut ledgers = BTreeSet::new();
-        for (position, record) in (first_position..).zip(group.records) {
+        let mut leaves = Vec::new();
+        for (position, record) in (first_position..).zip(std::mem::take(&mut group.records)) {
             ledgers.insert(record.header.ledger.0);
+            leaves.extend(self.beside.outlet.as_ref().map(|_| Leaf::of(&record)));
             let Ok(()) = self.shown.show(&store::Entry { position, record });
         }
         self.share(ledgers);
         self.shown.publish(self.log.next_position());
-        for (answer, answers) in group.waiting {
-            // A caller who has gone away will ask again with the same command id.
-            let _ = answer.send(Ok(answers));
+        let outlet = self.beside.outlet.as_ref();
+        group.answer(outlet.map(|outlet| &*outlet.signer));
+        if let Some(outlet) = outlet
+            && !leaves.is_empty()
+        {
+            // A publisher that failed has said so; the records are no less recorded.
+            let _ = outlet.leaves.send(leaves);
         }
         Ok(())
     }
@@ -272,31 +285,8 @@ impl Writer {
             .get(&ledger)
             .map_or(0, |(_, head)| head.recorded_at_us);
         let now_us = self.clock.now(last_us).map_err(|_| Refusal::Clock)?;
-        let opens = matches!(submission.command, Command::Ledger(BookCommand::Open(_)));
-        if self.misplaced(ledger, &submission.command) {
-            let command = submission.command.word();
-            return Err(Refusal::Rejected(Rejection::Forbidden { command }).into());
-        }
-        // A list that is all or nothing has an entry before its first record.
-        let known = self
-            .ahead
-            .get(&ledger)
-            .is_some_and(|(_, head)| head.seq > 0);
-        if !opens && !known {
-            return Err(Refusal::UnknownLedger(ledger).into());
-        }
+        self.admit(ledger, &submission.command)?;
         let files = self.beside.files.clone();
-        // Unread, it would still be in the digest, personal text in the clear included.
-        if let Command::Record(asked) = &submission.command
-            && asked.original().is_some()
-        {
-            return Err(Refusal::Rejected(Rejection::BadField {
-                field: "original",
-                why: "the server fills it in from its own log",
-                why_zh: "原记录由系统从账本取得,不得填写",
-            })
-            .into());
-        }
         let look_up = |seq| self.event(ledger, seq, group);
         let command = submission.command.recalled(look_up)?;
         let (books, head) = self.ahead_of(ledger);
@@ -337,6 +327,31 @@ impl Writer {
             .receipts
             .insert((ledger, submission.command_id), receipt);
         Ok(receipt)
+    }
+
+    /// What is refused before the books are asked.
+    fn admit(&self, ledger: LedgerId, command: &Command) -> Result<(), Refusal> {
+        if self.misplaced(ledger, command) {
+            let command = command.word();
+            return Err(Refusal::Rejected(Rejection::Forbidden { command }));
+        }
+        // A list that is all or nothing has an entry before its first record.
+        let known = self.ahead.get(&ledger);
+        let known = known.is_some_and(|(_, head)| head.seq > 0);
+        if !known && !matches!(command, Command::Ledger(BookCommand::Open(_))) {
+            return Err(Refusal::UnknownLedger(ledger));
+        }
+        // Unread, it would still be in the digest, personal text in the clear included.
+        if let Command::Record(asked) = command
+            && asked.original().is_some()
+        {
+            return Err(Refusal::Rejected(Rejection::BadField {
+                field: "original",
+                why: "the server fills it in from its own log",
+                why_zh: "原记录由系统从账本取得,不得填写",
+            }));
+        }
+        Ok(())
     }
 
     /// The deployment's own ledger holds tokens and nothing else, and is never closed, or nobody
@@ -418,109 +433,6 @@ impl Writer {
             records.extend(last.map(|entry| entry.record));
         }
         Ok(Some(receipt(ledger, first.position, &records)))
-    }
-}
-
-/// Over the command's protobuf, in which personal texts are blinded: see [`seal`].
-fn digest(
-    ledger: LedgerId,
-    caller: &Caller,
-    submission: &Submission,
-    ring: &mut KeyRing<'_>,
-) -> Result<chain::Hash, seal::NoRandomness> {
-    let mut failed = None;
-    let mut blinded = None;
-    if personal::concerns(&submission.command) {
-        let mut copy = submission.clone();
-        personal::visit_command(&mut copy.command, &mut |person, _, text| {
-            if let Some(PersonalText::Clear(clear)) = text {
-                match ring.blind(person, clear) {
-                    Ok(blinded) => *text = Some(blinded),
-                    Err(error) => failed = Some(error),
-                }
-            }
-        });
-        blinded = Some(copy);
-    }
-    if let Some(error) = failed {
-        return Err(error);
-    }
-    let bytes = wire::encode_command(blinded.as_ref().unwrap_or(submission));
-    let actor = *caller.actor.person.0.as_bytes();
-    Ok(chain::command_digest(
-        actor,
-        chain::LedgerId(ledger.0),
-        &bytes,
-    ))
-}
-
-/// The records of a command's events: salted, sealed, encoded and linked.
-fn link(
-    head: &Head,
-    now_us: u64,
-    submission: &Submission,
-    context: &Context,
-    digest: chain::Hash,
-    events: &[Event],
-    ring: &mut KeyRing<'_>,
-) -> Result<Vec<Record>, Failure> {
-    let parts = u16::try_from(events.len()).unwrap_or(u16::MAX);
-    let mut head = *head;
-    let mut records = Vec::with_capacity(events.len());
-    for (part, event) in (1..).zip(events) {
-        let salt = seal::random()?;
-        let mut fact = Fact {
-            actor: context.actor,
-            intake: context.intake,
-            occurred_on: context.occurred_on,
-            documents: submission.documents.clone(),
-            correlation_id: submission.correlation_id,
-            signatories: Arc::clone(&context.signatories),
-            event: event.clone(),
-        };
-        let mut failed = None;
-        personal::visit(&mut fact.event, &mut |person, field, text| {
-            if let Some(PersonalText::Clear(clear)) = text {
-                match ring.seal(person, salt, field, clear) {
-                    Ok(sealed) => *text = Some(sealed),
-                    Err(error) => failed = Some(error),
-                }
-            }
-        });
-        if let Some(error) = failed {
-            return Err(error.into());
-        }
-        let body = wire::encode_event(salt, &fact);
-        let len = body.len();
-        if len > chain::BODY_LEN_MAX {
-            return Err(Refusal::BodyTooLarge { len }.into());
-        }
-        let record = head
-            .link(now_us, submission.command_id, part, parts, digest, body)
-            .map_err(|error| Failure::Machine(error.to_string()))?;
-        head = Head::of(&record);
-        records.push(record);
-    }
-    Ok(records)
-}
-
-fn receipt(ledger: LedgerId, first_position: u64, records: &[Record]) -> Receipt {
-    let first = records.first().map(|record| record.header);
-    let last = records.last();
-    Receipt {
-        ledger,
-        command_id: first.map(|header| header.command_id).unwrap_or_default(),
-        digest: first.map_or(chain::ledger_root(chain::LedgerId(ledger.0)), |h| {
-            h.command_digest
-        }),
-        first_seq: first.map_or(0, |header| header.seq),
-        last_seq: last.map_or(0, |record| record.header.seq),
-        hash: last.map_or(chain::ledger_root(chain::LedgerId(ledger.0)), |record| {
-            record.hash
-        }),
-        first_position,
-        recorded_at_us: first.map_or(0, |header| header.recorded_at_us),
-        repeated: false,
     }
 }
 

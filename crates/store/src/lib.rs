@@ -13,6 +13,7 @@
 //! <dir>/sled/
 //! <dir>/keys                                      the subjects' keys, see KeyStore
 //! <dir>/files/                                    evidence files, see FileStore
+//! <dir>/tree/                                     nodes of the Merkle tree, derived, see Tree
 //! ```
 //!
 //! A *position* is a record's place in the whole deployment, from 0 without gaps.
@@ -31,9 +32,11 @@ mod log;
 mod pages;
 mod reader;
 mod recover;
+mod register;
 mod repair;
 mod replay;
 mod trace;
+mod tree;
 mod verify;
 mod watchdog;
 
@@ -52,6 +55,8 @@ pub use keys::KeyStore;
 pub use log::Log;
 pub use reader::Reader;
 pub use recover::Recovery;
+pub use register::Register;
+pub use tree::{Tree, TreeReader};
 pub use verify::{LedgerHead, Verified, VerifyError, verify, verify_each};
 
 /// A record and its place in the deployment's log.

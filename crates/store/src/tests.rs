@@ -13,6 +13,7 @@ mod files;
 mod keys;
 mod kill;
 mod recovery;
+mod tree;
 
 use std::convert::Infallible;
 use std::fs;

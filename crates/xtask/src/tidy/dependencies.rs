@@ -59,7 +59,16 @@ const TABLE: &[Row] = &[
     Row {
         package: "chain",
         rule: Rule::Only {
-            always: &["blake3", "thiserror", "uuid", "serde"],
+            always: &[
+                "blake3",
+                "thiserror",
+                "uuid",
+                "serde",
+                // For the tree over all records, and the signed notes about it.
+                "base64",
+                "ed25519-dalek",
+                "sha2",
+            ],
             optional: &[],
         },
     },

@@ -1,0 +1,97 @@
+//! The files of the tree hold what the records say, however often they are opened and whatever
+//! became of them in between.
+
+use std::fs;
+use std::path::Path;
+
+use chain::{NodeHash, complete_root, leaf_hash};
+
+use crate::{Register, Tree};
+
+fn leaf(number: u64) -> NodeHash {
+    leaf_hash(&number.to_be_bytes())
+}
+
+/// Opens the tree and gives it its leaves; how many tiles were wrong.
+fn grown(dir: &Path, leaves: u64) -> (Tree, u64) {
+    let mut tree = Tree::open(dir).unwrap();
+    (0..leaves).for_each(|number| tree.push(leaf(number)).unwrap());
+    let mended = tree.settle().unwrap();
+    (tree, mended)
+}
+
+#[test]
+fn every_node_and_every_tile_is_found() {
+    for size in [1, 2, 255, 256, 257, 70_000] {
+        let dir = tempfile::tempdir().unwrap();
+        let (tree, _) = grown(dir.path(), size);
+        let reader = tree.reader();
+        let mut row: Vec<_> = (0..size).map(leaf).collect();
+        for level in 0_u8.. {
+            for (index, hash) in (0..).zip(&row) {
+                // Every one of a small tree, the edges of a large one.
+                if size < 1000 || index < 300 || index + 300 > row.len() as u64 {
+                    assert_eq!(reader.node(level, index).unwrap(), *hash, "{level}/{index}");
+                }
+            }
+            if level % 8 == 0 {
+                for (index, tile) in (0..).zip(row.chunks(256)) {
+                    let width = u16::try_from(tile.len()).unwrap();
+                    let bytes: Vec<u8> = tile.iter().flat_map(|hash| *hash.as_bytes()).collect();
+                    assert_eq!(reader.tile(level / 8, index, width).unwrap(), bytes);
+                }
+            }
+            row = row.chunks_exact(2).filter_map(complete_root).collect();
+            if row.is_empty() {
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_changed_byte_is_put_right_at_the_next_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let (size, root) = (1000, grown(dir.path(), 1000).0.root());
+    assert_eq!(grown(dir.path(), size).1, 0, "nothing was wrong");
+    for (file, at) in [("0", 0), ("0", 31_999), ("0", 8192), ("1", 40)] {
+        let path = dir.path().join("tree").join(file);
+        let sound = fs::read(&path).unwrap();
+        let mut bytes = sound.clone();
+        bytes[at] ^= 4;
+        fs::write(&path, &bytes).unwrap();
+        let (tree, mended) = grown(dir.path(), size);
+        assert_eq!((tree.root(), mended), (root, 1), "{file} {at}");
+        assert_eq!(fs::read(&path).unwrap(), sound, "{file} {at}");
+    }
+}
+
+#[test]
+fn what_the_records_do_not_say_is_cut() {
+    let dir = tempfile::tempdir().unwrap();
+    grown(dir.path(), 700);
+    let (tree, mended) = grown(dir.path(), 600);
+    assert!(mended > 0, "the tile at the end had more");
+    assert_eq!(
+        tree.root(),
+        grown(tempfile::tempdir().unwrap().path(), 600).0.root()
+    );
+    let len = fs::metadata(dir.path().join("tree/0")).unwrap().len();
+    assert_eq!(len, 600 * 32);
+}
+
+#[test]
+fn a_register_holds_the_last_that_was_written_or_the_one_before() {
+    let dir = tempfile::tempdir().unwrap();
+    let register = Register::at(&dir.path().join("head"));
+    assert_eq!(register.read().unwrap(), None);
+    register.write(b"one\n").unwrap();
+    register.write(b"two\n").unwrap();
+    assert_eq!(register.read().unwrap().unwrap(), b"two\n");
+    assert!(register.shares_disk(dir.path()));
+    // A write that a crash cut off never has the name.
+    fs::write(dir.path().join("head.new"), b"thr").unwrap();
+    assert_eq!(register.read().unwrap().unwrap(), b"two\n");
+    fs::write(register.path(), vec![b'x'; 70_000]).unwrap();
+    assert!(register.read().is_err(), "longer than any checkpoint");
+}
