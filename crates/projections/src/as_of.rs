@@ -22,6 +22,7 @@ use ledger::fund::FundEvent;
 use ledger::ids::FundId;
 use ledger::money::Fen;
 use ledger::opening::CutOver;
+use ledger::project::ProjectEvent;
 use ledger::record::RecordEvent;
 use ledger::{Event, Fact};
 
@@ -189,30 +190,32 @@ impl Fold {
     /// What to take in of an event. Who a batch, an account and a project are is known at any day;
     /// nothing is left of any other event that does not count.
     fn known(&mut self, event: &Event, counts: bool) -> Option<Event> {
-        match event {
-            Event::Fund(FundEvent::Announced(it)) if it.fund == self.fund => {
-                self.as_of.announced = counts;
-            }
-            Event::Fund(FundEvent::TakenOver(it)) if it.announcement.fund == self.fund => {
-                self.as_of.announced = counts;
-                self.as_of.before_book = !counts;
-            }
-            _ => {}
+        if let Event::Fund(FundEvent::Announced(_) | FundEvent::TakenOver(_)) = event {
+            // Of this batch: others' are not among its records.
+            self.as_of.announced = counts;
+            self.as_of.before_book = !counts && cut_over(event).is_some();
         }
-        match event {
-            _ if counts => Some(event.clone()),
-            Event::Fund(FundEvent::Announced(_)) | Event::Account(AccountEvent::Opened(_)) => {
-                Some(event.clone())
-            }
-            Event::Fund(FundEvent::TakenOver(it)) => {
-                Some(Event::Fund(FundEvent::Announced(it.announcement.clone())))
-            }
-            Event::Account(AccountEvent::TakenOver(it)) => {
-                Some(Event::Account(AccountEvent::Opened(it.opening.clone())))
-            }
-            Event::Project(event) if is_entry(event) => Some(Event::Project(event.clone())),
-            _ => None,
+        if counts {
+            return Some(event.clone());
         }
+        if let Event::Fund(FundEvent::TakenOver(it)) = event {
+            let announcement = it.announcement.clone();
+            return Some(Event::Fund(FundEvent::Announced(announcement)));
+        }
+        if let Event::Account(AccountEvent::TakenOver(it)) = event {
+            return Some(Event::Account(AccountEvent::Opened(it.opening.clone())));
+        }
+        let identity = matches!(
+            event,
+            Event::Fund(FundEvent::Announced(_))
+                | Event::Account(AccountEvent::Opened(_))
+                | Event::Project(
+                    ProjectEvent::Declared(_)
+                        | ProjectEvent::EnteredLibrary(_)
+                        | ProjectEvent::TakenOver(_)
+                )
+        );
+        identity.then(|| event.clone())
     }
 
     /// The balance at that moment; nothing for a batch of which the records say nothing.
@@ -259,22 +262,19 @@ fn occurred_on(fact: &Fact) -> BusinessDate {
 }
 
 fn cut_over(event: &Event) -> Option<&CutOver> {
-    match event {
-        Event::Fund(FundEvent::TakenOver(it)) => Some(&it.cut_over),
-        Event::Account(AccountEvent::TakenOver(it)) => Some(&it.cut_over),
-        Event::Contract(ContractEvent::TakenOver(it)) => Some(&it.cut_over),
-        Event::Claim(ClaimEvent::TakenOver(it)) => Some(&it.cut_over),
-        Event::Project(ledger::project::ProjectEvent::TakenOver(it)) => Some(&it.cut_over),
-        _ => None,
+    if let Event::Fund(FundEvent::TakenOver(it)) = event {
+        Some(&it.cut_over)
+    } else if let Event::Account(AccountEvent::TakenOver(it)) = event {
+        Some(&it.cut_over)
+    } else if let Event::Contract(ContractEvent::TakenOver(it)) = event {
+        Some(&it.cut_over)
+    } else if let Event::Claim(ClaimEvent::TakenOver(it)) = event {
+        Some(&it.cut_over)
+    } else if let Event::Project(ProjectEvent::TakenOver(it)) = event {
+        Some(&it.cut_over)
+    } else {
+        None
     }
-}
-
-fn is_entry(event: &ledger::project::ProjectEvent) -> bool {
-    use ledger::project::ProjectEvent as Project;
-    matches!(
-        event,
-        Project::Declared(_) | Project::EnteredLibrary(_) | Project::TakenOver(_)
-    )
 }
 
 /// True for what the balance and the four ledgers of a batch are made of.

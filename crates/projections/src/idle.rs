@@ -1,8 +1,8 @@
 //! Idle money 闲置 (B9): authority that has lain with its holder for more than a year, or two.
 //!
 //! The parts are about authority: what a unit has not passed on, and what a project has neither
-//! paid nor instructed; the cash in the accounts is beside them. What goes out is taken from what came first (first in, first out),
-//! so that what is left is the youngest that the holder can have.
+//! paid nor instructed; the cash in the accounts is beside them. What goes out is taken from what
+//! came first (first in, first out), so that what is left is the youngest that the holder can have.
 
 mod cash;
 

@@ -441,7 +441,7 @@ fn what_was_settled_or_came_back_is_not_taken_back_while_a_line_says_so() {
     let one_left = and(&matched, [revoke(3), unreturn]);
     check(
         &one_left,
-        &[unsettle.clone()],
+        std::slice::from_ref(&unsettle),
         expect!["BAD_REVERSAL seq: what came later rests on it: #7001"],
     );
     check(

@@ -28,7 +28,8 @@ impl Amend for ItemEvent {
         }
     }
 
-    /// A closing rests on the money that came back (V16), and so does the match of a bank line (V24).
+    /// A closing rests on the money that came back (V16), and so does the match of a bank line
+    /// (V24).
     fn resting(&self, books: &Books, seq: u64) -> Option<Vec<Subject>> {
         let id = match self {
             ItemEvent::RecoveryReceived(it) => {
