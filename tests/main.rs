@@ -44,10 +44,12 @@ mod lists;
 mod model;
 mod openings;
 mod projects;
+mod published;
 mod queries;
 mod reading;
 mod records;
 mod scenarios;
+mod seals;
 mod search;
 
 /// The allocator of the real binary: what `bulk` measures is then what an operator sees.
