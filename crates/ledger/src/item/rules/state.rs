@@ -73,7 +73,7 @@ pub struct Item {
 }
 
 /// Money received back, as one record says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Received {
     /// The record.
     pub seq: u64,
