@@ -299,6 +299,7 @@ const fn concerns(event: &Event) -> bool {
         | Event::Entry(_)
         | Event::Round(_)
         | Event::Item(_)
+        | Event::Log(_)
         | Event::Evidence(_) => false,
     }
 }
