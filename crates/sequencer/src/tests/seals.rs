@@ -278,6 +278,30 @@ fn nobody_but_the_deployment_writes_about_the_log() {
 }
 
 #[test]
+fn a_key_is_introduced_once_and_after_the_one_before() {
+    use ledger::log::{KeyIntroduction, NoteText};
+    let mut rig = Rig::with_county();
+    let key = |vkey: &str| NoteText::new(vkey).unwrap();
+    let introduce = |rig: &Rig, vkey: &str, previous: Option<&str>| {
+        rig.handle().introduce_key(KeyIntroduction {
+            vkey: key(vkey),
+            previous: previous.map(key),
+            endorsement: None,
+        })
+    };
+    assert_eq!(rig.handle().introduced_key(), None);
+    introduce(&rig, "a+1+A", None).unwrap();
+    assert!(introduce(&rig, "b+2+B", None).is_err());
+    introduce(&rig, "b+2+B", Some("a+1+A")).unwrap();
+    rig.restart();
+    assert_eq!(rig.handle().introduced_key(), Some(key("b+2+B")));
+    // It says nothing of any subject.
+    rig.handle().seal_subjects().unwrap().unwrap();
+    introduce(&rig, "c+3+C", Some("b+2+B")).unwrap();
+    assert_eq!(rig.handle().seal_subjects().unwrap(), None);
+}
+
+#[test]
 fn what_is_signed_off_is_noticed() {
     let rig = Rig::with_county();
     assert_eq!(rig.handle().signed_off(), 0);

@@ -55,7 +55,7 @@ fn an_edited_projection_is_named() {
     let rig = busy();
     rig.handle().record_states().unwrap();
     let slot = rig.handle().slot(county()).unwrap();
-    // Somebody with a debugger makes household 1 a payee who got nothing.
+    // Somebody with a debugger.
     slot.edit(|view| {
         view.books.payments.get_mut(payment(1)).unwrap().version += 1;
     });
