@@ -265,3 +265,39 @@ fn a_token_made_for_one_ledger_or_until_a_day_is_good_for_no_more() {
     let statuses = ["elsewhere", "expired", "current"].map(status);
     assert_eq!(statuses, [403, 401, 200]);
 }
+
+#[test]
+fn a_key_is_made_once_and_shown_only_to_its_owner() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    for (kind, byte) in [(&[][..], "+A"), (&["--witness"][..], "+B")] {
+        let path = dir.path().join(format!("{}.key", kind.len()));
+        let file = shown(&path);
+        let new = [
+            &["key", "new", "--name", "county.example/log"],
+            kind,
+            &[file],
+        ]
+        .concat();
+        let vkey = good(&run(&new, ""));
+        assert!(
+            vkey.starts_with("county.example/log+") && vkey.contains(byte),
+            "{vkey}"
+        );
+        assert_eq!(good(&run(&["key", "show", file], "")), vkey);
+        let key = std::fs::read_to_string(&path).unwrap();
+        assert!(key.starts_with("PRIVATE+KEY+county.example/log+"));
+
+        let again = run(&new, "");
+        assert!(!again.status.success());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), key);
+
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        let shown = run(&["key", "show", file], "");
+        assert!(!shown.status.success() && shown.stdout.is_empty());
+        assert!(text(&shown.stderr).contains("others may read"));
+    }
+    let path = dir.path().join("other.key");
+    let wrong = run(&["key", "new", "--name", "a b", shown(&path)], "");
+    assert!(!wrong.status.success() && !path.exists());
+}

@@ -295,7 +295,7 @@ pub const ORIGIN: &str = "test.fundtrace.example/log";
 pub fn key_for(dir: &Path) -> PathBuf {
     let path = beside(dir, "key");
     if !path.exists() {
-        server::key::create(&path, ORIGIN).unwrap();
+        server::key::make(&path, ORIGIN).unwrap();
     }
     path
 }

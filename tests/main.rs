@@ -43,6 +43,7 @@ mod lists;
 mod model;
 mod openings;
 mod projects;
+mod published;
 mod queries;
 mod reading;
 mod records;

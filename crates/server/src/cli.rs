@@ -37,7 +37,7 @@ enum Command {
     Token(token::TokenArgs),
     /// 账本 · Create ledgers
     Ledger(ledger::LedgerArgs),
-    /// 密钥 · Make the keys of logs and witnesses
+    /// 签名密钥 · Make and show the keys that sign checkpoints
     Key(key::KeyArgs),
 }
 

@@ -95,16 +95,11 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
         today,
     } = settings;
     make_private(dir)?;
-    for (file, what) in [(key, "key"), (register, "head register")] {
-        anyhow::ensure!(
-            !is_within(file, dir),
-            "{what} {}: 不得放在数据目录内 · must not be in the data directory, or whoever has \
-             one has both",
-            file.display()
-        );
-    }
+    let signer = key::signer(key)?;
+    key::outside(key, dir)?;
+    key::outside(&directory_of(register), dir)?;
     let publication = Publication {
-        signer: key::read(key)?,
+        signer,
         register: Register::at(register),
         adopt_head: *adopt_head,
     };
@@ -165,16 +160,12 @@ pub fn make_private(dir: &Path) -> std::io::Result<()> {
         .create(dir)
 }
 
-/// Whether a file is, or would be, in a directory or below it.
-fn is_within(file: &Path, dir: &Path) -> bool {
+/// The directory of a file that may not be there yet.
+fn directory_of(file: &Path) -> PathBuf {
     let parent = file
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty());
-    let parent = parent.unwrap_or(Path::new(".")).canonicalize();
-    match (parent, dir.canonicalize()) {
-        (Ok(parent), Ok(dir)) => parent.starts_with(dir),
-        _ => false,
-    }
+    parent.unwrap_or(Path::new(".")).to_owned()
 }
 
 fn path_config() -> web::PathConfig {

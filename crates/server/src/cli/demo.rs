@@ -41,7 +41,7 @@ pub fn run(args: DemoArgs) -> anyhow::Result<()> {
     let settings = serve::Settings::of(&args.dir, &args.listen);
     if !settings.key.exists() {
         serve::make_private(&args.dir)?;
-        key::create(&settings.key, ORIGIN)?;
+        key::make(&settings.key, ORIGIN)?;
     }
     let running = serve::start(&settings)
         .with_context(|| format!("{} at {}", args.dir.display(), args.listen))?;
