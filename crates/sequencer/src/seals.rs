@@ -16,7 +16,7 @@ use chain::{Frontier, NodeHash, ProofError, leaf_hash, subject_leaf};
 use ledger::date::BusinessDate;
 use ledger::digest::Digest;
 use ledger::ids::LedgerId;
-use ledger::log::{KeyIntroduction, LogCommand, NoteText, SubjectsSeal};
+use ledger::log::{LogCommand, SubjectsSeal};
 use ledger::token::Role;
 use ledger::{Actor, Command, Event, Intake, Noun, Submission};
 use std::sync::PoisonError;
@@ -169,22 +169,6 @@ impl Handle {
             }
         }
         Ok((seals, page.more))
-    }
-
-    /// The verifier key that the log has introduced as its own; nothing before the first.
-    #[must_use]
-    pub fn introduced_key(&self) -> Option<NoteText> {
-        let slot = self.slot(self.system)?;
-        let key = slot.view().books.log.key.clone();
-        key.map(|(key, _seq)| key)
-    }
-
-    /// Records that another key signs from here on. Blocks until it is on the disk.
-    ///
-    /// # Errors
-    /// [`SealError::Refused`] where `previous` is not the key that signs now.
-    pub fn introduce_key(&self, introduction: KeyIntroduction) -> Result<(), SealError> {
-        self.say(vec![LogCommand::IntroduceKey(introduction)])
     }
 
     /// What the log says of itself, recorded as everything is; as the deployment, for nobody.

@@ -284,22 +284,25 @@ fn nobody_but_the_deployment_writes_about_the_log() {
 
 #[test]
 fn a_key_is_introduced_once_and_after_the_one_before() {
-    use ledger::log::{KeyIntroduction, NoteText};
+    use ledger::log::{KeyIntroduction, LogCommand, NoteText};
     let mut rig = Rig::with_county();
     let key = |vkey: &str| NoteText::new(vkey).unwrap();
     let introduce = |rig: &Rig, vkey: &str, previous: Option<&str>| {
-        rig.handle().introduce_key(KeyIntroduction {
+        let introduction = KeyIntroduction {
             vkey: key(vkey),
             previous: previous.map(key),
             endorsement: None,
-        })
+        };
+        rig.handle()
+            .say(vec![LogCommand::IntroduceKey(introduction)])
     };
-    assert_eq!(rig.handle().introduced_key(), None);
     introduce(&rig, "a+1+A", None).unwrap();
     assert!(introduce(&rig, "b+2+B", None).is_err());
     introduce(&rig, "b+2+B", Some("a+1+A")).unwrap();
     rig.restart();
-    assert_eq!(rig.handle().introduced_key(), Some(key("b+2+B")));
+    let system = rig.handle().slot(rig.handle().system()).unwrap();
+    let introduced = system.view().books.log.key.clone();
+    assert_eq!(introduced.map(|(key, _)| key), Some(key("b+2+B")));
     // It says nothing of any subject.
     rig.handle().seal_subjects().unwrap().unwrap();
     introduce(&rig, "c+3+C", Some("b+2+B")).unwrap();
