@@ -40,6 +40,7 @@ mod evidence;
 mod harness;
 mod idempotency;
 mod journey;
+mod keeping;
 mod lists;
 mod model;
 mod openings;

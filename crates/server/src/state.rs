@@ -45,6 +45,8 @@ pub struct State {
     pub folds: Semaphore,
     /// The newest checkpoint that enough witnesses have cosigned, where there is a policy.
     pub cosigned: Option<watch::Receiver<Option<Arc<Published>>>>,
+    /// What the daily reading of everything found.
+    pub scrub: crate::scrub::Shared,
     /// The day, for tests; the machine's in UTC+08:00 where there is none.
     pub fixed_today: Option<Date>,
 }
@@ -65,6 +67,7 @@ impl State {
             uploads: Semaphore::new(UPLOADS_MAX),
             folds: Semaphore::new(1),
             cosigned: None,
+            scrub: crate::scrub::Shared::default(),
             fixed_today: None,
         })
     }
