@@ -22,6 +22,7 @@ pub mod damage;
 pub mod full;
 pub mod kills;
 pub mod power_loss;
+pub mod published;
 pub mod sectors;
 pub mod table;
 pub mod tamper;
@@ -54,5 +55,6 @@ pub fn families() -> Vec<Family> {
         full::FAMILY,
     ];
     families.extend(tamper::FAMILIES);
+    families.extend([published::BOTH, published::ROLLED_BACK, published::BITS]);
     families
 }

@@ -65,7 +65,11 @@ const fn family(
     }
 }
 
-type Edit = fn(&mut Vec<Record>, &mut Chance);
+/// A way of the catalogue.
+pub type Edit = fn(&mut Vec<Record>, &mut Chance);
+
+/// All of them.
+pub const EDITS: [Edit; 6] = [rewrite, swap, delete, insert, cut, splice];
 
 fn trial(edit: Edit) -> Trial {
     let sample = Sample::make().expect("a log to break");
@@ -97,7 +101,7 @@ fn trial(edit: Edit) -> Trial {
 }
 
 /// The names of the first record that is another: as it was, and as it was made.
-fn first_changed(all: &[Record], forged: &[Record]) -> Option<Vec<(LedgerId, u64)>> {
+pub fn first_changed(all: &[Record], forged: &[Record]) -> Option<Vec<(LedgerId, u64)>> {
     let same = all
         .iter()
         .zip(forged)
@@ -137,7 +141,8 @@ fn insert(all: &mut Vec<Record>, chance: &mut Chance) {
     all.insert(at, more);
 }
 
-fn cut(all: &mut Vec<Record>, chance: &mut Chance) {
+/// The tail cut off.
+pub fn cut(all: &mut Vec<Record>, chance: &mut Chance) {
     let left = chance.index(all.len());
     all.truncate(left);
 }
@@ -150,7 +155,7 @@ fn splice(all: &mut Vec<Record>, chance: &mut Chance) {
 }
 
 /// The same contents as chains that verify.
-fn chained(records: &[Record]) -> Vec<Record> {
+pub fn chained(records: &[Record]) -> Vec<Record> {
     let mut heads: Vec<Head> = LEDGERS.into_iter().map(Head::genesis).collect();
     let link = |record: &Record| {
         let header = &record.header;
@@ -171,7 +176,8 @@ fn chained(records: &[Record]) -> Vec<Record> {
     records.iter().map(link).collect()
 }
 
-fn write_log(records: &[Record], dir: &Path, chance: &mut Chance) {
+/// A log of these records.
+pub fn write_log(records: &[Record], dir: &Path, chance: &mut Chance) {
     let (mut log, _) = Log::open(dir, |_| Ok::<(), Infallible>(())).expect("a new log");
     let mut rest = records;
     while !rest.is_empty() {

@@ -170,7 +170,7 @@ fn open(
         });
     }
     if let Some(publisher) = &mut publisher {
-        publisher.begin(adopt_head)?;
+        publisher.begin(adopt_head, &log.reader())?;
     }
     run(dir, clock, log, recovery, shown, publisher)
 }
