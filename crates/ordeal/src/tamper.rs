@@ -116,12 +116,14 @@ pub fn first_changed(all: &[Record], forged: &[Record]) -> Option<Vec<(LedgerId,
     (!names.is_empty()).then_some(names)
 }
 
+#[expect(clippy::ptr_arg, reason = "an `Edit`")]
 fn rewrite(all: &mut Vec<Record>, chance: &mut Chance) {
     let at = chance.index(all.len());
     let len = 1 + chance.index(200);
     all[at].body = chance.bytes(len);
 }
 
+#[expect(clippy::ptr_arg, reason = "an `Edit`")]
 fn swap(all: &mut Vec<Record>, chance: &mut Chance) {
     let at = chance.index(all.len() - 1);
     let other = at + 1 + chance.index((all.len() - at - 1).min(50));
@@ -147,6 +149,7 @@ pub fn cut(all: &mut Vec<Record>, chance: &mut Chance) {
     all.truncate(left);
 }
 
+#[expect(clippy::ptr_arg, reason = "an `Edit`")]
 fn splice(all: &mut Vec<Record>, chance: &mut Chance) {
     let at = chance.index(all.len());
     let here = all[at].header.ledger;
