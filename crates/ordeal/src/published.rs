@@ -1,16 +1,17 @@
 //! What is kept beside the two copies of the records: the head register and the files of the tree.
 //! A bit of them may flip; and they, not the copies, show what was changed in both copies alike.
 
+use std::convert::Infallible;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use chain::{LedgerId, Record, Signer};
 use sequencer::{Publication, PublishError, StartError, machine, start_published};
-use store::Register;
+use store::{Log, Register};
 use tempfile::TempDir;
 
-use crate::damage::{Sample, copy_dir};
+use crate::damage::{copy_dir, link};
 use crate::tamper::{EDITS, Edit, chained, cut, first_changed, write_log};
 use crate::trial::How;
 use crate::{Chance, Family, Outcome, Tools, Trial};
@@ -50,19 +51,46 @@ pub const ROLLED_BACK: Family = Family {
 struct Published {
     dir: TempDir,
     all: Vec<Record>,
+    /// How many of the first are the deployment's own.
+    own: usize,
+}
+
+fn read_log(dir: &Path) -> Result<(Log, Vec<Record>)> {
+    let mut all = Vec::new();
+    let (log, _) = Log::open(dir, |entry| {
+        all.push(entry.record.clone());
+        Ok::<(), Infallible>(())
+    })?;
+    Ok((log, all))
 }
 
 impl Published {
     fn make() -> Result<Published> {
-        let sample = Sample::make()?;
         let dir = tempfile::tempdir()?;
-        copy_dir(sample.copy().path(), &dir.path().join("data"));
-        fs::write(dir.path().join("data/keys"), b"")?;
-        start(dir.path()).map_err(|error| anyhow::anyhow!("{error}"))?;
-        Ok(Published {
-            dir,
-            all: sample.all,
-        })
+        let published = |error: StartError| anyhow::anyhow!("{error}");
+        start(dir.path()).map_err(published)?;
+        let data = dir.path().join("data");
+        let (mut log, mut all) = read_log(&data)?;
+        // The deployment's own ledger and its key: without them nothing is published at all.
+        let own = all.len();
+        let mut chance = Chance::of(7);
+        for number in 0..60_usize {
+            let group = link(&all, &mut chance, 1 + number % 15);
+            log.append(&group)?;
+            all.extend(group);
+        }
+        drop(log);
+        start(dir.path()).map_err(published)?;
+        let (_, all) = read_log(&data)?;
+        Ok(Published { dir, all, own })
+    }
+
+    /// What is left when the records that are not the deployment's own are edited.
+    fn edited(&self, edit: Edit, chance: &mut Chance) -> Vec<Record> {
+        let (own, others) = self.all.split_at(self.own);
+        let mut others = others.to_vec();
+        edit(&mut others, chance);
+        [own, &others].concat()
     }
 
     fn copy(&self) -> TempDir {
@@ -89,6 +117,7 @@ fn start(dir: &Path) -> Result<(), StartError> {
         signer: Signer::new("ordeal.example/log", &[7; 32]).expect("a key"),
         register: Register::at(&dir.join("head")),
         adopt_head: !dir.join("head").exists(),
+        rotation: None,
     };
     let started = start_published(&dir.join("data"), machine(), publication)?;
     drop(started.handle);
@@ -135,10 +164,8 @@ fn both(_: &Tools) -> Result<Trial> {
     let published = Published::make()?;
     Ok(Box::new(move |seed| {
         let mut chance = Chance::of(seed);
-        let mut forged = published.all.clone();
         let edit: Edit = *chance.pick(&EDITS);
-        edit(&mut forged, &mut chance);
-        let forged = chained(&forged);
+        let forged = chained(&published.edited(edit, &mut chance));
         let copy = published.replace(&forged, &mut chance);
         let names = first_changed(&published.all, &forged).unwrap_or_default();
         judge(copy.path(), &names)
@@ -149,8 +176,7 @@ fn rolled_back(_: &Tools) -> Result<Trial> {
     let published = Published::make()?;
     Ok(Box::new(move |seed| {
         let mut chance = Chance::of(seed);
-        let mut before = published.all.clone();
-        cut(&mut before, &mut chance);
+        let mut before = published.edited(cut, &mut chance);
         // Some records of every ledger: a ledger that is gone as a whole nobody can name.
         before.extend(published.all[before.len()..].iter().take(20).cloned());
         before.truncate(published.all.len() - 1);

@@ -4,6 +4,7 @@
 //! Whoever writes to one copy is found by the other. What is changed alike in both copies only the
 //! register, receipts and witnesses show.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fs;
 use std::path::Path;
@@ -159,16 +160,16 @@ fn splice(all: &mut Vec<Record>, chance: &mut Chance) {
 
 /// The same contents as chains that verify.
 pub fn chained(records: &[Record]) -> Vec<Record> {
-    let mut heads: Vec<Head> = LEDGERS.into_iter().map(Head::genesis).collect();
+    let mut heads: BTreeMap<LedgerId, Head> = BTreeMap::new();
     let link = |record: &Record| {
         let header = &record.header;
-        let head = heads.iter_mut().find(|head| head.ledger == header.ledger);
-        let head = head.expect("a known ledger");
+        let ledger = header.ledger;
+        let head = heads.entry(ledger).or_insert_with(|| Head::genesis(ledger));
         let linked = head.link(
             header.recorded_at_us,
             header.command_id,
-            1,
-            1,
+            header.part,
+            header.parts,
             header.command_digest,
             record.body.clone(),
         );
