@@ -19,11 +19,14 @@
 pub mod bits;
 pub mod chance;
 pub mod damage;
+mod disk;
 pub mod full;
+pub mod fuzz;
 pub mod kills;
 pub mod power_loss;
 pub mod published;
 pub mod sectors;
+pub mod sim;
 pub mod table;
 pub mod tamper;
 pub mod trial;
@@ -56,5 +59,6 @@ pub fn families() -> Vec<Family> {
     ];
     families.extend(tamper::FAMILIES);
     families.extend([published::BOTH, published::ROLLED_BACK, published::BITS]);
+    families.extend([sim::FAMILY, fuzz::FAMILY]);
     families
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
 use clap::Parser;
-use ordeal::{Row, Tools, families, table, writer};
+use ordeal::{Row, Tools, families, fuzz, table, writer};
 
 /// Breaks the log on purpose and counts what it does about it.
 #[derive(Debug, Parser)]
@@ -29,6 +29,12 @@ struct Arguments {
     /// Begin at this seed, for other trials than those that always run
     #[arg(long, default_value_t = 1, conflicts_with = "seed")]
     from: u64,
+    /// Fuzz this parser alone, for so many --seconds
+    #[arg(long, conflicts_with = "write")]
+    parser: Option<String>,
+    /// Fuzz for so long each
+    #[arg(long, conflicts_with = "write")]
+    seconds: Option<u64>,
     /// Write the table into tests/README.md too
     #[arg(long, conflicts_with = "name")]
     write: bool,
@@ -65,6 +71,12 @@ fn main() -> Result<()> {
         "no family's name begins with `{name}`"
     );
 
+    if arguments.parser.is_some() || arguments.seconds.is_some() {
+        let seconds = arguments.seconds.unwrap_or(fuzz::FAMILY.in_ci);
+        let seed = arguments.seed.unwrap_or(arguments.from);
+        let rows = fuzz::run(arguments.parser.as_deref(), seconds, seed)?;
+        return print(&arguments, &rows);
+    }
     let mut rows: Vec<Row> = Vec::new();
     for family in &families {
         let (from, trials) = match arguments.seed {
@@ -73,18 +85,23 @@ fn main() -> Result<()> {
             None => (arguments.from, family.in_ci),
         };
         eprintln!("{}: {trials} trials from seed {from}", family.name);
-        rows.push(family.run(&tools, from, trials)?);
+        rows.extend(family.run(&tools, from, trials)?);
     }
 
-    if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&rows)?);
-    } else {
-        print!("{}", table::markdown(&rows));
-    }
-    eprint!("{}", table::failures(&rows));
     if arguments.write {
         table::write(Path::new("tests/README.md"), &rows)?;
     }
+    print(&arguments, &rows)
+}
+
+/// Prints the table, and fails if anything went wrong.
+fn print(arguments: &Arguments, rows: &[Row]) -> Result<()> {
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(rows)?);
+    } else {
+        print!("{}", table::markdown(rows));
+    }
+    eprint!("{}", table::failures(rows));
     ensure!(
         rows.iter().all(Row::passes),
         "the log did not stand the ordeal"

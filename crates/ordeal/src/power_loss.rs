@@ -2,14 +2,13 @@
 //!
 //! A writer is recorded once: every system call by which it changes files or names, with the two
 //! moments between which it ran, and what it acknowledged when. A trial cuts the power at a moment
-//! that its seed names, makes a directory of what then is on the disk (see [`disk`]), opens it and
+//! that its seed names, makes a directory of what then is on the disk (see `disk.rs`), opens it and
 //! looks for what had been acknowledged.
 //!
 //! The recorder is shown to work in two ways: at the end of each recording its own idea of the
 //! directory is compared with the directory, and with the syncs taken out it finds losses
 //! (`tests/power_loss.rs`).
 
-mod disk;
 mod recorder;
 mod recording;
 mod tracer;
@@ -23,7 +22,7 @@ use anyhow::{Context, Result};
 use chain::Record;
 use store::{Entry, Error, Log, OpenError};
 
-use crate::power_loss::disk::Disk;
+use crate::disk::Disk;
 use crate::trial::How;
 use crate::writer::{self, Script};
 use crate::{Chance, Family, Outcome, Tools, Trial};
@@ -50,7 +49,7 @@ pub fn family() -> Family {
 pub fn family_in_repair() -> Family {
     Family {
         name: "repair-power-loss",
-        what: "a byte flipped in the journal or in sled, and a power cut while or after it is mended",
+        what: "a bit flipped in the journal or sled, and a power cut while or after it is mended",
         in_ci: 100,
         full: 2_000,
         repaired_percent_min: 97,

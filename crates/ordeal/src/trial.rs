@@ -32,9 +32,9 @@ pub enum How {
     /// Prepares once what all of them need, such as a recording, and gives the function from a
     /// seed to what came of it. Trials run side by side.
     Trials(fn(&Tools) -> Result<Trial>),
-    /// Runs as many elsewhere, in a program of its own, from a seed on, and answers the row.
-    /// `cargo test` leaves it out: `cargo xtask ci` has a step or a test for it.
-    Elsewhere(fn(&Family, u64, u64) -> Result<Row>),
+    /// Runs as many elsewhere, in a program of its own, from a seed on, and answers its row or
+    /// rows. `cargo test` leaves it out: `cargo xtask ci` has a step or a test for it.
+    Elsewhere(fn(&Family, u64, u64) -> Result<Vec<Row>>),
 }
 
 /// From a seed to what came of it.
@@ -124,14 +124,14 @@ impl Family {
     ///
     /// # Errors
     /// The trials could not be prepared. What they find is in the row.
-    pub fn run(&self, tools: &Tools, first_seed: u64, trials: u64) -> Result<Row> {
+    pub fn run(&self, tools: &Tools, first_seed: u64, trials: u64) -> Result<Vec<Row>> {
         let started = Instant::now();
         let mut row = match self.how {
             How::Trials(prepare) => {
                 let trial = prepare(tools)?;
                 self.count(&*trial, first_seed, trials)
             }
-            How::Elsewhere(run) => run(self, first_seed, trials)?,
+            How::Elsewhere(run) => return run(self, first_seed, trials),
         };
         let mended = row.trials - row.detected - row.lost - row.silent;
         if mended * 100 < row.trials * self.repaired_percent_min {
@@ -145,7 +145,7 @@ impl Family {
             });
         }
         row.seconds = started.elapsed().as_secs_f64();
-        Ok(row)
+        Ok(vec![row])
     }
 
     fn count(
@@ -256,7 +256,7 @@ mod tests {
         let tools = Tools {
             program: PathBuf::new(),
         };
-        family.run(&tools, 6, 6).unwrap()
+        family.run(&tools, 6, 6).unwrap().remove(0)
     }
 
     #[test]

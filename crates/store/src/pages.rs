@@ -123,6 +123,9 @@ impl Pages {
             .write(true)
             .open(&path)
             .map_err(at(&path))?;
+        // Opening wrote too. Unless that is on the disk, a power cut during the first append could
+        // tear both copies at once.
+        file.sync_data().map_err(at(&path))?;
         Ok(Pages {
             db: Some(db),
             file,

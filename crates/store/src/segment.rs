@@ -8,7 +8,7 @@ use chain::Record;
 use crate::Error;
 use crate::disk::wide;
 use crate::entry::Decoder;
-use crate::journal::{self, Frames, Piece};
+use crate::journal::{Frames, Piece};
 
 /// What stands next in a segment.
 #[derive(Debug)]
@@ -29,14 +29,6 @@ pub enum Part {
         /// They begin as a frame that would end beyond the segment: a write that was cut off.
         is_cut: bool,
     },
-}
-
-/// The frame of a group.
-///
-/// # Errors
-/// [`Error::GroupTooLong`].
-pub fn frame(first: u64, records: &[Record]) -> Result<Vec<u8>, Error> {
-    journal::encode(first, records)
 }
 
 /// Reads a segment as a start does.

@@ -32,7 +32,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Chore {
-    /// Run everything a change must pass: fmt, codegen --check, tidy, clippy, test, doc
+    /// Run everything a change must pass: fmt, codegen --check, tidy, clippy, test, fuzz, doc
     Ci,
     /// Write crates/wire/src/generated/fundtrace.v1.rs from proto/fundtrace/v1/*.proto
     Codegen {
@@ -50,6 +50,14 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Fuzz one parser, or each of them
+    Fuzz {
+        /// Its name, as in crates/fuzz/src/main.rs; all of them if none is given
+        parser: Option<String>,
+        /// For how long, each
+        #[arg(long, default_value_t = 30)]
+        seconds: u64,
+    },
 }
 
 fn main() -> Result<()> {
@@ -62,6 +70,7 @@ fn main() -> Result<()> {
         Chore::Tidy => tidy::run(&root),
         Chore::Dev => dev::run(&root),
         Chore::Ordeal { arguments } => ordeal::run(&root, &arguments),
+        Chore::Fuzz { parser, seconds } => ordeal::fuzz(&root, parser, seconds),
     }
 }
 

@@ -8,7 +8,7 @@ use std::{fs, thread};
 use anyhow::{Context, Result, bail, ensure};
 use nix::libc;
 
-use crate::power_loss::disk::{Disk, Inode, Node, Op, ROOT, What};
+use crate::disk::{Disk, Inode, Node, Op, ROOT, What};
 use crate::power_loss::recording::Recording;
 use crate::power_loss::tracer::{Call, Memory, Next, Watch, trace};
 use crate::writer::ACKNOWLEDGED;

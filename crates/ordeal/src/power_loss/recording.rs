@@ -1,7 +1,7 @@
 //! What a writer did to a directory, and what a power cut at any moment of it may leave.
 
 use crate::Chance;
-use crate::power_loss::disk::{Disk, Inode, Op, What};
+use crate::disk::{Disk, Inode, Op, What};
 
 /// What was done, in the order in which it ended, and what was acknowledged meanwhile.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use nix::libc;
 
 use super::{Begun, Opened, Recorder};
-use crate::power_loss::disk::{Inode, Node, What};
+use crate::disk::{Inode, Node, What};
 
 impl Recorder {
     pub(super) fn effect(&mut self, begun: Begun, answer: usize) -> Result<()> {
