@@ -24,6 +24,7 @@ pub mod full;
 pub mod fuzz;
 pub mod kills;
 pub mod power_loss;
+pub mod published;
 pub mod sectors;
 pub mod sim;
 pub mod table;
@@ -57,6 +58,7 @@ pub fn families() -> Vec<Family> {
         full::FAMILY,
     ];
     families.extend(tamper::FAMILIES);
+    families.extend([published::BOTH, published::ROLLED_BACK, published::BITS]);
     families.extend([sim::FAMILY, fuzz::FAMILY]);
     families
 }
