@@ -76,8 +76,8 @@ fn each_day_everything_is_read_and_readiness_says_what_came_of_it() {
     assert_eq!(ready["last_verified"], expected);
     assert_eq!(verified(), world.head());
 
-    // The next comes a day after this one began, and finds a file that rotted and one byte of sled's
-    // or the journal's that did.
+    // The next comes a day after this one began, and finds a file that rotted, or a byte of the
+    // journal that did.
     assert_eq!(scrubber.turn(ended, WALL_US), first + DAY - ended);
     fs::write(&file, b"abd").unwrap();
     let ended = read_all(&mut scrubber, first + DAY);

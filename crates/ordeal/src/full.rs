@@ -84,8 +84,9 @@ fn trial(seed: u64) -> Outcome {
     if seen == all.len() + group.len() {
         all.extend(group);
     }
-    match judge(dir.path(), &all, true) {
-        Outcome::Unharmed if is_mended => Outcome::Repaired,
-        outcome => outcome,
+    let outcome = judge(dir.path(), &all, true);
+    if is_mended && outcome == Outcome::Unharmed {
+        return Outcome::Repaired;
     }
+    outcome
 }

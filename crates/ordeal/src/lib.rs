@@ -24,6 +24,7 @@ pub mod full;
 pub mod fuzz;
 pub mod kills;
 pub mod power_loss;
+pub mod published;
 pub mod sectors;
 pub mod sim;
 pub mod table;
@@ -58,5 +59,6 @@ pub fn families() -> Vec<Family> {
     ];
     families.extend(tamper::FAMILIES);
     families.extend([sim::FAMILY, fuzz::FAMILY]);
+    families.extend([published::BOTH, published::ROLLED_BACK, published::BITS]);
     families
 }

@@ -4,6 +4,7 @@
 //! Whoever writes to one copy is found by the other. What is changed alike in both copies only the
 //! register, receipts and witnesses show.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fs;
 use std::path::Path;
@@ -65,7 +66,11 @@ const fn family(
     }
 }
 
-type Edit = fn(&mut Vec<Record>, &mut Chance);
+/// A way of the catalogue.
+pub type Edit = fn(&mut Vec<Record>, &mut Chance);
+
+/// All of them.
+pub const EDITS: [Edit; 6] = [rewrite, swap, delete, insert, cut, splice];
 
 fn trial(edit: Edit) -> Trial {
     let sample = Sample::make().expect("a log to break");
@@ -97,7 +102,7 @@ fn trial(edit: Edit) -> Trial {
 }
 
 /// The names of the first record that is another: as it was, and as it was made.
-fn first_changed(all: &[Record], forged: &[Record]) -> Option<Vec<(LedgerId, u64)>> {
+pub fn first_changed(all: &[Record], forged: &[Record]) -> Option<Vec<(LedgerId, u64)>> {
     let same = all
         .iter()
         .zip(forged)
@@ -112,12 +117,14 @@ fn first_changed(all: &[Record], forged: &[Record]) -> Option<Vec<(LedgerId, u64
     (!names.is_empty()).then_some(names)
 }
 
+#[expect(clippy::ptr_arg, reason = "an `Edit`")]
 fn rewrite(all: &mut Vec<Record>, chance: &mut Chance) {
     let at = chance.index(all.len());
     let len = 1 + chance.index(200);
     all[at].body = chance.bytes(len);
 }
 
+#[expect(clippy::ptr_arg, reason = "an `Edit`")]
 fn swap(all: &mut Vec<Record>, chance: &mut Chance) {
     let at = chance.index(all.len() - 1);
     let other = at + 1 + chance.index((all.len() - at - 1).min(50));
@@ -137,11 +144,13 @@ fn insert(all: &mut Vec<Record>, chance: &mut Chance) {
     all.insert(at, more);
 }
 
-fn cut(all: &mut Vec<Record>, chance: &mut Chance) {
+/// The tail cut off.
+pub fn cut(all: &mut Vec<Record>, chance: &mut Chance) {
     let left = chance.index(all.len());
     all.truncate(left);
 }
 
+#[expect(clippy::ptr_arg, reason = "an `Edit`")]
 fn splice(all: &mut Vec<Record>, chance: &mut Chance) {
     let at = chance.index(all.len());
     let here = all[at].header.ledger;
@@ -150,17 +159,17 @@ fn splice(all: &mut Vec<Record>, chance: &mut Chance) {
 }
 
 /// The same contents as chains that verify.
-fn chained(records: &[Record]) -> Vec<Record> {
-    let mut heads: Vec<Head> = LEDGERS.into_iter().map(Head::genesis).collect();
+pub fn chained(records: &[Record]) -> Vec<Record> {
+    let mut heads: BTreeMap<LedgerId, Head> = BTreeMap::new();
     let link = |record: &Record| {
         let header = &record.header;
-        let head = heads.iter_mut().find(|head| head.ledger == header.ledger);
-        let head = head.expect("a known ledger");
+        let ledger = header.ledger;
+        let head = heads.entry(ledger).or_insert_with(|| Head::genesis(ledger));
         let linked = head.link(
             header.recorded_at_us,
             header.command_id,
-            1,
-            1,
+            header.part,
+            header.parts,
             header.command_digest,
             record.body.clone(),
         );
@@ -171,7 +180,8 @@ fn chained(records: &[Record]) -> Vec<Record> {
     records.iter().map(link).collect()
 }
 
-fn write_log(records: &[Record], dir: &Path, chance: &mut Chance) {
+/// A log of these records.
+pub fn write_log(records: &[Record], dir: &Path, chance: &mut Chance) {
     let (mut log, _) = Log::open(dir, |_| Ok::<(), Infallible>(())).expect("a new log");
     let mut rest = records;
     while !rest.is_empty() {

@@ -181,7 +181,8 @@ fn refuses_and_names_what_neither_copy_has() {
     let before = fs::read(fixture.segment()).unwrap();
     let error = fixture.try_reopen().unwrap_err();
     assert!(
-        matches!(&error, OpenError::Store(Error::Lost(lost)) if lost.from == 0 && lost.to == Some(2)),
+        matches!(&error, OpenError::Store(Error::Lost(lost))
+            if (lost.from, lost.to) == (0, Some(2))),
         "{error}"
     );
     assert_eq!(

@@ -184,7 +184,9 @@ fn a_rewritten_frame_is_repaired_if_it_does_not_fit_and_refused_if_it_does() {
                 (bad.ledger.unwrap(), bad.seq.unwrap())
             }
             Outcome::Refused(refusal) if fits => (refusal.seqs[0].ledger, refusal.seqs[0].first),
-            other => panic!("{other}"),
+            other @ (Outcome::Clean | Outcome::Repaired(_) | Outcome::Refused(_)) => {
+                panic!("{other}")
+            }
         };
         assert_eq!(named, (A, 61));
     }
