@@ -174,7 +174,7 @@ fn a_log_with_another_history_does_not_start() {
     let result = rig.try_start(true);
     let fork = matches!(
         result,
-        Err(StartError::Publish(PublishError::Fork { size: 5, .. }))
+        Err(StartError::Publish(PublishError::Fork { size: 6, .. }))
     );
     assert!(fork, "{:?}", result.err());
 }
@@ -189,7 +189,7 @@ fn a_register_that_is_gone_or_of_another_log_is_not_passed_over() {
     let missing = rig.try_start(false);
     assert!(matches!(
         missing,
-        Err(StartError::Publish(PublishError::Missing { size: 2, .. }))
+        Err(StartError::Publish(PublishError::Missing { size: 3, .. }))
     ));
 
     // Every flipped bit, the signature's own included.
@@ -213,7 +213,7 @@ fn a_register_that_is_gone_or_of_another_log_is_not_passed_over() {
     ));
     rig.publishes.as_mut().unwrap().1 = 7;
     rig.start();
-    assert_eq!(covering(&rig).size, 2);
+    assert_eq!(covering(&rig).size, 3);
 }
 
 #[test]
@@ -276,17 +276,17 @@ fn tiles_are_served_for_every_published_size_and_no_further() {
     units(&rig, 1_000, 300);
     let newest = covering(&rig);
     let tile = |path: &str| log(&rig).tile(&path.parse().unwrap()).unwrap();
-    assert_eq!(newest.size, 302);
+    assert_eq!(newest.size, 303);
     assert_eq!(tile("0/000").unwrap().len(), 256 * 32);
-    assert_eq!(tile("0/001.p/46").unwrap().len(), 46 * 32);
-    assert_eq!(tile("0/001.p/47"), None);
+    assert_eq!(tile("0/001.p/47").unwrap().len(), 47 * 32);
+    assert_eq!(tile("0/001.p/48"), None);
     assert_eq!(tile("1/000.p/1").unwrap().len(), 32);
     assert_eq!(tile("1/000.p/2"), None);
-    let bundle = tile("entries/001.p/46").unwrap();
+    let bundle = tile("entries/001.p/47").unwrap();
     let leaves = chain::decode_entries(&bundle).unwrap();
     let hashes: Vec<u8> = leaves
         .iter()
         .flat_map(|leaf| *chain::leaf_hash(leaf).as_bytes())
         .collect();
-    assert_eq!(hashes, tile("0/001.p/46").unwrap());
+    assert_eq!(hashes, tile("0/001.p/47").unwrap());
 }
