@@ -370,9 +370,14 @@ pub struct Process {
 impl Process {
     /// Starts it and waits for the line that says where it listens.
     pub fn start(dir: &Path) -> Process {
+        Process::of(&["serve", "--data", dir.to_str().unwrap()])
+    }
+
+    /// The same of any command that listens.
+    pub fn of(args: &[&str]) -> Process {
         let mut child = Program::new(BINARY)
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(dir)
+            .args(args)
+            .args(["--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

@@ -48,6 +48,7 @@ mod reading;
 mod records;
 mod scenarios;
 mod search;
+mod witness;
 
 /// The allocator of the real binary: what `bulk` measures is then what an operator sees.
 #[global_allocator]

@@ -110,14 +110,14 @@ pub fn make_private(dir: &Path) -> std::io::Result<()> {
         .create(dir)
 }
 
-fn path_config() -> web::PathConfig {
+pub(crate) fn path_config() -> web::PathConfig {
     web::PathConfig::default().error_handler(|error, _| {
         let title = error.to_string();
         Problem::bad("BAD_PATH", &title, &format!("路径有误:{title}")).into()
     })
 }
 
-async fn unknown_route(request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(crate) async fn unknown_route(request: HttpRequest) -> Result<HttpResponse, Problem> {
     if request.match_pattern().is_none() {
         return Err(Problem::not_found("the path", "此路径"));
     }
