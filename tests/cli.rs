@@ -76,8 +76,8 @@ fn made_offline(dir: &Path) -> (Uuid, BTreeMap<String, String>) {
 
 #[test]
 fn a_service_is_set_up_filled_exported_and_verified_by_the_command_line() {
-    let data = tempfile::tempdir().unwrap();
-    let dir = data.path();
+    let temporary = tempfile::tempdir().unwrap();
+    let dir = &temporary.path().join("data");
     let (ledger, tokens) = made_offline(dir);
     let process = Process::start(dir);
     let client = Client::new(process.server.clone(), ledger, Arc::new(tokens.clone()));
@@ -233,9 +233,10 @@ fn one_changed_byte_is_found_and_its_record_named() {
 
 #[test]
 fn a_token_made_for_one_ledger_or_until_a_day_is_good_for_no_more() {
-    let data = tempfile::tempdir().unwrap();
-    let (ledger, mut tokens) = made_offline(data.path());
-    let dir = shown(data.path());
+    let temporary = tempfile::tempdir().unwrap();
+    let data = temporary.path().join("data");
+    let (ledger, mut tokens) = made_offline(&data);
+    let dir = shown(&data);
     let other = Uuid::new_v4().to_string();
     let mut create = |name: &str, more: &[&str]| {
         let args = ["token", "create", "--data", dir, "--role", "reader"];
@@ -257,7 +258,7 @@ fn a_token_made_for_one_ledger_or_until_a_day_is_good_for_no_more() {
         "it says which roles there are"
     );
 
-    let process = Process::start(data.path());
+    let process = Process::start(&data);
     let client = Client::new(process.server.clone(), ledger, Arc::new(tokens));
     let path = format!("/v1/ledgers/{ledger}");
     let status = |who: &str| client.get(who, &path).status;

@@ -3,10 +3,11 @@
 //! A key stays outside the data directory: whoever gets a copy of the data must not be able to
 //! sign another history.
 
+use crate::identity::random;
 use anyhow::{Context, Result, bail, ensure};
-use chain::{Cosigner, Signer};
+use chain::{Cosigner, Signer, VerifierKey};
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
@@ -15,6 +16,26 @@ const KEY_FILE_LEN_MAX: u64 = 4096;
 
 /// Permissions that anybody but the owner has.
 const OTHERS: u32 = 0o077;
+
+/// Makes the key of a log in a new file, and gives its public half.
+///
+/// # Errors
+/// The name cannot be that of a key, the system gives no random bytes; those of [`write`].
+pub fn make(file: &Path, name: &str) -> Result<VerifierKey> {
+    let key = Signer::new(name, &random()?)?;
+    write(file, &key.to_text())?;
+    Ok(key.verifier().clone())
+}
+
+/// Makes the key of a witness in a new file, and gives its public half.
+///
+/// # Errors
+/// Those of [`make`].
+pub fn make_witness(file: &Path, name: &str) -> Result<VerifierKey> {
+    let key = Cosigner::new(name, &random()?)?;
+    write(file, &key.to_text())?;
+    Ok(key.verifier().clone())
+}
 
 /// Writes a private key into a new file of mode 0600, synced with its directory.
 ///
@@ -59,7 +80,8 @@ pub fn cosigner(file: &Path) -> Result<Cosigner> {
     key.with_context(|| format!("{} is not the key of a witness", file.display()))
 }
 
-/// Refuses a key that a copy of the data directory would take along.
+/// Refuses a key, or a place for the head register, that a copy of the data directory would take
+/// along.
 ///
 /// # Errors
 /// The file is in the directory, or one of the two cannot be found.
@@ -70,7 +92,7 @@ pub fn outside(file: &Path, data: &Path) -> Result<()> {
     };
     ensure!(
         !real(file)?.starts_with(real(data)?),
-        "密钥文件须放在数据目录之外 · the key file {} is in the data directory {}: keep it elsewhere",
+        "密钥和链头登记须放在数据目录之外 · {} is in the data directory {}: keep it elsewhere",
         file.display(),
         data.display()
     );
@@ -79,8 +101,16 @@ pub fn outside(file: &Path, data: &Path) -> Result<()> {
 
 /// The text of a key file, without its newline.
 pub(crate) fn read(file: &Path) -> Result<String> {
-    let cannot = || format!("cannot read the key file {}", file.display());
-    let open = File::open(file).with_context(cannot)?;
+    let shown = file.display();
+    let cannot = || format!("cannot read the key file {shown}");
+    let open = File::open(file);
+    ensure!(
+        !open
+            .as_ref()
+            .is_err_and(|error| error.kind() == ErrorKind::NotFound),
+        "没有密钥文件 · there is no key file {shown}; make one: fundtrace key new --name NAME {shown}"
+    );
+    let open = open.with_context(cannot)?;
     // Of the open file, not of the path: what is checked is what is read.
     let about = open.metadata().with_context(cannot)?;
     ensure!(about.is_file(), "{} is not a file", file.display());
@@ -150,7 +180,7 @@ mod tests {
     fn what_is_no_key_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("log.key");
-        assert!(complaint(signer(&file)).contains("cannot read the key file"));
+        assert!(complaint(signer(&file)).contains("fundtrace key new"));
         assert!(complaint(signer(dir.path())).contains("is not a file"));
         write(&file, &"k".repeat(100_000)).unwrap();
         assert!(complaint(signer(&file)).contains("is not the key of a log"));

@@ -52,17 +52,12 @@ pub(super) fn run(args: &KeyArgs) -> anyhow::Result<()> {
 }
 
 fn new(args: &NewArgs) -> anyhow::Result<()> {
-    let mut seed = [0; 32];
-    getrandom::fill(&mut seed).context("the system gives no random bytes")?;
-    let (text, verifier) = if args.witness {
-        let key = Cosigner::new(&args.name, &seed)?;
-        (key.to_text(), key.verifier().to_string())
+    let verifier = if args.witness {
+        key::make_witness(&args.file, &args.name)?
     } else {
-        let key = Signer::new(&args.name, &seed)?;
-        (key.to_text(), key.verifier().to_string())
+        key::make(&args.file, &args.name)?
     };
-    key::write(&args.file, &text)?;
-    print_line(&verifier);
+    print_line(&verifier.to_string());
     Ok(())
 }
 
