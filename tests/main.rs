@@ -49,6 +49,7 @@ mod records;
 mod scenarios;
 mod search;
 mod witness;
+mod witnesses;
 
 /// The allocator of the real binary: what `bulk` measures is then what an operator sees.
 #[global_allocator]

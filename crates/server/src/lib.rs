@@ -10,3 +10,4 @@ pub mod routes;
 pub mod serve;
 pub mod state;
 pub mod witness;
+pub mod witnesses;

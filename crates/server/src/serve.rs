@@ -4,6 +4,7 @@ use crate::key;
 use crate::problem::Problem;
 use crate::routes;
 use crate::state::State;
+use crate::witnesses::Witnesses;
 use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
 use actix_web::middleware::Compress;
@@ -36,6 +37,7 @@ pub struct Running {
     server: ServerHandle,
     http: JoinHandle<std::io::Result<()>>,
     writer: JoinHandle<()>,
+    witnesses: Option<Witnesses>,
 }
 
 /// What is served, where, and with which key.
@@ -50,6 +52,8 @@ pub struct Settings {
     pub register: PathBuf,
     /// Go on without a register that should be there.
     pub adopt_head: bool,
+    /// The trust policy (C2SP tlog-policy) whose witnesses are asked to cosign; none without it.
+    pub policy: Option<PathBuf>,
     /// The day, for tests of due dates; the machine's where there is none.
     pub today: Option<jiff::civil::Date>,
 }
@@ -65,6 +69,7 @@ impl Settings {
             key: beside(dir, "key"),
             register: beside(dir, "head"),
             adopt_head: false,
+            policy: None,
             today: None,
         }
     }
@@ -91,6 +96,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
         key,
         register,
         adopt_head,
+        policy,
         today,
     } = settings;
     make_private(dir)?;
@@ -106,6 +112,15 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
     let handle = started.handle;
     let mut state = State::new(handle.clone())?;
     state.fixed_today = *today;
+    let witnesses = match (policy, handle.published_log()) {
+        (Some(policy), Some(log)) => Some(Witnesses::start(
+            policy,
+            log,
+            &beside(register, "witnessed"),
+        )?),
+        (Some(_) | None, _) => None,
+    };
+    state.cosigned = witnesses.as_ref().map(Witnesses::cosigned);
     let closing = state.closing.clone();
     let listener = std::net::TcpListener::bind(listen)
         .map_err(|error| anyhow::anyhow!("cannot listen on {listen}: {error}"))?;
@@ -143,6 +158,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
         server,
         http,
         writer: started.writer,
+        witnesses,
     })
 }
 
@@ -230,10 +246,12 @@ impl Running {
             server,
             http,
             writer,
+            witnesses,
         } = self;
         closing.send_replace(true);
         drop(server.stop(true));
         let _ = http.join();
+        drop(witnesses);
         drop(handle);
         let _ = writer.join();
     }

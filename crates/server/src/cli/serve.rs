@@ -24,11 +24,16 @@ pub struct ServeArgs {
     /// missing
     #[arg(long)]
     adopt_head: bool,
+    /// 信任策略文件(C2SP tlog-policy),请其中的见证者联署检查点 · A trust policy (C2SP
+    /// tlog-policy): its witnesses are asked to cosign each checkpoint
+    #[arg(long, env = "FUNDTRACE_POLICY")]
+    policy: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &ServeArgs) -> anyhow::Result<()> {
     let mut settings = serve::Settings::of(&args.data.dir, &args.listen);
     settings.adopt_head = args.adopt_head;
+    settings.policy.clone_from(&args.policy);
     if let Some(key) = &args.key {
         settings.key.clone_from(key);
     }

@@ -4,7 +4,7 @@ use super::print_line;
 use crate::{key, witness};
 use ::witness::Witness;
 use anyhow::Context;
-use chain::{Policy, VerifierKey};
+use chain::VerifierKey;
 use std::net::TcpListener;
 use std::path::PathBuf;
 
@@ -31,9 +31,7 @@ pub struct WitnessArgs {
 pub(super) fn run(args: &WitnessArgs) -> anyhow::Result<()> {
     let mut logs = args.logs.clone();
     if let Some(file) = &args.policy {
-        let cannot = || format!("cannot use the policy {}", file.display());
-        let policy = std::fs::read(file).with_context(cannot)?;
-        let policy = Policy::parse(&policy).with_context(cannot)?;
+        let policy = key::read_policy(file)?;
         logs.extend(policy.logs().iter().map(|log| log.key.clone()));
     }
     let cosigner = key::cosigner(&args.key)?;
