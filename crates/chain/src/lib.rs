@@ -20,6 +20,7 @@ mod policy;
 mod proof;
 pub mod receipt;
 mod record;
+mod subject;
 mod submission;
 mod text;
 mod tree;
@@ -27,7 +28,8 @@ mod tree;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use cosignature::{COSIGNED_AT_MAX_S, Cosigner};
 pub use hash::{
-    COMMAND_CONTEXT, FIELD_CONTEXT, Hash, SEALED_CONTEXT, body_hash, command_digest, ledger_root,
+    COMMAND_CONTEXT, FIELD_CONTEXT, Hash, SEALED_CONTEXT, SUBJECT_CONTEXT, body_hash,
+    command_digest, ledger_root,
 };
 pub use head::{Broken, Check, Head};
 pub use note::{
@@ -41,6 +43,7 @@ pub use policy::{
 };
 pub use proof::{TLOG_PROOF_LEN_MAX, TlogProof, TlogProofError};
 pub use record::{BODY_LEN_MAX, HEADER_LEN, Header, LedgerId, Record};
+pub use subject::{Accumulator, subject_leaf};
 pub use submission::{SUBMISSION_LEN_MAX, Submission, SubmissionError};
 pub use tree::{
     BundleError, Content, Cut, ENTRY_LEN_MAX, Frontier, NodeHash, NodeHashText, PROOF_LEN_MAX,

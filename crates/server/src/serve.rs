@@ -9,7 +9,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
 use actix_web::middleware::Compress;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use sequencer::{Handle, Publication};
+use sequencer::{Handle, Publication, Timer};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
@@ -38,6 +38,7 @@ pub struct Running {
     http: JoinHandle<std::io::Result<()>>,
     writer: JoinHandle<()>,
     witnesses: Option<Witnesses>,
+    timer: Option<Timer>,
 }
 
 /// What is served, where, and with which key.
@@ -159,6 +160,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
         http,
         writer: started.writer,
         witnesses,
+        timer: None,
     })
 }
 
@@ -206,6 +208,16 @@ pub(crate) async fn unknown_route(request: HttpRequest) -> Result<HttpResponse, 
 }
 
 impl Running {
+    /// From here on seals the subjects every so often and soon after what is signed off, and
+    /// records states once a day. No less than a minute apart.
+    ///
+    /// # Errors
+    /// A thread cannot be made.
+    pub fn seal_every(&mut self, every: Duration) -> anyhow::Result<()> {
+        self.timer = Some(Timer::start(self.handle.clone(), every)?);
+        Ok(())
+    }
+
     /// Serves until somebody interrupts it, or until the disk fails.
     ///
     /// # Errors
@@ -247,11 +259,13 @@ impl Running {
             http,
             writer,
             witnesses,
+            timer,
         } = self;
         closing.send_replace(true);
         drop(server.stop(true));
         let _ = http.join();
         drop(witnesses);
+        drop(timer);
         drop(handle);
         let _ = writer.join();
     }

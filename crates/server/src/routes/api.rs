@@ -97,6 +97,9 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::alerts::alerts,
         routes::search::search,
         routes::search::search_all,
+        routes::seals::seals,
+        routes::seals::seal,
+        routes::seals::record_states,
         routes::health::healthz,
         routes::health::readyz,
         routes::health::confirm_clock,
@@ -182,6 +185,7 @@ fn nouns() -> Vec<Noun> {
     vec![
         ("ledger", ledger::book::BookCommand::schema()),
         ("token", ledger::token::TokenCommand::schema()),
+        ("log", ledger::log::LogCommand::schema()),
         (
             "organisation",
             ledger::organisation::OrganisationCommand::schema(),
@@ -263,6 +267,7 @@ impl ToSchema for CommandSchema {
         add! {
             ledger::book::BookCommand
             ledger::token::TokenCommand
+            ledger::log::LogCommand
             ledger::organisation::OrganisationCommand
             ledger::overlay::OverlayCommand
             ledger::person::PersonCommand

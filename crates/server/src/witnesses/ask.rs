@@ -31,7 +31,8 @@ enum AskError {
     #[error("it answers 409 without a size")]
     Size,
     #[error(
-        "it remembers {known} records, and the log has {size}: another copy of this log runs, or this one was set back"
+        "it remembers {known} records, and the log has {size}: another copy of this log runs, or \
+         this one was set back"
     )]
     Ahead { known: u64, size: u64 },
     #[error("it remembers another size each time it is asked")]
