@@ -9,17 +9,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use chain::{
-    Cosigner, Note, NoteError, ProofError, Submission, SubmissionError, VerifierKey, empty_root,
-    verify_consistency,
-};
+use chain::{Cosigner, Note, NoteError, ProofError, Submission, SubmissionError, VerifierKey};
 
 mod disk;
 mod memory;
 
 use disk::Directory;
+use memory::Memory;
 pub use memory::origin_hash;
-use memory::{Latest, Memory};
 
 /// A running witness over its directory, which no other process may have.
 #[derive(Debug)]
@@ -169,28 +166,24 @@ impl Witness {
         if old > size {
             return Err(Refused::Backwards { old, size });
         }
-        // A panic while somebody remembered: nobody knows what is on the disk.
-        let mut memory = log.memory.lock().map_err(|_| Refused::Stopped)?;
-        let latest = memory.latest.as_ref();
-        follows(&submission, latest)?;
-        // Time never goes back: a larger tree cannot have been the largest before a smaller one.
-        let earliest_s = latest.map_or(1, |latest| latest.cosigned_at_s);
-        let time_s = now_s().max(earliest_s);
-        let cosignature = self.key.cosign(submission.note.text(), time_s);
-        let line = format!("{cosignature}\n");
-
         // Of all that was sent along, only what a key that is known here signed is kept.
         let known = submission.note.signatures().iter();
         let known = known.filter(|made| signed.iter().any(|(key, _)| key.has_made(made)));
-        let signatures = known.cloned().chain([cosignature]).collect();
-        let text = submission.note.text().to_owned();
-        let note = Note::new(text, signatures).map_err(Refused::Unsigned)?;
-        let next = Latest {
-            checkpoint: submission.checkpoint,
-            cosigned_at_s: time_s,
-            note,
-        };
-        memory.remember(&self.directory, next)?;
+        let mut signatures: Vec<_> = known.cloned().collect();
+
+        // A panic while somebody remembered: nobody knows what is on the disk.
+        let mut memory = log.memory.lock().map_err(|_| Refused::Stopped)?;
+        let mut line = String::new();
+        memory.advance(&self.directory, &submission, |earliest_s| {
+            // Time never goes back: a larger tree cannot have been the largest before a smaller.
+            let time_s = now_s().max(earliest_s);
+            let text = submission.note.text();
+            let cosignature = self.key.cosign(text, time_s);
+            line = format!("{cosignature}\n");
+            signatures.push(cosignature);
+            let note = Note::new(text.to_owned(), signatures);
+            Ok((note.map_err(Refused::Unsigned)?, time_s))
+        })?;
         Ok(line)
     }
 
@@ -205,17 +198,4 @@ impl Witness {
         let memory = log.memory.lock().ok()?;
         memory.latest.as_ref().map(|latest| latest.note.to_string())
     }
-}
-
-/// Whether the submission begins with the last checkpoint.
-fn follows(submission: &Submission, latest: Option<&Latest>) -> Result<(), Refused> {
-    let nothing = (0, empty_root());
-    let (size, root) = latest.map_or(nothing, |latest| {
-        (latest.checkpoint.size(), latest.checkpoint.root())
-    });
-    if submission.old != size {
-        return Err(Refused::Conflict { size });
-    }
-    let (new, new_root) = (submission.checkpoint.size(), submission.checkpoint.root());
-    verify_consistency(size, root, new, new_root, &submission.proof).map_err(Refused::Inconsistent)
 }

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use chain::{Checkpoint, Note, NoteError, VerifierKey};
+use chain::{Checkpoint, Note, NoteError, Submission, VerifierKey, empty_root, verify_consistency};
 use sha2::{Digest, Sha256};
 
 use crate::disk::Directory;
@@ -59,23 +59,47 @@ impl Memory {
         })
     }
 
-    /// Puts the checkpoint on the disk, and only then in the place of the one before.
-    pub(crate) fn remember(
+    /// Checks that a checkpoint follows the last one, cosigns it, and remembers it: on the disk
+    /// first, then here. All of it is one step that nobody comes between: it has `self` alone.
+    /// `cosign` is told the earliest time that may be stated, and gives the note and its time.
+    pub(crate) fn advance(
         &mut self,
         directory: &Directory,
-        latest: Latest,
+        submission: &Submission,
+        cosign: impl FnOnce(u64) -> Result<(Note, u64), Refused>,
     ) -> Result<(), Refused> {
         if self.stopped {
             return Err(Refused::Stopped);
         }
-        let note = latest.note.to_string();
-        let bytes = format!("{FORMAT}{}\n{note}", hex(note.as_bytes()));
+        self.precedes(submission)?;
+        let earliest_s = self.latest.as_ref().map_or(1, |last| last.cosigned_at_s);
+        let (note, cosigned_at_s) = cosign(earliest_s)?;
+        let text = note.to_string();
+        let bytes = format!("{FORMAT}{}\n{text}", hex(text.as_bytes()));
         if directory.replace(&self.file, bytes.as_bytes()).is_err() {
             self.stopped = true;
             return Err(Refused::Stopped);
         }
-        self.latest = Some(latest);
+        self.latest = Some(Latest {
+            checkpoint: submission.checkpoint.clone(),
+            cosigned_at_s,
+            note,
+        });
         Ok(())
+    }
+
+    /// Whether the submission is from the last checkpoint, and begins with it.
+    fn precedes(&self, submission: &Submission) -> Result<(), Refused> {
+        let nothing = (0, empty_root());
+        let (size, root) = self.latest.as_ref().map_or(nothing, |latest| {
+            (latest.checkpoint.size(), latest.checkpoint.root())
+        });
+        if submission.old != size {
+            return Err(Refused::Conflict { size });
+        }
+        let (new, new_root) = (submission.checkpoint.size(), submission.checkpoint.root());
+        verify_consistency(size, root, new, new_root, &submission.proof)
+            .map_err(Refused::Inconsistent)
     }
 }
 

@@ -209,31 +209,37 @@ fn the_tree_without_leaves_has_one_root_and_no_proof() {
     assert!(send(empty_root(), &[]).is_ok());
 }
 
+/// A race is caught by chance: so it is run often.
 #[test]
-fn of_many_at_once_for_one_size_only_equal_ones_win() {
+fn of_many_at_once_from_one_size_only_one_wins() {
     let dir = TempDir::new().unwrap();
     let witness = open(dir.path()).unwrap();
-    let (log, fork) = (Log::new(9, 9), Log::new(9, 3));
-    witness.add_checkpoint(&log.submission(0, 2), || 1).unwrap();
-    let barrier = Barrier::new(8);
-    let won: Vec<(bool, bool)> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..8)
-            .map(|at| {
-                let (is_fork, witness, barrier) = (at % 2 == 0, &witness, &barrier);
-                let bytes = if is_fork { &fork } else { &log }.submission(2, 9);
-                scope.spawn(move || {
-                    barrier.wait();
-                    (is_fork, witness.add_checkpoint(&bytes, || 1).is_ok())
+    let log = Log::new(200, 200);
+    let mut old = 0;
+    for _ in 0..50 {
+        let barrier = Barrier::new(6);
+        let won: Vec<u64> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..6)
+                .map(|at| {
+                    let size = old + 1 + at % 3;
+                    let (witness, barrier) = (&witness, &barrier);
+                    let bytes = log.submission(old, size);
+                    scope.spawn(move || {
+                        barrier.wait();
+                        let added = witness.add_checkpoint(&bytes, || 1);
+                        added.ok().map(|_| size)
+                    })
                 })
-            })
-            .collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .collect()
-    });
-    // The others come too late with an old size of 2, equal ones too.
-    assert_eq!(won.iter().filter(|(_, won)| *won).count(), 1, "{won:?}");
+                .collect();
+            let threads = threads.into_iter();
+            threads
+                .filter_map(|thread| thread.join().unwrap())
+                .collect()
+        });
+        // The others come too late with that old size, those with the same checkpoint too.
+        assert_eq!(won.len(), 1, "from {old} to {won:?}");
+        old = won[0];
+    }
 }
 
 #[test]
