@@ -9,7 +9,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
 use actix_web::middleware::Compress;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use sequencer::{Handle, Publication, Timer};
+use sequencer::{Handle, Publication, Rotation, Timer};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
@@ -55,6 +55,8 @@ pub struct Settings {
     pub adopt_head: bool,
     /// The trust policy (C2SP tlog-policy) whose witnesses are asked to cosign; none without it.
     pub policy: Option<PathBuf>,
+    /// The key shall take the place of the one that the log has recorded.
+    pub rotation: Option<Rotation>,
     /// The day, for tests of due dates; the machine's where there is none.
     pub today: Option<jiff::civil::Date>,
 }
@@ -71,6 +73,7 @@ impl Settings {
             register: beside(dir, "head"),
             adopt_head: false,
             policy: None,
+            rotation: None,
             today: None,
         }
     }
@@ -98,6 +101,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
         register,
         adopt_head,
         policy,
+        rotation,
         today,
     } = settings;
     make_private(dir)?;
@@ -108,6 +112,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
         signer,
         register: Register::at(register),
         adopt_head: *adopt_head,
+        rotation: rotation.clone(),
     };
     let started = sequencer::start_published(dir, sequencer::machine(), publication)?;
     let handle = started.handle;
