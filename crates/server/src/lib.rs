@@ -7,6 +7,7 @@ pub mod json;
 pub mod key;
 pub mod problem;
 pub mod routes;
+pub mod scrub;
 pub mod serve;
 pub mod state;
 pub mod witness;

@@ -3,6 +3,7 @@
 use crate::key;
 use crate::problem::Problem;
 use crate::routes;
+use crate::scrub;
 use crate::state::State;
 use crate::witnesses::Witnesses;
 use actix_web::dev::ServerHandle;
@@ -33,8 +34,11 @@ pub struct Running {
     pub addr: SocketAddr,
     /// The sequencer under it.
     pub handle: Handle,
+    /// What its daily scrub has to say.
+    pub health: scrub::Shared,
     closing: watch::Sender<bool>,
     server: ServerHandle,
+    scrub: scrub::Running,
     http: JoinHandle<std::io::Result<()>>,
     writer: JoinHandle<()>,
     witnesses: Option<Witnesses>,
@@ -128,6 +132,8 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
     };
     state.cosigned = witnesses.as_ref().map(Witnesses::cosigned);
     let closing = state.closing.clone();
+    let health = state.scrub.clone();
+    let scrub = scrub::Running::start(handle.clone(), health.clone())?;
     let listener = std::net::TcpListener::bind(listen)
         .map_err(|error| anyhow::anyhow!("cannot listen on {listen}: {error}"))?;
     let addr = listener.local_addr()?;
@@ -160,8 +166,10 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
     Ok(Running {
         addr,
         handle,
+        health,
         closing,
         server,
+        scrub,
         http,
         writer: started.writer,
         witnesses,
@@ -258,9 +266,11 @@ impl Running {
     pub fn stop(self) {
         let Running {
             addr: _,
+            health: _,
             handle,
             closing,
             server,
+            scrub,
             http,
             writer,
             witnesses,
@@ -270,6 +280,8 @@ impl Running {
         drop(server.stop(true));
         let _ = http.join();
         drop(witnesses);
+        // It reads the log, which is let go of only when nobody does.
+        drop(scrub);
         drop(timer);
         drop(handle);
         let _ = writer.join();
