@@ -29,6 +29,7 @@
 
 mod accounts;
 mod api;
+mod as_of;
 mod bulk;
 mod claims;
 mod cli;

@@ -41,6 +41,8 @@ pub struct State {
     pub closing: watch::Sender<bool>,
     /// Places for uploads under way: each holds a connection and a buffer.
     pub uploads: Semaphore,
+    /// One place for a question that reads many records again: it needs the room of what it reads.
+    pub folds: Semaphore,
     /// The newest checkpoint that enough witnesses have cosigned, where there is a policy.
     pub cosigned: Option<watch::Receiver<Option<Arc<Published>>>>,
     /// What the daily reading of everything found.
@@ -63,6 +65,7 @@ impl State {
             token_key,
             closing: watch::Sender::new(false),
             uploads: Semaphore::new(UPLOADS_MAX),
+            folds: Semaphore::new(1),
             cosigned: None,
             scrub: crate::scrub::Shared::default(),
             fixed_today: None,
