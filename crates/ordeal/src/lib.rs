@@ -58,7 +58,7 @@ pub fn families() -> Vec<Family> {
         full::FAMILY,
     ];
     families.extend(tamper::FAMILIES);
-    families.extend([published::BOTH, published::ROLLED_BACK, published::BITS]);
     families.extend([sim::FAMILY, fuzz::FAMILY]);
+    families.extend([published::BOTH, published::ROLLED_BACK, published::BITS]);
     families
 }
