@@ -107,7 +107,8 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::health::readyz,
         routes::health::confirm_clock,
     ),
-    components(schemas(Problem, ReceiptView, EventView, Outcome, CommandSchema))
+    components(schemas(Problem, ReceiptView, EventView, Outcome, CommandSchema,
+        crate::state::Cover, routes::commands::Receipts))
 )]
 struct Document;
 

@@ -49,7 +49,7 @@ pub struct AppendQuery {
 /// What a receipt carries.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Receipts {
+pub enum Receipts {
     /// The signature, some 500 bytes each: whoever was told so can prove it.
     #[default]
     Signed,
