@@ -4,22 +4,40 @@
 //! the header before it, and a body, of which the header holds only the hash. What a body means is
 //! none of this crate's business. `proto/README.md` says the same without Rust.
 //!
-//! Over all ledgers of a deployment stands one tree of SHA-256, whose root is signed and whose
-//! proofs anybody can check; the chain is for whoever reads everything.
+//! Over all ledgers of a deployment stands one tree of SHA-256, for whoever does not read
+//! everything. Its root is signed in a [`Checkpoint`], witnesses cosign it, and a [`TlogProof`]
+//! convinces whoever has a [`Policy`] that says whom to believe: RFC 6962 and C2SP, to the letter.
 //!
 //! The byte table, the hash contexts, the leaf and `proto/vectors` are frozen.
 
+mod checkpoint;
+mod cosignature;
 mod hash;
 mod head;
+mod note;
 mod parts;
+mod policy;
+mod proof;
 mod record;
+mod text;
 mod tree;
 
+pub use checkpoint::{Checkpoint, CheckpointError};
+pub use cosignature::{COSIGNED_AT_MAX_S, Cosigner};
 pub use hash::{
     COMMAND_CONTEXT, FIELD_CONTEXT, Hash, SEALED_CONTEXT, body_hash, command_digest, ledger_root,
 };
 pub use head::{Broken, Check, Head};
+pub use note::{
+    KeyError, KeyKind, NAME_LEN_MAX, NOTE_LEN_MAX, Note, NoteError, NoteSignature, SIGNATURES_MAX,
+    Signer, VerifierKey, check_key_name,
+};
 pub use parts::Parts;
+pub use policy::{
+    LineFault, POLICY_LEN_MAX, Policy, PolicyError, PolicyFault, PolicyLog, PolicyWitness,
+    Witnessed,
+};
+pub use proof::{TLOG_PROOF_LEN_MAX, TlogProof, TlogProofError};
 pub use record::{BODY_LEN_MAX, HEADER_LEN, Header, LedgerId, Record};
 pub use tree::{
     BundleError, Content, Cut, ENTRY_LEN_MAX, Frontier, NodeHash, NodeHashText, PROOF_LEN_MAX,

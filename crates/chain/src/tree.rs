@@ -8,10 +8,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
+use crate::text::{from_base64, to_base64};
 use crate::{Hash, LedgerId};
 
 mod bundle;
@@ -52,7 +51,7 @@ impl NodeHash {
     /// The 44 characters of base64 (RFC 4648 section 4) that C2SP's texts hold.
     #[must_use]
     pub fn to_base64(&self) -> String {
-        STANDARD.encode(self.0)
+        to_base64(self.0)
     }
 
     /// Reads what [`NodeHash::to_base64`] wrote; one hash has one text.
@@ -64,7 +63,7 @@ impl NodeHash {
         if text.len() != 44 {
             return Err(NodeHashText);
         }
-        let bytes = STANDARD.decode(text).map_err(|_| NodeHashText)?;
+        let bytes = from_base64(text).ok_or(NodeHashText)?;
         bytes.try_into().map(NodeHash).map_err(|_| NodeHashText)
     }
 }

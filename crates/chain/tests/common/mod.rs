@@ -88,3 +88,29 @@ impl Dice {
         self.next() % end
     }
 }
+
+pub(crate) fn unhex(text: &str) -> Vec<u8> {
+    let digits = |at: usize| u8::from_str_radix(&text[at..at + 2], 16).unwrap();
+    (0..text.len()).step_by(2).map(digits).collect()
+}
+
+/// What stands in hexadecimal in a vector, as text.
+pub(crate) fn unhex_text(text: &str) -> String {
+    String::from_utf8(unhex(text)).unwrap()
+}
+
+/// Base64 by hand, so that the tests do not believe what they test.
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let chunk = |chunk: &[u8]| {
+        let mut bits = [0; 4];
+        bits[1..=chunk.len()].copy_from_slice(chunk);
+        let bits = u32::from_be_bytes(bits);
+        let digit = |at: usize| match at <= chunk.len() {
+            true => char::from(digits[usize::try_from(bits >> (18 - 6 * at) & 63).unwrap()]),
+            false => '=',
+        };
+        (0..4).map(digit).collect::<String>()
+    };
+    bytes.chunks(3).map(chunk).collect()
+}
