@@ -16,6 +16,8 @@ pub const COMMAND_CONTEXT: &str = "fundtrace v1 command";
 pub const SEALED_CONTEXT: &str = "fundtrace v1 sealed";
 /// Context of a sealed field's key, for the crate that seals.
 pub const FIELD_CONTEXT: &str = "fundtrace v1 field";
+/// Context of [`crate::Accumulator`].
+pub const SUBJECT_CONTEXT: &str = "fundtrace v1 subject";
 const LEDGER_CONTEXT: &str = "fundtrace v1 ledger";
 const BODY_CONTEXT: &str = "fundtrace v1 body";
 const HEADER_CONTEXT: &str = "fundtrace v1 header";
@@ -106,7 +108,7 @@ pub(crate) fn header_hash(header: &[u8; crate::HEADER_LEN]) -> Hash {
     derive(&HEADER, &[header])
 }
 
-fn derive(context: &ContextKey, parts: &[&[u8]]) -> Hash {
+pub(crate) fn derive(context: &ContextKey, parts: &[&[u8]]) -> Hash {
     let mut hasher = blake3::Hasher::new_from_context_key(context);
     for part in parts {
         hasher.update(part);

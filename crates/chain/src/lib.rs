@@ -19,13 +19,15 @@ mod parts;
 mod policy;
 mod proof;
 mod record;
+mod subject;
 mod text;
 mod tree;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use cosignature::{COSIGNED_AT_MAX_S, Cosigner};
 pub use hash::{
-    COMMAND_CONTEXT, FIELD_CONTEXT, Hash, SEALED_CONTEXT, body_hash, command_digest, ledger_root,
+    COMMAND_CONTEXT, FIELD_CONTEXT, Hash, SEALED_CONTEXT, SUBJECT_CONTEXT, body_hash,
+    command_digest, ledger_root,
 };
 pub use head::{Broken, Check, Head};
 pub use note::{
@@ -39,6 +41,7 @@ pub use policy::{
 };
 pub use proof::{TLOG_PROOF_LEN_MAX, TlogProof, TlogProofError};
 pub use record::{BODY_LEN_MAX, HEADER_LEN, Header, LedgerId, Record};
+pub use subject::{Accumulator, subject_leaf};
 pub use tree::{
     BundleError, Content, Cut, ENTRY_LEN_MAX, Frontier, NodeHash, NodeHashText, PROOF_LEN_MAX,
     ProofError, TILE_WIDTH, TREE_SIZE_MAX, Tile, TileError, complete_root, consistency,

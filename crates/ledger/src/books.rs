@@ -10,6 +10,7 @@ use crate::evidence::rules::Evidence;
 use crate::fund::rules::{Budget, Fund, Node};
 use crate::ids::*;
 use crate::item::rules::Item;
+use crate::log::rules::{Log, State};
 use crate::milestone::rules::Milestone;
 use crate::money::Fen;
 use crate::organisation::rules::Organisation;
@@ -23,10 +24,14 @@ use crate::text::{Name, Reference};
 use crate::token::rules::Token;
 
 /// The state of one ledger.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize)]
 pub struct Books {
     /// The ledger itself; nothing before its first record.
     pub book: Option<Book>,
+    /// The log's key and seal; only in the `system` ledger.
+    pub log: Log,
+    /// The last recorded states of each ledger; only in the `system` ledger.
+    pub states: Table<LedgerId, Vec<State>>,
     /// Access tokens; only in the `system` ledger.
     pub tokens: Table<TokenId, Token>,
     /// The area tree.
@@ -84,7 +89,7 @@ pub struct Books {
 }
 
 /// What the books know of the ledger itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Book {
     /// Its name.
     pub name: Name,
@@ -103,17 +108,17 @@ pub struct Book {
 macro_rules! each_table {
     ($books:ident $($rest:tt)*) => {
         each_table!(@ ($books $($rest)*)
-            tokens organisations overlays persons funds nodes budgets projects milestones
+            states tokens organisations overlays persons funds nodes budgets projects milestones
             milestones_of contracts claims payments accounts cash movements custodies
             cash_of_payments contributions bank_lines lines_alike matches rounds items entries
             evidence reversed)
     };
     (@ ($books:ident . $action:ident) $($table:ident)*) => {{
-        let Books { book: _, $($table),* } = $books;
+        let Books { book: _, log: _, $($table),* } = $books;
         $($table.$action();)*
     }};
     (@ ($books:ident . $action:ident, $other:ident) $($table:ident)*) => {{
-        let Books { book: _, $($table),* } = $books;
+        let Books { book: _, log: _, $($table),* } = $books;
         $($table.$action(&$other.$table);)*
     }};
 }
@@ -148,6 +153,7 @@ macro_rules! each_subject {
 #[derive(Debug)]
 pub struct Trial {
     book: Option<Book>,
+    log: Log,
 }
 
 impl Books {
@@ -167,6 +173,7 @@ impl Books {
         each_table!(self.begin);
         Trial {
             book: self.book.clone(),
+            log: self.log.clone(),
         }
     }
 
@@ -179,6 +186,7 @@ impl Books {
     pub fn take_back(&mut self, trial: Trial) {
         each_table!(self.take_back);
         self.book = trial.book;
+        self.log = trial.log;
     }
 
     /// How many records have been mainly about `subject`; 0 for one nobody has heard of.

@@ -28,6 +28,15 @@ pub struct Actor {
     pub organisation: OrganisationId,
 }
 
+impl Actor {
+    /// The deployment itself, which records that it began and what it seals. No token is issued to
+    /// it.
+    pub const DEPLOYMENT: Actor = Actor {
+        person: PersonId(uuid::Uuid::nil()),
+        organisation: OrganisationId(uuid::Uuid::nil()),
+    };
+}
+
 /// Somebody who has signed on paper 纸质签字人: stands for the step in the place of the recorder.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

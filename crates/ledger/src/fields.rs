@@ -152,6 +152,9 @@ fields! {
     book::BookPolicy;
     token::TokenGrant;
     token::TokenRevocation;
+    log::KeyIntroduction;
+    log::SubjectsSeal;
+    log::StateRecording;
     organisation::OrganisationRegistration: Organisation organisation { Name name, Code code };
     organisation::OrganisationRenaming: Organisation organisation { Name name };
     overlay::OverlayDefinition: Overlay overlay { Name name };

@@ -29,6 +29,7 @@
 //! | round | 巡察/督查/审计轮次 | an inspection; names the body that closes what it finds |
 //! | item | 整改事项 | what must be put right |
 //! | evidence | 佐证、佐证材料 | a file that proves something: stored by its hash, named by a record |
+//! | seal | 封存 | what commits to every record of every subject, so that none can be left out |
 //! | alert | 疑点 | a question that a broken rule raises, never a verdict |
 //! | control, observation | 办理、登记事实 | refused when it breaks policy, or stored with an alert |
 
@@ -65,6 +66,7 @@ pub mod entry;
 pub mod evidence;
 pub mod fund;
 pub mod item;
+pub mod log;
 pub mod milestone;
 pub mod organisation;
 pub mod overlay;
@@ -93,6 +95,8 @@ nouns! {
     Ledger book BookCommand BookEvent;
     /// Access tokens.
     Token token TokenCommand TokenEvent;
+    /// The log itself.
+    Log log LogCommand LogEvent;
     /// Organisation units.
     Organisation organisation OrganisationCommand OrganisationEvent;
     /// Zones.

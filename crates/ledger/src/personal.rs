@@ -73,6 +73,7 @@ pub fn visit(event: &mut Event, visit: &mut Visit<'_>) {
         Event::Token(TokenEvent::Issued(grant)) => visit(grant.person, 3, &mut grant.name),
         Event::Token(TokenEvent::Revoked(_))
         | Event::Ledger(_)
+        | Event::Log(_)
         | Event::Organisation(_)
         | Event::Overlay(_)
         | Event::Fund(_)
@@ -98,6 +99,7 @@ pub const fn concerns(command: &Command) -> bool {
     match command {
         Command::Subject(_) | Command::Receipt(_) | Command::Token(_) => true,
         Command::Ledger(_)
+        | Command::Log(_)
         | Command::Organisation(_)
         | Command::Overlay(_)
         | Command::Fund(_)
@@ -129,6 +131,7 @@ pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
         Command::Token(TokenCommand::Issue(grant)) => visit(grant.person, 3, &mut grant.name),
         Command::Token(TokenCommand::Revoke(_))
         | Command::Ledger(_)
+        | Command::Log(_)
         | Command::Organisation(_)
         | Command::Overlay(_)
         | Command::Fund(_)

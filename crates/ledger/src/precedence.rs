@@ -7,10 +7,10 @@
 //!    `MALFORMED_JSON`, `UNKNOWN_FIELD`, `MISSING_FIELD`, `DUPLICATE_FIELD`, `UNKNOWN_TYPE`,
 //!    `BAD_VALUE`, `BAD_AMOUNT`, `BAD_DATE`, `BAD_TEXT`, `PII_IN_CLEAR`): in the order of the text;
 //! 3. the ledger is not served (`NEWER_RELEASE`); the command id is known: the first receipt
-//!    again, or `IDEMPOTENCY_MISMATCH` (V2); the clock is not trusted (`CLOCK`); a token's command
-//!    in another ledger than `system`, or a business command in it (`FORBIDDEN`); no such ledger
+//!    again, or `IDEMPOTENCY_MISMATCH` (V2); the clock is not trusted (`CLOCK`); a token's or
+//!    the log's command in another ledger than `system`, or a business command in it (`FORBIDDEN`); no such ledger
 //!    (`NOT_FOUND`);
-//! 4. the roles do not allow it (`FORBIDDEN`), the ledger is not open (`LEDGER_NOT_OPEN`);
+//! 4. the roles do not allow it, or a person asks for what the log says of itself (`FORBIDDEN`); the ledger is not open (`LEDGER_NOT_OPEN`);
 //! 5. a date after today (`BAD_DATE`, V14);
 //! 6. a stale expected version (`CONFLICT`, V1);
 //! 7. the noun's integrity rules, in the order of its file: existence (V4), amounts and splits
@@ -26,7 +26,7 @@
 mod tests;
 
 use crate::claim::ClaimCommand;
-use crate::context::{Admission, Context};
+use crate::context::{Actor, Admission, Context};
 use crate::project::ProjectCommand;
 use crate::rejection::Rejection;
 use crate::subjects::Subjects;
@@ -58,7 +58,9 @@ pub(crate) fn admit(
     };
     let asked = proposed.unwrap_or(command);
     let may = |role: &Role| allows(*role, noun) && allows_step(*role, asked);
-    if !admission.roles.iter().any(may) {
+    // What the log says of itself no person may ask for, whatever their roles.
+    let own = noun != Noun::Log || context.actor == Actor::DEPLOYMENT;
+    if !own || !admission.roles.iter().any(may) {
         return Err(Rejection::Forbidden {
             command: command.word(),
         });
@@ -123,7 +125,7 @@ fn allows_step(role: Role, command: &Command) -> bool {
 /// Which role may ask what (domain 5.11: an administrator writes no business records).
 fn allows(role: Role, noun: Noun) -> bool {
     match noun {
-        Noun::Ledger | Noun::Token => role == Role::Administrator,
+        Noun::Ledger | Noun::Token | Noun::Log => role == Role::Administrator,
         Noun::Organisation | Noun::Overlay => role != Role::Reader,
         Noun::Subject
         | Noun::Receipt

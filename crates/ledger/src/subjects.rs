@@ -111,6 +111,9 @@ subjects! {
     book::BookPolicy {  }
     token::TokenGrant { token, person, organisation }
     token::TokenRevocation { token }
+    log::KeyIntroduction {  }
+    log::SubjectsSeal {  }
+    log::StateRecording {  }
     organisation::OrganisationRegistration { organisation, parent }
     organisation::OrganisationRenaming { organisation }
     overlay::OverlayDefinition { overlay, commander }

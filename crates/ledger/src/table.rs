@@ -132,6 +132,13 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
     }
 }
 
+/// The rows with their keys, in no order; a trial is no part of what a table says.
+impl<K: serde::Serialize, V: serde::Serialize> serde::Serialize for Table<K, V> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.rows.iter().map(|(key, row)| (key, row.as_ref())))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -93,6 +93,7 @@ impl Days {
             Event::Payment(_)
             | Event::Ledger(_)
             | Event::Token(_)
+            | Event::Log(_)
             | Event::Organisation(_)
             | Event::Overlay(_)
             | Event::Subject(_)

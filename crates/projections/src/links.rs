@@ -67,6 +67,7 @@ impl Links {
             | Event::Milestone(MilestoneEvent::Reported(_) | MilestoneEvent::Verified(_))
             | Event::Ledger(_)
             | Event::Token(_)
+            | Event::Log(_)
             | Event::Organisation(_)
             | Event::Overlay(_)
             | Event::Subject(_)

@@ -170,7 +170,7 @@ impl Handle {
             command: ledger::Command::Ledger(BookCommand::Open(opening)),
         };
         let caller = Caller {
-            actor: DEPLOYMENT,
+            actor: Actor::DEPLOYMENT,
             roles: vec![ledger::token::Role::Administrator],
         };
         let request = Request {
@@ -301,12 +301,6 @@ impl Handle {
         Ok(fact)
     }
 }
-
-/// The deployment itself, which records that it began.
-const DEPLOYMENT: Actor = Actor {
-    person: PersonId(Uuid::nil()),
-    organisation: ledger::ids::OrganisationId(Uuid::nil()),
-};
 
 /// The books as the writer has them: they run ahead of the disk and belong to it alone.
 type Ahead = std::collections::HashMap<LedgerId, (Books, chain::Head)>;

@@ -341,12 +341,12 @@ impl Writer {
         Ok(())
     }
 
-    /// The deployment's own ledger holds tokens and nothing else, and is never closed, or nobody
+    /// The deployment's own ledger holds tokens and what the log says of itself, and is never closed, or nobody
     /// could come in any more; no other ledger holds any.
     fn misplaced(&self, ledger: LedgerId, command: &Command) -> bool {
         let system = ledger == self.system;
         let own = match command {
-            Command::Token(_) => return !system,
+            Command::Token(_) | Command::Log(_) => return !system,
             Command::Ledger(BookCommand::Open(_) | BookCommand::Rename(_)) => true,
             Command::Ledger(BookCommand::Close(_) | BookCommand::SetPolicy(_))
             | Command::Organisation(_)

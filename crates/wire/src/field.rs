@@ -5,6 +5,7 @@ use crate::generated as pb;
 use ledger::date::BusinessDate;
 use ledger::digest::Digest;
 use ledger::ids::*;
+use ledger::log::NoteText;
 use ledger::money::Fen;
 use ledger::personal::{PersonalText, Sealed};
 use ledger::text::{Name, Reference, Text, Wording};
@@ -132,7 +133,7 @@ macro_rules! texts {
         }
     )*};
 }
-texts! { Name Text Reference Wording }
+texts! { Name Text Reference Wording NoteText }
 
 impl Field<String> for BusinessDate {
     fn to_wire(&self) -> String {

@@ -27,6 +27,7 @@ mod entry;
 mod evidence;
 mod fund;
 mod item;
+mod log;
 mod milestone;
 mod opening;
 mod organisation;
@@ -122,6 +123,7 @@ macro_rules! nouns {
 nouns! {
     Ledger
     Token
+    Log
     Organisation
     Overlay
     Subject

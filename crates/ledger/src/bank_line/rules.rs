@@ -28,7 +28,7 @@ choices! {
 }
 
 /// A bank line as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct BankLine {
     /// What was entered.
     pub entry: Box<LineEntry>,
@@ -45,7 +45,7 @@ pub struct BankLine {
 }
 
 /// A live match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Match {
     /// What the line is.
     pub target: MatchTarget,

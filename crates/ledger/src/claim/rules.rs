@@ -33,7 +33,7 @@ pub use steps::ClaimState;
 use steps::{Step, allowed};
 
 /// A claim as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Claim {
     /// What was submitted.
     pub submission: Box<ClaimSubmission>,
@@ -66,7 +66,7 @@ pub struct Claim {
 }
 
 /// A step of a claim: what was said, by whom, when.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Signed<T> {
     /// What.
     pub facts: T,
@@ -77,7 +77,7 @@ pub struct Signed<T> {
 }
 
 /// A counter-signature.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Signature {
     /// In which capacity.
     pub signature: Countersignature,
@@ -90,7 +90,7 @@ pub struct Signature {
 }
 
 /// How a claim ended without a payment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Ended {
     /// Why it was rejected; none if it was withdrawn.
     pub code: Option<ClaimRejectionCode>,

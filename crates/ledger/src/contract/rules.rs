@@ -32,7 +32,7 @@ choices! {
 }
 
 /// A contract as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Contract {
     /// What was signed.
     pub signing: Box<ContractSigning>,
@@ -65,7 +65,7 @@ pub struct Contract {
 }
 
 /// A change of a contract.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Changed {
     /// What was changed.
     pub change: ContractChange,
@@ -76,7 +76,7 @@ pub struct Changed {
 }
 
 /// A stage that was reached.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Reached {
     /// Which one, and what shows it.
     pub reach: StageReach,

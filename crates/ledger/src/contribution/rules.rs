@@ -22,7 +22,7 @@ use crate::rejection::Rejection;
 use crate::{Books, Event};
 
 /// A contribution as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Contribution {
     /// What was promised.
     pub pledge: Box<ContributionPledge>,

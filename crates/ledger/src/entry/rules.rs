@@ -25,7 +25,7 @@ choices! {
 }
 
 /// An entry as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Entry {
     /// What was proposed.
     pub proposal: Arc<EntryProposal>,
@@ -137,7 +137,11 @@ const fn may_be_proposed(command: &Command) -> bool {
     !crate::personal::concerns(command)
         && !matches!(
             command,
-            Command::Ledger(_) | Command::Token(_) | Command::Record(_) | Command::Entry(_)
+            Command::Ledger(_)
+                | Command::Token(_)
+                | Command::Log(_)
+                | Command::Record(_)
+                | Command::Entry(_)
         )
 }
 

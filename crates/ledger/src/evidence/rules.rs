@@ -15,7 +15,7 @@ use crate::text::Text;
 use crate::{Books, Event};
 
 /// A piece of evidence as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Evidence {
     /// What was named.
     pub registration: Box<EvidenceRegistration>,

@@ -18,7 +18,7 @@ use crate::rejection::Rejection;
 use crate::{Books, Event};
 
 /// A batch as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Fund {
     /// What was announced, except the amount.
     pub announcement: Box<FundAnnouncement>,
@@ -48,7 +48,7 @@ impl Fund {
 }
 
 /// A unit's authority out of one batch.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Node {
     /// What it was granted, less what it gave back.
     pub granted: Fen,
@@ -79,7 +79,7 @@ impl Node {
 }
 
 /// A project's authority out of one batch.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Budget {
     /// What it was granted, less what was taken back.
     pub granted: Fen,

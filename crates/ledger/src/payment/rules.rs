@@ -35,7 +35,7 @@ choices! {
 }
 
 /// A payment as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Payment {
     /// What it is for.
     pub project: ProjectId,
@@ -75,7 +75,7 @@ pub struct Payment {
 }
 
 /// What one return took away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct ReturnSplit {
     /// Its record.
     pub seq: u64,
@@ -86,7 +86,7 @@ pub struct ReturnSplit {
 }
 
 /// A payment's place in a chain of reissues.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Chained {
     /// The payment before, which came back.
     pub of: Option<PaymentId>,

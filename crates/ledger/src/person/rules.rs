@@ -10,7 +10,7 @@ use crate::rejection::Rejection;
 use crate::{Books, Event};
 
 /// A person or household as the books know it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Person {
     /// How many records have been about it.
     pub version: u32,

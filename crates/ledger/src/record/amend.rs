@@ -43,6 +43,7 @@ pub(crate) trait Amend {
 
 impl Amend for crate::book::BookEvent {}
 impl Amend for crate::token::TokenEvent {}
+impl Amend for crate::log::LogEvent {}
 impl Amend for crate::person::PersonEvent {}
 impl Amend for crate::receipt::ReceiptEvent {}
 impl Amend for super::RecordEvent {}

@@ -14,7 +14,7 @@ use crate::text::{Name, Reference};
 use crate::{Books, Event};
 
 /// A round as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Round {
     /// Its name.
     pub name: Name,

@@ -4,13 +4,13 @@
 mod tests;
 
 use super::{TokenCommand, TokenEvent, TokenGrant};
-use crate::context::Context;
+use crate::context::{Actor, Context};
 use crate::rejection::Rejection;
 use crate::{Books, Event};
 use jiff::civil::Date;
 
 /// A token as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Token {
     /// What was granted.
     pub grant: TokenGrant,
@@ -45,6 +45,13 @@ pub(crate) fn decide(
                 return Err(Rejection::AlreadyExists {
                     field: "token",
                     subject,
+                });
+            }
+            if grant.person == Actor::DEPLOYMENT.person {
+                return Err(Rejection::BadField {
+                    field: "person",
+                    why: "it stands for the deployment itself",
+                    why_zh: "该标识代表系统自身,不能发给个人",
                 });
             }
             if grant.roles.is_empty() {

@@ -177,6 +177,7 @@ fn nouns() -> Vec<Noun> {
     vec![
         ("ledger", ledger::book::BookCommand::schema()),
         ("token", ledger::token::TokenCommand::schema()),
+        ("log", ledger::log::LogCommand::schema()),
         (
             "organisation",
             ledger::organisation::OrganisationCommand::schema(),
@@ -258,6 +259,7 @@ impl ToSchema for CommandSchema {
         add! {
             ledger::book::BookCommand
             ledger::token::TokenCommand
+            ledger::log::LogCommand
             ledger::organisation::OrganisationCommand
             ledger::overlay::OverlayCommand
             ledger::person::PersonCommand

@@ -3715,6 +3715,91 @@ impl ItemState {
         }
     }
 }
+/// Introduces the key that signs checkpoints from here on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct KeyIntroduction {
+    /// The new verifier key, as C2SP signed-note writes it.
+    #[prost(string, tag = "1")]
+    pub vkey: ::prost::alloc::string::String,
+    /// The key that signed until now; none for the first.
+    #[prost(string, tag = "2")]
+    pub previous: ::prost::alloc::string::String,
+    /// The previous key's signature over the new verifier key, in base64. None where the previous
+    /// key is lost: then only people can say that the new one is right.
+    #[prost(string, tag = "3")]
+    pub endorsement: ::prost::alloc::string::String,
+}
+/// Commits to every record of every subject 主体封存: how many, and which.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SubjectsSeal {
+    /// The RFC 6962 root over the subjects' leaves, in the order of ledger and subject; 32 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub root: ::prost::alloc::vec::Vec<u8>,
+    /// How many leaves there are: subjects, counted in each ledger that names them.
+    #[prost(uint64, tag = "2")]
+    pub count: u64,
+    /// The position of the last record that counts.
+    #[prost(uint64, tag = "3")]
+    pub through_position: u64,
+}
+/// States what a projection was 状态哈希, so that a rebuild can be held against it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StateRecording {
+    /// Of which ledger, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub ledger: ::prost::alloc::vec::Vec<u8>,
+    /// After which of its records.
+    #[prost(uint64, tag = "2")]
+    pub seq: u64,
+    /// The position of that record.
+    #[prost(uint64, tag = "3")]
+    pub position: u64,
+    /// Which projection, by its name.
+    #[prost(string, tag = "4")]
+    pub projection: ::prost::alloc::string::String,
+    /// The version of the projection's form: hashes of different versions say nothing to each other.
+    #[prost(uint32, tag = "5")]
+    pub version: u32,
+    /// BLAKE3 of the projection in its canonical form; 32 bytes.
+    #[prost(bytes = "vec", tag = "6")]
+    pub hash: ::prost::alloc::vec::Vec<u8>,
+}
+/// What may be asked of `log`, by the deployment itself alone.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LogCommand {
+    #[prost(oneof = "log_command::Command", tags = "1, 2, 3")]
+    pub command: ::core::option::Option<log_command::Command>,
+}
+/// Nested message and enum types in `LogCommand`.
+pub mod log_command {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Command {
+        #[prost(message, tag = "1")]
+        IntroduceKey(super::KeyIntroduction),
+        #[prost(message, tag = "2")]
+        SealSubjects(super::SubjectsSeal),
+        #[prost(message, tag = "3")]
+        RecordState(super::StateRecording),
+    }
+}
+/// What has happened to `log`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LogEvent {
+    #[prost(oneof = "log_event::Event", tags = "1, 2, 3")]
+    pub event: ::core::option::Option<log_event::Event>,
+}
+/// Nested message and enum types in `LogEvent`.
+pub mod log_event {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        KeyIntroduced(super::KeyIntroduction),
+        #[prost(message, tag = "2")]
+        SubjectsSealed(super::SubjectsSeal),
+        #[prost(message, tag = "3")]
+        StateRecorded(super::StateRecording),
+    }
+}
 /// Defines a milestone.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct MilestoneDefinition {
@@ -4880,7 +4965,7 @@ pub struct Event {
     pub schema_version: u32,
     #[prost(
         oneof = "event::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 30, 31"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 36, 30, 31"
     )]
     pub noun: ::core::option::Option<event::Noun>,
 }
@@ -4924,6 +5009,8 @@ pub mod event {
         BankLine(super::BankLineEvent),
         #[prost(message, tag = "35")]
         Evidence(super::EvidenceEvent),
+        #[prost(message, tag = "36")]
+        Log(super::LogEvent),
         #[prost(message, tag = "30")]
         Contract(super::ContractEvent),
         #[prost(message, tag = "31")]
@@ -4985,7 +5072,7 @@ pub struct Command {
     pub correlation_id: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "command::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 30, 31"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 36, 30, 31"
     )]
     pub noun: ::core::option::Option<command::Noun>,
 }
@@ -5029,6 +5116,8 @@ pub mod command {
         BankLine(super::BankLineCommand),
         #[prost(message, tag = "35")]
         Evidence(super::EvidenceCommand),
+        #[prost(message, tag = "36")]
+        Log(super::LogCommand),
         #[prost(message, tag = "30")]
         Contract(super::ContractCommand),
         #[prost(message, tag = "31")]

@@ -10,7 +10,7 @@ use crate::opening::{CutOver, by_two, cumulative};
 use crate::rejection::{CapBasis, Rejection};
 
 /// What stood in the opening of a contract.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Opened {
     /// Until when, and on what it rests.
     pub cut_over: CutOver,

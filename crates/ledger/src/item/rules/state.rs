@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use std::sync::Arc;
 
 /// An item as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Item {
     /// What was drafted; shared, so that a trial's undo copies no texts.
     pub draft: Arc<ItemDraft>,
@@ -70,7 +70,7 @@ pub struct Item {
 }
 
 /// An extension that was granted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Extension {
     /// The due date that it names.
     pub due_on: Date,
@@ -79,7 +79,7 @@ pub struct Extension {
 }
 
 /// An extension that somebody asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct PendingExtension {
     /// What would be granted.
     pub extension: Extension,
@@ -88,7 +88,7 @@ pub struct PendingExtension {
 }
 
 /// The clock stands still.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Suspension {
     /// From this day on.
     pub since: Date,
@@ -97,7 +97,7 @@ pub struct Suspension {
 }
 
 /// A measure as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct MeasureState {
     /// The measure.
     pub measure: MeasureId,
@@ -112,7 +112,7 @@ pub struct MeasureState {
 }
 
 /// An evidence file that stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct EvidenceFile {
     /// The file's SHA-256.
     pub sha256: Digest,
@@ -121,7 +121,7 @@ pub struct EvidenceFile {
 }
 
 /// A closure asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Attempt {
     /// Who asked.
     pub requester: PersonId,
@@ -130,7 +130,7 @@ pub struct Attempt {
 }
 
 /// One verification.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct VerifiedBy {
     /// By whom.
     pub by: Actor,
@@ -139,7 +139,7 @@ pub struct VerifiedBy {
 }
 
 /// A closing with the names of those who answer for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Closing {
     /// Who asked for it.
     pub requester: PersonId,

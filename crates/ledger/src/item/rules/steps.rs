@@ -105,7 +105,7 @@ steps! {
 }
 
 /// What a step does to the state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum Next {
     /// The state stays.
     Stays,

@@ -13,7 +13,7 @@ use crate::project::{
 use crate::text::{Name, Reference, Text};
 
 /// A project as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Project {
     /// How far it is.
     pub state: ProjectState,
@@ -49,7 +49,7 @@ pub struct Project {
 
 /// The steps of a project and what they said; lists in the order of their records. The wording
 /// that holds, should it have been put right, is that in `steps`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Life {
     /// Every step that was taken.
     pub steps: Vec<Taken>,
@@ -88,7 +88,7 @@ pub struct Life {
 }
 
 /// A step that was taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Taken {
     /// Its record's place in the ledger.
     pub seq: u64,
