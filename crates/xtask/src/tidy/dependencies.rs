@@ -10,7 +10,7 @@ use super::Violation;
 use crate::cargo;
 
 /// The crates that compute: no clock, randomness, I/O or async.
-pub(super) const PURE: [&str; 4] = ["ledger", "projections", "chain", "wire"];
+pub(super) const PURE: [&str; 5] = ["ledger", "projections", "chain", "wire", "evidence"];
 
 /// What a crate may name under `[dependencies]`.
 struct Row {
@@ -76,6 +76,28 @@ const TABLE: &[Row] = &[
         package: "wire",
         rule: Rule::Only {
             always: &["ledger", "prost", "thiserror", "uuid", "jiff"],
+            optional: &[],
+        },
+    },
+    Row {
+        package: "evidence",
+        rule: Rule::Only {
+            always: &[
+                "ledger",
+                "projections",
+                "chain",
+                "wire",
+                "blake3",
+                "chacha20poly1305",
+                "jiff",
+                "serde",
+                "serde_json",
+                "sha2",
+                "thiserror",
+                "uuid",
+                // The container; read with limits of our own.
+                "zip",
+            ],
             optional: &[],
         },
     },
