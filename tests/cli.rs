@@ -76,8 +76,8 @@ fn made_offline(dir: &Path) -> (Uuid, BTreeMap<String, String>) {
 
 #[test]
 fn a_service_is_set_up_filled_exported_and_verified_by_the_command_line() {
-    let data = tempfile::tempdir().unwrap();
-    let dir = data.path();
+    let temporary = tempfile::tempdir().unwrap();
+    let dir = &temporary.path().join("data");
     let (ledger, tokens) = made_offline(dir);
     let process = Process::start(dir);
     let client = Client::new(process.server.clone(), ledger, Arc::new(tokens.clone()));
@@ -233,9 +233,10 @@ fn one_changed_byte_is_found_and_its_record_named() {
 
 #[test]
 fn a_token_made_for_one_ledger_or_until_a_day_is_good_for_no_more() {
-    let data = tempfile::tempdir().unwrap();
-    let (ledger, mut tokens) = made_offline(data.path());
-    let dir = shown(data.path());
+    let temporary = tempfile::tempdir().unwrap();
+    let data = temporary.path().join("data");
+    let (ledger, mut tokens) = made_offline(&data);
+    let dir = shown(&data);
     let other = Uuid::new_v4().to_string();
     let mut create = |name: &str, more: &[&str]| {
         let args = ["token", "create", "--data", dir, "--role", "reader"];
@@ -257,10 +258,46 @@ fn a_token_made_for_one_ledger_or_until_a_day_is_good_for_no_more() {
         "it says which roles there are"
     );
 
-    let process = Process::start(data.path());
+    let process = Process::start(&data);
     let client = Client::new(process.server.clone(), ledger, Arc::new(tokens));
     let path = format!("/v1/ledgers/{ledger}");
     let status = |who: &str| client.get(who, &path).status;
     let statuses = ["elsewhere", "expired", "current"].map(status);
     assert_eq!(statuses, [403, 401, 200]);
+}
+
+#[test]
+fn a_key_is_made_once_and_shown_only_to_its_owner() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    for (kind, byte) in [(&[][..], "+A"), (&["--witness"][..], "+B")] {
+        let path = dir.path().join(format!("{}.key", kind.len()));
+        let file = shown(&path);
+        let new = [
+            &["key", "new", "--name", "county.example/log"],
+            kind,
+            &[file],
+        ]
+        .concat();
+        let vkey = good(&run(&new, ""));
+        assert!(
+            vkey.starts_with("county.example/log+") && vkey.contains(byte),
+            "{vkey}"
+        );
+        assert_eq!(good(&run(&["key", "show", file], "")), vkey);
+        let key = std::fs::read_to_string(&path).unwrap();
+        assert!(key.starts_with("PRIVATE+KEY+county.example/log+"));
+
+        let again = run(&new, "");
+        assert!(!again.status.success());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), key);
+
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        let shown = run(&["key", "show", file], "");
+        assert!(!shown.status.success() && shown.stdout.is_empty());
+        assert!(text(&shown.stderr).contains("others may read"));
+    }
+    let path = dir.path().join("other.key");
+    let wrong = run(&["key", "new", "--name", "a b", shown(&path)], "");
+    assert!(!wrong.status.success() && !path.exists());
 }

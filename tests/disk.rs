@@ -4,10 +4,11 @@
 //! The disk is filled by a limit on the size of files (`ulimit -f`), which the system enforces in
 //! the middle of a write just as a full disk does.
 
-use crate::harness::{BINARY, Client};
+use crate::harness::{BINARY, Client, key_for};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -27,6 +28,7 @@ pub fn run(args: &[&str]) -> String {
 
 /// Serves a directory under a limit, and says where.
 pub fn serve(dir: &str, limit: &str) -> (Child, String) {
+    key_for(Path::new(dir));
     let script =
         format!("trap '' XFSZ; {limit}; exec \"$0\" serve --data \"$1\" --listen 127.0.0.1:0");
     let mut child = Command::new("bash")

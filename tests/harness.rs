@@ -7,7 +7,7 @@ use ledger::token::Role;
 use serde_json::{Value, json};
 use server::cli::token::{Grant, issue};
 use server::identity::TokenKey;
-use server::serve::{Running, start_at};
+use server::serve::{Running, Settings, beside, start};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -279,7 +279,7 @@ impl std::ops::Deref for World {
 /// A server with an empty ledger, in a directory that goes with it.
 pub fn spawn() -> World {
     let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().to_owned();
+    let path = dir.path().join("data");
     serve(path, Some(dir))
 }
 
@@ -288,8 +288,27 @@ pub fn spawn_in(dir: &Path) -> World {
     serve(dir.to_owned(), None)
 }
 
+/// The name of the tests' log.
+pub const ORIGIN: &str = "test.fundtrace.example/log";
+
+/// A log's key beside a data directory, made if it is not there.
+pub fn key_for(dir: &Path) -> PathBuf {
+    let path = beside(dir, "key");
+    if !path.exists() {
+        server::key::make(&path, ORIGIN).unwrap();
+    }
+    path
+}
+
+pub fn settings(dir: &Path) -> Settings {
+    key_for(dir);
+    let mut settings = Settings::of(dir, "127.0.0.1:0");
+    settings.today = Some(TODAY);
+    settings
+}
+
 fn serve(dir: PathBuf, temporary: Option<TempDir>) -> World {
-    let running = start_at(&dir, "127.0.0.1:0", Some(TODAY)).unwrap();
+    let running = start(&settings(&dir)).unwrap();
     let mut tokens = BTreeMap::new();
     for (name, number, unit, roles) in PEOPLE {
         tokens.insert(
@@ -339,7 +358,7 @@ impl World {
 
     /// Serves the directory again.
     pub fn start(&mut self) {
-        let running = start_at(&self.dir, "127.0.0.1:0", Some(TODAY)).unwrap();
+        let running = start(&settings(&self.dir)).unwrap();
         self.client.server = format!("http://{}", running.addr);
         self.running = Some(running);
     }
@@ -370,6 +389,7 @@ pub struct Process {
 impl Process {
     /// Starts it and waits for the line that says where it listens.
     pub fn start(dir: &Path) -> Process {
+        key_for(dir);
         let mut child = Program::new(BINARY)
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(dir)

@@ -18,6 +18,7 @@ mod note;
 mod parts;
 mod policy;
 mod proof;
+pub mod receipt;
 mod record;
 mod subject;
 mod text;

@@ -1,6 +1,7 @@
 //! What a caller is told.
 
 use chain::Hash;
+use chain::receipt::Statement;
 use ledger::digest::Digest;
 use ledger::ids::LedgerId;
 use ledger::token::Role;
@@ -50,6 +51,29 @@ pub struct Receipt {
     pub recorded_at_us: u64,
     /// It had been recorded before, and this is the first receipt again.
     pub repeated: bool,
+}
+
+impl Receipt {
+    /// The position of its last record.
+    #[must_use]
+    pub const fn last_position(&self) -> u64 {
+        let more = self.last_seq.saturating_sub(self.first_seq);
+        self.first_position.saturating_add(more)
+    }
+
+    /// What is signed of it.
+    #[must_use]
+    pub const fn statement(&self) -> Statement {
+        Statement {
+            ledger: chain::LedgerId(self.ledger.0),
+            command_id: self.command_id,
+            digest: self.digest,
+            first_seq: self.first_seq,
+            last_seq: self.last_seq,
+            hash: self.hash,
+            first_position: self.first_position,
+        }
+    }
 }
 
 /// Why a command was not recorded. Nothing of it was written.

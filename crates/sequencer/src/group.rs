@@ -1,9 +1,11 @@
 //! A commit group: what is decided together, written together and answered together.
 
 use crate::answer::{Answers, Receipt, Unavailable};
-use chain::Record;
+use crate::signed::{Answered, SignedGroup};
+use chain::{Record, Signer};
 use ledger::ids::LedgerId;
 use std::collections::HashMap;
+use std::sync::Arc;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -14,7 +16,7 @@ pub(crate) const BYTES_MAX: usize = 2 << 20;
 pub(crate) const COMMANDS_MAX: usize = 8192;
 
 /// Where an answer goes.
-pub(crate) type Answer = oneshot::Sender<Result<Answers, Unavailable>>;
+pub(crate) type Answer = oneshot::Sender<Result<Answered, Unavailable>>;
 
 /// Decided, and not yet on the disk.
 #[derive(Default)]
@@ -57,5 +59,29 @@ impl Group {
         }
         self.receipts
             .retain(|_, receipt| receipt.first_position < cut);
+    }
+
+    /// Answers everybody: what they asked for is on the disk and shown. Receipts are signed where
+    /// the deployment has a key.
+    pub(crate) fn answer(self, signer: Option<&Signer>) {
+        let receipts = self.waiting.iter().flat_map(|(_, answers)| answers);
+        let receipts = receipts.filter_map(|answer| answer.as_ref().ok());
+        let signed = signer.and_then(|signer| SignedGroup::of(receipts, signer));
+        let signed = signed.map(Arc::new);
+        let mut first = 0_u64;
+        for (answer, answers) in self.waiting {
+            let recorded = answers.iter().filter(|answer| answer.is_ok()).count();
+            let signed = signed.as_ref().map(|group| (Arc::clone(group), first));
+            first = first.saturating_add(u64::try_from(recorded).unwrap_or(u64::MAX));
+            // A caller who has gone away will ask again with the same command id.
+            let _ = answer.send(Ok(Answered { answers, signed }));
+        }
+    }
+
+    /// Tells everybody that the writer has stopped.
+    pub(crate) fn abandon(self) {
+        for (answer, _) in self.waiting {
+            let _ = answer.send(Err(Unavailable::Stopped));
+        }
     }
 }

@@ -8,8 +8,11 @@ mod clock;
 mod files;
 mod group;
 mod link;
+mod publish;
+mod published;
 mod seal;
 mod show;
+mod signed;
 mod writer;
 
 #[cfg(test)]
@@ -18,12 +21,16 @@ mod tests;
 pub use answer::{Answers, Caller, Receipt, Refusal, Request, Unavailable};
 pub use chain::BODY_LEN_MAX;
 pub use clock::{Reading, Source, machine, wall_us};
+pub use publish::{Publication, PublishError, Published};
+pub use published::{Log as PublishedLog, ProveError};
 pub use show::Slot;
+pub use signed::{Answered, SignedGroup};
 
 use ledger::Fact;
 use ledger::ids::{LedgerId, PersonId};
 use ledger::personal::{self, PersonalText};
 use ledger::{Actor, Books};
+use publish::Publisher;
 use show::Shown;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -51,8 +58,11 @@ pub enum StartError {
         /// The data directory.
         dir: PathBuf,
     },
+    /// The log does not go together with its head register, or cannot publish.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
     /// A thread could not be made.
-    #[error("cannot start the writer's thread")]
+    #[error("cannot start a thread")]
     Thread(#[source] std::io::Error),
     /// The system ledger could not be opened.
     #[error("cannot open the system ledger: {0}")]
@@ -69,6 +79,7 @@ pub struct Handle {
     stopped: watch::Receiver<bool>,
     system: LedgerId,
     dir: PathBuf,
+    published: Option<PublishedLog>,
     /// Last, because fields are dropped in order: when the writer sees that every handle is gone
     /// and ends, no reader of theirs may still hold the log's lock.
     queue: mpsc::Sender<writer::Message>,
@@ -80,21 +91,64 @@ pub struct Started {
     pub handle: Handle,
     /// What opening had to mend.
     pub recovery: Recovery,
-    /// Ends when every handle is gone and the writer has let go of the log.
+    /// Ends when every handle is gone and the writer has let go of the log; before that it has
+    /// seen to it that what it wrote is published.
     pub writer: std::thread::JoinHandle<()>,
 }
 
 /// Opens the log of a directory, checks its whole chain, rebuilds everything and starts the
-/// writer. Blocks while it reads everything; `examples/load.rs` measures how long.
+/// writer. Blocks while it reads everything; `examples/load.rs` measures how long. Publishes
+/// nothing and signs no receipts.
 ///
 /// # Errors
 /// The directory is in use, damaged beyond repair, or cannot be written.
 pub fn start(dir: &Path, clock: Source) -> Result<Started, StartError> {
+    open(dir, clock, None)
+}
+
+/// [`start`], and publishes the log: signed checkpoints of its tree, each in the head register
+/// before anybody sees it.
+///
+/// # Errors
+/// Those of [`start`], and [`PublishError`]: the log does not continue what was published.
+pub fn start_published(
+    dir: &Path,
+    clock: Source,
+    publication: Publication,
+) -> Result<Started, StartError> {
+    open(dir, clock, Some(publication))
+}
+
+fn open(
+    dir: &Path,
+    clock: Source,
+    publication: Option<Publication>,
+) -> Result<Started, StartError> {
     let shown = Arc::new(Shown::new());
-    let (log, recovery) = match Log::open(dir, |entry| shown.show(entry)) {
+    let (mut publisher, adopt_head) = match publication {
+        Some(Publication {
+            signer,
+            register,
+            adopt_head,
+        }) => {
+            let tree = store::Tree::open(dir)?;
+            let publisher = Publisher::new(tree, Arc::new(signer), register);
+            (Some(publisher), adopt_head)
+        }
+        None => (None, false),
+    };
+    let replay = |entry: &store::Entry| {
+        if let Some(publisher) = &mut publisher {
+            publisher.replay(entry)?;
+        }
+        let Ok(()) = shown.show(entry);
+        Ok(())
+    };
+    let (log, recovery) = match Log::open(dir, replay) {
         Ok(opened) => opened,
-        Err(store::OpenError::Store(error)) => return Err(error.into()),
-        Err(store::OpenError::Each(impossible)) => match impossible {},
+        Err(store::OpenError::Store(error) | store::OpenError::Each(error)) => {
+            return Err(error.into());
+        }
     };
     shown.publish(log.next_position());
     // The key store is made before the first record; a log without one has lost it.
@@ -103,6 +157,21 @@ pub fn start(dir: &Path, clock: Source) -> Result<Started, StartError> {
             dir: dir.to_owned(),
         });
     }
+    if let Some(publisher) = &mut publisher {
+        publisher.begin(adopt_head)?;
+    }
+    run(dir, clock, log, recovery, shown, publisher)
+}
+
+/// Everything is read and trusted: starts the threads.
+fn run(
+    dir: &Path,
+    clock: Source,
+    log: Log,
+    recovery: Recovery,
+    shown: Arc<Shown>,
+    publisher: Option<Publisher>,
+) -> Result<Started, StartError> {
     let keys = Arc::new(RwLock::new(KeyStore::open(dir)?));
     let ledgers: Vec<_> = log.ledgers().iter().map(|id| LedgerId(id.0)).collect();
     let files = FileStore::open(dir)?;
@@ -113,12 +182,15 @@ pub fn start(dir: &Path, clock: Source) -> Result<Started, StartError> {
 
     let (queue, inbox) = mpsc::channel(QUEUE_LEN_MAX);
     let (stop, stopped) = watch::channel(false);
+    let published = publisher.as_ref().map(|publisher| publisher.log(&reader));
+    let (outlet, publishing) = publish::spawn(publisher).map_err(StartError::Thread)?;
     let writer = writer::Writer::new(
         log,
         Arc::clone(&shown),
         writer::Beside {
             keys: Arc::clone(&keys),
             files: files.clone(),
+            outlet,
         },
         system,
         clock,
@@ -127,7 +199,11 @@ pub fn start(dir: &Path, clock: Source) -> Result<Started, StartError> {
     );
     let thread = std::thread::Builder::new().name("writer".to_owned());
     let writer = thread
-        .spawn(move || writer.run())
+        .spawn(move || {
+            // What the writer wrote is published before it counts as ended.
+            writer.run();
+            let _ = publishing.map(std::thread::JoinHandle::join);
+        })
         .map_err(StartError::Thread)?;
     let dir = dir.to_owned();
     let handle = Handle {
@@ -139,6 +215,7 @@ pub fn start(dir: &Path, clock: Source) -> Result<Started, StartError> {
         stopped,
         system,
         dir,
+        published,
     };
     if known.is_none() {
         handle.open_system().map_err(StartError::System)?;
@@ -192,20 +269,22 @@ impl Handle {
     ///
     /// # Errors
     /// The queue is full, or the writer has stopped.
-    pub async fn submit(&self, request: Request) -> Result<Answers, Unavailable> {
+    pub async fn submit(&self, request: Request) -> Result<Answered, Unavailable> {
         let (answer, answered) = oneshot::channel();
         self.send(writer::Message::Commands(request, answer))?;
         answered.await.map_err(|_| Unavailable::Stopped)?
     }
 
-    /// [`Handle::submit`] for threads that may block.
+    /// [`Handle::submit`] for threads that may block, and need no signature.
     ///
     /// # Errors
     /// The queue is full, or the writer has stopped.
     pub fn submit_blocking(&self, request: Request) -> Result<Answers, Unavailable> {
         let (answer, answered) = oneshot::channel();
         self.send(writer::Message::Commands(request, answer))?;
-        answered.blocking_recv().map_err(|_| Unavailable::Stopped)?
+        let answered = answered.blocking_recv();
+        let answered = answered.map_err(|_| Unavailable::Stopped)??;
+        Ok(answered.answers)
     }
 
     fn send(&self, message: writer::Message) -> Result<(), Unavailable> {
@@ -249,6 +328,12 @@ impl Handle {
     #[must_use]
     pub const fn reader(&self) -> &Reader {
         &self.reader
+    }
+
+    /// What is published of the log; nothing where it publishes nothing.
+    #[must_use]
+    pub const fn published_log(&self) -> Option<&PublishedLog> {
+        self.published.as_ref()
     }
 
     /// The evidence files.

@@ -10,6 +10,7 @@
 mod commands;
 mod files;
 mod groups;
+mod publishing;
 mod sealing;
 mod starting;
 
@@ -217,11 +218,16 @@ fn reissue(number: u128, new: u128) -> Submission {
     ))
 }
 
+/// The log's name.
+const ORIGIN: &str = "test.fundtrace.example/log";
+
 /// A sequencer that runs in a directory of its own.
 struct Rig {
     dir: TempDir,
     time: Arc<Mutex<Reading>>,
     running: Option<Started>,
+    /// Where the head register is, and which key signs, of a rig that publishes.
+    publishes: Option<(TempDir, u8)>,
 }
 
 impl Rig {
@@ -234,8 +240,18 @@ impl Rig {
             dir: tempfile::tempdir().unwrap(),
             time: Arc::new(Mutex::new(start)),
             running: None,
+            publishes: None,
         };
         rig.start();
+        rig
+    }
+
+    /// One that publishes, with the ledger of the county.
+    fn publishing() -> Rig {
+        let mut rig = Rig::with_county();
+        rig.stop();
+        rig.publishes = Some((tempfile::tempdir().unwrap(), 7));
+        rig.running = Some(rig.try_start(true).unwrap());
         rig
     }
 
@@ -247,9 +263,21 @@ impl Rig {
     }
 
     fn start(&mut self) {
+        self.running = Some(self.try_start(false).unwrap());
+    }
+
+    fn try_start(&self, adopt_head: bool) -> Result<Started, StartError> {
         let time = Arc::clone(&self.time);
         let clock = Box::new(move || *time.lock().unwrap());
-        self.running = Some(start(self.dir.path(), clock).unwrap());
+        let Some((outside, seed)) = &self.publishes else {
+            return start(self.dir.path(), clock);
+        };
+        let publication = Publication {
+            signer: chain::Signer::new(ORIGIN, &[*seed; 32]).unwrap(),
+            register: store::Register::at(&outside.path().join("head")),
+            adopt_head,
+        };
+        start_published(self.dir.path(), clock, publication)
     }
 
     fn stop(&mut self) {

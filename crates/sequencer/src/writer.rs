@@ -1,14 +1,15 @@
 //! The write path, whole: decide, encode, link, append, show, answer.
 
 use crate::Ahead;
-use crate::answer::{Answers, Caller, Receipt, Refusal, Request, Unavailable};
+use crate::answer::{Answers, Caller, Receipt, Refusal, Request};
 use crate::clock::{Clock, Source};
 use crate::files;
 use crate::group::{Answer, Group};
 use crate::link::{digest, link, receipt};
+use crate::publish::Leaf;
 use crate::seal::{self, KeyRing};
 use crate::show::Shown;
-use chain::{Head, Record};
+use chain::{Head, Record, Signer};
 use ledger::book::BookCommand;
 use ledger::ids::LedgerId;
 use ledger::{Admission, Books, Command, Context, Event, Rejection, Submission};
@@ -27,6 +28,13 @@ pub(crate) enum Message {
 pub(crate) struct Beside {
     pub(crate) keys: Arc<RwLock<KeyStore>>,
     pub(crate) files: FileStore,
+    pub(crate) outlet: Option<Outlet>,
+}
+
+/// Where durable records go to be published, and what signs receipts.
+pub(crate) struct Outlet {
+    pub(crate) signer: Arc<Signer>,
+    pub(crate) leaves: std::sync::mpsc::Sender<Vec<Leaf>>,
 }
 
 /// The one writer. Its books run ahead of the disk and belong to it alone.
@@ -133,9 +141,7 @@ impl Writer {
                     match self.decide_all(&request, &mut group, &mut ring) {
                         Ok(answers) => group.answer_later(answer, answers),
                         Err(error) => {
-                            for (answer, _) in group.waiting.drain(..) {
-                                let _ = answer.send(Err(Unavailable::Stopped));
-                            }
+                            group.abandon();
                             return Err(error);
                         }
                     }
@@ -146,24 +152,31 @@ impl Writer {
             }
         }
         let stored = ring.sync().and_then(|()| self.log.append(&group.records));
-        let Ok(first_position) = stored else {
-            for (answer, _) in group.waiting {
-                let _ = answer.send(Err(Unavailable::Stopped));
+        let first_position = match stored {
+            Ok(first_position) => first_position,
+            Err(error) => {
+                group.abandon();
+                return Err(chain_of(&error));
             }
-            return stored.map(|_| ()).map_err(|error| chain_of(&error));
         };
 
         // Durable from here: what follows cannot fail, and is what a start does too.
         let mut ledgers = BTreeSet::new();
-        for (position, record) in (first_position..).zip(group.records) {
+        let mut leaves = Vec::new();
+        for (position, record) in (first_position..).zip(std::mem::take(&mut group.records)) {
             ledgers.insert(record.header.ledger.0);
+            leaves.extend(self.beside.outlet.as_ref().map(|_| Leaf::of(&record)));
             let Ok(()) = self.shown.show(&store::Entry { position, record });
         }
         self.share(ledgers);
         self.shown.publish(self.log.next_position());
-        for (answer, answers) in group.waiting {
-            // A caller who has gone away will ask again with the same command id.
-            let _ = answer.send(Ok(answers));
+        let outlet = self.beside.outlet.as_ref();
+        group.answer(outlet.map(|outlet| &*outlet.signer));
+        if let Some(outlet) = outlet
+            && !leaves.is_empty()
+        {
+            // A publisher that failed has said so; the records are no less recorded.
+            let _ = outlet.leaves.send(leaves);
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 pub mod append;
 pub mod demo;
 pub mod export;
+pub mod key;
 pub mod ledger;
 pub mod serve;
 pub mod token;
@@ -36,6 +37,8 @@ enum Command {
     Token(token::TokenArgs),
     /// 账本 · Create ledgers
     Ledger(ledger::LedgerArgs),
+    /// 签名密钥 · Make and show the keys that sign checkpoints
+    Key(key::KeyArgs),
 }
 
 /// A data directory that commands share.
@@ -68,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::Export(args) => export::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Ledger(args) => ledger::run(&args),
+        Command::Key(args) => key::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,4 +6,4 @@ mod write;
 
 pub use read::{Lines, command, lines};
 pub use refuse::NESTING_MAX;
-pub use write::{EventView, ReceiptView, moment};
+pub use write::{EventView, ReceiptView, SignatureView, moment};

@@ -4,6 +4,7 @@
 pub mod cli;
 pub mod identity;
 pub mod json;
+pub mod key;
 pub mod problem;
 pub mod routes;
 pub mod serve;

@@ -19,6 +19,7 @@ pub mod funds;
 pub mod health;
 pub mod items;
 pub mod ledgers;
+pub mod log;
 pub mod organisations;
 pub mod oversight;
 pub mod page;
@@ -39,6 +40,7 @@ pub fn mount(config: &mut ServiceConfig) {
     page::mount(config);
     health::mount(config);
     api::mount(config);
+    log::mount(config);
     ledgers::mount(config);
     commands::mount(config);
     events::mount(config);

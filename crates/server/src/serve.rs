@@ -1,5 +1,6 @@
 //! A running server: the sequencer and actix-web over it.
 
+use crate::key;
 use crate::problem::Problem;
 use crate::routes;
 use crate::state::State;
@@ -7,11 +8,12 @@ use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
 use actix_web::middleware::Compress;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use sequencer::Handle;
+use sequencer::{Handle, Publication};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use store::Register;
 use tokio::sync::watch;
 
 /// Threads that parse and answer. The writer has its own; on two cores more would only wait.
@@ -36,28 +38,74 @@ pub struct Running {
     writer: JoinHandle<()>,
 }
 
+/// What is served, where, and with which key.
+pub struct Settings {
+    /// The data directory.
+    pub dir: PathBuf,
+    /// The address to listen on.
+    pub listen: String,
+    /// The file with the log's key; must exist.
+    pub key: PathBuf,
+    /// The file with the log's newest head; should be on another disk than the data.
+    pub register: PathBuf,
+    /// Go on without a register that should be there.
+    pub adopt_head: bool,
+    /// The day, for tests of due dates; the machine's where there is none.
+    pub today: Option<jiff::civil::Date>,
+}
+
+impl Settings {
+    /// For a data directory: the key and the register stand beside it, as `<dir>.key` and
+    /// `<dir>.head`.
+    #[must_use]
+    pub fn of(dir: &Path, listen: &str) -> Settings {
+        Settings {
+            dir: dir.to_owned(),
+            listen: listen.to_owned(),
+            key: beside(dir, "key"),
+            register: beside(dir, "head"),
+            adopt_head: false,
+            today: None,
+        }
+    }
+}
+
+/// `<path>.<ending>`.
+#[must_use]
+pub fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    PathBuf::from(name)
+}
+
 /// Opens a data directory, verifies all of it, and serves it on background threads.
 ///
 /// # Errors
-/// The log is damaged or in use, or the address cannot be listened on.
-pub fn start(dir: &Path, listen: &str) -> anyhow::Result<Running> {
-    start_at(dir, listen, None)
-}
-
-/// [`start`] with a fixed day, for tests of due dates.
-///
-/// # Errors
-/// Those of [`start`].
-pub fn start_at(
-    dir: &Path,
-    listen: &str,
-    today: Option<jiff::civil::Date>,
-) -> anyhow::Result<Running> {
+/// The log is damaged or in use, does not continue what was published, there is no key, or the
+/// address cannot be listened on.
+pub fn start(settings: &Settings) -> anyhow::Result<Running> {
+    let Settings {
+        dir,
+        listen,
+        key,
+        register,
+        adopt_head,
+        today,
+    } = settings;
     make_private(dir)?;
-    let started = sequencer::start(dir, sequencer::machine())?;
+    let signer = key::signer(key)?;
+    key::outside(key, dir)?;
+    key::outside(&directory_of(register), dir)?;
+    let publication = Publication {
+        signer,
+        register: Register::at(register),
+        adopt_head: *adopt_head,
+    };
+    let started = sequencer::start_published(dir, sequencer::machine(), publication)?;
     let handle = started.handle;
     let mut state = State::new(handle.clone())?;
-    state.fixed_today = today;
+    state.fixed_today = *today;
     let closing = state.closing.clone();
     let listener = std::net::TcpListener::bind(listen)
         .map_err(|error| anyhow::anyhow!("cannot listen on {listen}: {error}"))?;
@@ -108,6 +156,14 @@ pub fn make_private(dir: &Path) -> std::io::Result<()> {
         .recursive(true)
         .mode(0o700)
         .create(dir)
+}
+
+/// The directory of a file that may not be there yet.
+fn directory_of(file: &Path) -> PathBuf {
+    let parent = file
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    parent.unwrap_or(Path::new(".")).to_owned()
 }
 
 fn path_config() -> web::PathConfig {

@@ -4,7 +4,8 @@ use crate::identity::{Bearer, TokenKey};
 use crate::problem::Problem;
 use jiff::civil::Date;
 use ledger::ids::LedgerId;
-use sequencer::{Handle, Slot};
+use sequencer::{Handle, Published, PublishedLog, Slot};
+use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
@@ -16,6 +17,20 @@ const MIN_SEQ_WAIT: Duration = Duration::from_secs(5);
 /// How many files may be uploaded at once: more would only share the same disk.
 const UPLOADS_MAX: usize = 32;
 
+/// How long an answer is held until a checkpoint covers its records. One is published every 250 ms;
+/// witnesses are across a network.
+const COVER_WAIT: Duration = Duration::from_secs(10);
+
+/// By what a record shall be covered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Cover {
+    /// A signed checkpoint.
+    Checkpoint,
+    /// A checkpoint that enough witnesses have cosigned.
+    Witnessed,
+}
+
 /// The state of the server.
 pub struct State {
     /// The running sequencer.
@@ -26,6 +41,8 @@ pub struct State {
     pub closing: watch::Sender<bool>,
     /// Places for uploads under way: each holds a connection and a buffer.
     pub uploads: Semaphore,
+    /// The newest checkpoint that enough witnesses have cosigned, where there is a policy.
+    pub cosigned: Option<watch::Receiver<Option<Arc<Published>>>>,
     /// The day, for tests; the machine's in UTC+08:00 where there is none.
     pub fixed_today: Option<Date>,
 }
@@ -44,6 +61,7 @@ impl State {
             token_key,
             closing: watch::Sender::new(false),
             uploads: Semaphore::new(UPLOADS_MAX),
+            cosigned: None,
             fixed_today: None,
         })
     }
@@ -53,6 +71,35 @@ impl State {
     pub fn today(&self) -> Date {
         self.fixed_today
             .unwrap_or_else(|| ledger::date::civil_day(sequencer::wall_us()))
+    }
+
+    /// What is published of the log.
+    ///
+    /// # Errors
+    /// 404 where nothing is.
+    pub fn published_log(&self) -> Result<&PublishedLog, Problem> {
+        let log = self.handle.published_log();
+        log.ok_or_else(|| Problem::not_found("the published log", "公开日志"))
+    }
+
+    /// The newest checkpoint that enough witnesses have cosigned, with their cosignatures.
+    #[must_use]
+    pub fn witnessed(&self) -> Option<Arc<Published>> {
+        self.cosigned.as_ref()?.borrow().clone()
+    }
+
+    /// Waits until a checkpoint covers a position; nothing if that takes too long, or can never be.
+    pub async fn covering(&self, position: u64, cover: Cover) -> Option<Arc<Published>> {
+        let newest = match cover {
+            Cover::Checkpoint => self.handle.published_log().map(PublishedLog::checkpoints),
+            Cover::Witnessed => self.cosigned.clone(),
+        };
+        let mut newest = newest?;
+        let covers = |newest: &Option<Arc<Published>>| {
+            newest.as_ref().is_some_and(|newest| newest.size > position)
+        };
+        let covered = tokio::time::timeout(COVER_WAIT, newest.wait_for(covers)).await;
+        covered.ok()?.ok()?.clone()
     }
 
     /// The ledger that a path names: a UUID, or `system`.

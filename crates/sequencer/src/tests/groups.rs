@@ -94,7 +94,7 @@ fn an_empty_list_is_answered() {
     assert_eq!(rig.handle().reader().next_position(), 2);
 }
 
-type Waiting<'a> = Pin<Box<dyn Future<Output = Result<Answers, Unavailable>> + 'a>>;
+type Waiting<'a> = Pin<Box<dyn Future<Output = Result<Answered, Unavailable>> + 'a>>;
 
 /// Sends these requests while the writer waits for its clock, so that they make one group.
 fn together(rig: &Rig, requests: Vec<Request>) -> Vec<Answers> {
@@ -110,7 +110,7 @@ fn together(rig: &Rig, requests: Vec<Request>) -> Vec<Answers> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    let wait = |answer: Waiting<'_>| runtime.block_on(pin!(answer)).unwrap();
+    let wait = |answer: Waiting<'_>| runtime.block_on(pin!(answer)).unwrap().answers;
     waiting.into_iter().map(wait).collect()
 }
 

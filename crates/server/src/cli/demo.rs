@@ -10,10 +10,13 @@ mod tests;
 mod tokens;
 
 use super::print_line;
-use crate::serve;
+use crate::{key, serve};
 use anyhow::Context;
 use script::Script;
 use std::path::PathBuf;
+
+/// The name of the demonstration's log.
+const ORIGIN: &str = "demo.fundtrace.example/log";
 
 /// Settings of the demonstration.
 #[derive(Debug, clap::Args)]
@@ -35,7 +38,12 @@ pub struct DemoArgs {
 /// The directory is in use or damaged, the address is taken, or an answer is not the expected one.
 pub fn run(args: DemoArgs) -> anyhow::Result<()> {
     let script = Script::read()?;
-    let running = serve::start(&args.dir, &args.listen)
+    let settings = serve::Settings::of(&args.dir, &args.listen);
+    if !settings.key.exists() {
+        serve::make_private(&args.dir)?;
+        key::make(&settings.key, ORIGIN)?;
+    }
+    let running = serve::start(&settings)
         .with_context(|| format!("{} at {}", args.dir.display(), args.listen))?;
     let server = format!("http://{}", running.addr);
     let tokens = tokens::ready(&running.handle, &args.dir, &script)?;

@@ -2,6 +2,7 @@
 
 use super::{Data, print_line};
 use crate::serve;
+use std::path::PathBuf;
 
 /// Settings of the server.
 #[derive(Debug, clap::Args)]
@@ -11,10 +12,30 @@ pub struct ServeArgs {
     /// 监听地址 · The address to listen on
     #[arg(long, env = "FUNDTRACE_LISTEN", default_value = "127.0.0.1:8080")]
     listen: String,
+    /// 日志签名密钥文件,默认 数据目录.key;由 fundtrace key 生成 · The log's key, made by
+    /// `fundtrace key`; the data directory's name and `.key` where it is not given
+    #[arg(long, env = "FUNDTRACE_KEY")]
+    key: Option<PathBuf>,
+    /// 链头登记文件,默认 数据目录.head,应放在另一块磁盘 · The register of the newest head, best
+    /// on another disk; the data directory's name and `.head` where it is not given
+    #[arg(long, env = "FUNDTRACE_REGISTER")]
+    register: Option<PathBuf>,
+    /// 链头登记文件缺失时,以现有日志为准继续 · Go on from the log as it is where the register is
+    /// missing
+    #[arg(long)]
+    adopt_head: bool,
 }
 
 pub(super) fn run(args: &ServeArgs) -> anyhow::Result<()> {
-    let running = serve::start(&args.data.dir, &args.listen)?;
+    let mut settings = serve::Settings::of(&args.data.dir, &args.listen);
+    settings.adopt_head = args.adopt_head;
+    if let Some(key) = &args.key {
+        settings.key.clone_from(key);
+    }
+    if let Some(register) = &args.register {
+        settings.register.clone_from(register);
+    }
+    let running = serve::start(&settings)?;
     let records = running.handle.reader().next_position();
     print_line(&format!(
         "正在服务 · serving http://{} ({records} 条记录已核验 · records verified)",

@@ -1,10 +1,11 @@
 //! Receipts and events as JSON.
 
 use crate::problem::Problem;
+use chain::NodeHash;
 use ledger::ids::LedgerId;
 use ledger::text::Reference;
 use ledger::{Actor, Event, Fact, Intake};
-use sequencer::Receipt;
+use sequencer::{Receipt, SignedGroup};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -31,6 +32,38 @@ pub struct ReceiptView {
     pub recorded_at: String,
     /// True for the first receipt of a command that was sent again.
     pub repeated: bool,
+    /// The server's signature. With it the receipt proves to anybody that it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature: Option<SignatureView>,
+    /// How many records the checkpoint covers for which the answer was held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub covered_by: Option<u64>,
+    /// The proof, a C2SP tlog-proof, that the last record is under that checkpoint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof: Option<String>,
+}
+
+/// One signature for the receipts of a group, and the way to it from one of them.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct SignatureView {
+    /// Which of the group's receipts, from 0.
+    pub index: u64,
+    /// The RFC 6962 inclusion proof of the receipt's leaf, base64.
+    pub path: Vec<String>,
+    /// The signed note over the group's root.
+    pub note: String,
+}
+
+impl SignatureView {
+    /// The signature of the receipt at a place of a group.
+    #[must_use]
+    pub fn of(group: &SignedGroup, index: u64) -> SignatureView {
+        SignatureView {
+            index,
+            path: group.path(index).iter().map(NodeHash::to_base64).collect(),
+            note: group.note().to_string(),
+        }
+    }
 }
 
 impl From<Receipt> for ReceiptView {
@@ -47,6 +80,9 @@ impl From<Receipt> for ReceiptView {
             positions: (receipt.first_position..=last).collect(),
             recorded_at: moment(receipt.recorded_at_us),
             repeated: receipt.repeated,
+            signature: None,
+            covered_by: None,
+            proof: None,
         }
     }
 }

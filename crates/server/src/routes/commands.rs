@@ -1,18 +1,20 @@
 //! `POST /v1/ledgers/{ledger}/commands`: the one way in.
 
 use crate::identity::Bearer;
-use crate::json::{self, ReceiptView};
+use crate::json::{self, ReceiptView, SignatureView};
 use crate::problem::Problem;
+use crate::routes::log;
 use crate::routes::question::bad_query;
-use crate::state::State;
+use crate::state::{Cover, State};
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use ledger::Submission;
 use ledger::ids::LedgerId;
-use sequencer::{Receipt, Refusal, Request};
+use sequencer::{Answered, Published, Receipt, Refusal, Request};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The largest request body: some 30,000 commands, a second of the writer's time.
 pub const REQUEST_LEN_MAX: usize = 16 << 20;
@@ -36,6 +38,23 @@ pub struct AppendQuery {
     /// All or nothing; otherwise each command is judged and answered on its own.
     #[serde(default)]
     atomic: bool,
+    /// Hold the answer until a checkpoint covers the records: `checkpoint`, or `witnessed` for one
+    /// that enough witnesses have cosigned. What is not covered in time is recorded all the same.
+    wait: Option<Cover>,
+    /// Whether receipts carry the server's signature.
+    #[serde(default)]
+    receipts: Receipts,
+}
+
+/// What a receipt carries.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Receipts {
+    /// The signature, some 500 bytes each: whoever was told so can prove it.
+    #[default]
+    Signed,
+    /// None, for loads that are checked in another way.
+    Plain,
 }
 
 /// The outcome of one command of a list.
@@ -64,6 +83,8 @@ pub struct Outcome {
         (status = 201, description = "one command recorded", body = ReceiptView),
         (status = 200, description = "a list judged, or a command that was recorded before",
             body = Vec<Outcome>),
+        (status = 202, description = "recorded, and not yet covered as was asked for",
+            body = ReceiptView),
         (status = 400, description = "it cannot be read", body = Problem),
         (status = 401, description = "no valid token", body = Problem),
         (status = 403, description = "not allowed", body = Problem),
@@ -83,12 +104,15 @@ pub async fn append(
     body: Result<web::Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, Problem> {
     let ledger = state.ledger_id(&path)?;
-    let atomic = query.map_err(|error| bad_query(&error))?.atomic;
+    let query = query.map_err(|error| bad_query(&error))?.into_inner();
     if !bearer.may_enter(&state, ledger) {
         return Err(Problem::forbidden(
             "the token is not for this ledger",
             "该令牌无权访问此账本",
         ));
+    }
+    if query.wait == Some(Cover::Witnessed) && state.cosigned.is_none() {
+        return Err(no_witnesses());
     }
     let body = body.map_err(|error| bad_body(&error))?;
     let content_type = request
@@ -96,32 +120,140 @@ pub async fn append(
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
     let newline_delimited = content_type.is_some_and(|value| value.contains("ndjson"));
+    let asking = Asking {
+        state: &state,
+        bearer: &bearer,
+        ledger,
+        query: &query,
+    };
     match json::lines(&body, newline_delimited)? {
-        json::Lines::One(text) => one(&state, &bearer, ledger, text).await,
+        json::Lines::One(text) => asking.one(text).await,
         json::Lines::Many(texts) => {
-            let outcomes = many(&state, &bearer, ledger, &texts, atomic).await?;
-            Ok(listed(&outcomes, newline_delimited, atomic))
+            let outcomes = asking.many(&texts).await?;
+            Ok(listed(&outcomes, newline_delimited, query.atomic))
         }
     }
 }
 
-async fn one(
-    state: &State,
-    bearer: &Bearer,
+/// Nothing is recorded: the caller asks for what can never come.
+fn no_witnesses() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "NO_WITNESSES",
+        "this server has no witnesses, so nothing will ever be witnessed",
+        "本服务未配置见证方,记录不会获得见证",
+    )
+    .at("wait")
+}
+
+/// A request to append: who asks, where, and how it shall be answered.
+struct Asking<'a> {
+    state: &'a State,
+    bearer: &'a Bearer,
     ledger: LedgerId,
-    text: &[u8],
-) -> Result<HttpResponse, Problem> {
-    let submission = read(text)?;
-    let outcome = submit(state, bearer, ledger, vec![submission], false)
-        .await?
-        .pop();
-    match outcome {
-        Some(Ok(receipt)) if receipt.repeated => {
-            Ok(HttpResponse::Ok().json(ReceiptView::from(receipt)))
+    query: &'a AppendQuery,
+}
+
+/// A receipt, or why there is none.
+type Answer = Result<ReceiptView, Problem>;
+
+impl Asking<'_> {
+    async fn one(&self, text: &[u8]) -> Result<HttpResponse, Problem> {
+        let submission = read(text)?;
+        let outcome = self.submit(vec![submission], false).await?.pop();
+        let none = || Problem::internal(&"the writer gave no answer");
+        let receipt = outcome.ok_or_else(none)??;
+        let mut response = if self.query.wait.is_some() && receipt.covered_by.is_none() {
+            HttpResponse::Accepted()
+        } else if receipt.repeated {
+            HttpResponse::Ok()
+        } else {
+            HttpResponse::Created()
+        };
+        Ok(response.json(receipt))
+    }
+
+    /// Each is judged on its own: one that cannot be read does not keep the others from being
+    /// recorded, unless all or nothing was asked for.
+    async fn many(&self, texts: &[&[u8]]) -> Result<Vec<Outcome>, Problem> {
+        let atomic = self.query.atomic;
+        let read: Vec<_> = texts.iter().map(|text| self::read(text)).collect();
+        if atomic && read.iter().any(Result::is_err) {
+            let culprit = read.iter().position(Result::is_err).unwrap_or_default();
+            let aborted = Refusal::AtomicAborted(culprit);
+            let refuse = |read: Result<_, Problem>| match read {
+                Ok(_) => refused((&aborted).into()),
+                Err(problem) => refused(problem),
+            };
+            return Ok(numbered(read.into_iter().map(refuse)));
         }
-        Some(Ok(receipt)) => Ok(HttpResponse::Created().json(ReceiptView::from(receipt))),
-        Some(Err(refusal)) => Err((&refusal).into()),
-        None => Err(Problem::internal(&"the writer gave no answer")),
+        let (submissions, unread): (Vec<_>, Vec<_>) = read
+            .into_iter()
+            .map(|read| match read {
+                Ok(submission) => (Some(submission), None),
+                Err(problem) => (None, Some(problem)),
+            })
+            .unzip();
+        let submissions = submissions.into_iter().flatten().collect();
+        let mut answers = self.submit(submissions, atomic).await?.into_iter();
+        let outcome = |problem: Option<Problem>| match problem {
+            Some(problem) => refused(problem),
+            None => match answers.next() {
+                Some(Ok(receipt)) => recorded(receipt),
+                Some(Err(problem)) => refused(problem),
+                None => refused(Problem::internal(&"the writer gave no answer")),
+            },
+        };
+        Ok(numbered(unread.into_iter().map(outcome)))
+    }
+
+    async fn submit(
+        &self,
+        submissions: Vec<Submission>,
+        atomic: bool,
+    ) -> Result<Vec<Answer>, Problem> {
+        if submissions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let request = Request {
+            ledger: self.ledger,
+            caller: self.bearer.caller(),
+            submissions,
+            atomic,
+        };
+        let Answered { answers, signed } = self.state.handle.submit(request).await?;
+        let signed = signed.filter(|_| self.query.receipts == Receipts::Signed);
+        let last = answers.iter().filter_map(|answer| answer.as_ref().ok());
+        let last = last.map(Receipt::last_position).max();
+        let under = self.covered(last).await;
+        let mut place = 0_u64..;
+        let view = |answer: Result<Receipt, Refusal>| {
+            let receipt = answer.map_err(|refusal| Problem::from(&refusal))?;
+            let place = place.next().unwrap_or_default();
+            let mut view = ReceiptView::from(receipt);
+            view.signature = signed
+                .as_ref()
+                .map(|(group, first)| SignatureView::of(group, first.saturating_add(place)));
+            if let Some(under) = &under {
+                view.covered_by = Some(under.size);
+                view.proof = self.proof(&receipt, under);
+            }
+            Ok(view)
+        };
+        Ok(answers.into_iter().map(view).collect())
+    }
+
+    async fn covered(&self, last: Option<u64>) -> Option<Arc<Published>> {
+        self.state.covering(last?, self.query.wait?).await
+    }
+
+    /// Nothing where the tree cannot be read: the record is no less recorded, and `…/proof` says
+    /// what is wrong.
+    fn proof(&self, receipt: &Receipt, under: &Arc<Published>) -> Option<String> {
+        let log = self.state.handle.published_log()?;
+        let ledger = chain::LedgerId(receipt.ledger.0);
+        let position = receipt.last_position();
+        log::proof_of(log, ledger, receipt.last_seq, receipt.hash, position, under).ok()
     }
 }
 
@@ -137,47 +269,6 @@ fn read(text: &[u8]) -> Result<Submission, Problem> {
     json::command(text)
 }
 
-/// Each is judged on its own: one that cannot be read does not keep the others from being
-/// recorded, unless all or nothing was asked for.
-async fn many(
-    state: &State,
-    bearer: &Bearer,
-    ledger: LedgerId,
-    texts: &[&[u8]],
-    atomic: bool,
-) -> Result<Vec<Outcome>, Problem> {
-    let read: Vec<_> = texts.iter().map(|text| self::read(text)).collect();
-    if atomic && read.iter().any(Result::is_err) {
-        let culprit = read.iter().position(Result::is_err).unwrap_or_default();
-        let aborted = Refusal::AtomicAborted(culprit);
-        let refuse = |read: Result<_, Problem>| match read {
-            Ok(_) => refused((&aborted).into()),
-            Err(problem) => refused(problem),
-        };
-        return Ok(numbered(read.into_iter().map(refuse)));
-    }
-    let (submissions, unread): (Vec<_>, Vec<_>) = read
-        .into_iter()
-        .map(|read| match read {
-            Ok(submission) => (Some(submission), None),
-            Err(problem) => (None, Some(problem)),
-        })
-        .unzip();
-    let submissions = submissions.into_iter().flatten().collect();
-    let mut answers = submit(state, bearer, ledger, submissions, atomic)
-        .await?
-        .into_iter();
-    let outcome = |problem: Option<Problem>| match problem {
-        Some(problem) => refused(problem),
-        None => match answers.next() {
-            Some(Ok(receipt)) => recorded(receipt),
-            Some(Err(refusal)) => refused((&refusal).into()),
-            None => refused(Problem::internal(&"the writer gave no answer")),
-        },
-    };
-    Ok(numbered(unread.into_iter().map(outcome)))
-}
-
 fn numbered(outcomes: impl Iterator<Item = Outcome>) -> Vec<Outcome> {
     let number = |(index, mut outcome): (usize, Outcome)| {
         outcome.problem = outcome.problem.map(|problem| problem.of(index));
@@ -186,7 +277,7 @@ fn numbered(outcomes: impl Iterator<Item = Outcome>) -> Vec<Outcome> {
     outcomes.enumerate().map(number).collect()
 }
 
-fn recorded(receipt: Receipt) -> Outcome {
+fn recorded(receipt: ReceiptView) -> Outcome {
     let status = if receipt.repeated {
         StatusCode::OK
     } else {
@@ -194,7 +285,7 @@ fn recorded(receipt: Receipt) -> Outcome {
     };
     Outcome {
         status: status.as_u16(),
-        receipt: Some(receipt.into()),
+        receipt: Some(receipt),
         problem: None,
     }
 }
@@ -205,25 +296,6 @@ fn refused(problem: Problem) -> Outcome {
         receipt: None,
         problem: Some(problem),
     }
-}
-
-async fn submit(
-    state: &State,
-    bearer: &Bearer,
-    ledger: LedgerId,
-    submissions: Vec<Submission>,
-    atomic: bool,
-) -> Result<Vec<Result<Receipt, Refusal>>, Problem> {
-    if submissions.is_empty() {
-        return Ok(Vec::new());
-    }
-    let request = Request {
-        ledger,
-        caller: bearer.caller(),
-        submissions,
-        atomic,
-    };
-    Ok(state.handle.submit(request).await?)
 }
 
 /// A list is answered with 200 and each command's own status; all or nothing with the status of

@@ -341,16 +341,17 @@ fn the_city_has_150_sites_and_only_announcements() {
 
 #[test]
 fn a_second_start_loads_nothing_twice() {
-    let dir = tempfile::tempdir().unwrap();
+    let temporary = tempfile::tempdir().unwrap();
+    let dir = temporary.path().join("demo");
     let run = || {
         let listen = "127.0.0.1:0".to_owned();
         let args = super::DemoArgs {
             listen,
-            dir: dir.path().to_owned(),
+            dir: dir.clone(),
             no_serve: true,
         };
         super::run(args).unwrap();
-        store::verify(dir.path(), |_| {}).unwrap()
+        store::verify(&dir, |_| {}).unwrap()
     };
     let first = run();
     assert_eq!(first.ledgers.len(), 5, "four and the system's");

@@ -1,0 +1,339 @@
+//! Publishing: the tree grows behind the writer, and its signed heads are shown to everybody.
+//!
+//! The order is what makes a checkpoint worth something. Its records are on the disk, twice; then
+//! its tree is built; then it is in the head register, outside the data directory; only then does
+//! anybody see it. A crash between two of these steps leaves the log ahead of the register, which
+//! the next start finds to be its ancestor, and nothing that was shown is ever taken back.
+
+use crate::published::{Log, ProveError};
+use crate::writer::{Outlet, chain_of};
+use chain::{Checkpoint, NodeHash, Note, NoteError, Signer};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use store::{Entry, Register, Tree};
+use tokio::sync::watch;
+
+/// Between two checkpoints, at the least: a register that is synced four times a second does not
+/// slow the journal down, and nobody waits longer than a second for their record to be covered.
+const INTERVAL: Duration = Duration::from_millis(250);
+/// After a register could not be written.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// What a deployment publishes with.
+pub struct Publication {
+    /// The log's key; its name is the origin.
+    pub signer: Signer,
+    /// Where the newest head is kept.
+    pub register: Register,
+    /// Go on without a register that should be there.
+    pub adopt_head: bool,
+}
+
+/// A published checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// How many records it covers.
+    pub size: u64,
+    /// The root over them.
+    pub root: NodeHash,
+    /// The signed note, with the log's signature alone.
+    pub note: Note,
+}
+
+/// Why a log does not go together with its register, or cannot publish.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The log has records, and there is no register.
+    #[error(
+        "the log has {size} records, and there is no head register at {}: restore it, or say \
+         --adopt-head to go on from the log as it is", .path.display()
+    )]
+    Missing {
+        /// Where it should be.
+        path: PathBuf,
+        /// How many records the log has.
+        size: u64,
+    },
+    /// The register cannot be read as a checkpoint of this log.
+    #[error("the head register {} is not a checkpoint of this log: {why}", .path.display())]
+    Foreign {
+        /// Where it is.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The log is shorter than what was published.
+    #[error(
+        "rollback: the head register {} says {registered} records, and the log has {size}. \
+         Records {size} to {} are gone: restore them; see deploy/README.md",
+        .path.display(), .registered.saturating_sub(1)
+    )]
+    Rollback {
+        /// Where the register is.
+        path: PathBuf,
+        /// How many records it says.
+        registered: u64,
+        /// How many the log has.
+        size: u64,
+    },
+    /// The log's first records are not those that were published.
+    #[error(
+        "fork: the first {size} records of the log are not those that the head register {} \
+         covers: its root is {registered}, the log's {found}",
+        .path.display()
+    )]
+    Fork {
+        /// Where the register is.
+        path: PathBuf,
+        /// How many records the register covers.
+        size: u64,
+        /// The root in the register.
+        registered: NodeHash,
+        /// The root of as many records of the log.
+        found: NodeHash,
+    },
+    /// The new head would not continue the last one: the files of the tree are not to be trusted.
+    #[error("the tree of {to} records does not continue the published one of {from}")]
+    Contradiction {
+        /// The size that was published.
+        from: u64,
+        /// The size that was to be.
+        to: u64,
+    },
+    /// The log's name cannot stand in a checkpoint.
+    #[error("the name of the log's key cannot stand in a checkpoint")]
+    Name(#[source] NoteError),
+    /// The tree's files cannot be read.
+    #[error(transparent)]
+    Prove(#[from] ProveError),
+    /// A file cannot be used.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// What the writer hands over of a durable record.
+pub(crate) struct Leaf(NodeHash);
+
+impl Leaf {
+    pub(crate) fn of(record: &chain::Record) -> Leaf {
+        let header = &record.header;
+        let bytes = chain::leaf_bytes(header.ledger, header.seq, record.hash);
+        Leaf(chain::leaf_hash(&bytes))
+    }
+}
+
+/// The thread that publishes.
+pub(crate) struct Publisher {
+    tree: Tree,
+    signer: Arc<Signer>,
+    register: Register,
+    shown: watch::Sender<Option<Arc<Published>>>,
+    failing: watch::Sender<bool>,
+}
+
+impl Publisher {
+    pub(crate) fn new(tree: Tree, signer: Arc<Signer>, register: Register) -> Publisher {
+        Publisher {
+            tree,
+            signer,
+            register,
+            shown: watch::Sender::new(None),
+            failing: watch::Sender::new(false),
+        }
+    }
+
+    /// What others see of it.
+    pub(crate) fn log(&self, reader: &store::Reader) -> Log {
+        Log {
+            origin: self.origin().to_owned(),
+            vkey: self.signer.verifier().to_string(),
+            shown: self.shown.subscribe(),
+            failing: self.failing.subscribe(),
+            tree: self.tree.reader(),
+            register: self.register.clone(),
+            reader: reader.clone(),
+        }
+    }
+
+    /// The log's name.
+    fn origin(&self) -> &str {
+        self.signer.verifier().name()
+    }
+
+    /// A record that a start replays.
+    pub(crate) fn replay(&mut self, entry: &Entry) -> Result<(), store::Error> {
+        self.tree.push(Leaf::of(&entry.record).0)
+    }
+
+    /// All records have been replayed: compares the log with the register, and publishes its head.
+    pub(crate) fn begin(&mut self, adopt_head: bool) -> Result<(), PublishError> {
+        let mended = self.tree.settle()?;
+        if mended > 0 {
+            tracing::warn!(
+                mended,
+                "tiles of the tree were not what the records say; rewritten"
+            );
+        }
+        match self.registered()? {
+            Some(head) => self.shown.send_replace(Some(Arc::new(head))),
+            None if self.tree.size() > 0 && !adopt_head => {
+                return Err(PublishError::Missing {
+                    path: self.register.path().to_owned(),
+                    size: self.tree.size(),
+                });
+            }
+            None => None,
+        };
+        self.publish()
+    }
+
+    /// The checkpoint in the register, if the log continues it.
+    fn registered(&self) -> Result<Option<Published>, PublishError> {
+        let Some(bytes) = self.register.read()? else {
+            return Ok(None);
+        };
+        let path = || self.register.path().to_owned();
+        let foreign = |why: String| PublishError::Foreign { path: path(), why };
+        let note = Note::parse(&bytes).map_err(|error| foreign(error.to_string()))?;
+        note.verify([self.signer.verifier()])
+            .map_err(|error| foreign(error.to_string()))?;
+        let checkpoint = note.text().parse::<Checkpoint>();
+        let checkpoint = checkpoint.map_err(|error| foreign(error.to_string()))?;
+        if checkpoint.origin() != self.origin() {
+            let origin = checkpoint.origin();
+            return Err(foreign(format!("it is of the log {origin}")));
+        }
+        let (size, registered) = (checkpoint.size(), checkpoint.root());
+        if size > self.tree.size() {
+            return Err(PublishError::Rollback {
+                path: path(),
+                registered: size,
+                size: self.tree.size(),
+            });
+        }
+        let reader = self.tree.reader();
+        let found = chain::root_at(size, |level, index| reader.node(level, index))?;
+        if found != registered {
+            return Err(PublishError::Fork {
+                path: path(),
+                size,
+                registered,
+                found,
+            });
+        }
+        Ok(Some(Published {
+            size,
+            root: registered,
+            note,
+        }))
+    }
+
+    /// Until the writer is gone.
+    pub(crate) fn run(mut self, leaves: &Receiver<Vec<Leaf>>) {
+        let mut due: Option<Instant> = None;
+        loop {
+            let now = Instant::now();
+            if due.is_some_and(|due| due <= now) {
+                due = self.try_publish().then(|| now.checked_add(RETRY)).flatten();
+            }
+            let next = match due {
+                Some(due) => leaves.recv_timeout(due.saturating_duration_since(now)),
+                None => leaves.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match next {
+                Ok(group) => {
+                    if let Err(error) = group
+                        .into_iter()
+                        .try_for_each(|leaf| self.tree.push(leaf.0))
+                    {
+                        // Derived: a restart builds it anew. Until then nothing is published.
+                        return self.fail(&chain_of(&error));
+                    }
+                    due = due.or_else(|| now.checked_add(INTERVAL));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.try_publish();
+                    return;
+                }
+            }
+        }
+    }
+
+    /// True if it failed and is worth trying again.
+    fn try_publish(&mut self) -> bool {
+        match self.publish() {
+            Ok(()) => {
+                self.failing.send_if_modified(std::mem::take);
+                false
+            }
+            Err(error) => {
+                self.fail(&chain_of(&error));
+                true
+            }
+        }
+    }
+
+    fn fail(&self, error: &str) {
+        tracing::error!(error, "checkpoints are not published");
+        self.failing.send_replace(true);
+    }
+
+    /// Signs the head, writes it into the register and shows it.
+    fn publish(&mut self) -> Result<(), PublishError> {
+        let size = self.tree.size();
+        let last = self.shown.borrow().clone();
+        // After a change of keys the same head is signed once more.
+        let is_shown = last.as_ref().is_some_and(|last| {
+            last.size == size && last.note.verify([self.signer.verifier()]).is_ok()
+        });
+        if size == 0 || is_shown {
+            return Ok(());
+        }
+        self.tree.flush()?;
+        let root = self.tree.root();
+        if let Some(last) = &last {
+            self.continues(last, size, root)?;
+        }
+        let note = self
+            .signer
+            .note(format!("{}\n{size}\n{}\n", self.origin(), root.to_base64()));
+        let note = note.map_err(PublishError::Name)?;
+        self.register.write(note.to_string().as_bytes())?;
+
+        // In the register: from here it may be seen.
+        let published = Published { size, root, note };
+        self.shown.send_replace(Some(Arc::new(published)));
+        Ok(())
+    }
+
+    /// Never a checkpoint that contradicts an earlier one, whatever has become of the files.
+    fn continues(&self, last: &Published, to: u64, root: NodeHash) -> Result<(), PublishError> {
+        let from = last.size;
+        let contradiction = PublishError::Contradiction { from, to };
+        if from > to {
+            return Err(contradiction);
+        }
+        let reader = self.tree.reader();
+        let nodes = |level, index| reader.node(level, index).map_err(ProveError::from);
+        let proof = chain::consistency(from, to, nodes)?;
+        chain::verify_consistency(from, last.root, to, root, &proof).map_err(|_| contradiction)
+    }
+}
+
+/// Starts the publisher, if there is one; the writer gets what it needs of it.
+pub(crate) fn spawn(
+    publisher: Option<Publisher>,
+) -> std::io::Result<(Option<Outlet>, Option<JoinHandle<()>>)> {
+    let Some(publisher) = publisher else {
+        return Ok((None, None));
+    };
+    let (leaves, received) = std::sync::mpsc::channel();
+    let signer = Arc::clone(&publisher.signer);
+    let thread = std::thread::Builder::new().name("publisher".to_owned());
+    let thread = thread.spawn(move || publisher.run(&received))?;
+    Ok((Some(Outlet { signer, leaves }), Some(thread)))
+}

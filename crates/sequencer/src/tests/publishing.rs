@@ -1,0 +1,292 @@
+//! What is published continues what was published before, covers what is on the disk, and is in
+//! the register before anybody sees it; a log that does not go together with its register does not
+//! start.
+
+use super::*;
+use chain::{Checkpoint, Note, VerifierKey};
+use std::fs;
+use std::path::PathBuf;
+
+fn register_of(rig: &Rig) -> PathBuf {
+    rig.publishes.as_ref().unwrap().0.path().join("head")
+}
+
+fn log(rig: &Rig) -> &PublishedLog {
+    rig.handle().published_log().unwrap()
+}
+
+fn key(rig: &Rig) -> VerifierKey {
+    log(rig).vkey().parse().unwrap()
+}
+
+fn block_on<F: Future>(future: F) -> F::Output {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.build().unwrap().block_on(future)
+}
+
+/// The newest checkpoint, once it covers everything.
+fn covering(rig: &Rig) -> Arc<Published> {
+    let size = rig.handle().reader().next_position();
+    let mut newest = log(rig).checkpoints();
+    let covered = |newest: &Option<Arc<Published>>| newest.as_ref().is_some_and(|n| n.size == size);
+    let wait = async { newest.wait_for(covered).await.unwrap().clone().unwrap() };
+    block_on(wait)
+}
+
+fn units(rig: &Rig, from: u128, count: u128) -> Vec<Receipt> {
+    rig.accepted((from..from + count).map(|n| register(n, n, 0)).collect())
+}
+
+/// Copies a directory of files and directories.
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (path, to) = (
+            entry.as_ref().unwrap().path(),
+            to.join(entry.unwrap().file_name()),
+        );
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            fs::copy(&path, &to).unwrap();
+        }
+    }
+}
+
+#[test]
+fn every_record_is_covered_and_every_checkpoint_continues_the_last() {
+    let mut rig = Rig::publishing();
+    let mut seen = vec![covering(&rig)];
+    for round in 0..6_u128 {
+        units(&rig, 10 + round * 100, 1 + round * 17);
+        if round == 3 {
+            rig.restart();
+        }
+        seen.push(covering(&rig));
+    }
+    let log = log(&rig);
+    let newest = seen.last().unwrap();
+    for old in &seen {
+        assert!(old.note.verify([&key(&rig)]).is_ok());
+        let text: Checkpoint = old.note.text().parse().unwrap();
+        assert_eq!(
+            (text.origin(), text.size(), text.root()),
+            (ORIGIN, old.size, old.root)
+        );
+        let proof = log.consistency(old.size, newest.size).unwrap();
+        chain::verify_consistency(old.size, old.root, newest.size, newest.root, &proof).unwrap();
+    }
+    for position in 0..newest.size {
+        let entry = rig.handle().reader().at(position).unwrap().unwrap();
+        let header = &entry.record.header;
+        let leaf = chain::leaf_bytes(header.ledger, header.seq, entry.record.hash);
+        let leaf = chain::leaf_hash(&leaf);
+        let proof = log.inclusion(position, leaf, newest).unwrap();
+        chain::verify_inclusion(leaf, position, newest.size, newest.root, &proof).unwrap();
+    }
+}
+
+#[test]
+fn the_register_holds_the_checkpoint_that_is_shown() {
+    let rig = Rig::publishing();
+    units(&rig, 10, 3);
+    let shown = covering(&rig);
+    assert_eq!(
+        fs::read_to_string(register_of(&rig)).unwrap(),
+        shown.note.to_string()
+    );
+}
+
+#[test]
+fn what_cannot_be_registered_is_not_shown_and_the_records_stand() {
+    let rig = Rig::publishing();
+    let before = covering(&rig);
+    // A directory in the place of the new file: nobody can write there, not even root.
+    fs::create_dir(register_of(&rig).with_extension("new")).unwrap();
+    let receipts = units(&rig, 10, 3);
+    let mut failing = log(&rig).failing.clone();
+    block_on(failing.wait_for(|failing| *failing)).unwrap();
+    assert_eq!(log(&rig).latest().unwrap().size, before.size);
+    assert!(
+        rig.handle()
+            .reader()
+            .at(receipts[2].first_position)
+            .unwrap()
+            .is_some()
+    );
+    fs::remove_dir(register_of(&rig).with_extension("new")).unwrap();
+    assert_eq!(covering(&rig).size, before.size + 3);
+    assert!(!log(&rig).is_failing());
+}
+
+#[test]
+fn a_log_that_was_taken_back_does_not_start() {
+    let mut rig = Rig::publishing();
+    units(&rig, 10, 3);
+    rig.stop();
+    let backup = tempfile::tempdir().unwrap();
+    copy(rig.dir.path(), backup.path());
+    rig.start();
+    units(&rig, 20, 2);
+    let size = covering(&rig).size;
+    rig.stop();
+
+    fs::remove_dir_all(rig.dir.path()).unwrap();
+    copy(backup.path(), rig.dir.path());
+    let Err(StartError::Publish(error)) = rig.try_start(true) else {
+        panic!("it started");
+    };
+    let PublishError::Rollback {
+        registered,
+        size: found,
+        ..
+    } = &error
+    else {
+        panic!("{error}");
+    };
+    assert_eq!((*registered, *found), (size, size - 2));
+    assert!(
+        error
+            .to_string()
+            .contains(&format!("Records {} to {}", size - 2, size - 1)),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_log_with_another_history_does_not_start() {
+    let mut rig = Rig::publishing();
+    rig.stop();
+    let backup = tempfile::tempdir().unwrap();
+    copy(rig.dir.path(), backup.path());
+    rig.start();
+    units(&rig, 10, 3);
+    covering(&rig);
+    rig.stop();
+    // The same number of records and more, and not the same ones.
+    fs::remove_dir_all(rig.dir.path()).unwrap();
+    copy(backup.path(), rig.dir.path());
+    let publishes = rig.publishes.take();
+    rig.start();
+    units(&rig, 20, 5);
+    rig.stop();
+    rig.publishes = publishes;
+    let result = rig.try_start(true);
+    let fork = matches!(
+        result,
+        Err(StartError::Publish(PublishError::Fork { size: 5, .. }))
+    );
+    assert!(fork, "{:?}", result.err());
+}
+
+#[test]
+fn a_register_that_is_gone_or_of_another_log_is_not_passed_over() {
+    let mut rig = Rig::publishing();
+    covering(&rig);
+    rig.stop();
+    let sound = fs::read(register_of(&rig)).unwrap();
+    fs::remove_file(register_of(&rig)).unwrap();
+    let missing = rig.try_start(false);
+    assert!(matches!(
+        missing,
+        Err(StartError::Publish(PublishError::Missing { size: 2, .. }))
+    ));
+
+    // Every flipped bit, the signature's own included.
+    for bit in (0..sound.len() * 8).step_by(7) {
+        let mut bytes = sound.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        fs::write(register_of(&rig), bytes).unwrap();
+        let result = rig.try_start(true);
+        let foreign = matches!(
+            result,
+            Err(StartError::Publish(PublishError::Foreign { .. }))
+        );
+        assert!(foreign, "bit {bit}: {:?}", result.err());
+    }
+    fs::write(register_of(&rig), &sound).unwrap();
+    rig.publishes.as_mut().unwrap().1 = 8;
+    let other_key = rig.try_start(true);
+    assert!(matches!(
+        other_key,
+        Err(StartError::Publish(PublishError::Foreign { .. }))
+    ));
+    rig.publishes.as_mut().unwrap().1 = 7;
+    rig.start();
+    assert_eq!(covering(&rig).size, 2);
+}
+
+#[test]
+fn a_damaged_tree_gives_no_wrong_proof_and_is_put_right_by_a_start() {
+    let mut rig = Rig::publishing();
+    units(&rig, 10, 40);
+    let newest = covering(&rig);
+    let file = rig.dir.path().join("tree/0");
+    let mut bytes = fs::read(&file).unwrap();
+    bytes[33] ^= 1;
+    fs::write(&file, bytes).unwrap();
+    let entry = rig.handle().reader().at(0).unwrap().unwrap();
+    let leaf = chain::leaf_bytes(entry.record.header.ledger, 1, entry.record.hash);
+    let leaf = chain::leaf_hash(&leaf);
+    let wrong = log(&rig).inclusion(0, leaf, &newest);
+    assert!(matches!(wrong, Err(ProveError::Damaged(_))), "{wrong:?}");
+    rig.restart();
+    assert_eq!(covering(&rig).root, newest.root);
+    log(&rig).inclusion(0, leaf, &newest).unwrap();
+}
+
+#[test]
+fn receipts_of_a_group_are_signed_together_and_each_proves_itself() {
+    let rig = Rig::publishing();
+    let send = |submissions| {
+        let request = Rig::request(submissions, false);
+        let answer = rig.handle().submit(request);
+        block_on(answer).unwrap()
+    };
+    for (from, count) in [(10, 1), (20, 2), (30, 5), (40, 33)] {
+        // One in between is refused: it has no receipt, and no leaf.
+        let mut submissions: Vec<_> = (from..from + count).map(|n| register(n, n, 0)).collect();
+        submissions.insert(1, register(from + 1_000, from, 0));
+        let Answered { answers, signed } = send(submissions);
+        let (group, first) = signed.unwrap();
+        let receipts: Vec<_> = answers.iter().filter_map(|a| a.as_ref().ok()).collect();
+        assert_eq!(receipts.len(), usize::try_from(count).unwrap());
+        for (index, receipt) in (first..).zip(&receipts) {
+            let path = group.path(index);
+            let key = key(&rig);
+            let holds = |receipt: &Receipt, note: &Note| {
+                chain::receipt::verify(&receipt.statement(), index, &path, note, &key).is_ok()
+            };
+            assert!(holds(receipt, group.note()));
+            let mut other = **receipt;
+            other.first_position += 1;
+            assert!(!holds(&other, group.note()), "another position");
+            let checkpoint = covering(&rig).note.clone();
+            assert!(
+                !holds(receipt, &checkpoint),
+                "a checkpoint is no note over receipts"
+            );
+        }
+    }
+}
+
+#[test]
+fn tiles_are_served_for_every_published_size_and_no_further() {
+    let rig = Rig::publishing();
+    units(&rig, 1_000, 300);
+    let newest = covering(&rig);
+    let tile = |path: &str| log(&rig).tile(&path.parse().unwrap()).unwrap();
+    assert_eq!(newest.size, 302);
+    assert_eq!(tile("0/000").unwrap().len(), 256 * 32);
+    assert_eq!(tile("0/001.p/46").unwrap().len(), 46 * 32);
+    assert_eq!(tile("0/001.p/47"), None);
+    assert_eq!(tile("1/000.p/1").unwrap().len(), 32);
+    assert_eq!(tile("1/000.p/2"), None);
+    let bundle = tile("entries/001.p/46").unwrap();
+    let leaves = chain::decode_entries(&bundle).unwrap();
+    let hashes: Vec<u8> = leaves
+        .iter()
+        .flat_map(|leaf| *chain::leaf_hash(leaf).as_bytes())
+        .collect();
+    assert_eq!(hashes, tile("0/001.p/46").unwrap());
+}
