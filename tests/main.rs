@@ -47,6 +47,7 @@ mod queries;
 mod reading;
 mod records;
 mod scenarios;
+mod seals;
 mod search;
 
 /// The allocator of the real binary: what `bulk` measures is then what an operator sees.

@@ -14,7 +14,7 @@ use ledger::money::Fen;
 use ledger::payment::PaymentEvent;
 
 /// A movement of authority.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Grant {
     /// Its record.
     pub(crate) seq: u64,
@@ -29,7 +29,7 @@ pub(crate) struct Grant {
 }
 
 /// How often an item was put off or sent back.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Conduct {
     pub(crate) extensions_requested: u32,
     pub(crate) extensions_granted: u32,
@@ -40,10 +40,13 @@ pub(crate) struct Conduct {
 }
 
 /// The days that the books forget.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize)]
 pub struct Days {
+    #[serde(serialize_with = "crate::parts::map")]
     grants: HashMap<FundId, Vec<Grant>>,
+    #[serde(serialize_with = "crate::parts::map")]
     returns: HashMap<u64, Date>,
+    #[serde(serialize_with = "crate::parts::map")]
     conduct: HashMap<ItemId, Conduct>,
 }
 

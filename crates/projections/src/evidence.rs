@@ -13,16 +13,18 @@ use ledger::item::ItemEvent;
 use ledger::text::{Reference, Text};
 
 /// The evidence of a ledger, found without a search. Retracted evidence stays in it: its files do.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize)]
 pub struct EvidenceFiles {
     /// All evidence, in the order of the records; the lists below hold the places here.
     all: Vec<EvidenceId>,
+    #[serde(serialize_with = "crate::parts::map")]
     of_subject: HashMap<Subject, Numbers>,
+    #[serde(serialize_with = "crate::parts::map")]
     named: HashMap<Digest, Vec<Naming>>,
 }
 
 /// What names a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum Naming {
     /// `evidence.added`
     Evidence(EvidenceId),

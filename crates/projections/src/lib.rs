@@ -27,6 +27,7 @@ pub mod items;
 pub mod links;
 pub mod numbers;
 pub mod page;
+pub mod parts;
 pub mod progress;
 pub mod project_view;
 pub mod purposes;

@@ -14,21 +14,30 @@ use ledger::payment::{Payee, PaymentEvent, PaymentInstruction};
 use ledger::{Books, Event};
 
 /// The keys of rows, by what leads to them; all in the order of their first record.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize)]
 pub struct Links {
+    #[serde(serialize_with = "crate::parts::map")]
     units_of_fund: HashMap<FundId, Vec<OrganisationId>>,
+    #[serde(serialize_with = "crate::parts::map")]
     projects_of_fund: HashMap<FundId, Vec<ProjectId>>,
+    #[serde(serialize_with = "crate::parts::map")]
     funds_of_unit: HashMap<OrganisationId, Vec<FundId>>,
+    #[serde(serialize_with = "crate::parts::map")]
     funds_of_project: HashMap<ProjectId, Vec<FundId>>,
+    #[serde(serialize_with = "crate::parts::map")]
     milestones_of_project: HashMap<ProjectId, Vec<MilestoneId>>,
     /// All payments; the lists below hold their places here, in a quarter of the room.
     payments: Vec<PaymentId>,
+    #[serde(serialize_with = "crate::parts::map")]
     payments_of_project: HashMap<ProjectId, Numbers>,
+    #[serde(serialize_with = "crate::parts::map")]
     payments_of_payee: HashMap<Subject, Numbers>,
     /// The batches of which an account has held cash; none stands for cash of nobody knows which.
+    #[serde(serialize_with = "crate::parts::map")]
     funds_of_account: HashMap<AccountId, Vec<Option<FundId>>>,
     /// All movements of cash; the lists below hold their places here.
     movements: Vec<MovementId>,
+    #[serde(serialize_with = "crate::parts::map")]
     movements_of_account: HashMap<AccountId, Numbers>,
 }
 

@@ -31,6 +31,12 @@ impl Default for Room {
     }
 }
 
+impl serde::Serialize for Numbers {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.as_slice())
+    }
+}
+
 impl Numbers {
     /// The numbers, smallest first.
     #[must_use]

@@ -21,12 +21,13 @@ use std::cmp::Reverse;
 
 /// The plans that were returned: the books forget them, because the state is the one before the
 /// first plan.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize)]
 pub struct Plans {
+    #[serde(serialize_with = "crate::parts::map")]
     returned: HashMap<ItemId, Returned>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, serde::Serialize)]
 struct Returned {
     seq: u64,
     times: u32,

@@ -7,9 +7,11 @@ use ledger::ids::Subject;
 use ledger::subjects::Subjects;
 
 /// Sequence numbers by subject and by word.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize)]
 pub struct Timeline {
+    #[serde(serialize_with = "crate::parts::map")]
     subjects: HashMap<Subject, Numbers>,
+    #[serde(serialize_with = "crate::parts::map")]
     words: HashMap<&'static str, Vec<u32>>,
 }
 

@@ -1,12 +1,13 @@
 //! Measures the write path and a start: `load DIR COMMANDS` fills a directory with payments that
 //! are instructed, settled and confirmed; `mixed DIR COMMANDS` with ten records a payment, its
 //! project, contract, claim, cash and bank line among them; `open DIR` starts on either with full
-//! verification.
+//! verification; `seal DIR` seals it twice, records its states and proves a subject.
 //!
 //! ```console
 //! $ cargo run --release -p sequencer --example load -- load DIR 1000000
 //! $ cargo run --release -p sequencer --example load -- mixed DIR 1000000
 //! $ cargo run --release -p sequencer --example load -- open DIR
+//! $ cargo run --release -p sequencer --example load -- seal DIR
 //! ```
 
 #![allow(
@@ -59,7 +60,8 @@ fn main() {
         "load" => load(dir, &args[3], 3, command),
         "mixed" => load(dir, &args[3], 10, mixed),
         "open" => open(dir),
-        other => panic!("{other}: say load, mixed or open"),
+        "seal" => seal(dir),
+        other => panic!("{other}: say load, mixed, open or seal"),
     }
 }
 
@@ -73,6 +75,49 @@ fn open(dir: &Path) {
         records as f64 / seconds / 1000.0,
         memory()
     );
+}
+
+/// The first seal scans the whole log, the second only what has come since; then all states, and a
+/// proof.
+fn seal(dir: &Path) {
+    let started = sequencer::start(dir, sequencer::machine()).expect("start");
+    let handle = started.handle;
+    println!("start: {}", memory());
+    let _ = std::fs::remove_dir_all(dir.join("subjects"));
+    for what in ["scan", "since"] {
+        let number = u64::MAX - handle.reader().next_position();
+        send(&handle, 0, vec![submission(number, one_more(number))]);
+        let begin = Instant::now();
+        let sealed = handle.seal_subjects().expect("sealed").expect("new");
+        println!(
+            "seal ({what}): {} subjects in {:.2} s, {}",
+            sealed.count,
+            begin.elapsed().as_secs_f64(),
+            memory()
+        );
+    }
+    let begin = Instant::now();
+    let recorded = handle.record_states().expect("recorded");
+    let seconds = begin.elapsed().as_secs_f64();
+    println!("states: {recorded} in {seconds:.2} s, {}", memory());
+    let begin = Instant::now();
+    let subject = (LedgerId(id(7, 7)), Subject(id(4, 0)));
+    let (_, proofs) = handle.prove_subjects(&[subject]).expect("proved");
+    let records = proofs[0].as_ref().expect("known").accumulator.records;
+    let seconds = begin.elapsed().as_secs_f64();
+    println!("proof of {records} records in {seconds:.2} s, {}", memory());
+}
+
+fn one_more(number: u64) -> Command {
+    let registration = OrganisationRegistration {
+        organisation: OrganisationId(id(2, number)),
+        parent: None,
+        code: Reference::new("530000").unwrap(),
+        name: Name::new("某单位").unwrap(),
+        kind: OrganisationKind::Agency,
+        level: Level::County,
+    };
+    Command::Organisation(OrganisationCommand::Register(registration))
 }
 
 fn memory() -> String {

@@ -4,27 +4,37 @@
 //! see. What start-up replays is what the live path runs: `show::Shown::show`.
 
 mod answer;
+mod canon;
 mod clock;
 mod files;
 mod group;
 mod link;
 mod publish;
 mod published;
+mod rebuild;
 mod seal;
+mod seals;
 mod show;
 mod signed;
+mod states;
+mod timer;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
 pub use answer::{Answers, Caller, Receipt, Refusal, Request, Unavailable};
+pub use canon::Unhashable;
 pub use chain::BODY_LEN_MAX;
 pub use clock::{Reading, Source, machine, wall_us};
 pub use publish::{Publication, PublishError, Published};
 pub use published::{Log as PublishedLog, ProveError};
+pub use rebuild::{Claims, Finding, Rebuild, Rebuilt};
+pub use seals::{SealError, Sealed, SubjectProof};
 pub use show::Slot;
 pub use signed::{Answered, SignedGroup};
+pub use states::state_hash;
+pub use timer::Timer;
 
 use ledger::Fact;
 use ledger::ids::{LedgerId, PersonId};
@@ -33,7 +43,7 @@ use ledger::{Actor, Books};
 use publish::Publisher;
 use show::Shown;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use store::{FileStore, KeyStore, Log, Reader, Recovery};
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
@@ -79,6 +89,8 @@ pub struct Handle {
     stopped: watch::Receiver<bool>,
     system: LedgerId,
     dir: PathBuf,
+    /// Held by whoever seals: there is one file of subjects at a time.
+    sealing: Arc<Mutex<()>>,
     published: Option<PublishedLog>,
     /// Last, because fields are dropped in order: when the writer sees that every handle is gone
     /// and ends, no reader of theirs may still hold the log's lock.
@@ -215,6 +227,7 @@ fn run(
         stopped,
         system,
         dir,
+        sealing: Arc::default(),
         published,
     };
     if known.is_none() {

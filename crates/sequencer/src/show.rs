@@ -22,6 +22,12 @@ impl Slot {
         self.view.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Changes what readers see behind the log's back.
+    #[cfg(test)]
+    pub(crate) fn edit(&self, edit: impl FnOnce(&mut View)) {
+        edit(&mut self.view.write().unwrap());
+    }
+
     /// True if the ledger holds records that this release cannot read: they verify, but a view
     /// without them would be wrong, so nothing is served.
     pub fn is_newer(&self) -> bool {
@@ -71,7 +77,7 @@ impl Shown {
         match wire::decode_event(&entry.record.body) {
             Ok((fact, _salt)) => {
                 let mut view = slot.view.write().unwrap_or_else(PoisonError::into_inner);
-                view.apply(&line(entry, &fact));
+                view.apply(&line(entry.position, &entry.record, &fact));
             }
             Err(error) => {
                 let seq = entry.record.header.seq;
@@ -83,12 +89,12 @@ impl Shown {
     }
 }
 
-fn line<'a>(entry: &store::Entry, fact: &'a Fact) -> Entry<'a> {
+pub(crate) fn line<'a>(position: u64, record: &chain::Record, fact: &'a Fact) -> Entry<'a> {
     Entry {
-        position: entry.position,
-        seq: entry.record.header.seq,
-        recorded_at_us: entry.record.header.recorded_at_us,
-        hash: *entry.record.hash.as_bytes(),
+        position,
+        seq: record.header.seq,
+        recorded_at_us: record.header.recorded_at_us,
+        hash: *record.hash.as_bytes(),
         fact,
     }
 }

@@ -12,7 +12,9 @@ mod files;
 mod groups;
 mod publishing;
 mod sealing;
+mod seals;
 mod starting;
+mod states;
 
 use crate::*;
 use ledger::book::{BookCommand, BookOpening, BookRenaming};

@@ -26,6 +26,7 @@ pub mod page;
 pub mod payments;
 pub mod projects;
 mod question;
+pub mod seals;
 pub mod search;
 pub mod stream;
 pub mod subjects;
@@ -39,6 +40,7 @@ pub use through::{Answer, Ask, Through};
 pub fn mount(config: &mut ServiceConfig) {
     page::mount(config);
     health::mount(config);
+    seals::mount(config);
     api::mount(config);
     log::mount(config);
     ledgers::mount(config);

@@ -8,7 +8,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
 use actix_web::middleware::Compress;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use sequencer::{Handle, Publication};
+use sequencer::{Handle, Publication, Timer};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
@@ -36,6 +36,7 @@ pub struct Running {
     server: ServerHandle,
     http: JoinHandle<std::io::Result<()>>,
     writer: JoinHandle<()>,
+    timer: Option<Timer>,
 }
 
 /// What is served, where, and with which key.
@@ -143,6 +144,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
         server,
         http,
         writer: started.writer,
+        timer: None,
     })
 }
 
@@ -190,6 +192,16 @@ async fn unknown_route(request: HttpRequest) -> Result<HttpResponse, Problem> {
 }
 
 impl Running {
+    /// From here on seals the subjects every so often and soon after what is signed off, and
+    /// records states once a day. No less than a minute apart.
+    ///
+    /// # Errors
+    /// A thread cannot be made.
+    pub fn seal_every(&mut self, every: Duration) -> anyhow::Result<()> {
+        self.timer = Some(Timer::start(self.handle.clone(), every)?);
+        Ok(())
+    }
+
     /// Serves until somebody interrupts it, or until the disk fails.
     ///
     /// # Errors
@@ -230,10 +242,12 @@ impl Running {
             server,
             http,
             writer,
+            timer,
         } = self;
         closing.send_replace(true);
         drop(server.stop(true));
         let _ = http.join();
+        drop(timer);
         drop(handle);
         let _ = writer.join();
     }

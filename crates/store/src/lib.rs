@@ -13,6 +13,7 @@
 //! <dir>/sled/
 //! <dir>/keys                                      the subjects' keys, see KeyStore
 //! <dir>/files/                                    evidence files, see FileStore
+//! <dir>/subjects/<position, 20 digits>.subjects   derived, see SubjectFile
 //! <dir>/tree/                                     nodes of the Merkle tree, derived, see Tree
 //! ```
 //!
@@ -35,6 +36,7 @@ mod recover;
 mod register;
 mod repair;
 mod replay;
+mod subjects;
 mod trace;
 mod tree;
 mod verify;
@@ -56,6 +58,7 @@ pub use log::Log;
 pub use reader::Reader;
 pub use recover::Recovery;
 pub use register::Register;
+pub use subjects::{SubjectFile, SubjectRow, SubjectRows, SubjectWriter};
 pub use tree::{Tree, TreeReader};
 pub use verify::{LedgerHead, Verified, VerifyError, verify, verify_each};
 

@@ -13,6 +13,7 @@ mod files;
 mod keys;
 mod kill;
 mod recovery;
+mod subjects;
 mod tree;
 
 use std::convert::Infallible;

@@ -5,6 +5,7 @@
 
 mod refusals;
 mod sealing;
+mod subjects;
 
 use super::*;
 use field::Field;

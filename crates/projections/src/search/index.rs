@@ -14,14 +14,14 @@ use std::borrow::Cow;
 use uuid::Uuid;
 
 /// What records say, ready to be looked for.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize)]
 pub struct Search {
     /// In the order of the records; only the last one grows.
     chunks: Vec<Chunk>,
 }
 
 /// A part of the index that 16 bits can number.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize)]
 struct Chunk {
     /// The plain texts, each with [`END`] after it.
     text: String,
@@ -39,7 +39,7 @@ const END: char = '\u{1}';
 const CHUNK_LEN_MAX: usize = 65_535;
 
 /// A text of a chunk.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, serde::Serialize)]
 struct Mark {
     start: u16,
     row: u16,
@@ -51,7 +51,7 @@ struct Mark {
 }
 
 /// How the written text is had from the plain one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 enum Shown {
     AsPlain,
     InCapitals,
@@ -59,7 +59,7 @@ enum Shown {
 }
 
 /// A record, as far as it is looked for; one with two amounts has two rows.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, serde::Serialize)]
 pub(super) struct Row {
     /// What it is mainly about.
     pub(super) id: Uuid,

@@ -3,6 +3,7 @@
 use super::{Data, print_line};
 use crate::serve;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Settings of the server.
 #[derive(Debug, clap::Args)]
@@ -12,6 +13,10 @@ pub struct ServeArgs {
     /// 监听地址 · The address to listen on
     #[arg(long, env = "FUNDTRACE_LISTEN", default_value = "127.0.0.1:8080")]
     listen: String,
+    /// 主体封存间隔(秒,0 为不定时封存)· Seconds between seals of the subjects; 0 for none but on
+    /// demand
+    #[arg(long, env = "FUNDTRACE_SEAL_EVERY", default_value_t = 3600)]
+    seal_every: u64,
     /// 日志签名密钥文件,默认 数据目录.key;由 fundtrace key 生成 · The log's key, made by
     /// `fundtrace key`; the data directory's name and `.key` where it is not given
     #[arg(long, env = "FUNDTRACE_KEY")]
@@ -35,7 +40,10 @@ pub(super) fn run(args: &ServeArgs) -> anyhow::Result<()> {
     if let Some(register) = &args.register {
         settings.register.clone_from(register);
     }
-    let running = serve::start(&settings)?;
+    let mut running = serve::start(&settings)?;
+    if args.seal_every > 0 {
+        running.seal_every(Duration::from_secs(args.seal_every))?;
+    }
     let records = running.handle.reader().next_position();
     print_line(&format!(
         "正在服务 · serving http://{} ({records} 条记录已核验 · records verified)",

@@ -135,6 +135,7 @@ const TABLE: &[Row] = &[
                 "chacha20poly1305",
                 "blake3",
                 "jiff",
+                "serde",
             ],
             optional: &[],
         },

@@ -1,0 +1,159 @@
+//! What the log says of itself: seals of the subjects, and states of the projections.
+
+use crate::identity::Bearer;
+use crate::problem::Problem;
+use crate::routes::question::{Answered, bad_query};
+use crate::state::State;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use ledger::token::Role;
+use sequencer::{SealError, Sealed};
+use serde::{Deserialize, Serialize};
+
+pub(super) fn mount(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/v1/seals")
+                .route(web::get().to(seals))
+                .route(web::post().to(seal)),
+        )
+        .route("/v1/states", web::post().to(record_states));
+}
+
+/// A seal 主体封存: through its last position no record of any subject can be left out unseen.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct SealView {
+    /// Its record in the `system` ledger.
+    pub seq: u64,
+    /// The position of that record in the deployment's log.
+    pub position: u64,
+    /// The RFC 6962 root over the subjects' leaves: 64 hexadecimal digits.
+    pub root: String,
+    /// How many subjects there are, counted in each ledger that names them.
+    pub count: u64,
+    /// The position of the last record that counts.
+    pub through_position: u64,
+}
+
+impl From<Sealed> for SealView {
+    fn from(seal: Sealed) -> SealView {
+        SealView {
+            seq: seal.seq,
+            position: seal.position,
+            root: seal.root.to_string(),
+            count: seal.count,
+            through_position: seal.through_position,
+        }
+    }
+}
+
+/// Seals, oldest first.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Seals {
+    /// The last one, whatever was asked.
+    pub latest: Option<SealView>,
+    /// Those that were asked for.
+    pub entries: Vec<SealView>,
+    /// True if there are more after them.
+    pub more: bool,
+}
+
+/// Which seals.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct SealsQuery {
+    /// Those recorded after this record of the `system` ledger.
+    #[serde(default)]
+    after_seq: u64,
+    /// How many at the most, up to 1,000.
+    limit: Option<usize>,
+}
+
+/// The seals of the subjects. They name nobody, so every token may ask.
+#[utoipa::path(get, path = "/v1/seals", tag = "log", params(SealsQuery),
+    responses((status = 200, body = Seals), (status = 401, body = Problem)))]
+pub async fn seals(state: web::Data<State>, _bearer: Bearer, request: HttpRequest) -> Answered {
+    let query = web::Query::<SealsQuery>::from_query(request.query_string());
+    let query = query.map_err(|error| bad_query(&error))?.into_inner();
+    let limit = query.limit.unwrap_or(100);
+    let limit = limit.clamp(1, super::events::PAGE_LEN_MAX);
+    let handle = state.handle.clone();
+    let found = web::block(move || {
+        let (seals, more) = handle.seals(query.after_seq, limit)?;
+        Ok::<_, SealError>(Seals {
+            latest: handle.last_seal().map(SealView::from),
+            entries: seals.into_iter().map(SealView::from).collect(),
+            more,
+        })
+    });
+    let found = found.await.map_err(|error| Problem::internal(&error))?;
+    Ok(HttpResponse::Ok().json(found?))
+}
+
+/// Seals the subjects now: 201 with the seal, or 200 with the last one if there is nothing new.
+/// Only for an administrator. Takes seconds on a million subjects.
+#[utoipa::path(post, path = "/v1/seals", tag = "operation",
+    responses((status = 201, body = SealView), (status = 200, body = SealView),
+        (status = 403, body = Problem)))]
+pub async fn seal(state: web::Data<State>, bearer: Bearer) -> Answered {
+    administrator(&bearer)?;
+    let handle = state.handle.clone();
+    let sealed = web::block(move || {
+        let sealed = handle.seal_subjects()?;
+        Ok::<_, SealError>((sealed.is_some(), sealed.or_else(|| handle.last_seal())))
+    });
+    let (new, seal) = sealed.await.map_err(|error| Problem::internal(&error))??;
+    let seal = seal.map(SealView::from);
+    Ok(if new {
+        HttpResponse::Created().json(seal)
+    } else {
+        HttpResponse::Ok().json(seal)
+    })
+}
+
+/// How many states were recorded.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct StatesRecorded {
+    /// One for each projection of each ledger that has changed since the last time.
+    pub recorded: usize,
+}
+
+/// Records the hash of every projection of every ledger that has changed, so that a rebuild
+/// (`fundtrace verify --rebuild`) can be held against it. Only for an administrator.
+#[utoipa::path(post, path = "/v1/states", tag = "operation",
+    responses((status = 201, body = StatesRecorded), (status = 403, body = Problem)))]
+pub async fn record_states(state: web::Data<State>, bearer: Bearer) -> Answered {
+    administrator(&bearer)?;
+    let handle = state.handle.clone();
+    let recorded = web::block(move || handle.record_states());
+    let recorded = recorded
+        .await
+        .map_err(|error| Problem::internal(&error))??;
+    Ok(HttpResponse::Created().json(StatesRecorded { recorded }))
+}
+
+fn administrator(bearer: &Bearer) -> Result<(), Problem> {
+    if bearer.is_any(&[Role::Administrator]) {
+        return Ok(());
+    }
+    Err(Problem::forbidden(
+        "an administrator's token is needed",
+        "需要系统管理员令牌",
+    ))
+}
+
+impl From<SealError> for Problem {
+    fn from(error: SealError) -> Problem {
+        match error {
+            SealError::Newer { .. } => Problem::from(&sequencer::Refusal::Newer),
+            SealError::Unavailable(unavailable) => unavailable.into(),
+            SealError::Refused(refusal) => Problem::from(&refusal),
+            SealError::Store(_)
+            | SealError::NotSealed
+            | SealError::Differs { .. }
+            | SealError::NoPosition(_)
+            | SealError::Proof(_)
+            | SealError::Unhashable(_) => Problem::internal(&error),
+        }
+    }
+}
