@@ -123,9 +123,7 @@ fn stated(out: &mut String, it: &Page<'_>, language: Language) {
     let mut line = |term: &str, text: String| {
         let _ = write!(out, "<div><dt>{term}</dt><dd>{text}</dd></div>\n");
     };
-    let book = it.told.view.books.book.as_ref();
     let ledger = it.manifest.ledger;
-    let _ = book;
     line(t("账本", "Ledger"), format!("<code>{ledger}</code>"));
     let subject = it.manifest.question.subject().0;
     line(t("所问", "Asked about"), format!("<code>{subject}</code>"));
@@ -378,7 +376,7 @@ fn person_name(told: &Told, person: PersonId) -> Option<String> {
 /// The evidence files that records name.
 fn files(out: &mut String, it: &Page<'_>, language: Language) {
     let t = |zh: &'static str, en: &'static str| language.pick(zh, en);
-    let files = files_named(it.told);
+    let files = files_named(it.told.seen.iter().map(|seen| &seen.fact));
     if files.is_empty() {
         return;
     }

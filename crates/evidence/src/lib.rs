@@ -34,4 +34,4 @@ pub use manifest::{FORMAT, Through};
 pub use plan::{Plan, plan, referenced, stays, supporting};
 pub use question::Question;
 pub use seals::{SealedSubject, Seals};
-pub use verify::{Basis, Complete, Report, SubjectReport, Trust, Trusted, verify};
+pub use verify::{Basis, Complete, Report, SubjectReport, Trust, Trusted, files_named, verify};

@@ -17,12 +17,12 @@ use chain::{
     VerifierKey, leaf_bytes, leaf_hash, ledger_root, verify_inclusion,
 };
 use jiff::civil::Date;
-use ledger::Event;
 use ledger::digest::Digest;
 use ledger::evidence::EvidenceEvent;
 use ledger::fields::Kind;
 use ledger::ids::Subject;
 use ledger::item::ItemEvent;
+use ledger::{Event, Fact};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -168,7 +168,7 @@ pub fn verify(bytes: &[u8], trust: &Trust) -> Result<Report, Fault> {
     let subjects = subject_reports(&manifest, &told, &checked, vouched);
     let here = archive.hashes.keys().filter(|name| name.starts_with(FILES));
     let files = here.count();
-    let named = files_named(&told).into_iter();
+    let named = files_named(told.seen.iter().map(|seen| &seen.fact)).into_iter();
     let absent = |file: &Digest| !archive.hashes.contains_key(&format!("{FILES}{file}"));
     Ok(Report {
         ledger: manifest.chain(),
@@ -502,13 +502,13 @@ fn subject_reports(
 }
 
 /// The evidence files that records name, each once.
-pub(crate) fn files_named(told: &Told) -> BTreeSet<Digest> {
+pub fn files_named<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> BTreeSet<Digest> {
     let mut named = BTreeSet::new();
-    for seen in &told.seen {
-        if let Event::Evidence(EvidenceEvent::Added(added)) = &seen.fact.event {
+    for fact in facts {
+        if let Event::Evidence(EvidenceEvent::Added(added)) = &fact.event {
             named.insert(added.sha256);
         }
-        if let Event::Item(ItemEvent::EvidenceAdded(added)) = &seen.fact.event {
+        if let Event::Item(ItemEvent::EvidenceAdded(added)) = &fact.event {
             named.insert(added.sha256);
         }
     }

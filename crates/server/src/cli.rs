@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 pub mod append;
 pub mod demo;
+pub mod evidence;
 pub mod export;
 pub mod key;
 pub mod ledger;
@@ -29,7 +30,9 @@ enum Command {
     Demo(demo::DemoArgs),
     /// 追加记录 · Append commands from a file to a running server
     Append(append::AppendArgs),
-    /// 离线核验 · Verify a data directory: journal and sled, the whole chain
+    /// 证据包 · Get an evidence package from a running server
+    Evidence(evidence::EvidenceArgs),
+    /// 离线核验 · Verify a data directory: journal and sled, the whole chain; or an evidence package
     Verify(verify::VerifyArgs),
     /// 导出 · Export events, balances and the rectification list of a data directory
     Export(export::ExportArgs),
@@ -67,6 +70,7 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Demo(args) => demo::run(args),
         Command::Append(args) => append::run(&args),
+        Command::Evidence(args) => evidence::run(&args),
         Command::Verify(args) => return verify::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Token(args) => token::run(&args),
