@@ -42,6 +42,7 @@ mod journey;
 mod lists;
 mod model;
 mod openings;
+mod packages;
 mod projects;
 mod queries;
 mod reading;

@@ -61,12 +61,12 @@ pub(crate) fn page(it: &Page<'_>, language: Language) -> String {
     let question = it.manifest.question;
     let about = t(question.zh(), question.en());
     let name = title(it.answer).unwrap_or_default();
-    let _ = write!(
+    let _ = writeln!(
         out,
         "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
          style-src 'unsafe-inline'\">\n<title>{} · {} {}</title>\n<style>\n{STYLE}</style>\n\
-         </head>\n<body>\n<header>\n<p class=\"kind\">{}</p>\n<h1>{}{}{}</h1>\n</header>\n",
+         </head>\n<body>\n<header>\n<p class=\"kind\">{}</p>\n<h1>{}{}{}</h1>\n</header>",
         t("zh-CN", "en"),
         t("证据包", "Evidence package"),
         about,
@@ -84,9 +84,9 @@ pub(crate) fn page(it: &Page<'_>, language: Language) -> String {
     happened(&mut out, it, language);
     files(&mut out, it, language);
     records(&mut out, it, language);
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "<footer>{}</footer>\n</body>\n</html>\n",
+        "<footer>{}</footer>\n</body>\n</html>",
         t(
             "本页由包内记录生成;核验程序会重新生成并逐字比对。页面本身不是证据,记录才是。",
             "This page is made from the records in the package; whoever verifies makes it again and \
@@ -113,7 +113,7 @@ fn title(answer: &Value) -> Option<String> {
 }
 
 pub(crate) fn section(out: &mut String, heading: &str) {
-    let _ = write!(out, "<h2>{}</h2>\n", escape(heading));
+    let _ = writeln!(out, "<h2>{}</h2>", escape(heading));
 }
 
 /// Where it is from and through which record.
@@ -121,7 +121,7 @@ fn stated(out: &mut String, it: &Page<'_>, language: Language) {
     let t = |zh: &'static str, en: &'static str| language.pick(zh, en);
     let through = &it.manifest.through;
     let mut line = |term: &str, text: String| {
-        let _ = write!(out, "<div><dt>{term}</dt><dd>{text}</dd></div>\n");
+        let _ = writeln!(out, "<div><dt>{term}</dt><dd>{text}</dd></div>");
     };
     let ledger = it.manifest.ledger;
     line(t("账本", "Ledger"), format!("<code>{ledger}</code>"));
@@ -156,7 +156,7 @@ fn stated(out: &mut String, it: &Page<'_>, language: Language) {
     // The lines stand in a list; the header before them does not.
     let at = lines.find("<div><dt>").unwrap_or(lines.len());
     let (before, list) = lines.split_at(at);
-    let _ = write!(out, "{before}<dl class=\"stated\">\n{list}</dl>\n");
+    let _ = writeln!(out, "{before}<dl class=\"stated\">\n{list}</dl>");
 }
 
 /// What it proves and what not, before any figure.
@@ -287,17 +287,17 @@ fn happened(out: &mut String, it: &Page<'_>, language: Language) {
     for seen in &it.told.seen {
         let main = seen.names.iter().any(|name| own.contains(name));
         let class = if main { "event" } else { "event support" };
-        let _ = write!(
+        let _ = writeln!(
             out,
             "<article class=\"{class}\">\n<h3><span class=\"seq\">{}</span> {} \
-             <span class=\"soft\">{}</span></h3>\n",
+             <span class=\"soft\">{}</span></h3>",
             seen.seq,
             escape(&words::event(seen.fact.event.word(), language.is_zh())),
             escape(&seen.fact.occurred_on.to_string()),
         );
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<p class=\"soft\">{} {} · {} · {}</p>\n",
+            "<p class=\"soft\">{} {} · {} · {}</p>",
             t("登记于", "recorded"),
             moment(seen.recorded_at_us),
             escape(&actor(it, seen.fact.actor)),
@@ -305,9 +305,9 @@ fn happened(out: &mut String, it: &Page<'_>, language: Language) {
         );
         signatories(out, it, seen, language);
         value::render_event(out, &seen.fact.event, language);
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<p class=\"soft\">{} {} · <code>{}</code></p>\n</article>\n",
+            "<p class=\"soft\">{} {} · <code>{}</code></p>\n</article>",
             t("位置", "position"),
             seen.position,
             seen.hash
@@ -321,9 +321,9 @@ fn signatories(out: &mut String, it: &Page<'_>, seen: &Seen, language: Language)
             person: signatory.person,
             organisation: signatory.organisation,
         };
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<p class=\"soft\">{} {} · {} · {}</p>\n",
+            "<p class=\"soft\">{} {} · {} · {}</p>",
             language.pick("纸质签字", "signed on paper"),
             escape(&actor(it, who)),
             escape(&signatory.capacity.to_string()),
@@ -337,9 +337,9 @@ fn signatories(out: &mut String, it: &Page<'_>, seen: &Seen, language: Language)
             .iter()
             .map(ToString::to_string)
             .collect();
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<p class=\"soft\">{} {}</p>\n",
+            "<p class=\"soft\">{} {}</p>",
             language.pick("依据", "rests on"),
             escape(&documents.join("、")),
         );
@@ -381,16 +381,16 @@ fn files(out: &mut String, it: &Page<'_>, language: Language) {
         return;
     }
     section(out, t("四、佐证文件", "4. Evidence files"));
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "<p class=\"soft\">{}</p>\n<ul>\n",
+        "<p class=\"soft\">{}</p>\n<ul>",
         t(
             "记录所载 SHA-256;文件本身若随包提供,在 files/ 目录。",
             "By their SHA-256 as recorded; where the files come along they are in files/."
         )
     );
     for file in files {
-        let _ = write!(out, "<li><code>{file}</code></li>\n");
+        let _ = writeln!(out, "<li><code>{file}</code></li>");
     }
     out.push_str("</ul>\n");
 }

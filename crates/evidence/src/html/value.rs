@@ -12,9 +12,9 @@ pub(super) fn render(out: &mut String, answer: &Value, language: Language) {
         if part.as_array().is_some_and(Vec::is_empty) {
             continue;
         }
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<h3>{}</h3>\n",
+            "<h3>{}</h3>",
             escape(&words::field(name, language.is_zh()))
         );
         any(out, name, part, language);
