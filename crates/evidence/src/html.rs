@@ -10,11 +10,9 @@ use crate::verify::files_named;
 use crate::words;
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
-use ledger::Event;
-use ledger::ids::{PersonId, Subject};
-use ledger::person::PersonEvent;
-use ledger::personal::PersonalText;
+use ledger::ids::Subject;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 mod value;
@@ -239,8 +237,7 @@ fn subjects(out: &mut String, it: &Page<'_>, language: Language) {
     head(out, &heads);
     for named in &it.manifest.subjects {
         let subject = named.subject;
-        let records = it.told.seen.iter();
-        let records = records.filter(|seen| seen.names.contains(&subject)).count();
+        let records = it.told.of(subject).count();
         let sealed = it.checked.subjects.get(&subject).and(it.checked.through);
         let complete = sealed.map_or_else(
             || t("未证明", "not shown").to_owned(),
@@ -278,7 +275,7 @@ fn subjects(out: &mut String, it: &Page<'_>, language: Language) {
 fn happened(out: &mut String, it: &Page<'_>, language: Language) {
     let t = |zh: &'static str, en: &'static str| language.pick(zh, en);
     section(out, t("三、经过", "3. What happened"));
-    let own: Vec<Subject> = it
+    let own: BTreeSet<Subject> = it
         .manifest
         .subjects
         .iter()
@@ -353,24 +350,9 @@ fn actor(it: &Page<'_>, actor: ledger::Actor) -> String {
         || actor.organisation.to_string(),
         |row| row.name.to_string(),
     );
-    let person = person_name(it.told, actor.person).unwrap_or_else(|| actor.person.to_string());
+    let person = it.told.person(actor.person);
+    let person = person.map_or_else(|| actor.person.to_string(), str::to_owned);
     format!("{unit} · {person}")
-}
-
-/// The name of a person whose registration was opened.
-fn person_name(told: &Told, person: PersonId) -> Option<String> {
-    let names = told.seen.iter().rev().filter_map(|seen| {
-        let Event::Subject(PersonEvent::Registered(it) | PersonEvent::Amended(it)) =
-            &seen.fact.event
-        else {
-            return None;
-        };
-        match &it.name {
-            Some(PersonalText::Clear(name)) if it.person == person => Some(name.clone()),
-            _ => None,
-        }
-    });
-    names.into_iter().next()
 }
 
 /// The evidence files that records name.

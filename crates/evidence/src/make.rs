@@ -12,7 +12,7 @@ use crate::{Fault, readme, seals, told};
 use chain::{Checkpoint, LedgerId, NodeHash, Note, Record, TlogProof};
 use jiff::civil::Date;
 use ledger::digest::Digest;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A record and its way to the root of the checkpoint's tree.
 #[derive(Debug, Clone)]
@@ -86,7 +86,7 @@ fn assemble(mut sources: Sources) -> Result<Vec<u8>, Fault> {
         .text()
         .parse()
         .map_err(|error: chain::CheckpointError| Fault::Checkpoint(error.to_string()))?;
-    let subjects: Vec<_> = sources.plan.subjects().collect();
+    let subjects: BTreeSet<_> = sources.plan.subjects().collect();
     let checked = match &sources.seals {
         Some((seals, proved)) => {
             let (fact, _) = wire::decode_event(&proved.record.body)

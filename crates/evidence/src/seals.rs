@@ -4,13 +4,13 @@
 //! ledger and subject. Whoever has all records of a subject computes its leaf and finds it under
 //! the root; with one left out, added or changed they do not.
 
-use crate::told::Told;
+use crate::told::{Seen, Told};
 use crate::{Fault, archive};
 use chain::{Accumulator, LedgerId, NodeHash, leaf_hash, subject_leaf, verify_inclusion};
 use ledger::ids::Subject;
 use ledger::log::{LogEvent, SubjectsSeal};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// `seals.json`: where the package's subjects stand under one seal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,7 +64,7 @@ pub(crate) fn check(
     event: &ledger::Event,
     told: &Told,
     ledger: LedgerId,
-    subjects: &[Subject],
+    subjects: &BTreeSet<Subject>,
 ) -> Result<Checked, Fault> {
     let ledger::Event::Log(LogEvent::SubjectsSealed(seal)) = event else {
         return Err(Fault::Seals("its record is not a seal".to_owned()));
@@ -76,8 +76,10 @@ pub(crate) fn check(
             let text = format!("{subject:?} is not a subject of the package");
             return Err(Fault::Seals(text));
         }
+        if counts.insert(subject, sealed.records).is_some() {
+            return Err(Fault::Seals(format!("{subject:?} stands there twice")));
+        }
         one(seal, sealed, told, ledger)?;
-        counts.insert(subject, sealed.records);
     }
     Ok(Checked {
         through: Some(seal.through_position),
@@ -93,10 +95,9 @@ fn one(
 ) -> Result<(), Fault> {
     let subject = sealed.subject;
     let mut made = Accumulator::empty(ledger, subject.0);
-    for seen in &told.seen {
-        if seen.position <= seal.through_position && seen.names.contains(&subject) {
-            made = made.after(seen.hash);
-        }
+    let until = |seen: &&Seen| seen.position <= seal.through_position;
+    for seen in told.of(subject).filter(until) {
+        made = made.after(seen.hash);
     }
     let incomplete = || Fault::Incomplete {
         subject,

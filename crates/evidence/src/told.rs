@@ -3,10 +3,13 @@
 use crate::keys::FieldKey;
 use crate::{Fault, keys};
 use chain::{Hash, Record};
-use ledger::Fact;
-use ledger::ids::Subject;
+use ledger::ids::{PersonId, Subject};
+use ledger::person::PersonEvent;
+use ledger::personal::PersonalText;
 use ledger::subjects::Subjects;
+use ledger::{Event, Fact};
 use projections::{Entry, View};
+use std::collections::BTreeMap;
 
 /// A record of the package's ledger, decoded.
 #[derive(Debug, Clone)]
@@ -29,11 +32,46 @@ pub(crate) struct Told {
     pub(crate) view: View,
     /// How many sealed texts were opened.
     pub(crate) opened: usize,
+    /// Which of them name a subject, by their places.
+    by_subject: BTreeMap<Subject, Vec<usize>>,
+    /// The names of persons that were opened.
+    persons: BTreeMap<PersonId, String>,
+}
+
+impl Told {
+    /// The records that name a subject, in their order.
+    pub(crate) fn of(&self, subject: Subject) -> impl Iterator<Item = &Seen> {
+        let places = self.by_subject.get(&subject).into_iter().flatten();
+        places.filter_map(|place| self.seen.get(*place))
+    }
+
+    /// The name of a person, if a key has opened it.
+    pub(crate) fn person(&self, person: PersonId) -> Option<&str> {
+        self.persons.get(&person).map(String::as_str)
+    }
+
+    fn take_in(&mut self, seen: Seen) {
+        for name in &seen.names {
+            let places = self.by_subject.entry(*name).or_default();
+            places.push(self.seen.len());
+        }
+        if let Event::Subject(PersonEvent::Registered(it) | PersonEvent::Amended(it)) =
+            &seen.fact.event
+            && let Some(PersonalText::Clear(name)) = &it.name
+        {
+            self.persons.insert(it.person, name.clone());
+        }
+        self.seen.push(seen);
+    }
 }
 
 /// Decodes records, which stand in the order of their seqs, and folds them.
 pub(crate) fn tell(records: &[(u64, &Record)], field_keys: &[FieldKey]) -> Result<Told, Fault> {
     let mut told = Told::default();
+    let mut keys_of: BTreeMap<u64, Vec<FieldKey>> = BTreeMap::new();
+    for key in field_keys {
+        keys_of.entry(key.seq).or_default().push(*key);
+    }
     for (position, record) in records {
         let (mut fact, _salt) = wire::decode_event(&record.body).map_err(|error| {
             let position = *position;
@@ -54,9 +92,10 @@ pub(crate) fn tell(records: &[(u64, &Record)], field_keys: &[FieldKey]) -> Resul
             hash: *record.hash.as_bytes(),
             fact: &fact,
         });
-        let opened = keys::open(&mut fact.event, header.seq, field_keys)?;
+        let own = keys_of.remove(&header.seq).unwrap_or_default();
+        let opened = keys::open(&mut fact.event, header.seq, &own)?;
         told.opened = told.opened.saturating_add(opened);
-        told.seen.push(Seen {
+        told.take_in(Seen {
             position: *position,
             seq: header.seq,
             recorded_at_us: header.recorded_at_us,
@@ -66,14 +105,8 @@ pub(crate) fn tell(records: &[(u64, &Record)], field_keys: &[FieldKey]) -> Resul
             fact,
         });
     }
-    let unknown = field_keys
-        .iter()
-        .find(|key| !told.seen.iter().any(|seen| seen.seq == key.seq));
-    match unknown {
-        Some(key) => Err(Fault::Key {
-            seq: key.seq,
-            field: key.field,
-        }),
+    match keys_of.into_values().flatten().next() {
+        Some(FieldKey { seq, field, .. }) => Err(Fault::Key { seq, field }),
         None => Ok(told),
     }
 }

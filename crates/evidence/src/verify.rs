@@ -6,7 +6,7 @@
 
 use crate::archive::{Archive, FILES, position_of, proof_name, record_name, unpack};
 use crate::html::{Language, Page, page};
-use crate::manifest::{Manifest, PAGES};
+use crate::manifest::{Manifest, Named, PAGES};
 use crate::plan::{closure, referenced};
 use crate::question::Question;
 use crate::seals::{self, Checked, Seals};
@@ -142,7 +142,8 @@ pub fn verify(bytes: &[u8], trust: &Trust) -> Result<Report, Fault> {
         None => Vec::new(),
     };
     let told = tell(&records, &field_keys)?;
-    let subjects: Vec<Subject> = manifest.subjects.iter().map(|it| it.subject).collect();
+    let subjects: BTreeSet<Subject> = manifest.subjects.iter().map(|it| it.subject).collect();
+    let answer = answered(&manifest, &told, &subjects)?;
     let checked = match (&seals, seal) {
         (Some(seals), Some(seal)) => {
             let fact = wire::decode_event(&seal.body);
@@ -151,7 +152,7 @@ pub fn verify(bytes: &[u8], trust: &Trust) -> Result<Report, Fault> {
         }
         (None | Some(_), None) | (None, Some(_)) => Checked::default(),
     };
-    let answer = answered(&archive, &manifest, &told, &subjects)?;
+    same_answer(&archive, &answer)?;
     let context = Page {
         manifest: &manifest,
         answer: &answer,
@@ -394,57 +395,58 @@ fn through(
     }
 }
 
-/// The answer, computed again from the records, if it is the one that was stated.
+/// The answer, computed again from the records, if its subjects are those that are listed.
 fn answered(
-    archive: &Archive,
     manifest: &Manifest,
     told: &Told,
-    subjects: &[Subject],
+    subjects: &BTreeSet<Subject>,
 ) -> Result<Value, Fault> {
     let made = answer::answer(&told.view, manifest.question, manifest.asked_on);
     let made = made.ok_or(Fault::Unanswered)?;
-    let needed = closure(&told.view, manifest.question);
-    let one_sided = |subject| Fault::Subjects {
-        what: "subjects",
-        subject,
-    };
-    let mut differing = needed
-        .iter()
-        .filter(|it| !manifest.subjects.contains(it))
-        .chain(manifest.subjects.iter().filter(|it| !needed.contains(it)));
-    if let Some(named) = differing.next() {
-        return Err(one_sided(named.subject));
-    }
-    let absent = not_included(told, subjects);
-    let mut differing = absent
-        .iter()
-        .filter(|it| !manifest.not_included.contains(it))
-        .chain(
-            manifest
-                .not_included
-                .iter()
-                .filter(|it| !absent.contains(it)),
-        );
-    if let Some(subject) = differing.next() {
+    // Each once and no other: whatever is done for each of them later is bounded by the records.
+    let needed: BTreeSet<Named> = closure(&told.view, manifest.question).into_iter().collect();
+    let listed: BTreeSet<Named> = manifest.subjects.iter().copied().collect();
+    let first = needed.symmetric_difference(&listed).next();
+    let twice = manifest.subjects.get(needed.len());
+    if let Some(named) = first.or(twice) {
         return Err(Fault::Subjects {
-            what: "list of those who are not included",
-            subject: *subject,
+            what: "subjects",
+            subject: named.subject,
         });
     }
+    let absent = not_included(told, subjects);
+    if absent != manifest.not_included {
+        let mut pairs = absent.iter().zip(&manifest.not_included);
+        let differing = pairs.find(|(one, other)| one != other).map(|(one, _)| one);
+        let longer = absent.get(manifest.not_included.len());
+        let more = manifest.not_included.get(absent.len());
+        return Err(Fault::Subjects {
+            what: "list of those who are not included",
+            subject: *differing
+                .or(longer)
+                .or(more)
+                .unwrap_or(&manifest.question.subject()),
+        });
+    }
+    Ok(made)
+}
+
+/// The stated answer is the one that was computed.
+fn same_answer(archive: &Archive, made: &Value) -> Result<(), Fault> {
     let stated = serde_json::from_slice(held(archive, "answer.json")?);
     let stated: Value = stated.map_err(|error| Fault::Answer {
         path: "everything".to_owned(),
         stated: error.to_string(),
         made: "JSON".to_owned(),
     })?;
-    match answer::difference(&stated, &made) {
+    match answer::difference(&stated, made) {
         Some((path, stated, made)) => Err(Fault::Answer { path, stated, made }),
-        None => Ok(made),
+        None => Ok(()),
     }
 }
 
 /// Whom the subjects' records name without a record that is mainly about them being here.
-pub(crate) fn not_included(told: &Told, subjects: &[Subject]) -> Vec<Subject> {
+pub(crate) fn not_included(told: &Told, subjects: &BTreeSet<Subject>) -> Vec<Subject> {
     let of_subjects = told
         .seen
         .iter()
@@ -478,9 +480,9 @@ fn subject_reports(
     checked: &Checked,
     vouched: bool,
 ) -> Vec<SubjectReport> {
-    let report = |named: &crate::manifest::Named| {
+    let report = |named: &Named| {
         let subject = named.subject;
-        let naming = told.seen.iter().filter(|it| it.names.contains(&subject));
+        let naming = told.of(subject);
         let complete = match checked.through {
             Some(through) if checked.subjects.contains_key(&subject) => {
                 if vouched {

@@ -380,7 +380,9 @@ fn prove(
 
 fn not_made(fault: &evidence::Fault) -> Problem {
     match fault {
-        evidence::Fault::TooMany { .. } | evidence::Fault::TooLong { .. } => too_large(),
+        evidence::Fault::TooMany { .. }
+        | evidence::Fault::TooLong { .. }
+        | evidence::Fault::Bomb { .. } => too_large(),
         // Checked before it is handed out: what fails here is ours.
         fault => Problem::internal(fault),
     }
