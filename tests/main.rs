@@ -44,6 +44,7 @@ mod model;
 mod openings;
 mod packages;
 mod projects;
+mod published;
 mod queries;
 mod reading;
 mod records;

@@ -3,18 +3,26 @@
 
 mod books;
 mod chance;
+mod claims;
 mod commands;
 mod compare;
+mod contracts;
 mod happens;
+mod ledgers;
+mod opening;
+mod reversals;
 mod rules;
 
 use crate::harness::*;
+pub(super) use opening::take_over;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-pub(super) const FUNDS: u64 = 3;
+/// The last of them was there before the book.
+pub(super) const FUNDS: u64 = 4;
 const UNITS: [u64; 4] = [COUNTY, TOWN, VILLAGE, VILLAGE + 1];
-const PROJECTS: [u64; 4] = [1, 2, 3, 4];
+/// The last of them was there before the book.
+const PROJECTS: [u64; 5] = [1, 2, 3, 4, 5];
 const HOUSES: [u64; 3] = [HOUSEHOLDS + 1, HOUSEHOLDS + 2, HOUSEHOLDS + 3];
 /// Stands for something that nobody has registered.
 const NOBODY: u64 = 999_999;
@@ -113,6 +121,27 @@ pub(super) enum Ask {
         id: u64,
         fen: i64,
     },
+    Offset {
+        id: u64,
+        against: u64,
+        fen: i64,
+    },
+    Waive {
+        id: u64,
+        fen: i64,
+    },
+    Withhold {
+        id: u64,
+        fen: i64,
+        due_on: &'static str,
+    },
+    Release {
+        id: u64,
+        by: u64,
+        fen: i64,
+    },
+    Contract(contracts::Ask),
+    Claim(claims::Ask),
     /// Takes back what stands at a place of the list of amounts.
     Reverse {
         place: usize,
@@ -127,8 +156,11 @@ pub(super) struct Order {
     fen: i64,
     sources: Vec<(u64, i64)>,
     kind: &'static str,
+    contract: Option<u64>,
+    claim: Option<u64>,
 }
 
+#[derive(Clone)]
 struct Grant {
     fund: u64,
     from: u64,
@@ -148,15 +180,30 @@ struct Payment {
     demanded: i64,
     /// Came back on demand.
     recovered: i64,
+    /// Kept back from another payment instead.
+    offset: i64,
+    waived: i64,
+    withheld: i64,
+    released: i64,
+    /// The latest day on which something withheld is due.
+    due_on: &'static str,
     of: Option<u64>,
     again: Option<u64>,
     said: Option<(&'static str, i64)>,
     version: u64,
 }
 
-/// An amount that was recorded of a payment, and may be taken back.
+/// What an amount is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    Fund(u64),
+    Payment(u64),
+}
+
+/// An amount that was recorded of a batch or a payment, and may be taken back.
+#[derive(Clone)]
 struct Stated {
-    id: u64,
+    of: Of,
     ask: Ask,
     /// Of a return: what it took of settled and of open money.
     split: (i64, i64),
@@ -183,6 +230,10 @@ pub(super) struct Money {
     /// What was carried over: batch, unit, year, amount.
     carried: Vec<(u64, u64, u64, i64)>,
     payments: BTreeMap<u64, Payment>,
+    /// What was settled and returned before the book: by batch and project.
+    before: BTreeMap<(u64, u64), (i64, i64)>,
+    contracts: BTreeMap<u64, contracts::Contract>,
+    claims: BTreeMap<u64, claims::Claim>,
     stated: Vec<Stated>,
     /// The next number of a payment that there is not.
     fresh: u64,
@@ -198,38 +249,6 @@ struct Budget {
 }
 
 impl Money {
-    /// The batches announced and four projects: two started, one approved, one in the library.
-    pub(super) fn found(world: &Client) -> Money {
-        for number in 1..=FUNDS {
-            let announcement = announcement(number, ANNOUNCED);
-            world.record_on("finance", "2018-03-01", "fund.announce", announcement);
-        }
-        world.project_started(1, 1_000_000);
-        world.project_started(2, 1_000_000);
-        world.project_approved(3, 1_000_000);
-        world.project_entered(4, 1_000_000);
-        for house in HOUSES {
-            world.register_household(house, "禾苗丁");
-        }
-        let fund = |number| {
-            (
-                number,
-                Fund {
-                    version: 1,
-                    ..Fund::default()
-                },
-            )
-        };
-        Money {
-            funds: (1..=FUNDS).map(fund).collect(),
-            grants: Vec::new(),
-            carried: Vec::new(),
-            payments: BTreeMap::new(),
-            stated: Vec::new(),
-            fresh: 1,
-        }
-    }
-
     /// The version of what a command is mainly about.
     pub(super) fn version(&self, ask: &Ask) -> u64 {
         match ask {
@@ -245,30 +264,42 @@ impl Money {
             | Ask::Confirm { id, .. }
             | Ask::Reclassify { id, .. }
             | Ask::Demand { id, .. }
+            | Ask::Offset { id, .. }
+            | Ask::Waive { id, .. }
+            | Ask::Withhold { id, .. }
+            | Ask::Release { id, .. }
             | Ask::Recover { id, .. } => self.payments.get(id).map_or(0, |row| row.version),
-            Ask::Reverse { place, .. } => self.payments[&self.stated[*place].id].version,
+            Ask::Contract(ask) => self.contract_version(ask),
+            Ask::Claim(ask) => self.claim_version(ask),
+            Ask::Reverse { place, .. } => match self.stated[*place].of {
+                Of::Fund(fund) => self.funds[&fund].version,
+                Of::Payment(id) => self.payments[&id].version,
+            },
         }
     }
 
-    /// Where an amount stands in the log, and the payment it is about.
-    pub(super) fn place(&self, place: usize) -> (u64, u64) {
+    /// Where an amount stands in the log, and what it is about.
+    pub(super) fn place(&self, place: usize) -> (u64, Of) {
         let stated = &self.stated[place];
-        (stated.seq.unwrap(), stated.id)
+        (stated.seq.unwrap(), stated.of)
     }
 
     /// The server has recorded it there.
     pub(super) fn recorded(&mut self, ask: &Ask, seq: u64) {
-        let amount = matches!(
-            ask,
-            Ask::Settle { .. }
-                | Ask::Return { .. }
-                | Ask::Reclassify { .. }
-                | Ask::Demand { .. }
-                | Ask::Recover { .. }
-        );
-        if amount {
+        if ask.amount().is_some() {
             let mut waiting = self.stated.iter_mut();
             waiting.find(|row| row.seq.is_none()).unwrap().seq = Some(seq);
         }
+    }
+
+    /// How many contracts and claims have been paid on, for a run that shows nothing.
+    pub(super) fn summary(&self) -> BTreeMap<&'static str, usize> {
+        let on_contract = |it: &&Payment| self.contract_of(&it.order).is_some();
+        let on_claim = |it: &&Payment| it.order.claim.is_some();
+        let paid = || self.payments.values().filter(|it| it.settled > 0);
+        BTreeMap::from([
+            ("paid on contracts", paid().filter(on_contract).count()),
+            ("paid on claims", paid().filter(on_claim).count()),
+        ])
     }
 }

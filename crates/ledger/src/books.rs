@@ -1,7 +1,7 @@
 //! The books: the state that decisions read.
 
 use crate::account::rules::{Account, Cash, Custody, Movement};
-use crate::bank_line::rules::{BankLine, LineKey, MatchKey};
+use crate::bank_line::rules::{Alike, BankLine, LineKey, MatchKey};
 use crate::claim::rules::Claim;
 use crate::contract::rules::Contract;
 use crate::contribution::rules::Contribution;
@@ -73,7 +73,7 @@ pub struct Books {
     /// Bank lines.
     pub bank_lines: Table<BankLineId, BankLine>,
     /// The lines that may be the same, by what of their identity can be looked up.
-    pub lines_alike: Table<LineKey, Vec<BankLineId>>,
+    pub lines_alike: Table<LineKey, Alike>,
     /// The line in whose live match a target is; none after a match was taken back.
     pub matches: Table<MatchKey, Option<BankLineId>>,
     /// Inspection rounds.
@@ -157,15 +157,22 @@ pub struct Trial {
 }
 
 impl Books {
-    /// From here on it is remembered what changes, for [`Books::share`].
+    /// From here on changes are kept apart from the rows that these books share with those whose
+    /// copy they are, and run ahead of.
     pub fn lead(&mut self) {
         each_table!(self.lead);
     }
 
-    /// Shares the rows of books that have come to the same state by themselves, so that each is in
-    /// memory once; looks only at what has changed since the last time.
-    pub fn share(&mut self, same: &Books) {
-        each_table!(self.share, same);
+    /// Lets go of all rows until [`Books::follow`], so that the books that are followed can change
+    /// them where they are.
+    pub fn let_go(&mut self) {
+        each_table!(self.let_go);
+    }
+
+    /// Reads in books that have come to the same state by themselves, so that every row is in
+    /// memory once.
+    pub fn follow(&mut self, same: &Books) {
+        each_table!(self.follow, same);
     }
 
     /// From here on everything can be taken back.

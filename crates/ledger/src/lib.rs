@@ -52,6 +52,7 @@ pub mod pii;
 pub mod rejection;
 #[cfg(feature = "openapi")]
 mod schema;
+pub mod seldom;
 pub mod subjects;
 pub mod table;
 pub mod text;

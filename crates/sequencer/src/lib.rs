@@ -8,6 +8,7 @@ mod canon;
 mod clock;
 mod files;
 mod group;
+mod introduce;
 mod link;
 mod publish;
 mod published;
@@ -27,6 +28,7 @@ pub use answer::{Answers, Caller, Receipt, Refusal, Request, Unavailable};
 pub use canon::Unhashable;
 pub use chain::BODY_LEN_MAX;
 pub use clock::{Reading, Source, machine, wall_us};
+pub use introduce::Rotation;
 pub use publish::{Publication, PublishError, Published};
 pub use published::{Log as PublishedLog, ProveError};
 pub use rebuild::{Claims, Finding, Rebuild, Rebuilt};
@@ -137,17 +139,18 @@ fn open(
     publication: Option<Publication>,
 ) -> Result<Started, StartError> {
     let shown = Arc::new(Shown::new());
-    let (mut publisher, adopt_head) = match publication {
+    let (mut publisher, adopt_head, rotation) = match publication {
         Some(Publication {
             signer,
             register,
             adopt_head,
+            rotation,
         }) => {
             let tree = store::Tree::open(dir)?;
             let publisher = Publisher::new(tree, Arc::new(signer), register);
-            (Some(publisher), adopt_head)
+            (Some(publisher), adopt_head, rotation)
         }
-        None => (None, false),
+        None => (None, false, None),
     };
     let replay = |entry: &store::Entry| {
         if let Some(publisher) = &mut publisher {
@@ -169,10 +172,18 @@ fn open(
             dir: dir.to_owned(),
         });
     }
-    if let Some(publisher) = &mut publisher {
-        publisher.begin(adopt_head)?;
+    let signer = publisher.as_ref().map(Publisher::signer);
+    if let (Some(publisher), Some(signer)) = (&mut publisher, &signer) {
+        let recorded = shown.recorded_key(log.ledgers().first());
+        introduce::expected(recorded.as_ref(), signer, rotation.as_ref())?;
+        publisher.begin(adopt_head, recorded.as_ref())?;
     }
-    run(dir, clock, log, recovery, shown, publisher)
+    let started = run(dir, clock, log, recovery, shown, publisher)?;
+    if let Some(signer) = signer {
+        let introduced = started.handle.introduce_key(&signer, rotation.as_ref());
+        introduced.map_err(|error| PublishError::Introduce(Box::new(error)))?;
+    }
+    Ok(started)
 }
 
 /// Everything is read and trusted: starts the threads.

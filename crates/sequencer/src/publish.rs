@@ -5,9 +5,11 @@
 //! anybody see it. A crash between two of these steps leaves the log ahead of the register, which
 //! the next start finds to be its ancestor, and nothing that was shown is ever taken back.
 
+use crate::introduce::Rotation;
 use crate::published::{Log, ProveError};
+use crate::seals::SealError;
 use crate::writer::{Outlet, chain_of};
-use chain::{Checkpoint, NodeHash, Note, NoteError, Signer};
+use chain::{Checkpoint, NodeHash, Note, NoteError, Signer, VerifierKey};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -30,6 +32,8 @@ pub struct Publication {
     pub register: Register,
     /// Go on without a register that should be there.
     pub adopt_head: bool,
+    /// The key shall take the place of the one that the log has recorded.
+    pub rotation: Option<Rotation>,
 }
 
 /// A published checkpoint.
@@ -43,12 +47,26 @@ pub struct Published {
     pub note: Note,
 }
 
-/// Why a log does not go together with its register, or cannot publish.
+/// Why a log does not go together with its register or its key, or cannot publish.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
-    /// The log has records, and there is no register.
+    /// The log says that another key signs.
     #[error(
-        "the log has {size} records, and there is no head register at {}: restore it, or say \
+        "the log is signed by {recorded}, and this key is {given}: use that one, or say \
+         --rotate-key to introduce this one"
+    )]
+    OtherKey {
+        /// The public key that the log has recorded.
+        recorded: String,
+        /// The public key that was given.
+        given: String,
+    },
+    /// The key cannot be recorded.
+    #[error("the key cannot be introduced")]
+    Introduce(#[source] Box<SealError>),
+    /// The log has been published, and there is no register.
+    #[error(
+        "the log has been published with {size} records or fewer, and there is no head register at {}: restore it, or say \
          --adopt-head to go on from the log as it is", .path.display()
     )]
     Missing {
@@ -163,13 +181,23 @@ impl Publisher {
         self.signer.verifier().name()
     }
 
+    /// What signs.
+    pub(crate) fn signer(&self) -> Arc<Signer> {
+        Arc::clone(&self.signer)
+    }
+
     /// A record that a start replays.
     pub(crate) fn replay(&mut self, entry: &Entry) -> Result<(), store::Error> {
         self.tree.push(Leaf::of(&entry.record).0)
     }
 
     /// All records have been replayed: compares the log with the register, and publishes its head.
-    pub(crate) fn begin(&mut self, adopt_head: bool) -> Result<(), PublishError> {
+    /// A log without a recorded key has never been published, and needs no register yet.
+    pub(crate) fn begin(
+        &mut self,
+        adopt_head: bool,
+        recorded: Option<&VerifierKey>,
+    ) -> Result<(), PublishError> {
         let mended = self.tree.settle()?;
         if mended > 0 {
             tracing::warn!(
@@ -177,9 +205,9 @@ impl Publisher {
                 "tiles of the tree were not what the records say; rewritten"
             );
         }
-        match self.registered()? {
+        match self.registered(recorded)? {
             Some(head) => self.shown.send_replace(Some(Arc::new(head))),
-            None if self.tree.size() > 0 && !adopt_head => {
+            None if recorded.is_some() && !adopt_head => {
                 return Err(PublishError::Missing {
                     path: self.register.path().to_owned(),
                     size: self.tree.size(),
@@ -191,14 +219,19 @@ impl Publisher {
     }
 
     /// The checkpoint in the register, if the log continues it.
-    fn registered(&self) -> Result<Option<Published>, PublishError> {
+    fn registered(
+        &self,
+        recorded: Option<&VerifierKey>,
+    ) -> Result<Option<Published>, PublishError> {
         let Some(bytes) = self.register.read()? else {
             return Ok(None);
         };
         let path = || self.register.path().to_owned();
         let foreign = |why: String| PublishError::Foreign { path: path(), why };
         let note = Note::parse(&bytes).map_err(|error| foreign(error.to_string()))?;
-        note.verify([self.signer.verifier()])
+        // Just after a change of keys the old one has signed it.
+        let keys = [Some(self.signer.verifier()), recorded];
+        note.verify(keys.into_iter().flatten())
             .map_err(|error| foreign(error.to_string()))?;
         let checkpoint = note.text().parse::<Checkpoint>();
         let checkpoint = checkpoint.map_err(|error| foreign(error.to_string()))?;

@@ -76,6 +76,9 @@ pub enum SealError {
     /// A proof cannot be made.
     #[error(transparent)]
     Proof(#[from] ProofError),
+    /// A key has a name that no record can hold.
+    #[error("the key cannot be recorded: {0}")]
+    Key(ledger::log::BadNoteText),
     /// A state cannot be hashed.
     #[error(transparent)]
     Unhashable(#[from] crate::Unhashable),

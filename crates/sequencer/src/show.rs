@@ -1,5 +1,6 @@
 //! What readers see: durable records only, put there by one function.
 
+use chain::VerifierKey;
 use ledger::Fact;
 use ledger::ids::LedgerId;
 use projections::{Entry, View};
@@ -55,6 +56,14 @@ impl Shown {
             .unwrap_or_else(PoisonError::into_inner)
             .get(&ledger)
             .cloned()
+    }
+
+    /// The key that the `system` ledger says signs checkpoints.
+    pub(crate) fn recorded_key(&self, system: Option<&chain::LedgerId>) -> Option<VerifierKey> {
+        let slot = self.slot(LedgerId(system?.0))?;
+        let view = slot.view();
+        let (key, _) = view.books.log.key.as_ref()?;
+        key.as_str().parse().ok()
     }
 
     pub(crate) fn published(&self) -> watch::Receiver<u64> {

@@ -278,6 +278,7 @@ impl Rig {
             signer: chain::Signer::new(ORIGIN, &[*seed; 32]).unwrap(),
             register: store::Register::at(&outside.path().join("head")),
             adopt_head,
+            rotation: None,
         };
         start_published(self.dir.path(), clock, publication)
     }

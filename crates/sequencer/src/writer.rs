@@ -161,14 +161,13 @@ impl Writer {
         };
 
         // Durable from here: what follows cannot fail, and is what a start does too.
-        let mut ledgers = BTreeSet::new();
+        let ledgers = self.let_go(&group.records);
         let mut leaves = Vec::new();
         for (position, record) in (first_position..).zip(std::mem::take(&mut group.records)) {
-            ledgers.insert(record.header.ledger.0);
             leaves.extend(self.beside.outlet.as_ref().map(|_| Leaf::of(&record)));
             let Ok(()) = self.shown.show(&store::Entry { position, record });
         }
-        self.share(ledgers);
+        self.follow(&ledgers);
         self.shown.publish(self.log.next_position());
         let outlet = self.beside.outlet.as_ref();
         group.answer(outlet.map(|outlet| &*outlet.signer));
@@ -181,13 +180,26 @@ impl Writer {
         Ok(())
     }
 
-    /// The view has now come to where the writer's books ran ahead: a row need not be there twice.
-    fn share(&mut self, ledgers: BTreeSet<uuid::Uuid>) {
-        for ledger in ledgers.into_iter().map(LedgerId) {
+    /// The views are about to change what the writer's books share with them: of the ledgers that
+    /// these records belong to.
+    fn let_go(&mut self, records: &[Record]) -> BTreeSet<LedgerId> {
+        let ledgers = records.iter().map(|record| record.header.ledger.0);
+        let ledgers: BTreeSet<LedgerId> = ledgers.map(LedgerId).collect();
+        for ledger in &ledgers {
+            if let Some((books, _)) = self.ahead.get_mut(ledger) {
+                books.let_go();
+            }
+        }
+        ledgers
+    }
+
+    /// The views have now come to where the writer's books ran ahead, and those go on from there.
+    fn follow(&mut self, ledgers: &BTreeSet<LedgerId>) {
+        for ledger in ledgers {
             if let (Some((books, _)), Some(slot)) =
-                (self.ahead.get_mut(&ledger), self.shown.slot(ledger))
+                (self.ahead.get_mut(ledger), self.shown.slot(*ledger))
             {
-                books.share(&slot.view().books);
+                books.follow(&slot.view().books);
             }
         }
     }

@@ -8,7 +8,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
 use actix_web::middleware::Compress;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use sequencer::{Handle, Publication, Timer};
+use sequencer::{Handle, Publication, Rotation, Timer};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
@@ -51,6 +51,8 @@ pub struct Settings {
     pub register: PathBuf,
     /// Go on without a register that should be there.
     pub adopt_head: bool,
+    /// The key shall take the place of the one that the log has recorded.
+    pub rotation: Option<Rotation>,
     /// The day, for tests of due dates; the machine's where there is none.
     pub today: Option<jiff::civil::Date>,
 }
@@ -66,6 +68,7 @@ impl Settings {
             key: beside(dir, "key"),
             register: beside(dir, "head"),
             adopt_head: false,
+            rotation: None,
             today: None,
         }
     }
@@ -92,6 +95,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
         key,
         register,
         adopt_head,
+        rotation,
         today,
     } = settings;
     make_private(dir)?;
@@ -102,6 +106,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
         signer,
         register: Register::at(register),
         adopt_head: *adopt_head,
+        rotation: rotation.clone(),
     };
     let started = sequencer::start_published(dir, sequencer::machine(), publication)?;
     let handle = started.handle;

@@ -4,12 +4,22 @@ use super::*;
 
 impl Payment {
     pub(super) fn net(&self) -> i64 {
-        self.settled - self.returned - self.recovered
+        self.settled - self.returned - self.back()
+    }
+
+    /// Came back on demand, or was kept back from another payment.
+    pub(super) fn back(&self) -> i64 {
+        self.recovered + self.offset
+    }
+
+    /// Withheld and not yet paid out.
+    pub(super) fn retained(&self) -> i64 {
+        self.withheld - self.released
     }
 
     /// Demanded and not yet come back.
     pub(super) fn outstanding(&self) -> i64 {
-        self.demanded - self.recovered
+        self.demanded - self.back() - self.waived
     }
 
     /// What of the instruction is a batch's.
@@ -41,6 +51,10 @@ impl Payment {
             Ask::Reclassify { from, to, fen, .. } => self.reclassify(to, from, fen),
             Ask::Demand { fen, .. } => self.demanded -= fen,
             Ask::Recover { fen, .. } => self.recovered -= fen,
+            Ask::Offset { fen, .. } => self.offset -= fen,
+            Ask::Waive { fen, .. } => self.waived -= fen,
+            Ask::Withhold { fen, .. } => self.withheld -= fen,
+            Ask::Release { fen, .. } => self.released -= fen,
             ref other => panic!("{other:?}"),
         }
     }
@@ -65,7 +79,7 @@ impl Payment {
     }
 
     /// What a batch bears of an amount: the one named first pays first, the last pays the rest.
-    fn borne(&self, amount: i64, fund: u64) -> i64 {
+    pub(super) fn borne(&self, amount: i64, fund: u64) -> i64 {
         let (mut rest, mut borne) = (amount, 0);
         for (place, (source, fen)) in self.order.sources.iter().enumerate() {
             let last = self.order.sources[place + 1..].iter().all(|row| row.1 == 0);
@@ -144,6 +158,10 @@ impl Money {
             returned: 0,
             recovered: 0,
         };
+        if let Some((settled, returned)) = self.before.get(&(fund, project)) {
+            budget.settled += settled;
+            budget.returned += returned;
+        }
         for (id, row) in &self.payments {
             let payment = match then {
                 Some((other, then)) if other == *id => then,
@@ -162,7 +180,7 @@ impl Money {
                 budget.committed += (share - used).max(0);
                 budget.settled += payment.borne(payment.settled, fund);
                 let returned = payment.borne(payment.returned, fund);
-                let back = payment.borne(payment.returned + payment.recovered, fund);
+                let back = payment.borne(payment.returned + payment.back(), fund);
                 budget.returned += returned;
                 budget.recovered += back - returned;
             }

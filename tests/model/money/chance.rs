@@ -43,7 +43,10 @@ impl Money {
         if let Some(later) = self.later(chance, id, fen) {
             return later;
         }
-        match chance.below(20) {
+        if chance.one_in(5) {
+            return self.claim_ask(chance, fen, false);
+        }
+        match chance.below(28) {
             0 | 1 => Ask::Receive { fund, fen: fen * 4 },
             2..=5 => Ask::Allocate {
                 fund,
@@ -72,16 +75,23 @@ impl Money {
                 fen,
                 year: 2018 + chance.below(3),
             },
-            10..=12 => self.order(chance, fen, project),
-            13 | 14 => Ask::Settle {
+            10..=16 => {
+                let project = if chance.one_in(2) {
+                    *chance.pick(&[1, 5])
+                } else {
+                    project
+                };
+                self.order(chance, fen, project)
+            }
+            17..=20 => Ask::Settle {
                 id,
                 fen: self.likely(chance, id, fen),
             },
-            15 | 16 => Ask::Return {
+            21 | 22 => Ask::Return {
                 id,
                 fen: self.likely(chance, id, fen),
             },
-            17 => Ask::Reissue {
+            23 | 24 => Ask::Reissue {
                 id: if chance.one_in(8) { recent } else { self.fresh },
                 of: self.returned(chance).unwrap_or(id),
             },
@@ -116,7 +126,8 @@ impl Money {
     /// Now and then something that comes long after a payment.
     fn later(&self, chance: &mut Chance, id: u64, fen: i64) -> Option<Ask> {
         let funds = FUNDS + u64::from(chance.one_in(20));
-        match chance.below(26) {
+        let other = self.fresh.saturating_sub(1 + chance.below(12));
+        match chance.below(30) {
             0 | 1 => {
                 let payment = self.payments.get(&id);
                 let sources = payment.map(|row| row.order.sources.clone());
@@ -134,24 +145,47 @@ impl Money {
             }
             2 => Some(Ask::Demand { id, fen }),
             3 => Some(Ask::Recover { id, fen }),
-            4 | 5 => {
+            4 => Some(Ask::Offset {
+                id,
+                against: self.alike(id, |_| true).unwrap_or(other),
+                fen: 1 + fen / 4,
+            }),
+            5 => Some(Ask::Waive {
+                id,
+                fen: 1 + fen / 4,
+            }),
+            6 => Some(Ask::Withhold {
+                id,
+                fen,
+                due_on: chance.pick::<&str>(&["2018-07-01", "2018-09-15", "2019-06-01"]),
+            }),
+            7 => {
+                let by = self.alike(id, |row| row.order.kind == "retention");
+                Some(Ask::Release {
+                    id,
+                    by: by.unwrap_or(other),
+                    fen: 1 + fen / 2,
+                })
+            }
+            8 | 9 => {
                 // One that the server has numbered, and mostly a recent one.
                 let known = self.stated.iter().filter(|row| row.seq.is_some()).count();
                 let back = 1 + usize::try_from(chance.below(12)).unwrap();
                 let place = known.checked_sub(back)?;
-                let fen = match self.stated[place].ask {
-                    Ask::Settle { fen, .. }
-                    | Ask::Return { fen, .. }
-                    | Ask::Reclassify { fen, .. }
-                    | Ask::Demand { fen, .. }
-                    | Ask::Recover { fen, .. } => fen,
-                    ref other => panic!("{other:?}"),
-                };
+                let fen = self.stated[place].ask.amount().unwrap();
                 let fen = fen + i64::from(chance.one_in(12));
                 Some(Ask::Reverse { place, fen })
             }
             _ => None,
         }
+    }
+
+    /// The latest other payment to the same payee.
+    fn alike(&self, id: u64, wanted: fn(&Payment) -> bool) -> Option<u64> {
+        let payee = self.payments.get(&id)?.order.payee;
+        let mut others = self.payments.iter().rev();
+        let other = others.find(|it| *it.0 != id && it.1.order.payee == payee && wanted(it.1));
+        other.map(|(other, _)| *other)
     }
 
     /// Half of the time what would bring a payment to its end.
@@ -172,7 +206,7 @@ impl Money {
             .filter(|_| !chance.one_in(6))
     }
 
-    fn order(&self, chance: &mut Chance, fen: i64, project: u64) -> Ask {
+    pub(super) fn order(&self, chance: &mut Chance, fen: i64, project: u64) -> Ask {
         let first = 1 + chance.below(FUNDS);
         let second = 1 + (first + chance.below(FUNDS)) % FUNDS;
         let part = fen / 3;
@@ -189,22 +223,55 @@ impl Money {
             2..=4 => Payee::Unit(BUILDER),
             _ => Payee::House(*chance.pick(&HOUSES)),
         };
-        let kind = *chance.pick(&["subsidy", "progress"]);
+        let kind = *chance.pick(&["subsidy", "subsidy", "progress", "retention"]);
         let id = if chance.one_in(12) {
             self.fresh.saturating_sub(1)
         } else {
             self.fresh
         };
-        let order = Order {
+        let contract = match project {
+            1 if chance.one_in(3) => Some(1),
+            5 if chance.one_in(2) => Some(2),
+            _ if chance.one_in(60) => Some(*chance.pick(&[1, 2, 9])),
+            _ => None,
+        };
+        let mut order = Order {
             project,
             payee,
             fen,
             sources,
             kind,
+            contract,
+            claim: None,
         };
+        if chance.one_in(3) {
+            self.on_a_claim(chance, &mut order);
+        }
         Ask::Instruct {
             id: id.max(1),
             order,
+        }
+    }
+
+    /// Mostly what the last approved claim asks for.
+    fn on_a_claim(&self, chance: &mut Chance, order: &mut Order) {
+        let mut approved = self.claims.iter().rev();
+        let Some((id, claim)) = approved.find(|it| it.1.is_approved() || chance.one_in(30)) else {
+            return;
+        };
+        let open = self.payable(*id);
+        if open <= 0 && !chance.one_in(4) {
+            return;
+        }
+        order.claim = Some(*id);
+        if !chance.one_in(20) {
+            order.project = claim.order.project;
+            order.contract = claim.order.contract;
+        }
+        if !chance.one_in(20) {
+            order.payee = claim.order.payee;
+            order.fen = if chance.one_in(2) { open } else { order.fen };
+            order.sources = vec![(claim.order.sources[0].0, order.fen)];
         }
     }
 }

@@ -18,12 +18,18 @@ impl Ask {
             Ask::Reclassify { .. } => "payment.reclassify",
             Ask::Demand { .. } => "payment.demand_recovery",
             Ask::Recover { .. } => "payment.receive_recovery",
+            Ask::Offset { .. } => "payment.offset_recovery",
+            Ask::Waive { .. } => "payment.waive_recovery",
+            Ask::Withhold { .. } => "payment.withhold_retention",
+            Ask::Release { .. } => "payment.release_retention",
+            Ask::Contract(ask) => ask.word(),
+            Ask::Claim(ask) => ask.word(),
             Ask::Reverse { .. } => "record.reverse",
         }
     }
 
-    /// `seq` and the payment of an amount, by its place.
-    pub fn data(&self, stated: impl Fn(usize) -> (u64, u64)) -> Value {
+    /// `seq` and subject of an amount, by its place.
+    pub fn data(&self, stated: impl Fn(usize) -> (u64, Of)) -> Value {
         let document = "青财农〔2018〕9号";
         match self {
             Ask::Receive { fund: number, fen } => {
@@ -58,16 +64,11 @@ impl Ask {
             } => json!({"fund": fund(*number),
                 "holder": org(*unit), "amount_fen": fen, "to_year": year, "document": document}),
             Ask::Instruct { id, order } => {
-                let payee = match order.payee {
-                    Payee::House(house) => json!({"subject": person(house)}),
-                    Payee::Unit(unit) => to_unit(unit),
-                };
-                let source =
-                    |(number, fen): &(u64, i64)| json!({"fund": fund(*number), "amount_fen": fen});
-                let sources: Vec<Value> = order.sources.iter().map(source).collect();
-                json!({"payment": payment(*id), "project": project(order.project), "payee": payee,
-                    "amount_fen": order.fen, "sources": sources, "kind": order.kind,
-                    "voucher": format!("PZ-{id}")})
+                let mut data = ordered(order);
+                data["payment"] = json!(payment(*id));
+                data["kind"] = json!(order.kind);
+                data["voucher"] = json!(format!("PZ-{id}"));
+                data
             }
             Ask::Settle { id, fen } => settlement(*id, *fen),
             Ask::Return { id, fen } => payment_return(*id, *fen),
@@ -85,10 +86,43 @@ impl Ask {
                 "basis": "多付", "document": document}),
             Ask::Recover { id, fen } => json!({"payment": payment(*id), "amount_fen": fen,
                 "bank_reference": "BK-ZH"}),
+            Ask::Offset { id, against, fen } => json!({"payment": payment(*id),
+                "against": payment(*against), "amount_fen": fen, "document": document}),
+            Ask::Waive { id, fen } => json!({"payment": payment(*id), "amount_fen": fen,
+                "authority": "县政府", "reason": "受灾"}),
+            Ask::Withhold { id, fen, due_on } => json!({"payment": payment(*id),
+                "amount_fen": fen, "due_on": due_on}),
+            Ask::Release { id, by, fen } => json!({"payment": payment(*id), "by": payment(*by),
+                "amount_fen": fen}),
+            Ask::Contract(ask) => ask.data(),
+            Ask::Claim(ask) => ask.data(),
             Ask::Reverse { place, fen } => {
-                let (seq, id) = stated(*place);
-                json!({"subject": payment(id), "seq": seq, "amount_fen": fen, "reason": "误录"})
+                let (seq, of) = stated(*place);
+                let subject = match of {
+                    Of::Fund(number) => fund(number),
+                    Of::Payment(id) => payment(id),
+                };
+                json!({"subject": subject, "seq": seq, "amount_fen": fen, "reason": "误录"})
             }
         }
     }
+}
+
+/// What a payment and a claim say alike.
+pub(super) fn ordered(order: &Order) -> Value {
+    let payee = match order.payee {
+        Payee::House(house) => json!({"subject": person(house)}),
+        Payee::Unit(unit) => to_unit(unit),
+    };
+    let source = |(number, fen): &(u64, i64)| json!({"fund": fund(*number), "amount_fen": fen});
+    let sources: Vec<Value> = order.sources.iter().map(source).collect();
+    let mut data = json!({"project": project(order.project), "payee": payee,
+        "amount_fen": order.fen, "sources": sources});
+    if let Some(number) = order.contract {
+        data["contract"] = json!(contract(number));
+    }
+    if let Some(number) = order.claim {
+        data["claim"] = json!(claim(number));
+    }
+    data
 }

@@ -5,6 +5,7 @@ use super::*;
 impl Money {
     /// It has happened. The questions that it raises in either way in.
     pub fn happens(&mut self, ask: &Ask, who: &'static str, day: &str) -> Vec<&'static str> {
+        let mut split = (0, 0);
         match ask.clone() {
             Ask::Receive { fund, fen } => self.touch(fund).received += fen,
             Ask::Adjust { fund, fen } => {
@@ -57,36 +58,38 @@ impl Money {
             }
             Ask::Instruct { id, order } => self.instruct(id, order, who, day),
             Ask::Settle { id, fen } => {
-                self.state(id, ask, (0, 0));
                 self.change(id, |row| row.settled += fen);
             }
             Ask::Return { id, fen } => {
                 let of_settled = fen.min(self.payments[&id].net().max(0));
-                self.state(id, ask, (of_settled, fen - of_settled));
+                split = (of_settled, fen - of_settled);
                 self.change(id, |row| {
                     row.returned += of_settled;
                     row.cancelled += fen - of_settled;
                 });
             }
             Ask::Reclassify { id, from, to, fen } => {
-                self.state(id, ask, (0, 0));
                 self.change(id, |row| row.reclassify(from, to, fen));
             }
             Ask::Demand { id, fen } => {
-                self.state(id, ask, (0, 0));
                 self.change(id, |row| row.demanded += fen);
             }
             Ask::Recover { id, fen } => {
-                self.state(id, ask, (0, 0));
                 self.change(id, |row| row.recovered += fen);
             }
-            Ask::Reverse { place, .. } => {
-                let stated = &mut self.stated[place];
-                stated.reversed = true;
-                let row = self.payments.get_mut(&stated.id).unwrap();
-                row.version += 1;
-                row.undo(stated);
+            Ask::Offset { id, against, fen } => {
+                self.change(against, |_| ());
+                self.change(id, |row| row.offset += fen);
             }
+            Ask::Waive { id, fen } => self.change(id, |row| row.waived += fen),
+            Ask::Withhold { id, fen, due_on } => self.change(id, |row| {
+                row.withheld += fen;
+                row.due_on = row.due_on.max(due_on);
+            }),
+            Ask::Release { id, fen, .. } => self.change(id, |row| row.released += fen),
+            Ask::Contract(ask) => self.contract_happens(&ask),
+            Ask::Claim(ask) => self.claim_happens(&ask, who, day),
+            Ask::Reverse { place, .. } => self.reverse(place),
             Ask::Reissue { id, of } => {
                 let mut order = self.payments[&of].order.clone();
                 order.sources.retain(|row| row.1 > 0);
@@ -103,26 +106,25 @@ impl Money {
                 }
             }
         }
+        if ask.amount().is_some() {
+            self.stated.push(Stated {
+                of: ask.of(),
+                ask: ask.clone(),
+                split,
+                seq: None,
+                reversed: false,
+            });
+        }
         Vec::new()
     }
 
-    fn state(&mut self, id: u64, ask: &Ask, split: (i64, i64)) {
-        self.stated.push(Stated {
-            id,
-            ask: ask.clone(),
-            split,
-            seq: None,
-            reversed: false,
-        });
-    }
-
-    fn touch(&mut self, fund: u64) -> &mut Fund {
+    pub(super) fn touch(&mut self, fund: u64) -> &mut Fund {
         let row = self.funds.get_mut(&fund).unwrap();
         row.version += 1;
         row
     }
 
-    fn change(&mut self, id: u64, change: impl FnOnce(&mut Payment)) {
+    pub(super) fn change(&mut self, id: u64, change: impl FnOnce(&mut Payment)) {
         let row = self.payments.get_mut(&id).unwrap();
         row.version += 1;
         change(row);
@@ -139,6 +141,11 @@ impl Money {
             cancelled: 0,
             demanded: 0,
             recovered: 0,
+            offset: 0,
+            waived: 0,
+            withheld: 0,
+            released: 0,
+            due_on: "",
             of: None,
             again: None,
             said: None,

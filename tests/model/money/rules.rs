@@ -61,28 +61,20 @@ impl Money {
                 (*year > 2018, "BAD_FIELD"),
             ],
             Ask::Instruct { id, order } => {
-                let known = match order.payee {
-                    Payee::House(house) => HOUSES.contains(&house),
-                    Payee::Unit(unit) => observed || unit != NOBODY,
-                };
                 let mut checks = vec![
                     (!self.payments.contains_key(id), "ALREADY_EXISTS"),
-                    (PROJECTS.contains(&order.project) && known, "NOT_FOUND"),
-                    (payable(order.fen), "BAD_AMOUNT"),
+                    (PROJECTS.contains(&order.project), "NOT_FOUND"),
                 ];
-                for (place, (fund, fen)) in order.sources.iter().enumerate() {
-                    let before = &order.sources[..place];
-                    checks.push((fund_exists(fund), "NOT_FOUND"));
-                    checks.push((payable(*fen), "BAD_AMOUNT"));
-                    checks.push((before.iter().all(|(other, _)| other != fund), "BAD_FIELD"));
-                }
-                let sum: i64 = order.sources.iter().map(|(_, fen)| fen).sum();
-                checks.push((sum == order.fen, "SPLIT_MISMATCH"));
+                checks.extend(self.basis(order));
+                checks.push((order.payee.is_known(observed), "NOT_FOUND"));
+                checks.extend(self.split(order));
                 checks
             }
             Ask::Settle { id, fen }
             | Ask::Return { id, fen }
             | Ask::Demand { id, fen }
+            | Ask::Waive { id, fen }
+            | Ask::Withhold { id, fen, .. }
             | Ask::Recover { id, fen } => vec![
                 (self.payments.contains_key(id), "NOT_FOUND"),
                 (payable(*fen), "BAD_AMOUNT"),
@@ -97,17 +89,34 @@ impl Money {
                     (*fen <= share, "OVER_PAID"),
                 ]
             }
+            Ask::Offset { id, against, fen } => {
+                let row = self.payments.get(id);
+                let other = self.payments.get(against).filter(|_| against != id);
+                let same = |it: &Payment| row.is_some_and(|row| row.order.payee == it.order.payee);
+                vec![
+                    (row.is_some(), "NOT_FOUND"),
+                    (payable(*fen), "BAD_AMOUNT"),
+                    (self.payments.contains_key(against), "NOT_FOUND"),
+                    (other.is_some_and(same), "BAD_FIELD"),
+                ]
+            }
+            Ask::Release { id, by, fen } => {
+                let (row, by) = (self.payments.get(id), self.payments.get(by));
+                let payee = |row: Option<&Payment>| row.map(|it| it.order.payee);
+                let kind = by.is_some_and(|it| it.order.kind == "retention");
+                vec![
+                    (row.is_some(), "NOT_FOUND"),
+                    (payable(*fen), "BAD_AMOUNT"),
+                    (by.is_some(), "NOT_FOUND"),
+                    (kind && payee(row) == payee(by), "BAD_FIELD"),
+                ]
+            }
+            Ask::Contract(ask) => self.contract_integrity(ask),
+            Ask::Claim(ask) => self.claim_integrity(ask, observed),
             Ask::Reverse { place, fen } => {
                 let stated = &self.stated[*place];
-                let exact = match stated.ask {
-                    Ask::Settle { fen, .. }
-                    | Ask::Return { fen, .. }
-                    | Ask::Reclassify { fen, .. }
-                    | Ask::Demand { fen, .. }
-                    | Ask::Recover { fen, .. } => fen,
-                    ref other => panic!("{other:?}"),
-                };
-                vec![(!stated.reversed && *fen == exact, "BAD_REVERSAL")]
+                let exact = stated.ask.amount() == Some(*fen);
+                vec![(!stated.reversed && exact, "BAD_REVERSAL")]
             }
             Ask::Reissue { id, of } => {
                 let old = self.payments.get(of);
@@ -143,6 +152,38 @@ impl Money {
             .into_iter()
             .find(|(good, _)| !good)
             .map(|(_, code)| code)
+    }
+
+    /// A contract and a claim that are named are of the same project, and of each other.
+    fn basis(&self, order: &Order) -> Vec<(bool, &'static str)> {
+        let mut checks = Vec::new();
+        if let Some(claim) = order.claim.and_then(|id| self.claims.get(&id)) {
+            let claimed = &claim.order;
+            let other = order.contract.is_some() && order.contract != claimed.contract;
+            checks.push((claimed.project == order.project && !other, "BAD_FIELD"));
+        }
+        if let Some(id) = self.contract_of(order) {
+            let row = self.contracts.get(&id);
+            let ours = row.is_some_and(|row| row.project == order.project);
+            checks.push((row.is_some(), "NOT_FOUND"));
+            checks.push((ours, "BAD_FIELD"));
+        }
+        checks
+    }
+
+    /// The parts can be stated, are of batches that there are, and add up.
+    pub(super) fn split(&self, order: &Order) -> Vec<(bool, &'static str)> {
+        let payable = |fen: i64| (1..=FEN_MAX).contains(&fen);
+        let mut checks = vec![(payable(order.fen), "BAD_AMOUNT")];
+        for (place, (fund, fen)) in order.sources.iter().enumerate() {
+            let before = &order.sources[..place];
+            checks.push((self.funds.contains_key(fund), "NOT_FOUND"));
+            checks.push((payable(*fen), "BAD_AMOUNT"));
+            checks.push((before.iter().all(|(other, _)| other != fund), "BAD_FIELD"));
+        }
+        let sum: i64 = order.sources.iter().map(|(_, fen)| fen).sum();
+        checks.push((sum == order.fen, "SPLIT_MISMATCH"));
+        checks
     }
 
     /// The policy that it breaks, first things first.
@@ -187,29 +228,24 @@ impl Money {
                 from,
                 to,
                 fen,
-            } => {
-                let free = match from {
-                    Holder::Unit(unit) => self.left(*fund, *unit),
-                    Holder::Project(project) => self.budget(*fund, *project).available(),
-                };
-                let along = |unit: u64| -> i64 {
-                    let line = |g: &&Grant| g.fund == *fund && g.from == unit && g.to == *from;
-                    self.grants.iter().filter(line).map(|grant| grant.fen).sum()
-                };
-                over(*fen, to.map_or(free, |unit| free.min(along(unit))))
-            }
-            Ask::Instruct { order, .. } => self.unfunded(order),
-            Ask::Reissue { of, .. } => self.unfunded(&self.payments[of].order),
+            } => over(*fen, self.reclaimable(*fund, *from, *to)),
+            Ask::Instruct { order, .. } => self.order_breaks(order, who),
+            Ask::Reissue { of, .. } => self.order_breaks(&self.payments[of].order, who),
+            Ask::Contract(ask) => self.contract_policy(ask, who),
+            Ask::Claim(ask) => self.claim_policy(ask, who, day),
             Ask::Settle { id, fen } | Ask::Return { id, fen } => {
                 let payment = &self.payments[id];
                 let net = payment.net();
                 let settles = matches!(ask, Ask::Settle { .. });
                 let most = payment.open() + if settles { 0 } else { net };
                 let early = (day < payment.day.as_str()).then_some("BAD_DATE");
-                early
-                    .into_iter()
-                    .chain((*fen > most).then_some("OVER_PAID"))
-                    .collect()
+                let over = (*fen > most).then_some("OVER_PAID");
+                let mut broken: Vec<_> = early.into_iter().chain(over).collect();
+                if let (true, Some(contract)) = (settles, self.contract_of(&payment.order)) {
+                    let row = &self.contracts[&contract];
+                    broken.extend(row.beyond(self.contract_paid(contract) + fen, row.cap()));
+                }
+                broken
             }
             Ask::Reclassify { id, from, to, fen } => {
                 let mut then = self.payments[id].clone();
@@ -227,6 +263,24 @@ impl Money {
                 let payment = &self.payments[id];
                 too_much(*fen, payment.net().min(payment.outstanding()))
             }
+            Ask::Offset { id, against, fen } => {
+                let payment = &self.payments[id];
+                let most = payment.net().min(payment.outstanding());
+                too_much(*fen, most.min(self.payments[against].order.fen))
+            }
+            Ask::Waive { id, fen } => {
+                let payment = &self.payments[id];
+                let own = (payment.by == who).then_some("SAME_PERSON");
+                let more = too_much(*fen, payment.outstanding());
+                own.into_iter().chain(more).collect()
+            }
+            Ask::Withhold { .. } => vec![],
+            Ask::Release { id, fen, .. } => {
+                let payment = &self.payments[id];
+                let early = (day < payment.due_on).then_some("BAD_DATE");
+                let more = too_much(*fen, payment.retained());
+                early.into_iter().chain(more).collect()
+            }
             Ask::Reverse { place, .. } => match self.rests(&self.stated[*place]) {
                 true => vec!["BAD_REVERSAL"],
                 false => vec![],
@@ -243,21 +297,23 @@ impl Money {
         }
     }
 
-    /// Something that came later needs what is to be taken back.
-    fn rests(&self, stated: &Stated) -> bool {
-        let row = &self.payments[&stated.id];
-        let mut then = row.clone();
-        then.undo(stated);
-        let confirmed = row.said.map_or(0, |said| said.1);
-        let overdrawn = || self.overdrawn(stated.id, &then) > 0;
-        match stated.ask {
-            Ask::Settle { .. } => then.net() < 0 || confirmed > then.net(),
-            Ask::Return { .. } => row.again.is_some() || overdrawn(),
-            Ask::Reclassify { to, fen, .. } => row.share(to) < fen || overdrawn(),
-            Ask::Demand { .. } => then.outstanding() < 0,
-            Ask::Recover { .. } => overdrawn(),
-            ref other => panic!("{other:?}"),
-        }
+    /// What a holder could give back to a unit, or to the top.
+    pub(super) fn reclaimable(&self, fund: u64, from: Holder, to: Option<u64>) -> i64 {
+        let free = match from {
+            Holder::Unit(unit) => self.left(fund, unit),
+            Holder::Project(project) => self.budget(fund, project).available(),
+        };
+        let along = |unit: u64| -> i64 {
+            let line = |g: &&Grant| g.fund == fund && g.from == unit && g.to == from;
+            self.grants.iter().filter(line).map(|grant| grant.fen).sum()
+        };
+        to.map_or(free, |unit| free.min(along(unit)))
+    }
+
+    fn order_breaks(&self, order: &Order, who: &str) -> Vec<&'static str> {
+        let mut broken = self.unfunded(order);
+        broken.extend(self.beyond_basis(order, who));
+        broken
     }
 
     fn unfunded(&self, order: &Order) -> Vec<&'static str> {
@@ -278,5 +334,15 @@ impl Money {
             }
         }
         broken
+    }
+}
+
+impl Payee {
+    /// History may name any unit.
+    pub(super) fn is_known(self, observed: bool) -> bool {
+        match self {
+            Payee::House(house) => HOUSES.contains(&house),
+            Payee::Unit(unit) => observed || unit != NOBODY,
+        }
     }
 }

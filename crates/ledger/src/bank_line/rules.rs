@@ -10,10 +10,10 @@ use crate::account::rules::{Movement, MovementKind, existing as existing_account
 use crate::context::Context;
 use crate::date::BusinessDate;
 use crate::fund::rules::payable;
-use crate::ids::{AccountId, BankLineId, MovementId, PersonId, Subject};
-use crate::money::Fen;
+use crate::ids::{BankLineId, MovementId, PersonId, Subject};
 use crate::payment::rules::existing as existing_payment;
 use crate::rejection::Rejection;
+use crate::seldom::Seldom;
 use crate::{Books, Event};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -67,13 +67,28 @@ impl BankLine {
     }
 }
 
-/// What the same lines have in common that can be looked up; the texts are compared.
-pub type LineKey = (AccountId, BusinessDate, Direction, Fen, u64);
+/// A hash of all that the same lines have in common: 8 bytes instead of 48. Lines with one hash are
+/// compared.
+pub type LineKey = u64;
+
+/// The lines with one [`LineKey`]; there is seldom more than one.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Alike {
+    first: BankLineId,
+    more: Seldom<BankLineId>,
+}
+
+impl Alike {
+    fn lines(&self) -> impl Iterator<Item = BankLineId> {
+        std::iter::once(self.first).chain(self.more.iter().copied())
+    }
+}
 
 /// What can be in one live match: a target and the way the money went.
 pub type MatchKey = (MatchTarget, Direction);
 
-fn key(entry: &LineEntry) -> LineKey {
+/// What makes two lines the same: all that the bank says.
+fn said(entry: &LineEntry) -> impl Hash + PartialEq {
     let LineEntry {
         line: _,
         account,
@@ -82,18 +97,23 @@ fn key(entry: &LineEntry) -> LineKey {
         amount_fen,
         bank_sequence,
         counterparty: _,
-        remark: _,
+        remark,
     } = entry;
     // A day's subsidies are all of one amount: without the sequence they would all be alike.
-    let mut sequence = DefaultHasher::new();
-    bank_sequence.hash(&mut sequence);
     (
-        *account,
-        *value_date,
-        *direction,
-        *amount_fen,
-        sequence.finish(),
+        account,
+        value_date,
+        direction,
+        amount_fen,
+        bank_sequence,
+        remark,
     )
+}
+
+fn key(entry: &LineEntry) -> LineKey {
+    let mut hasher = DefaultHasher::new();
+    said(entry).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The line, or the refusal that names the field (V4).
@@ -151,16 +171,11 @@ fn enter(books: &Books, context: &Context, entry: &LineEntry) -> Result<(), Reje
         return Err(bad_date(why, "记账日期晚于今天(北京时间)"));
     }
     payable("amount_fen", entry.amount_fen)?;
-    let alike = books.lines_alike.get(key(entry)).into_iter().flatten();
-    for first in alike {
-        let same = books.bank_lines.get(*first).is_some_and(|row| {
-            let said = &row.entry;
-            !row.reversed
-                && said.bank_sequence == entry.bank_sequence
-                && said.remark == entry.remark
-        });
-        if same {
-            let (field, subject) = ("bank_sequence", (*first).into());
+    let alike = books.lines_alike.get(key(entry));
+    for first in alike.into_iter().flat_map(Alike::lines) {
+        let row = books.bank_lines.get(first);
+        if row.is_some_and(|row| !row.reversed && said(&row.entry) == said(entry)) {
+            let (field, subject) = ("bank_sequence", first.into());
             return Err(Rejection::AlreadyExists { field, subject });
         }
     }
@@ -298,7 +313,17 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &BankLineEvent) 
 pub(crate) fn apply(books: &mut Books, context: &Context, event: &BankLineEvent) {
     match event {
         BankLineEvent::Entered(entry) => {
-            books.lines_alike.entry(key(entry)).push(entry.line);
+            let key = key(entry);
+            match books.lines_alike.get_mut(key) {
+                Some(alike) => alike.more.push(entry.line),
+                None => books.lines_alike.put(
+                    key,
+                    Alike {
+                        first: entry.line,
+                        more: Seldom::default(),
+                    },
+                ),
+            }
             let line = BankLine {
                 entry: Box::new(entry.clone()),
                 entered_by: context.hand().person,

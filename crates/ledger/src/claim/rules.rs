@@ -25,6 +25,7 @@ use crate::payment::Payee;
 use crate::person::rules::existing as existing_person;
 use crate::project::rules::{ProjectState, existing as existing_project};
 use crate::rejection::Rejection;
+use crate::seldom::Seldom;
 use crate::text::Text;
 use crate::{Books, Event};
 
@@ -44,15 +45,15 @@ pub struct Claim {
     /// How far its signatures have come; [`Claim::state`] knows its payments too.
     pub state: ClaimState,
     /// The technical review.
-    pub technical: Option<Signed<TechnicalReview>>,
+    pub technical: Option<Box<Signed<TechnicalReview>>>,
     /// The counter-signatures, oldest first.
-    pub signatures: Vec<Signature>,
+    pub signatures: Seldom<Signature>,
     /// The finance review.
-    pub finances: Option<Signed<FinanceReview>>,
+    pub finances: Option<Box<Signed<FinanceReview>>>,
     /// The approval.
-    pub approved: Option<Signed<ClaimApproval>>,
+    pub approved: Option<Box<Signed<ClaimApproval>>>,
     /// The rejection, or the withdrawal.
-    pub ended: Option<Ended>,
+    pub ended: Option<Box<Ended>>,
     /// Settled less returned, of the payments that name it.
     pub paid: Fen,
     /// Instructed and open, of the payments that name it.
@@ -434,21 +435,21 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &ClaimEvent) {
     }
 }
 
-fn signed<T: Clone>(facts: &T, context: &Context) -> Signed<T> {
-    Signed {
+fn signed<T: Clone>(facts: &T, context: &Context) -> Box<Signed<T>> {
+    Box::new(Signed {
         facts: facts.clone(),
         by: context.hand(),
         on: context.occurred_on,
-    }
+    })
 }
 
-fn ended(code: Option<ClaimRejectionCode>, reason: &Text, context: &Context) -> Ended {
-    Ended {
+fn ended(code: Option<ClaimRejectionCode>, reason: &Text, context: &Context) -> Box<Ended> {
+    Box::new(Ended {
         code,
         reason: reason.clone(),
         by: context.hand(),
         on: context.occurred_on,
-    }
+    })
 }
 
 fn submitted(submission: &ClaimSubmission, context: &Context) -> Claim {
@@ -458,7 +459,7 @@ fn submitted(submission: &ClaimSubmission, context: &Context) -> Claim {
         submitted_on: context.occurred_on,
         state: ClaimState::Submitted,
         technical: None,
-        signatures: Vec::new(),
+        signatures: Seldom::default(),
         finances: None,
         approved: None,
         ended: None,

@@ -19,6 +19,7 @@ use crate::money::Fen;
 use crate::organisation::rules::existing as existing_unit;
 use crate::project::rules::{Project, ProjectState, existing as existing_project};
 use crate::rejection::Rejection;
+use crate::seldom::Seldom;
 use crate::{Books, Event};
 
 pub use opening::Opened;
@@ -45,11 +46,11 @@ pub struct Contract {
     /// The price with all changes.
     pub price: Fen,
     /// The changes, oldest first.
-    pub changes: Vec<Changed>,
+    pub changes: Seldom<Changed>,
     /// When it is to be fulfilled, as last agreed.
     pub ends_on: Option<BusinessDate>,
     /// The stages that have been reached, besides those that the signing reaches.
-    pub reached: Vec<Reached>,
+    pub reached: Seldom<Reached>,
     /// Settled less returned, of the payments that name it.
     pub paid: Fen,
     /// Instructed and open, of the payments that name it.
@@ -418,9 +419,9 @@ fn signed(signing: &ContractSigning, context: &Context) -> Contract {
         signed_by: context.hand().person,
         state: ContractState::InForce,
         price: signing.price_fen,
-        changes: Vec::new(),
+        changes: Seldom::default(),
         ends_on: signing.ends_on,
-        reached: Vec::new(),
+        reached: Seldom::default(),
         paid: Fen::ZERO,
         open: Fen::ZERO,
         unclaimed: Fen::ZERO,

@@ -19,6 +19,7 @@ use crate::organisation::rules::existing as existing_unit;
 use crate::project::PlannedSource;
 use crate::project::rules::existing as existing_project;
 use crate::rejection::Rejection;
+use crate::seldom::Seldom;
 use crate::{Books, Event};
 
 /// A contribution as it stands.
@@ -29,9 +30,9 @@ pub struct Contribution {
     /// When.
     pub pledged_on: BusinessDate,
     /// What of the undetermined part has been found to be what.
-    pub resolved: Vec<PlannedSource>,
+    pub resolved: Seldom<PlannedSource>,
     /// The money that has come, by source; none where nobody has said which.
-    pub arrived: Vec<(Option<SourceKind>, Fen)>,
+    pub arrived: Seldom<(Option<SourceKind>, Fen)>,
     /// The worth of the work that was done.
     pub in_kind: Fen,
     /// Days of labour.
@@ -246,8 +247,8 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &ContributionEv
             let row = Contribution {
                 pledge: Box::new(pledge.clone()),
                 pledged_on: context.occurred_on,
-                resolved: Vec::new(),
-                arrived: Vec::new(),
+                resolved: Seldom::default(),
+                arrived: Seldom::default(),
                 in_kind: Fen::ZERO,
                 labour_days: 0,
                 version: 1,

@@ -275,16 +275,16 @@ pub(super) fn life_view(books: &Books, project: &Project) -> LifeView {
             .collect(),
         acceptances: acceptances(project),
         settlement: last(Step::AuditSettlement)
-            .zip(life.settlement.as_ref())
+            .zip(life.settlement.as_deref())
             .map(settlement),
         final_account: last(Step::ApproveFinalAccount)
-            .zip(life.final_account.as_ref())
+            .zip(life.final_account.as_deref())
             .map(account),
         handovers: with(project, Step::HandOver, &life.handovers)
             .map(handover)
             .collect(),
-        keeper: life.care.as_ref().map(keeper),
-        opening: life.opening.as_ref().map(BeforeBook::from),
+        keeper: life.care.as_deref().map(keeper),
+        opening: life.opening.as_deref().map(BeforeBook::from),
     }
 }
 

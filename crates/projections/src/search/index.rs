@@ -226,10 +226,7 @@ impl Search {
         };
         if !self.chunks.last().is_some_and(fits) {
             if let Some(full) = self.chunks.last_mut() {
-                full.text.shrink_to_fit();
-                full.pieces.shrink_to_fit();
-                full.rows.shrink_to_fit();
-                full.written.shrink_to_fit();
+                *full = full.tight();
             }
             self.chunks.push(Chunk::default());
         }
@@ -301,6 +298,17 @@ impl Search {
 }
 
 impl Chunk {
+    /// A copy without room for more. Shrinking would not do: an allocator may leave a piece of
+    /// memory as it is, as long as half of it is used.
+    fn tight(&self) -> Chunk {
+        Chunk {
+            text: self.text.as_str().to_owned(),
+            pieces: self.pieces.as_slice().to_vec(),
+            rows: self.rows.as_slice().to_vec(),
+            written: self.written.as_str().to_owned(),
+        }
+    }
+
     /// Adds a text of a record; with `new`, also the record's row.
     fn push(&mut self, row: Row, new: bool, text: &Text<'_>) {
         if new {

@@ -14,7 +14,7 @@ fn cut_over() -> Value {
 
 impl World {
     /// One records it, another confirms it.
-    fn takes_over(&mut self, number: u128, noun: &str, facts: Value) {
+    pub(super) fn takes_over(&mut self, number: u128, noun: &str, facts: Value) {
         let entry = id(Kind::Evidence, 900 + number);
         let command = json!({noun: {"take_over": facts}});
         self.by(1, 1)

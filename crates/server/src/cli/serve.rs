@@ -1,7 +1,8 @@
 //! `fundtrace serve`.
 
 use super::{Data, print_line};
-use crate::serve;
+use crate::{key, serve};
+use sequencer::Rotation;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -29,6 +30,14 @@ pub struct ServeArgs {
     /// missing
     #[arg(long)]
     adopt_head: bool,
+    /// 更换签名密钥,并记入日志 · The key takes the place of the one that the log has recorded; the
+    /// exchange is recorded
+    #[arg(long)]
+    rotate_key: bool,
+    /// 旧密钥文件,为新密钥背书 · The old key, which endorses the new one; leave it out only if it
+    /// is lost
+    #[arg(long, requires = "rotate_key")]
+    old_key: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &ServeArgs) -> anyhow::Result<()> {
@@ -39,6 +48,10 @@ pub(super) fn run(args: &ServeArgs) -> anyhow::Result<()> {
     }
     if let Some(register) = &args.register {
         settings.register.clone_from(register);
+    }
+    if args.rotate_key {
+        let old = args.old_key.as_deref().map(key::signer).transpose()?;
+        settings.rotation = Some(Rotation { old });
     }
     let mut running = serve::start(&settings)?;
     if args.seal_every > 0 {

@@ -153,6 +153,7 @@ impl From<SealError> for Problem {
             | SealError::Differs { .. }
             | SealError::NoPosition(_)
             | SealError::Proof(_)
+            | SealError::Key(_)
             | SealError::Unhashable(_) => Problem::internal(&error),
         }
     }

@@ -3724,8 +3724,9 @@ pub struct KeyIntroduction {
     /// The key that signed until now; none for the first.
     #[prost(string, tag = "2")]
     pub previous: ::prost::alloc::string::String,
-    /// The previous key's signature over the new verifier key, in base64. None where the previous
-    /// key is lost: then only people can say that the new one is right.
+    /// The previous key's signature, as the third part of a line of C2SP signed-note, over the text
+    /// `fundtrace-key/v1`, newline, the new verifier key, newline. None where the previous key is
+    /// lost: then only people can say that the new one is right.
     #[prost(string, tag = "3")]
     pub endorsement: ::prost::alloc::string::String,
 }

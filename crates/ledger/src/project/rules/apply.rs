@@ -6,6 +6,7 @@ use super::steps::{ProjectState, Step, is_met};
 use crate::Books;
 use crate::context::Context;
 use crate::project::{GateCheck, ProjectDeclaration, ProjectEntry, ProjectEvent};
+use crate::seldom::{Seldom, push_tight};
 use crate::text::{Reference, Text};
 
 pub(crate) fn apply(books: &mut Books, context: &Context, event: &ProjectEvent) {
@@ -56,14 +57,15 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &ProjectEvent) 
     };
     let by = context.hand();
     let (note, document) = said(event);
-    row.life.steps.push(Taken {
+    let taken = Taken {
         seq: context.seq,
         step,
         on,
         by,
         note: note.cloned(),
         document: document.cloned(),
-    });
+    };
+    push_tight(&mut row.life.steps, taken);
 }
 
 /// The words and the document of a step.
@@ -105,15 +107,15 @@ fn declared(facts: &ProjectDeclaration) -> Project {
         area: facts.village,
         has_target: facts.performance_target.is_some(),
         planned: facts.planned.clone(),
-        approved: Vec::new(),
-        gates: Vec::new(),
+        approved: Seldom::default(),
+        gates: Seldom::default(),
         started_on: None,
         completed_on: None,
         accepted_on: None,
         life: Box::new(Life {
             starts_on: facts.starts_on,
             completes_on: facts.completes_on,
-            needed_reviews: facts.reviews.clone(),
+            needed_reviews: facts.reviews.clone().into(),
             ..Life::default()
         }),
         version: 0,
@@ -130,8 +132,8 @@ pub(super) fn entered(facts: &ProjectEntry) -> Project {
         area: facts.area,
         has_target: false,
         planned: Vec::new(),
-        approved: Vec::new(),
-        gates: Vec::new(),
+        approved: Seldom::default(),
+        gates: Seldom::default(),
         started_on: None,
         completed_on: None,
         accepted_on: None,
@@ -167,7 +169,7 @@ fn take_in(row: &mut Project, context: &Context, event: &ProjectEvent) {
     match event {
         ProjectEvent::EnteredLibrary(facts) => enter(row, facts),
         ProjectEvent::TakenOver(facts) => enter(row, &facts.entry),
-        ProjectEvent::Approved(facts) => row.approved.clone_from(&facts.budget),
+        ProjectEvent::Approved(facts) => row.approved = facts.budget.clone().into(),
         ProjectEvent::GateChecked(check) => check_gate(row, check),
         ProjectEvent::Started(_) => row.started_on = Some(on),
         ProjectEvent::Completed(_) => row.completed_on = Some(on),
@@ -183,10 +185,12 @@ fn take_in(row: &mut Project, context: &Context, event: &ProjectEvent) {
         ProjectEvent::Awarded(facts) => life.awards.push(facts.clone()),
         ProjectEvent::SiteVisited(facts) => life.visits.push((on, facts.clone())),
         ProjectEvent::AcceptanceFailed(facts) => life.acceptances.push((on, facts.level, false)),
-        ProjectEvent::SettlementAudited(facts) => life.settlement = Some(facts.clone()),
-        ProjectEvent::FinalAccountApproved(facts) => life.final_account = Some(facts.clone()),
+        ProjectEvent::SettlementAudited(facts) => life.settlement = Some(Box::new(facts.clone())),
+        ProjectEvent::FinalAccountApproved(facts) => {
+            life.final_account = Some(Box::new(facts.clone()))
+        }
         ProjectEvent::HandedOver(facts) => life.handovers.push(facts.clone()),
-        ProjectEvent::CareAssigned(facts) => life.care = Some(facts.clone()),
+        ProjectEvent::CareAssigned(facts) => life.care = Some(Box::new(facts.clone())),
         ProjectEvent::Replanned(facts) => life.replannings.push(facts.clone()),
         ProjectEvent::Declared(_)
         | ProjectEvent::ReviewedInTown(_)

@@ -113,7 +113,7 @@ fn dates(opening: &ProjectOpening) -> Result<(), Rejection> {
 pub(super) fn taken_over(opening: &ProjectOpening) -> Project {
     let mut row = entered(&opening.entry);
     row.state = opening.state;
-    row.approved.clone_from(&opening.budget);
+    row.approved = opening.budget.clone().into();
     row.started_on = opening.started_on;
     row.completed_on = opening.completed_on;
     row.accepted_on = opening.accepted_on;
@@ -121,7 +121,8 @@ pub(super) fn taken_over(opening: &ProjectOpening) -> Project {
         .gates
         .iter()
         .map(|it| (it.gate, it.result))
-        .collect();
-    row.life.opening = Some(opening.cut_over.clone());
+        .collect::<Vec<_>>()
+        .into();
+    row.life.opening = Some(Box::new(opening.cut_over.clone()));
     row
 }

@@ -10,6 +10,7 @@ use crate::project::{
     PlannedSource, ProjectReview, ProjectReviewKind as ReviewKind,
     ProjectReviewResult as ReviewResult, Replanning, SettlementAudit, SiteVisit, Tender, YearPlan,
 };
+use crate::seldom::Seldom;
 use crate::text::{Name, Reference, Text};
 
 /// A project as it stands.
@@ -32,9 +33,9 @@ pub struct Project {
     /// The planned money.
     pub planned: Vec<PlannedSource>,
     /// The approved money; empty before approval.
-    pub approved: Vec<PlannedSource>,
+    pub approved: Seldom<PlannedSource>,
     /// The five gates, as last checked.
-    pub gates: Vec<(Gate, GateResult)>,
+    pub gates: Seldom<(Gate, GateResult)>,
     /// When it started.
     pub started_on: Option<BusinessDate>,
     /// When it was complete; nothing again after a failed acceptance.
@@ -58,33 +59,33 @@ pub struct Life {
     /// When it was to be complete, as first planned.
     pub completes_on: Option<BusinessDate>,
     /// The reviews that its declaration asks for.
-    pub needed_reviews: Vec<ReviewKind>,
+    pub needed_reviews: Seldom<ReviewKind>,
     /// The reviews.
-    pub reviews: Vec<ProjectReview>,
+    pub reviews: Seldom<ProjectReview>,
     /// The year plans.
-    pub year_plans: Vec<YearPlan>,
+    pub year_plans: Seldom<YearPlan>,
     /// Who approved that a gate does not apply.
-    pub gate_approvers: Vec<(Gate, PersonId)>,
+    pub gate_approvers: Seldom<(Gate, PersonId)>,
     /// The tenders.
-    pub tenders: Vec<Tender>,
+    pub tenders: Seldom<Tender>,
     /// The awards.
-    pub awards: Vec<Award>,
+    pub awards: Seldom<Award>,
     /// The visits to the site, each with its day.
-    pub visits: Vec<(BusinessDate, SiteVisit)>,
+    pub visits: Seldom<(BusinessDate, SiteVisit)>,
     /// Acceptances, each with its day: their level, and whether they were passed.
-    pub acceptances: Vec<(BusinessDate, Option<AcceptanceLevel>, bool)>,
+    pub acceptances: Seldom<(BusinessDate, Option<AcceptanceLevel>, bool)>,
     /// The last audit of its settlement.
-    pub settlement: Option<SettlementAudit>,
+    pub settlement: Option<Box<SettlementAudit>>,
     /// The last final account.
-    pub final_account: Option<FinalAccount>,
+    pub final_account: Option<Box<FinalAccount>>,
     /// What was handed over.
-    pub handovers: Vec<Handover>,
+    pub handovers: Seldom<Handover>,
     /// Who keeps it.
-    pub care: Option<CareAssignment>,
+    pub care: Option<Box<CareAssignment>>,
     /// New dates.
-    pub replannings: Vec<Replanning>,
+    pub replannings: Seldom<Replanning>,
     /// Until when it was taken over from before the book, and on what that rests.
-    pub opening: Option<CutOver>,
+    pub opening: Option<Box<CutOver>>,
 }
 
 /// A step that was taken.

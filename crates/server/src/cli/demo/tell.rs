@@ -20,6 +20,9 @@ const CLAIM: &str = "00020006-000d-8000-8000-000000000091";
 const PAID: &str = "00020006-0007-8000-8000-000000000005";
 /// The invented item that was closed only after the last fen had come.
 const RECOVERED: &str = "00020006-0009-8000-8000-000000000091";
+/// The invented contract that was half paid before the book, and the last payment on it.
+const BEFORE: &str = "00020006-000b-8000-8000-000000000092";
+const AFTER: &str = "00020006-0007-8000-8000-000000000008";
 /// SHA-256 of `road.png`.
 const PHOTO: &str = "a0069ba7e45476535f4eea0f3cee7a7893912498ef9e5cfd381dede7c3b9f2fa";
 /// The project with 150 sites.
@@ -257,6 +260,14 @@ fn claim_and_photo() {
         (
             "差1分不能销号的事项 · not closed until the last fen",
             format!("items/{RECOVERED}"),
+        ),
+        (
+            "建账前已半完工,累计已付连同建账前 · half-finished before the book",
+            format!("contracts/{BEFORE}"),
+        ),
+        (
+            "建账后的支付,溯源止于建账前 · a later payment, whose trace ends before the book",
+            format!("payments/{AFTER}/trace"),
         ),
     ];
     print_line("  # 按文号查找,括号写法不限 · a document's number, in any brackets");

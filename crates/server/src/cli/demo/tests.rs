@@ -299,6 +299,37 @@ fn the_invented_recovery_is_whole_and_proved_by_a_file_that_is_there() {
 }
 
 #[test]
+fn the_invented_project_was_half_finished_before_the_book_and_went_on() {
+    let script = Script::read().unwrap();
+    let books = of(&script, COUNTY);
+    let project = books.projects.get(ProjectId(numbered(F, 5, "92"))).unwrap();
+    assert_eq!(project.state.word(), "accepted");
+    assert_eq!(project.started_on, Some("2015-04".parse().unwrap()));
+    // 90% of the price with its change: 5,000 yuan before the book, the rest in it.
+    let contract = ContractId(numbered(F, 0xb, "92"));
+    let contract = books.contracts.get(contract).unwrap();
+    let before = contract.opening.as_ref().unwrap().paid;
+    assert_eq!(before.get(), 500_000);
+    assert_eq!(
+        (contract.paid, contract.cap().get()),
+        (contract.cap(), 1_170_000)
+    );
+    // What the budget has spent of its batch counts both, and what cash there is goes with it.
+    let fund = FundId(numbered(F, 4, "92"));
+    let budget = books.budgets.get((fund, ProjectId(numbered(F, 5, "92"))));
+    let budget = budget.unwrap();
+    assert_eq!(budget.paid_net(), contract.paid);
+    assert_eq!(budget.opening_net, before);
+    let cash: i64 = books
+        .cash
+        .iter()
+        .filter(|((_, of), _)| *of == Some(fund))
+        .map(|(_, row)| row.balance().get())
+        .sum();
+    assert_eq!(cash, 830_000);
+}
+
+#[test]
 fn there_are_eight_zones_over_sixteen_towns() {
     let script = Script::read().unwrap();
     let book = script

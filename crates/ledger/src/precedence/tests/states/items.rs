@@ -1,6 +1,7 @@
 //! Items, put into each of their states.
 
 use super::*;
+use crate::item::rules::State as ItemState;
 
 pub(super) const ITEM: &[Line] = &[
     (
@@ -26,7 +27,7 @@ pub(super) const ITEM: &[Line] = &[
         "2018-07-01",
         r#"{"item":"$7601","reason":"材料不全"}"#,
     ),
-    ("approve_plan", CLOSER, "2018-07-01", r#"{"item":"$7601"}"#),
+    ("approve_plan", CHIEF, "2018-07-01", r#"{"item":"$7601"}"#),
     (
         "request_closure",
         BUILDER,
@@ -188,46 +189,62 @@ pub(super) const ITEM: &[Line] = &[
         "2018-07-01",
         r#"{"item":"$7601","closed_on":"2017","document":"I-9"}"#,
     ),
+    (
+        "take_over",
+        CLOSER,
+        "2018-07-01",
+        r#"{"draft":{"item":"$7601","number":"1-01","round":"$7501","category":"policy",
+        "scope":"individual","severity":"serious","facts":"某","amount_involved_fen":0,
+        "recovery_required_fen":0,"responsible_unit":"$0005","responsible_person":"$1001",
+        "deadline_rule":"inspection_feedback"},
+        "cut_over":{"on":"2018-06-30","document":"Q-1"},"state":"in_progress",
+        "issued_on":"2018-06-15","extensions":[],"suspended_days":0,"demanded_fen":0,
+        "received_fen":0,"waived_fen":0}"#,
+    ),
 ];
 
-/// An item with a measure, its proof, a closing that was asked for and verified once, and beside it
-/// another item.
+/// Beside another item: none, and one with a measure, its proof, a closing that was asked for and
+/// verified once; its states are set. Of one that is in progress an extension is asked for too.
 pub(super) fn story() -> Story {
     let of = |word: &str| said(*ITEM.iter().find(|line| line.0 == word).unwrap(), "item");
+    let changed = |word: &str, from: &str, to: &str| {
+        let line = ITEM.iter().find(|line| line.0 == word).unwrap();
+        let data = line.3.replace(from, to).leak();
+        said((line.0, line.1, line.2, data), "item")
+    };
     let round = ROUND.iter().take(2).map(|line| said(*line, "round"));
-    let other = ITEM[0].3.replace("$7601", "$7602").replace("1-01", "1-02");
-    let other = said((ITEM[0].0, ITEM[0].1, ITEM[0].2, other.leak()), "item");
-    let evidence = of("add_evidence");
+    let other = [changed("draft", "$7601", "$7602")];
     let path = [
         of("draft"),
-        other,
         of("issue"),
         of("acknowledge"),
         of("submit_plan"),
-        of("approve_plan"),
+        of("approve_plan").by(CLOSER),
         of("approve_plan").by(VISITOR),
-        of("add_measure"),
-        said(
-            (
-                "add_measure",
-                BUILDER,
-                "2018-07-01",
-                r#"{"item":"$7601","measure":"$7701","kind":"ordinary","description":"公示"}"#,
-            ),
-            "item",
-        ),
-        evidence,
-        of("request_extension"),
+        changed("add_measure", "$7702", "$7701"),
+        of("add_evidence"),
         of("request_closure"),
         of("verify").by(VISITOR),
     ];
+    let mut states = vec![("none".to_owned(), Vec::new())];
+    for state in ItemState::ALL {
+        states.push((state.word().to_owned(), path.to_vec()));
+    }
+    let asked = and(&path[..8], [of("request_extension")]);
+    states.push(("in_progress+asked".to_owned(), asked));
     Story {
         noun: "item",
-        given: round.chain(path).collect(),
+        given: round.chain(other).collect(),
         lines: ITEM,
-        states: ItemState::ALL
-            .iter()
-            .map(|state| (state.word().to_owned(), Vec::new()))
-            .collect(),
+        states,
+        set,
     }
+}
+
+fn set(world: &mut World, state: &str) {
+    let Some(state) = ItemState::ALL.iter().find(|it| it.word() == state) else {
+        return;
+    };
+    let id = crate::ids::ItemId(uuid::Uuid::from_u128(0x7601));
+    world.books.items.get_mut(id).unwrap().state = *state;
 }

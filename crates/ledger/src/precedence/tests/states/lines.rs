@@ -75,6 +75,16 @@ pub(super) const FUND: &[Line] = &[
         "2018-07-01",
         r#"{"fund":"$2001","holder":"$0003","amount_fen":1,"to_year":2019,"document":"A-6"}"#,
     ),
+    (
+        "take_over",
+        CLERK,
+        "2018-07-01",
+        r#"{"announcement":{"fund":"$2001","name":"某","document":"A-1","issuer":"$0001",
+        "receiver":"$0002","source_kind":"prefecture","amount_fen":1000,"budget_year":2018,
+        "purpose_code":"P"},"cut_over":{"on":"2017-12-31","document":"Q-1"},"received_fen":900,
+        "reclaimed_from_top_fen":0,
+        "lines":[{"from":"$0002","to":{"organisation":"$0003"},"amount_fen":500}]}"#,
+    ),
 ];
 
 pub(super) const PAYMENT: &[Line] = &[
@@ -177,6 +187,17 @@ pub(super) const CONTRACT: &[Line] = &[
         "2018-07-01",
         r#"{"contract":"$5001","reason":"付清"}"#,
     ),
+    (
+        "take_over",
+        CLERK,
+        "2018-07-01",
+        r#"{"signing":{"contract":"$5001","project":"$3001","number":"H-1","name":"合同",
+        "supplier":"$0006","price_fen":1000,"retention_bp":1000,"document":"D-1","stages":[
+        {"trigger":"signing","cumulative_cap_bp":9000},
+        {"trigger":"retention_end","cumulative_cap_bp":10000}]},
+        "cut_over":{"on":"2017-12-31","document":"Q-1"},"signed_on":"2017-03-01",
+        "changes_delta_fen":0,"paid_fen":400,"reached_stage":1}"#,
+    ),
 ];
 
 pub(super) const CLAIM: &[Line] = &[
@@ -224,6 +245,15 @@ pub(super) const CLAIM: &[Line] = &[
         BUILDER,
         "2018-07-01",
         r#"{"claim":"$6001","reason":"重新计量"}"#,
+    ),
+    (
+        "take_over",
+        CLERK,
+        "2018-07-01",
+        r#"{"submission":{"claim":"$6001","number":"Z-1","project":"$3001","amount_fen":400,
+        "sources":[{"fund":"$2001","amount_fen":400}],"vouchers":["F-1"],
+        "payee":{"organisation":"$0006"}},"cut_over":{"on":"2017-12-31","document":"Q-1"},
+        "paid_fen":150}"#,
     ),
 ];
 
@@ -280,6 +310,14 @@ pub(super) const ACCOUNT: &[Line] = &[
         CADRE,
         "2018-07-01",
         r#"{"custody":"$7201","claim":"Z-1","amount_fen":100}"#,
+    ),
+    (
+        "take_over",
+        CLERK,
+        "2018-07-01",
+        r#"{"opening":{"account":"$7001","kind":"custody","owner":"$0001","bank":"某行",
+        "masked_number":"****1234"},"cut_over":{"on":"2017-12-31","document":"Q-1"},
+        "balances":[{"fund":"$2001","amount_fen":100}]}"#,
     ),
 ];
 

@@ -1,6 +1,8 @@
 //! Projects, put into each of their states.
 
 use super::*;
+use crate::project::rules::ProjectState;
+use crate::project::{Gate, GateResult};
 
 pub(super) const PROJECT: &[Line] = &[
     (
@@ -133,21 +135,50 @@ pub(super) const PROJECT: &[Line] = &[
         "2018-07-01",
         r#"{"project":"$3001","reason":"不再实施"}"#,
     ),
+    (
+        "take_over",
+        CLERK,
+        "2018-07-01",
+        r#"{"entry":{"project":"$3001","number":"X-1","name":"某","implementing_unit":"$0005",
+        "area":"$0004","content":"某","performance_target":"某",
+        "planned":[{"source_kind":"prefecture","amount_fen":1000}],"planned_fen":1000},
+        "cut_over":{"on":"2017-12-31","document":"Q-1"},"state":"in_progress",
+        "budget":[{"source_kind":"prefecture","amount_fen":1000}],"started_on":"2017-05"}"#,
+    ),
 ];
 
-/// A declared project; its states are set, since not every one is reached in one way.
+/// None, and an approved one with its gates; its states are set, since not every one is reached in
+/// one way.
 pub(super) fn story() -> Story {
-    let declared = said(
-        *PROJECT.iter().find(|line| line.0 == "declare").unwrap(),
-        "project",
-    );
+    let of = |word: &str| {
+        let line = PROJECT.iter().find(|line| line.0 == word).unwrap();
+        said(*line, "project")
+    };
+    let words = ["declare", "review_in_town", "enter_library", "approve"];
+    let gates = Gate::ALL
+        .iter()
+        .map(|gate| check_gate(*gate, GateResult::Passed));
+    let path: Vec<Ask> = words.into_iter().map(of).chain(gates).collect();
+    let none = [("none".to_owned(), Vec::new())];
+    let states = ProjectState::ALL.iter().map(|state| {
+        let entered = *state >= ProjectState::InLibrary;
+        let path = if entered { &path[..] } else { &path[..1] };
+        (state.word().to_owned(), path.to_vec())
+    });
     Story {
         noun: "project",
-        given: vec![declared],
+        given: Vec::new(),
         lines: PROJECT,
-        states: ProjectState::ALL
-            .iter()
-            .map(|state| (state.word().to_owned(), Vec::new()))
-            .collect(),
+        states: none.into_iter().chain(states).collect(),
+        set,
     }
+}
+
+fn set(world: &mut World, state: &str) {
+    let Some(state) = ProjectState::ALL.iter().find(|it| it.word() == state) else {
+        return;
+    };
+    let row = world.books.projects.get_mut(project(1)).unwrap();
+    row.state = *state;
+    row.before = state.is_aside().then_some(ProjectState::Started);
 }

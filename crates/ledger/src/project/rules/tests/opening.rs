@@ -129,8 +129,8 @@ fn goes_on_from_there() {
     let world = World::given(&taken);
     let row = world.books.projects.get(project(1)).unwrap();
     assert_eq!(row.state, ProjectState::InProgress);
-    assert_eq!(row.approved, vec![planned(1000)]);
-    assert_eq!(row.gates, vec![(Gate::Tendering, GateResult::Passed)]);
+    assert_eq!(row.approved, [planned(1000)]);
+    assert_eq!(row.gates, [(Gate::Tendering, GateResult::Passed)]);
     assert_eq!((row.started_on, row.version), (date("2017-05"), 1));
     // What was not yet started needs its gates as ever.
     let approved = take_over(|it| {
