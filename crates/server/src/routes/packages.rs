@@ -212,16 +212,7 @@ fn gathered(
 ) -> Result<Gathered, Problem> {
     let handle = &question.state.handle;
     let facts = facts(&records)?;
-    let named = evidence::referenced(&facts);
-    let others = evidence::supporting(&question.view(), &named, plan.through.seq);
-    let others: BTreeSet<u64> = others.difference(&plan.seqs).copied().collect();
-    let all: BTreeSet<u64> = others.union(&plan.seqs).copied().collect();
-    for entry in read(question, &others)? {
-        let fact = fact(&entry)?;
-        if evidence::stays(&fact, &named, &all) {
-            records.push(entry);
-        }
-    }
+    add_supporting(question, &plan, &facts, &mut records)?;
     let mut keys = Vec::new();
     if question.query.reveal {
         for entry in &records {
@@ -262,6 +253,34 @@ fn gathered(
         keys,
         files,
     })
+}
+
+/// Adds the records that say what those are called who are named: by the records of the subjects,
+/// and by the records that say so, as a batch's announcement names its issuer.
+fn add_supporting(
+    question: &Question<PackageQuery>,
+    plan: &Plan,
+    facts: &[ledger::Fact],
+    records: &mut Vec<Entry>,
+) -> Result<(), Problem> {
+    let mut named = evidence::referenced(facts);
+    let mut there = plan.seqs.clone();
+    for _ in 0..2 {
+        let others = evidence::supporting(&question.view(), &named, plan.through.seq);
+        let others: BTreeSet<u64> = others.difference(&there).copied().collect();
+        let all: BTreeSet<u64> = others.union(&there).copied().collect();
+        let mut more = BTreeSet::new();
+        for entry in read(question, &others)? {
+            let fact = fact(&entry)?;
+            if evidence::stays(&fact, &named, &all) {
+                more.extend(evidence::referenced([&fact]));
+                there.insert(entry.record.header.seq);
+                records.push(entry);
+            }
+        }
+        named.extend(more);
+    }
+    Ok(())
 }
 
 /// The records of a ledger with these seqs, in their order.
