@@ -229,6 +229,57 @@ fn every_question_has_a_package_that_verifies_and_says_what_the_server_says() {
     }
 }
 
+/// At most so many of a list, spread over the whole of it.
+fn some<T: Copy>(all: impl Iterator<Item = T>, most: usize) -> Vec<T> {
+    let all: Vec<T> = all.collect();
+    let step = all.len().div_ceil(most).max(1);
+    all.into_iter().step_by(step).collect()
+}
+
+/// The records of its subjects alone give every figure that the whole ledger gives: a server that
+/// finds otherwise answers 500.
+#[test]
+fn whatever_the_demonstration_tells_of_can_be_packed() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path().join("demo");
+    let args = ["demo", "--no-serve", "--listen", "127.0.0.1:0", "--data"];
+    let loaded = run(&[&args[..], &[dir.to_str().unwrap()]].concat(), "");
+    assert!(
+        loaded.status.success(),
+        "{}",
+        String::from_utf8_lossy(&loaded.stderr)
+    );
+    let world = spawn_in(&dir);
+    let key = log_key(&world);
+    let mut packed = 0;
+    for ledger in world.handle().ledgers() {
+        let asked = {
+            let slot = world.handle().slot(ledger).unwrap();
+            let view = slot.view();
+            let books = &view.books;
+            let funds = some(books.funds.iter().map(|(id, _)| id.0), 8);
+            let mut asked: Vec<(&str, Uuid)> = Vec::new();
+            asked.extend(funds.iter().map(|id| ("fund", *id)));
+            asked.extend(funds.iter().map(|id| ("trace", *id)));
+            let projects = some(books.projects.iter().map(|(id, _)| id.0), 8);
+            asked.extend(projects.into_iter().map(|id| ("project", id)));
+            let payments = some(books.payments.iter().map(|(id, _)| id.0), 8);
+            asked.extend(payments.into_iter().map(|id| ("payment", id)));
+            let items = some(books.items.iter().map(|(id, _)| id.0), 16);
+            asked.extend(items.into_iter().map(|id| ("item", id)));
+            asked
+        };
+        for (kind, id) in asked {
+            let path = format!("/v1/ledgers/{ledger}/packages?{kind}={id}");
+            let reply = world.get("inspector", &path);
+            assert_eq!(reply.status, 200, "{path}: {}", reply.text());
+            check(&reply.body, &key).unwrap_or_else(|fault| panic!("{path}: {fault}"));
+            packed += 1;
+        }
+    }
+    assert!(packed > 40, "only {packed}");
+}
+
 #[test]
 fn names_and_files_go_along_only_where_they_are_asked_for_and_allowed() {
     let world = county();

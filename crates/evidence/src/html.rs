@@ -17,6 +17,8 @@ use std::fmt::Write as _;
 
 mod value;
 
+use value::Show;
+
 /// In which language a page is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
@@ -55,6 +57,10 @@ const STYLE: &str = include_str!("html/page.css");
 /// The page.
 pub(crate) fn page(it: &Page<'_>, language: Language) -> String {
     let t = |zh: &'static str, en: &'static str| language.pick(zh, en);
+    let show = Show {
+        language,
+        told: it.told,
+    };
     let mut out = String::new();
     let question = it.manifest.question;
     let about = t(question.zh(), question.en());
@@ -77,7 +83,7 @@ pub(crate) fn page(it: &Page<'_>, language: Language) -> String {
     stated(&mut out, it, language);
     proves(&mut out, it, language);
     section(&mut out, t("一、金额与状态", "1. Amounts and states"));
-    value::render(&mut out, it.answer, language);
+    value::render(&mut out, it.answer, show);
     subjects(&mut out, it, language);
     happened(&mut out, it, language);
     files(&mut out, it, language);
@@ -282,11 +288,12 @@ fn happened(out: &mut String, it: &Page<'_>, language: Language) {
         .map(|named| named.subject)
         .collect();
     for seen in &it.told.seen {
-        let main = seen.names.iter().any(|name| own.contains(name));
-        let class = if main { "event" } else { "event support" };
+        if !seen.names.iter().any(|name| own.contains(name)) {
+            continue;
+        }
         let _ = writeln!(
             out,
-            "<article class=\"{class}\">\n<h3><span class=\"seq\">{}</span> {} \
+            "<article class=\"event\">\n<h3><span class=\"seq\">{}</span> {} \
              <span class=\"soft\">{}</span></h3>",
             seen.seq,
             escape(&words::event(seen.fact.event.word(), language.is_zh())),
@@ -301,7 +308,11 @@ fn happened(out: &mut String, it: &Page<'_>, language: Language) {
             escape(t(seen.fact.intake.zh(), seen.fact.intake.word())),
         );
         signatories(out, it, seen, language);
-        value::render_event(out, &seen.fact.event, language);
+        let show = Show {
+            language,
+            told: it.told,
+        };
+        value::render_event(out, &seen.fact.event, show);
         let _ = writeln!(
             out,
             "<p class=\"soft\">{} {} · <code>{}</code></p>\n</article>",
@@ -310,6 +321,51 @@ fn happened(out: &mut String, it: &Page<'_>, language: Language) {
             seen.hash
         );
     }
+    supporting(out, it, &own, language);
+}
+
+/// Records that only say what somebody is called.
+fn supporting(out: &mut String, it: &Page<'_>, own: &BTreeSet<Subject>, language: Language) {
+    let t = |zh: &'static str, en: &'static str| language.pick(zh, en);
+    let is_support = |seen: &&Seen| !seen.names.iter().any(|name| own.contains(name));
+    if !it.told.seen.iter().any(|seen| is_support(&seen)) {
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "<h3>{}</h3>",
+        t(
+            "仅用于说明名称的记录(不主张齐全)",
+            "Records that only say what somebody is called (nothing is claimed about these being all)"
+        )
+    );
+    let heads = [
+        t("序号", "Seq"),
+        t("事项", "Event"),
+        t("名称", "Name"),
+        t("登记时间", "Recorded"),
+        t("登记人", "By"),
+    ];
+    head(out, &heads);
+    for seen in it.told.seen.iter().filter(is_support) {
+        let main = seen.names.first().copied();
+        let name = main.and_then(|main| it.told.name(main.0));
+        let id = main.map(|main| main.0.to_string()).unwrap_or_default();
+        row(
+            out,
+            &[
+                seen.seq.to_string(),
+                escape(&words::event(seen.fact.event.word(), language.is_zh())),
+                format!(
+                    "{} <code class=\"id\">{id}</code>",
+                    escape(&name.unwrap_or_default())
+                ),
+                moment(seen.recorded_at_us),
+                escape(&actor(it, seen.fact.actor)),
+            ],
+        );
+    }
+    out.push_str("</tbody></table>\n");
 }
 
 fn signatories(out: &mut String, it: &Page<'_>, seen: &Seen, language: Language) {
@@ -433,7 +489,7 @@ pub(crate) fn moment(us: u64) -> String {
         there
             .time()
             .round(jiff::Unit::Second)
-            .map_or_else(|_| there.time(), |time| time)
+            .unwrap_or_else(|_| there.time())
     )
 }
 

@@ -3,13 +3,14 @@
 use crate::keys::FieldKey;
 use crate::{Fault, keys};
 use chain::{Hash, Record};
-use ledger::ids::{PersonId, Subject};
+use ledger::ids::{FundId, ItemId, OrganisationId, PaymentId, PersonId, ProjectId, Subject};
 use ledger::person::PersonEvent;
 use ledger::personal::PersonalText;
 use ledger::subjects::Subjects;
 use ledger::{Event, Fact};
 use projections::{Entry, View};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// A record of the package's ledger, decoded.
 #[derive(Debug, Clone)]
@@ -48,6 +49,27 @@ impl Told {
     /// The name of a person, if a key has opened it.
     pub(crate) fn person(&self, person: PersonId) -> Option<&str> {
         self.persons.get(&person).map(String::as_str)
+    }
+
+    /// What an identifier stands for, as far as the records say.
+    pub(crate) fn name(&self, id: Uuid) -> Option<String> {
+        let books = &self.view.books;
+        if let Some(row) = books.organisations.get(OrganisationId(id)) {
+            return Some(row.name.to_string());
+        }
+        if let Some(row) = books.projects.get(ProjectId(id)) {
+            return Some(row.name.to_string());
+        }
+        if let Some(row) = books.payments.get(PaymentId(id)) {
+            return Some(row.voucher.to_string());
+        }
+        if let Some(row) = books.items.get(ItemId(id)) {
+            return Some(row.draft.number.to_string());
+        }
+        if let Some(row) = books.funds.get(FundId(id)) {
+            return Some(row.announcement.name.to_string());
+        }
+        self.person(PersonId(id)).map(str::to_owned)
     }
 
     fn take_in(&mut self, seen: Seen) {

@@ -33,6 +33,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("claim", "报账单"),
     ("claims", "报账"),
     ("closed_on", "销号日期"),
+    ("closed_late", "逾期销号"),
     ("closer", "销号人"),
     ("closings", "销号记录"),
     ("code", "代码"),
@@ -89,6 +90,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("lead_unit", "牵头单位"),
     ("left", "左式"),
     ("life", "建设过程"),
+    ("level", "层级"),
     ("lookbacks_passed", "回头看通过次数"),
     ("mandate", "授权文件"),
     ("measure", "措施"),
@@ -99,6 +101,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("milestones", "项目节点"),
     ("missing_for_closure", "销号尚缺"),
     ("missing_to_start", "开工尚缺"),
+    ("mode", "方式"),
     ("name", "名称"),
     ("next_steps", "可办理的下一步"),
     ("nodes", "各单位额度"),
@@ -108,6 +111,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("organisation", "机构"),
     ("original", "原记录"),
     ("overdue", "逾期"),
+    ("overdue_days", "逾期天数"),
     ("own_budget_fen", "列入项目预算"),
     ("paid_and_confirmed_fen", "已付并核实到户"),
     ("paid_disputed_fen", "已付有异议"),
@@ -172,11 +176,14 @@ const FIELDS: &[(&str, &str)] = &[
     ("started_on", "开工日期"),
     ("state", "状态"),
     ("state_before", "此前状态"),
+    ("state_since", "状态起始"),
     ("subject", "对象"),
     ("supplier", "供应商"),
     ("surplus", "结余"),
     ("surplus_fen", "结余"),
     ("suspended_days", "中止天数"),
+    ("text", "内容"),
+    ("text_zh", "内容"),
     ("to", "至"),
     ("to_year", "结转年度"),
     ("total_fen", "合计"),
@@ -295,10 +302,11 @@ fn find(table: &'static [(&str, &str)], word: &str) -> Option<&'static str> {
 
 /// A field's name as a heading.
 pub(crate) fn field(name: &str, zh: bool) -> String {
-    if let (true, Some(word)) = (zh, find(FIELDS, name)) {
-        return word.to_owned();
-    }
-    plain(name.strip_suffix("_fen").unwrap_or(name))
+    let short = name.strip_suffix("_fen").unwrap_or(name);
+    let known = find(FIELDS, name).or_else(|| find(FIELDS, short));
+    known
+        .filter(|_| zh)
+        .map_or_else(|| plain(short), str::to_owned)
 }
 
 /// What happened, from the word of an event.
