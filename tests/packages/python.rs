@@ -5,8 +5,8 @@ use std::process::Command;
 
 /// What to say where it cannot run.
 const MISSING: &str = "the verifier in Python cannot run: it needs python3 and the package blake3. \
-     Make a virtual environment (python3 -m venv DIR), run DIR/bin/pip install blake3 protobuf, and \
-     set FUNDTRACE_PYTHON=DIR/bin/python; .ci/run does the same";
+     Make a virtual environment (python3 -m venv DIR), run DIR/bin/pip install blake3 protobuf, \
+     and set FUNDTRACE_PYTHON=DIR/bin/python; .ci/run does the same";
 
 /// Whether it takes a package, and what it prints.
 pub fn verify(dir: &Path, package: &[u8], key: &str) -> (bool, String) {

@@ -93,8 +93,8 @@ pub(crate) fn page(it: &Page<'_>, language: Language) -> String {
         "<footer>{}</footer>\n</body>\n</html>",
         t(
             "本页由包内记录生成;核验程序会重新生成并逐字比对。页面本身不是证据,记录才是。",
-            "This page is made from the records in the package; whoever verifies makes it again and \
-             compares every letter. The page is no evidence: the records are.",
+            "This page is made from the records in the package; whoever verifies makes it again \
+             and compares every letter. The page is no evidence: the records are.",
         )
     );
     out
@@ -175,7 +175,7 @@ fn proves(out: &mut String, it: &Page<'_>, language: Language) {
             ),
             t(
                 "的记录一条不缺。此项由服务方声明,全量扫描日志即可推翻。",
-                " of the log is missing. The server asserts this; a full scan of the log can refute it.",
+                " of the log is missing. The server asserts this; a full scan can refute it.",
             )
         ),
         None => t(
@@ -207,8 +207,8 @@ fn proves(out: &mut String, it: &Page<'_>, language: Language) {
         ),
         t(
             "日志公钥是否属于该机关,须另从可靠渠道查证。核验:fundtrace verify 本包.zip --key 公钥。",
-            "Whether the key belongs to the office must be known from elsewhere. To check: fundtrace \
-             verify PACKAGE.zip --key KEY.",
+            "Whether the key belongs to the office must be known from elsewhere. To check: \
+             fundtrace verify PACKAGE.zip --key KEY.",
         ),
     ];
     let show = |out: &mut String, heading: &str, list: &[&str]| {
@@ -254,7 +254,11 @@ fn subjects(out: &mut String, it: &Page<'_>, language: Language) {
             out,
             &[
                 escape(&words::plain(kind)),
-                format!("<code>{}</code>", subject.0),
+                format!(
+                    "{} <code>{}</code>",
+                    escape(&it.told.name(subject.0).unwrap_or_default()),
+                    subject.0
+                ),
                 records.to_string(),
                 complete,
             ],
@@ -336,7 +340,7 @@ fn supporting(out: &mut String, it: &Page<'_>, own: &BTreeSet<Subject>, language
         "<h3>{}</h3>",
         t(
             "仅用于说明名称的记录(不主张齐全)",
-            "Records that only say what somebody is called (nothing is claimed about these being all)"
+            "Records that only say what somebody is called (not claimed to be all)"
         )
     );
     let heads = [
