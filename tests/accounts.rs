@@ -218,6 +218,13 @@ fn a_promise_that_is_known_in_part_is_shown_in_parts() {
     assert_eq!(sum["in_kind_fen"], 2_400_000);
     let shown = &found["contributions"]["entries"][0];
     assert_eq!(shown["open_fen"], 11_200_000);
+    // The project shows the same sums, and one contribution can be asked for by itself.
+    let view = world.data("reader", &format!("projects/{}", project(1)));
+    assert_eq!(&view["co_funding"], sum);
+    let one = world.data("reader", &format!("contributions/{}", contribution(1)));
+    assert_eq!(&one, shown);
+    let none = world.path(&format!("contributions/{}", contribution(9)));
+    assert_eq!(world.get("reader", &none).status, 404);
     let other = world.data("reader", &format!("contributions?project={}", project(2)));
     assert_eq!(other["contributions"]["total"], 0);
 
@@ -310,6 +317,11 @@ fn a_replay_from_zero_gives_every_answer_about_cash_again() {
     );
     let target = json!({"line": line(1), "target": {"movement": movement(1)}});
     world.record("finance2", "bank_line.confirm", target);
+    let one = world.data("reader", &format!("bank-lines/{}", line(1)));
+    assert_eq!(one["state"]["word"], "matched");
+    assert_eq!(one["matched"]["target"], json!({"movement": movement(1)}));
+    let none = world.path(&format!("bank-lines/{}", line(9)));
+    assert_eq!(world.get("reader", &none).status, 404);
     let pledge = json!({"contribution": contribution(1), "project": project(1),
         "source_kind": "self_raised", "amount_fen": 500});
     world.record("finance", "contribution.pledge", pledge);

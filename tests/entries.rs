@@ -147,6 +147,10 @@ fn an_item_is_verified_and_closed_on_paper_by_those_who_signed() {
             before,
             "a proposal does not count"
         );
+        let one = world.data("reader", &format!("entries/{}", entry(number)));
+        assert_eq!(one["state"]["word"], "proposed");
+        assert_eq!(one["proposal"]["item"][step], data);
+        assert_eq!(one["records"], json!([one["seq"]]));
         refuses(
             &world,
             "inspector",

@@ -368,6 +368,11 @@ impl World {
         self.start();
     }
 
+    /// What the server's scrub has to say.
+    pub fn scrub(&self) -> server::scrub::Shared {
+        self.running.as_ref().unwrap().health.clone()
+    }
+
     /// The sequencer under the server.
     pub fn handle(&self) -> &sequencer::Handle {
         &self.running.as_ref().unwrap().handle

@@ -29,6 +29,7 @@
 
 mod accounts;
 mod api;
+mod as_of;
 mod bulk;
 mod claims;
 mod cli;
@@ -39,6 +40,7 @@ mod evidence;
 mod harness;
 mod idempotency;
 mod journey;
+mod keeping;
 mod lists;
 mod model;
 mod openings;

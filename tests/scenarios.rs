@@ -52,25 +52,34 @@ fn four_villages_share_a_batch_and_a_fifth_gets_not_one_fen() {
     assert_eq!(balance["balanced"], true);
 }
 
-/// Recovered money comes into an account, and the bank's line of it is matched by a second person;
-/// the line's number.
-fn matched_bank_line(world: &World, amount_fen: i64) -> &'static str {
-    let id = |kind: u128| Uuid::from_u128(kind << 96 | 0x4000_8000 << 48 | 1);
-    let (account, movement, line, number) = (id(0x0b), id(0x0c), id(0x0f), "ZH-2");
-    let opening = json!({"account": account, "kind": "fiscal_special", "owner": org(BUREAU),
-        "bank": "曲河农商行青石支行", "masked_number": "****0001"});
+const ACCOUNT: u128 = 0x0b << 96 | 0x4000_8000 << 48 | 1;
+
+fn line(number: u128) -> Uuid {
+    Uuid::from_u128(0x0f << 96 | 0x4000_8000 << 48 | number)
+}
+
+/// The unit says that money came back, and the bank's statement has a line of it; the match that
+/// is still to be confirmed.
+fn comes_back(world: &World, number: u128, amount_fen: i64) -> Value {
+    let reference = format!("ZH-{number}");
+    let money = json!({"item": item(1), "amount_fen": amount_fen, "reference": reference});
+    let receipt = world.record_on("worker", "2018-09-03", "item.receive_recovery", money);
+    let entry = json!({"line": line(number), "account": Uuid::from_u128(ACCOUNT),
+        "value_date": "2018-09-03", "direction": "in", "amount_fen": amount_fen,
+        "bank_sequence": reference});
+    world.record_on("finance", "2018-09-03", "bank_line.enter", entry);
+    let recovery = json!({"item": item(1), "seq": receipt["first_seq"]});
+    json!({"line": line(number), "target": {"recovery": recovery}})
+}
+
+/// What came back counts here once a bank line is matched with it.
+fn counts_by_bank_line(world: &World) {
+    let policy = json!({"paper_signatures": false, "recoveries_by_bank_line": true,
+        "document": "青纪发〔2018〕9号"});
+    world.record_on("admin", "2018-01-02", "ledger.set_policy", policy);
+    let opening = json!({"account": Uuid::from_u128(ACCOUNT), "kind": "fiscal_special",
+        "owner": org(BUREAU), "bank": "曲河农商行青石支行", "masked_number": "****0001"});
     world.record_on("finance", "2018-01-02", "account.open", opening);
-    let cash = json!({"account": account, "movement": movement, "nature": "recovered",
-        "fund": fund(1), "amount_fen": amount_fen, "bank_reference": number});
-    world.record_on("finance", "2018-09-04", "account.receive_cash", cash);
-    let entry = json!({"line": line, "account": account, "value_date": "2018-09-04",
-        "direction": "in", "amount_fen": amount_fen, "bank_sequence": number});
-    world.record_on("finance", "2018-09-04", "bank_line.enter", entry);
-    let target = json!({"line": line, "target": {"movement": movement}});
-    world.record_on("finance2", "2018-09-04", "bank_line.confirm", target);
-    let lines = world.data("reader", "bank-lines?state=matched");
-    assert_eq!(lines["lines"]["total"], 1);
-    number
 }
 
 fn refuses(world: &World, who: &str, step: &str, data: Value, code: &str) {
@@ -86,6 +95,7 @@ fn refuses(world: &World, who: &str, step: &str, data: Value, code: &str) {
 #[test]
 fn an_item_is_closed_by_others_with_proof_and_with_all_the_money_back() {
     let world = county();
+    counts_by_bank_line(&world);
     world.closing_requested(1, 10_000);
     let this = json!({"item": item(1)});
     let look = || world.data("reader", &format!("items/{}", item(1)));
@@ -114,26 +124,34 @@ fn an_item_is_closed_by_others_with_proof_and_with_all_the_money_back() {
     refuses(&world, "overseer", "close", this.clone(), "NOT_INDEPENDENT");
 
     // 10,000 fen demanded, 9,999 received: one fen keeps it open.
-    let money = |fen: u32| json!({"item": item(1), "amount_fen": fen, "reference": "ZH-1"});
-    world.record_on(
-        "inspector",
-        "2018-09-02",
-        "item.demand_recovery",
-        money(10_000),
-    );
-    world.record_on(
-        "worker",
-        "2018-09-03",
-        "item.receive_recovery",
-        money(9_999),
-    );
+    let demand = json!({"item": item(1), "amount_fen": 10_000, "reference": "ZH-1"});
+    world.record_on("inspector", "2018-09-02", "item.demand_recovery", demand);
+    let most = comes_back(&world, 1, 9_999);
+    world.record_on("finance2", "2018-09-03", "bank_line.confirm", most);
     refuses(&world, "closer", "close", this.clone(), "RECOVERY_OPEN");
     assert_eq!(look()["recovery"]["open_fen"], 1);
-    let last_fen = matched_bank_line(&world, 1);
-    let last_fen = json!({"item": item(1), "amount_fen": 1, "reference": last_fen});
-    world.record_on("worker", "2018-09-04", "item.receive_recovery", last_fen);
+    // The last fen is said to be back, and counts once its bank line is matched, by another hand
+    // than that which entered the line.
+    let last_fen = comes_back(&world, 2, 1);
+    assert_eq!(look()["recovery"]["received_fen"], 10_000);
+    assert_eq!(look()["recovery"]["matched_fen"], 9_999);
+    refuses(&world, "closer", "close", this.clone(), "RECOVERY_OPEN");
+    let reply = world.send("finance", "bank_line.confirm", last_fen.clone());
+    assert_eq!((reply.status, reply.code().as_str()), (409, "SAME_PERSON"));
+    world.record_on("finance2", "2018-09-04", "bank_line.confirm", last_fen);
+    assert_eq!(look()["recovery"]["open_fen"], 0);
+    let lines = world.data("reader", "bank-lines?state=matched");
+    assert_eq!(lines["lines"]["total"], 2);
     world.record_on("closer", "2018-09-05", "item.close", this.clone());
     assert_eq!(look()["state"]["word"], "closed");
+    let undone = json!({"line": line(2), "reason": "串户"});
+    let reply = world.send("finance2", "bank_line.revoke", undone);
+    assert_eq!((reply.status, reply.code().as_str()), (409, "BAD_REVERSAL"));
+    assert!(
+        reply.text().contains(&item(1).to_string()),
+        "{}",
+        reply.text()
+    );
     let completion = world.data("reader", "completion");
     assert_eq!(completion["total"]["closed"], 1);
     assert_eq!(completion["total"]["denominator"], 1);

@@ -3,7 +3,7 @@
 pub mod rules;
 
 use crate::date::BusinessDate;
-use crate::ids::{AccountId, BankLineId, MovementId, PaymentId};
+use crate::ids::{AccountId, BankLineId, ItemId, MovementId, PaymentId};
 use crate::money::Fen;
 use crate::text::{Name, Reference, Text};
 
@@ -41,6 +41,19 @@ pub struct LineEntry {
     pub remark: Option<Text>,
 }
 
+/// Money that came back for a rectification item 追缴到账: the record that says so.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RecoveryTarget {
+    /// The item.
+    pub item: ItemId,
+    /// The place of its `item.recovery_received` in the ledger.
+    pub seq: u64,
+}
+
 /// What a line is matched with.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
@@ -53,6 +66,8 @@ pub enum MatchTarget {
     Payment(PaymentId),
     /// A movement of cash; of a transfer the leg in the line's account.
     Movement(MovementId),
+    /// Money that came back for an item, for a line in.
+    Recovery(RecoveryTarget),
 }
 
 /// A second person confirms what a line is 确认对账.

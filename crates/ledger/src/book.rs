@@ -60,6 +60,11 @@ pub struct BookClosing {
 pub struct BookPolicy {
     /// Steps signed on paper may be recorded here, by two persons 允许补录纸质签字.
     pub paper_signatures: bool,
+    /// Money that came back for a rectification item counts for its closing only once a bank line
+    /// is matched with it 追缴须与银行流水核对 (V16). Without it the record of the receipt counts, as it did
+    /// before there were bank lines.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub recoveries_by_bank_line: bool,
     /// The document that decides it.
     pub document: Reference,
 }

@@ -99,6 +99,8 @@ pub struct Book {
     pub closed: bool,
     /// Steps signed on paper may be recorded here.
     pub paper_signatures: bool,
+    /// What came back for an item counts once a bank line is matched with it.
+    pub recoveries_by_bank_line: bool,
     /// How many records have been about it.
     pub version: u32,
 }

@@ -4,7 +4,7 @@ mod opening;
 pub mod rules;
 pub mod source_kinds;
 
-pub use opening::{FundOpening, OpeningLine, OpeningSpending};
+pub use opening::{FundOpening, OpeningCarry, OpeningLine, OpeningSpending};
 
 use crate::ids::{FundId, OrganisationId, ProjectId};
 use crate::money::Fen;

@@ -18,6 +18,18 @@ pub struct CutOver {
     pub document: Reference,
 }
 
+impl CutOver {
+    /// Nothing is dated before the days that an opening covers: its figures count it already (V14).
+    pub(crate) fn before(&self, context: &Context) -> Option<Rejection> {
+        let early = context.occurred_on.is_certainly_before(self.on);
+        early.then_some(Rejection::BadDate {
+            field: "occurred_on",
+            why: "it lies before the cut-over day: the opening's figures count it already",
+            why_zh: "业务日期早于建账日:期初数据已包含",
+        })
+    }
+}
+
 /// Refuses an opening that one person records alone, or that covers days to come.
 ///
 /// # Errors

@@ -16,6 +16,9 @@ choices! {
         Retention = "retention" "质保金",
         Subsidy = "subsidy" "补贴",
         Other = "other" "其他",
+        ManagementFee = "management_fee" "管理费",
+        /// For surveys and designs, and so before the approval.
+        PreliminaryCost = "preliminary_cost" "前期费",
     }
 }
 

@@ -7,10 +7,11 @@
 //!    `MALFORMED_JSON`, `UNKNOWN_FIELD`, `MISSING_FIELD`, `DUPLICATE_FIELD`, `UNKNOWN_TYPE`,
 //!    `BAD_VALUE`, `BAD_AMOUNT`, `BAD_DATE`, `BAD_TEXT`, `PII_IN_CLEAR`): in the order of the text;
 //! 3. the ledger is not served (`NEWER_RELEASE`); the command id is known: the first receipt
-//!    again, or `IDEMPOTENCY_MISMATCH` (V2); the clock is not trusted (`CLOCK`); a token's or
-//!    the log's command in another ledger than `system`, or a business command in it (`FORBIDDEN`); no such ledger
-//!    (`NOT_FOUND`);
-//! 4. the roles do not allow it, or a person asks for what the log says of itself (`FORBIDDEN`); the ledger is not open (`LEDGER_NOT_OPEN`);
+//!    again, or `IDEMPOTENCY_MISMATCH` (V2); the clock is not trusted (`CLOCK`); a token's or the
+//!    log's command in another ledger than `system`, or a business command in it (`FORBIDDEN`); no
+//!    such ledger (`NOT_FOUND`);
+//! 4. the roles do not allow it, or a person asks for what the log says of itself (`FORBIDDEN`);
+//!    the ledger is not open (`LEDGER_NOT_OPEN`);
 //! 5. a date after today (`BAD_DATE`, V14);
 //! 6. a stale expected version (`CONFLICT`, V1);
 //! 7. the noun's integrity rules, in the order of its file: existence (V4), amounts and splits

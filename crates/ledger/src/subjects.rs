@@ -79,6 +79,7 @@ impl Subjects for crate::bank_line::MatchTarget {
         match self {
             crate::bank_line::MatchTarget::Payment(id) => id.each(each),
             crate::bank_line::MatchTarget::Movement(id) => id.each(each),
+            crate::bank_line::MatchTarget::Recovery(it) => it.each(each),
         }
     }
 }
@@ -121,9 +122,10 @@ subjects! {
     overlay::OverlayDeparture { overlay, organisation }
     person::PersonProfile { person }
     fund::FundAnnouncement { fund, issuer, receiver }
-    fund::FundOpening { announcement, lines, spent }
+    fund::FundOpening { announcement, lines, spent, carried }
     fund::OpeningLine { from, to }
     fund::OpeningSpending { project }
+    fund::OpeningCarry { holder }
     fund::AuthorityReceipt { fund }
     fund::Allocation { fund, from, to }
     fund::Adjustment { fund }
@@ -193,6 +195,7 @@ subjects! {
     contribution::InKind { contribution, verified_by }
     contribution::ContributionResolution { contribution }
     bank_line::LineEntry { line, account }
+    bank_line::RecoveryTarget { item }
     bank_line::LineConfirmation { line, target }
     bank_line::LineRevocation { line }
     receipt::ReceiptConfirmation { payment, subject, visitor }

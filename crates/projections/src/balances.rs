@@ -1,7 +1,9 @@
 //! Balances of batches and of units, and the equations that hold between them.
 
 use crate::View;
+use crate::as_of::AsOf;
 use crate::benefit::{self, Benefit, FundShare};
+use crate::fees::{self, Fees};
 use crate::references::{self, BeforeBook, FundReference, ProjectReference, UnitReference, total};
 use hashbrown::HashMap;
 use ledger::Books;
@@ -53,6 +55,8 @@ pub struct FundBalance {
     pub carried: Vec<Carried>,
     /// What has reached persons, as they say.
     pub benefit: Benefit,
+    /// What went into management and preliminary work.
+    pub fees: Fees,
     /// Equations 1, 2, 3 and 5 of the domain, each over all holders.
     pub equations: Vec<Equation>,
     /// The unallocated of all units, the granted of all budgets and what the top took back:
@@ -60,6 +64,9 @@ pub struct FundBalance {
     pub holders_sum_fen: Fen,
     /// True if every equation holds and the holders' sum is what was received.
     pub balanced: bool,
+    /// As of when, if not as of now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<AsOf>,
 }
 
 /// What one unit holds of one batch.
@@ -260,9 +267,11 @@ pub(crate) fn fund_balance_of(
         nodes,
         budgets,
         benefit,
+        fees: fees::of_fund(shares, fund.received.sub(fund.reclaimed_from_top)),
         equations,
         holders_sum_fen,
         balanced: holds && holders_sum_fen == fund.received,
+        as_of: None,
     })
 }
 

@@ -121,6 +121,13 @@ pub fn bank_lines(
     }
 }
 
+/// One bank line, as of a day; nothing for one that nobody has entered.
+#[must_use]
+pub fn bank_line(view: &View, today: Date, id: BankLineId) -> Option<BankLineView> {
+    let row = view.books.bank_lines.get(id)?;
+    Some(show(&view.books, today, id, row))
+}
+
 fn key(id: BankLineId, row: &BankLine) -> (Option<Date>, AccountId, &Reference, BankLineId) {
     let entry = &row.entry;
     let day = entry.value_date.first();
@@ -172,6 +179,11 @@ fn booked(books: &Books, target: MatchTarget, direction: Direction) -> Fen {
         (MatchTarget::Movement(id), _) => {
             let row = books.movements.get(id).filter(|row| !row.reversed);
             row.map(|row| row.amount).unwrap_or_default()
+        }
+        (MatchTarget::Recovery(it), _) => {
+            let row = books.items.get(it.item);
+            let recovery = row.and_then(|row| row.recovery(it.seq));
+            recovery.map(|row| row.amount).unwrap_or_default()
         }
         (MatchTarget::Payment(id), Direction::Out) => {
             let row = books.payments.get(id);

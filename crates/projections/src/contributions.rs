@@ -128,6 +128,14 @@ pub fn contributions(
     }
 }
 
+/// One contribution; nothing for one that nobody has promised.
+#[must_use]
+pub fn contribution(view: &View, id: ContributionId) -> Option<ContributionLine> {
+    let row = view.books.contributions.get(id)?;
+    let project = references::project(&view.books, row.pledge.project);
+    Some(line(&view.books, &project, id, row))
+}
+
 type Row<'a> = (ProjectReference, ContributionId, &'a Contribution);
 
 fn line(

@@ -2,6 +2,7 @@
 
 use crate::references::{Term, term};
 use crate::{Page, View};
+use ledger::Command;
 use ledger::context::{Actor, Signatory};
 use ledger::date::BusinessDate;
 use ledger::entry::rules::{Entry, EntryState};
@@ -42,8 +43,38 @@ pub fn entry_lines(
     let seq = |id: EntryId| view.timeline.of(id.into()).first().copied();
     let mut rows: Vec<_> = rows.map(|(id, row)| (seq(id), id, row)).collect();
     rows.sort_by_key(|(seq, id, _)| (*seq, *id));
-    Page::of(&rows, offset, limit, |(seq, id, row)| EntryLine {
-        entry: *id,
+    Page::of(&rows, offset, limit, |(seq, id, row)| line(*id, row, *seq))
+}
+
+/// An entry with what was proposed.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EntryView {
+    /// The entry.
+    #[serde(flatten)]
+    pub line: EntryLine,
+    /// The command that counts once it is confirmed.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub proposal: Command,
+    /// The records about it: its proposal, and what became of it.
+    pub records: Vec<u32>,
+}
+
+/// One entry; nothing for one that nobody has proposed.
+#[must_use]
+pub fn entry(view: &View, id: EntryId) -> Option<EntryView> {
+    let row = view.books.entries.get(id)?;
+    let records = view.timeline.of(id.into()).to_vec();
+    Some(EntryView {
+        line: line(id, row, records.first().copied()),
+        proposal: row.proposal.command.as_ref().clone(),
+        records,
+    })
+}
+
+fn line(entry: EntryId, row: &Entry, seq: Option<u32>) -> EntryLine {
+    EntryLine {
+        entry,
         state: term!(row.state),
         command: row.proposal.command.word(),
         proposed_by: row.proposed_by,
@@ -51,5 +82,5 @@ pub fn entry_lines(
         seq: seq.map(u64::from),
         signatories: row.proposal.signatories.clone(),
         version: row.version,
-    })
+    }
 }

@@ -9,6 +9,7 @@ pub use project::{ProjectAuthority, ProjectCash, ProjectLedgers, project_ledgers
 
 use crate::View;
 use crate::accounts::{CASH, CashTerms};
+use crate::as_of::AsOf;
 use crate::balances::{Equation, FundBalance, Sides, fund_balance};
 use crate::benefit::Benefit;
 use crate::references::{self, FundReference, UnitReference, total};
@@ -34,6 +35,9 @@ pub struct FundLedgers {
     pub equations: Vec<Equation>,
     /// True if every equation holds.
     pub holds: bool,
+    /// As of when, if not as of now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<AsOf>,
 }
 
 /// The authority of a batch.
@@ -98,6 +102,7 @@ pub fn fund_ledgers(view: &View, id: FundId) -> Option<FundLedgers> {
         holds: equations.iter().all(|equation| equation.holds),
         equations,
         fund: balance.fund,
+        as_of: None,
     })
 }
 

@@ -1,8 +1,12 @@
 //! Idle money 闲置 (B9): authority that has lain with its holder for more than a year, or two.
 //!
-//! It is about authority, not about cash: what a unit has not passed on, and what a project has
-//! neither paid nor instructed. What goes out is taken from what came first (first in, first out),
-//! so that what is left is the youngest that the holder can have.
+//! The parts are about authority: what a unit has not passed on, and what a project has neither
+//! paid nor instructed; the cash in the accounts is beside them. What goes out is taken from what
+//! came first (first in, first out), so that what is left is the youngest that the holder can have.
+
+mod cash;
+
+pub use cash::{IdleCash, IdleCashPart};
 
 use crate::View;
 use crate::days::days_between;
@@ -46,6 +50,8 @@ pub struct Idle {
     pub over_2_years_fen: Fen,
     /// The parts, the oldest first.
     pub parts: Vec<IdlePart>,
+    /// How old the cash in the accounts is.
+    pub cash: IdleCash,
 }
 
 /// B9: what has lain with its holder for more than a year, as the ledger stands.
@@ -81,6 +87,7 @@ pub fn idle(view: &View, on: Date) -> Idle {
         over_1_year_fen: sum(1),
         over_2_years_fen: sum(2),
         parts,
+        cash: cash::cash(view, on),
     }
 }
 

@@ -9,6 +9,7 @@
 
 pub mod accounts;
 pub mod alerts;
+pub mod as_of;
 pub mod balances;
 pub mod bank_lines;
 pub mod benefit;
@@ -21,6 +22,7 @@ pub mod days;
 pub mod deadlines;
 pub mod entries;
 pub mod evidence;
+pub mod fees;
 pub mod four_ledgers;
 pub mod idle;
 pub mod items;

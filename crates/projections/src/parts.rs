@@ -118,7 +118,8 @@ impl Serialize for PartOf<'_> {
     }
 }
 
-/// A map of hashbrown's, whose own way to serialize is a feature that the whole build would pay for.
+/// A map of hashbrown's, whose own way to serialize is a feature that the whole build would pay
+/// for.
 pub(crate) fn map<K: Serialize, V: Serialize, S: Serializer>(
     map: &HashMap<K, V>,
     serializer: S,

@@ -5,6 +5,7 @@ pub mod milestones;
 pub mod surplus;
 
 use crate::balances::{Spending, project_budgets};
+use crate::contributions::{CoFunding, contributions};
 use crate::references::{self, FundReference, ProjectReference, Term, UnitReference, term};
 use crate::trace::{PaymentLine, payment_line};
 use crate::{Page, View};
@@ -56,6 +57,9 @@ pub struct ProjectView {
     pub planned: Vec<SourceLine>,
     /// The planned total.
     pub planned_fen: Fen,
+    /// What others promised to it and what of it came: money, work, and what is undetermined
+    /// 配套/自筹; nothing where nobody promised any.
+    pub co_funding: Option<CoFunding>,
     /// The approved money, source by source; empty before approval.
     pub approved: Vec<SourceLine>,
     /// The approved total.
@@ -133,6 +137,7 @@ pub fn project_view(view: &View, id: ProjectId) -> Option<ProjectView> {
         surplus: surplus(view, id, project),
         planned: sources(&project.planned),
         planned_fen: references::total(project.planned.iter().map(|it| it.amount_fen)),
+        co_funding: contributions(view, Some(id), 0, 1).projects.pop(),
         approved: sources(&project.approved),
         approved_fen: references::total(project.approved.iter().map(|it| it.amount_fen)),
         milestones: milestones(view, id)

@@ -1,13 +1,15 @@
 //! What batches are for (B13): the share of each purpose 用途 in what was received, as exact
 //! numerator and denominator.
 //!
-//! A batch has one purpose; a purpose like 产业 is one of these codes. There is no fee ratio: no
-//! record says of a payment that it is a fee.
+//! A batch has one purpose; a purpose like 产业 is one of these codes. Beside each stands what of its
+//! batches went into fees, whatever the batch is for.
 
 use crate::View;
+use crate::fees::{self, Fees};
 use crate::references::{Term, term, total};
 use ledger::fund::SourceKind;
 use ledger::fund::rules::Fund;
+use ledger::ids::FundId;
 use ledger::money::Fen;
 use ledger::text::Reference;
 use std::collections::BTreeMap;
@@ -28,6 +30,8 @@ pub struct PurposeShare {
     pub of_fen: Fen,
     /// The same by where the money comes from.
     pub sources: Vec<SourceReceived>,
+    /// What of it went into management and preliminary work.
+    pub fees: Fees,
 }
 
 /// What arrived of one source.
@@ -43,30 +47,36 @@ pub struct SourceReceived {
 /// B13: the purposes of the batches of a budget year, or of all, in the order of their codes.
 #[must_use]
 pub fn purposes(view: &View, budget_year: Option<u32>) -> Vec<PurposeShare> {
-    let mut groups: BTreeMap<&Reference, Vec<&Fund>> = BTreeMap::new();
-    for fund in view.books.funds.values() {
+    let mut groups: BTreeMap<&Reference, Vec<(FundId, &Fund)>> = BTreeMap::new();
+    for (id, fund) in view.books.funds.iter() {
         let announcement = &fund.announcement;
         if budget_year.is_none_or(|year| year == announcement.budget_year) {
             let group = groups.entry(&announcement.purpose_code).or_default();
-            group.push(fund);
+            group.push((id, fund));
         }
     }
-    let net = |fund: &&Fund| fund.received.sub(fund.reclaimed_from_top);
+    let fees = fees::by_fund(&view.books);
+    let net = |(_, fund): &(FundId, &Fund)| fund.received.sub(fund.reclaimed_from_top);
     let of_fen = total(groups.values().flatten().map(net));
-    let show = |(code, funds): (&Reference, Vec<&Fund>)| PurposeShare {
+    let borne = |(id, _): &(FundId, &Fund)| fees.get(id).copied().unwrap_or_default();
+    let show = |(code, funds): (&Reference, Vec<(FundId, &Fund)>)| PurposeShare {
         purpose_code: code.clone(),
         funds: funds.len(),
-        announced_fen: total(funds.iter().map(|it| it.announcement.amount_fen)),
+        announced_fen: total(funds.iter().map(|(_, it)| it.announcement.amount_fen)),
         received_fen: total(funds.iter().map(net)),
         of_fen,
         sources: sources(&funds),
+        fees: {
+            let parts: Vec<_> = funds.iter().map(borne).collect();
+            fees::sum(&parts, total(funds.iter().map(net)))
+        },
     };
     groups.into_iter().map(show).collect()
 }
 
-fn sources(funds: &[&Fund]) -> Vec<SourceReceived> {
+fn sources(funds: &[(FundId, &Fund)]) -> Vec<SourceReceived> {
     let mut kinds: BTreeMap<SourceKind, Vec<Fen>> = BTreeMap::new();
-    for fund in funds {
+    for (_, fund) in funds {
         let net = fund.received.sub(fund.reclaimed_from_top);
         let kind = kinds.entry(fund.announcement.source_kind);
         kind.or_default().push(net);

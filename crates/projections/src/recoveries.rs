@@ -5,6 +5,7 @@ use crate::items::{ItemFilter, RoundReference, passing, round_reference};
 use crate::page::Page;
 use crate::references::{self, Term, UnitReference, term, total};
 use jiff::civil::Date;
+use ledger::Books;
 use ledger::ids::ItemId;
 use ledger::item::rules::Item;
 use ledger::money::Fen;
@@ -23,6 +24,8 @@ pub struct Recovered {
     pub demanded_fen: Fen,
     /// Received.
     pub received_fen: Fen,
+    /// Of this, what a bank line is matched with, and what had come back before the book.
+    pub matched_fen: Fen,
     /// Given up by an authority.
     pub waived_fen: Fen,
     /// Still to come, item by item: what one got too much is not set against another.
@@ -93,7 +96,7 @@ pub fn recoveries(
     let books = &view.books;
     let rows = passing(view, today, filter).into_iter();
     let rows: Vec<_> = rows
-        .map(|(id, item)| (id, item, money(item)))
+        .map(|(id, item)| (id, item, money(books, item)))
         .filter(|(_, _, money)| {
             *money
                 != (Recovered {
@@ -133,14 +136,15 @@ pub fn recoveries(
     }
 }
 
-fn money(item: &Item) -> Recovered {
+fn money(books: &Books, item: &Item) -> Recovered {
     let required_fen = item.recovery_required();
-    let settled = item.received.add(item.waived);
+    let settled = item.recovered(books).add(item.waived);
     Recovered {
         items: 1,
         required_fen,
         demanded_fen: item.demanded,
         received_fen: item.received,
+        matched_fen: item.matched(),
         waived_fen: item.waived,
         open_fen: required_fen.sub(settled).max(Fen::ZERO),
     }
@@ -153,6 +157,7 @@ fn sum(parts: &[Recovered]) -> Recovered {
         required_fen: add(|it| it.required_fen),
         demanded_fen: add(|it| it.demanded_fen),
         received_fen: add(|it| it.received_fen),
+        matched_fen: add(|it| it.matched_fen),
         waived_fen: add(|it| it.waived_fen),
         open_fen: add(|it| it.open_fen),
     }

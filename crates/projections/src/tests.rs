@@ -7,8 +7,11 @@
     reason = "numbers of a few digits"
 )]
 
+mod as_of;
 mod cash;
 mod evidence;
+mod fees;
+mod idle;
 mod items;
 mod money;
 mod openings;

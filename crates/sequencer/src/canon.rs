@@ -12,7 +12,9 @@
 //! | list | `[`, the values, `]` |
 //! | struct | `{`, each field's name as text and its value, `}` |
 //! | word of an enum | `v` and its name as text; then the value, if it has one |
-//! | map | `m`, the number of entries in 8 bytes, and of each entry, key and value, the BLAKE3 hash in ascending order of the hashes |
+//! | map | `m`, the number of entries in 8 bytes, the hash of each entry in ascending order |
+//!
+//! The hash of an entry is BLAKE3 of its key and its value.
 
 mod compound;
 

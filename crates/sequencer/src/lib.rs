@@ -176,7 +176,7 @@ fn open(
     if let (Some(publisher), Some(signer)) = (&mut publisher, &signer) {
         let recorded = shown.recorded_key(log.ledgers().first());
         introduce::expected(recorded.as_ref(), signer, rotation.as_ref())?;
-        publisher.begin(adopt_head, recorded.as_ref())?;
+        publisher.begin(adopt_head, recorded.as_ref(), &log.reader())?;
     }
     let started = run(dir, clock, log, recovery, shown, publisher)?;
     if let Some(signer) = signer {

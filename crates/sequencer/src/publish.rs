@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use store::{Entry, Register, Tree};
+use store::{Entry, Register, Seqs, Tree};
 use tokio::sync::watch;
 
 /// Between two checkpoints, at the least: a register that is synced four times a second does not
@@ -86,8 +86,8 @@ pub enum PublishError {
     /// The log is shorter than what was published.
     #[error(
         "rollback: the head register {} says {registered} records, and the log has {size}. \
-         Records {size} to {} are gone: restore them; see deploy/README.md",
-        .path.display(), .registered.saturating_sub(1)
+         Records {size} to {} are gone: restore them; see deploy/README.md. {}",
+        .path.display(), .registered.saturating_sub(1), places(.first)
     )]
     Rollback {
         /// Where the register is.
@@ -96,12 +96,14 @@ pub enum PublishError {
         registered: u64,
         /// How many the log has.
         size: u64,
+        /// The first records that are gone or others, as far as it can be told.
+        first: Vec<Seqs>,
     },
     /// The log's first records are not those that were published.
     #[error(
         "fork: the first {size} records of the log are not those that the head register {} \
-         covers: its root is {registered}, the log's {found}",
-        .path.display()
+         covers: its root is {registered}, the log's {found}. {}",
+        .path.display(), places(.first)
     )]
     Fork {
         /// Where the register is.
@@ -112,6 +114,8 @@ pub enum PublishError {
         registered: NodeHash,
         /// The root of as many records of the log.
         found: NodeHash,
+        /// The first record that is another, if the tree's files still told.
+        first: Vec<Seqs>,
     },
     /// The new head would not continue the last one: the files of the tree are not to be trusted.
     #[error("the tree of {to} records does not continue the published one of {from}")]
@@ -130,6 +134,15 @@ pub enum PublishError {
     /// A file cannot be used.
     #[error(transparent)]
     Store(#[from] store::Error),
+}
+
+/// The first records of a difference, in words.
+fn places(seqs: &[Seqs]) -> String {
+    if seqs.is_empty() {
+        return "Where they part cannot be told: the tree's files do not tell either".to_owned();
+    }
+    let seqs: Vec<String> = seqs.iter().map(ToString::to_string).collect();
+    format!("They part at: {}", seqs.join("; "))
 }
 
 /// What the writer hands over of a durable record.
@@ -197,6 +210,7 @@ impl Publisher {
         &mut self,
         adopt_head: bool,
         recorded: Option<&VerifierKey>,
+        log: &store::Reader,
     ) -> Result<(), PublishError> {
         let mended = self.tree.settle()?;
         if mended > 0 {
@@ -205,7 +219,7 @@ impl Publisher {
                 "tiles of the tree were not what the records say; rewritten"
             );
         }
-        match self.registered(recorded)? {
+        match self.registered(recorded, log)? {
             Some(head) => self.shown.send_replace(Some(Arc::new(head))),
             None if recorded.is_some() && !adopt_head => {
                 return Err(PublishError::Missing {
@@ -222,6 +236,7 @@ impl Publisher {
     fn registered(
         &self,
         recorded: Option<&VerifierKey>,
+        log: &store::Reader,
     ) -> Result<Option<Published>, PublishError> {
         let Some(bytes) = self.register.read()? else {
             return Ok(None);
@@ -245,6 +260,7 @@ impl Publisher {
                 path: path(),
                 registered: size,
                 size: self.tree.size(),
+                first: self.first(log, true)?,
             });
         }
         let reader = self.tree.reader();
@@ -255,6 +271,7 @@ impl Publisher {
                 size,
                 registered,
                 found,
+                first: self.first(log, false)?,
             });
         }
         Ok(Some(Published {
@@ -262,6 +279,35 @@ impl Publisher {
             root: registered,
             note,
         }))
+    }
+
+    /// Where the log parts from what it was, by the leaves that the tree's files had: a record, or
+    /// the end of every ledger.
+    fn first(&self, log: &store::Reader, is_short: bool) -> Result<Vec<Seqs>, PublishError> {
+        let parted = self.tree.parted();
+        if let Some(entry) = parted
+            .map(|position| log.at(position))
+            .transpose()?
+            .flatten()
+        {
+            let header = entry.record.header;
+            let (ledger, first, last) = (header.ledger, header.seq, Some(header.seq));
+            return Ok(vec![Seqs {
+                ledger,
+                first,
+                last,
+            }]);
+        }
+        if !is_short {
+            return Ok(Vec::new());
+        }
+        let heads = log.heads().into_iter();
+        let ends = heads.map(|head| Seqs {
+            ledger: head.ledger,
+            first: head.seq.saturating_add(1),
+            last: None,
+        });
+        Ok(ends.collect())
     }
 
     /// Until the writer is gone.

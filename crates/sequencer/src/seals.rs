@@ -59,7 +59,7 @@ pub enum SealError {
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
     /// The writer says no.
-    #[error("the seal was refused: {0}")]
+    #[error("what the log says of itself was refused: {0}")]
     Refused(#[from] Refusal),
     /// Nothing has been sealed yet.
     #[error("nothing is sealed yet")]

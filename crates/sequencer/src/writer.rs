@@ -366,8 +366,8 @@ impl Writer {
         Ok(())
     }
 
-    /// The deployment's own ledger holds tokens and what the log says of itself, and is never closed, or nobody
-    /// could come in any more; no other ledger holds any.
+    /// The deployment's own ledger holds tokens and what the log says of itself, and is never
+    /// closed, or nobody could come in any more; no other ledger holds any.
     fn misplaced(&self, ledger: LedgerId, command: &Command) -> bool {
         let system = ledger == self.system;
         let own = match command {

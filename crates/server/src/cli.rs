@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub mod append;
+pub mod backup;
 pub mod demo;
 pub mod evidence;
 pub mod export;
 pub mod key;
 pub mod ledger;
+pub mod repair;
 pub mod serve;
 pub mod token;
 pub mod verify;
@@ -34,6 +36,12 @@ enum Command {
     Evidence(evidence::EvidenceArgs),
     /// 离线核验 · Verify a data directory: journal and sled, the whole chain; or an evidence package
     Verify(verify::VerifyArgs),
+    /// 修复 · Repair each copy of the records from the other
+    Repair(repair::RepairArgs),
+    /// 备份 · Back up a data directory, also while it is served
+    Backup(backup::BackupArgs),
+    /// 恢复 · Make a data directory from a backup
+    Restore(backup::RestoreArgs),
     /// 导出 · Export events, balances and the rectification list of a data directory
     Export(export::ExportArgs),
     /// 访问令牌 · Create and revoke access tokens
@@ -72,6 +80,9 @@ pub fn main() -> ExitCode {
         Command::Append(args) => append::run(&args),
         Command::Evidence(args) => evidence::run(&args),
         Command::Verify(args) => return verify::run(&args),
+        Command::Repair(args) => return repair::run(&args),
+        Command::Backup(args) => backup::backup(&args),
+        Command::Restore(args) => backup::restore(&args),
         Command::Export(args) => export::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Ledger(args) => ledger::run(&args),

@@ -7,5 +7,6 @@ pub mod json;
 pub mod key;
 pub mod problem;
 pub mod routes;
+pub mod scrub;
 pub mod serve;
 pub mod state;

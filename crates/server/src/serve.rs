@@ -3,6 +3,7 @@
 use crate::key;
 use crate::problem::Problem;
 use crate::routes;
+use crate::scrub;
 use crate::state::State;
 use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
@@ -32,8 +33,11 @@ pub struct Running {
     pub addr: SocketAddr,
     /// The sequencer under it.
     pub handle: Handle,
+    /// What its daily scrub has to say.
+    pub health: scrub::Shared,
     closing: watch::Sender<bool>,
     server: ServerHandle,
+    scrub: scrub::Running,
     http: JoinHandle<std::io::Result<()>>,
     writer: JoinHandle<()>,
     timer: Option<Timer>,
@@ -113,6 +117,8 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
     let mut state = State::new(handle.clone())?;
     state.fixed_today = *today;
     let closing = state.closing.clone();
+    let health = state.scrub.clone();
+    let scrub = scrub::Running::start(handle.clone(), health.clone())?;
     let listener = std::net::TcpListener::bind(listen)
         .map_err(|error| anyhow::anyhow!("cannot listen on {listen}: {error}"))?;
     let addr = listener.local_addr()?;
@@ -145,8 +151,10 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
     Ok(Running {
         addr,
         handle,
+        health,
         closing,
         server,
+        scrub,
         http,
         writer: started.writer,
         timer: None,
@@ -242,9 +250,11 @@ impl Running {
     pub fn stop(self) {
         let Running {
             addr: _,
+            health: _,
             handle,
             closing,
             server,
+            scrub,
             http,
             writer,
             timer,
@@ -252,6 +262,8 @@ impl Running {
         closing.send_replace(true);
         drop(server.stop(true));
         let _ = http.join();
+        // It reads the log, which is let go of only when nobody does.
+        drop(scrub);
         drop(timer);
         drop(handle);
         let _ = writer.join();

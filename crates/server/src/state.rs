@@ -46,8 +46,12 @@ pub struct State {
     pub uploads: Semaphore,
     /// Places for packages that are being made: each is held in memory, twice.
     pub packages: Semaphore,
+    /// One place for a question that reads many records again: it needs the room of what it reads.
+    pub folds: Semaphore,
     /// The newest checkpoint that enough witnesses have cosigned, where there is a policy.
     pub cosigned: Option<watch::Receiver<Option<Arc<Published>>>>,
+    /// What the daily reading of everything found.
+    pub scrub: crate::scrub::Shared,
     /// The day, for tests; the machine's in UTC+08:00 where there is none.
     pub fixed_today: Option<Date>,
 }
@@ -67,7 +71,9 @@ impl State {
             closing: watch::Sender::new(false),
             uploads: Semaphore::new(UPLOADS_MAX),
             packages: Semaphore::new(PACKAGES_MAX),
+            folds: Semaphore::new(1),
             cosigned: None,
+            scrub: crate::scrub::Shared::default(),
             fixed_today: None,
         })
     }

@@ -11,33 +11,13 @@ use crate::error::{BadRecord, Copy, Reason, at};
 use crate::index::State;
 use crate::journal::{self, Damage, Frames, Piece};
 use crate::pages::Page;
+use crate::second::Found;
 use crate::{Error, LedgerHead, Verified, VerifyError};
 
 /// How many records pass between two calls of `progress`.
 const PROGRESS_EVERY: u64 = 10_000;
 
-/// A record of one copy as it was found, or what its bytes say it is and what is wrong.
-struct Found {
-    record: Result<Record, Reason>,
-    claimed: Option<(LedgerId, u64)>,
-}
-
 impl Found {
-    fn bad(reason: Reason) -> Found {
-        Found {
-            record: Err(reason),
-            claimed: None,
-        }
-    }
-
-    fn of(raw: &Raw<'_>) -> Found {
-        let record = raw.record(Vec::new()).map_err(Reason::from);
-        Found {
-            record,
-            claimed: Some((raw.ledger, raw.seq)),
-        }
-    }
-
     /// What is wrong with it as the next of its ledger.
     fn fault(&self, audit: &HashMap<LedgerId, State>) -> Option<Reason> {
         let record = match &self.record {
@@ -85,10 +65,7 @@ impl<'a> Sled<'a> {
                 Err(error) => return Some(Found::bad(Reason::Unreadable(error.to_string()))),
                 Ok(page) if page.first > position => return Some(Found::bad(Reason::Missing)),
                 Ok(page) if page.first < position => return Some(Found::bad(Reason::Differ)),
-                Ok(page) => self.found.extend(page.entries().map(|raw| match raw {
-                    Ok(raw) => Found::of(&raw),
-                    Err(_) => Found::bad(Reason::Malformed),
-                })),
+                Ok(page) => self.found.extend(Found::of_page(&page)),
             }
         }
         Some(

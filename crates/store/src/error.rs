@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use chain::{Broken, LedgerId};
 
+use crate::Lost;
+
 /// A failure of the machine or of what is on its disk. Names positions and files, never contents.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -33,6 +35,14 @@ pub enum Error {
     Pages {
         /// What it said.
         reason: String,
+        /// Its bytes are to blame, and not the machine.
+        is_damage: bool,
+    },
+    /// sled does not open, and does not fail either.
+    #[error("sled in {} does not open", .dir.display())]
+    Hangs {
+        /// Its folder.
+        dir: PathBuf,
     },
     /// A record given to `append` is not the next of its ledger.
     #[error("a record to append does not continue its ledger")]
@@ -59,33 +69,14 @@ pub enum Error {
     #[error(transparent)]
     Broken(#[from] BadRecord),
     /// Journal and sled have two different records at one position, and both are sound.
-    #[error("journal and sled hold two different records at position {position}")]
-    TwoRecords {
-        /// The first such position.
-        position: u64,
-    },
-    /// The journal has a position twice.
-    #[error("the journal holds position {position} twice")]
-    Repeated {
-        /// The first such position.
-        position: u64,
-    },
-    /// Records are in neither copy.
-    #[error("the journal has lost positions {from} to {}, and sled does not have them",
-        .to.saturating_sub(1))]
-    Missing {
-        /// The first lost position.
-        from: u64,
-        /// The first position after them that is known to exist.
-        to: u64,
-    },
-    /// sled's copy is damaged, and the journal is not intact either, so it cannot be rebuilt. An
-    /// operator who accepts what the journal has moves the folder `sled` away and starts again.
-    #[error("sled's copy is damaged ({reason}) and the journal is not intact either")]
-    BothDamaged {
-        /// What is wrong with sled's.
-        reason: String,
-    },
+    #[error("journal and sled hold two different records: {0}")]
+    TwoRecords(Position),
+    /// The journal has a position twice, and sled does not say that both are the same.
+    #[error("the journal holds a record twice: {0}")]
+    Repeated(Position),
+    /// Records are in neither copy, or it cannot be said that nothing was there.
+    #[error(transparent)]
+    Lost(#[from] Lost),
 }
 
 /// Why [`crate::Log::open`] failed.
@@ -119,6 +110,28 @@ pub struct BadRecord {
     pub seq: Option<u64>,
     /// What is wrong.
     pub reason: Reason,
+}
+
+/// One record by its names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// Its place in the deployment's log.
+    pub position: u64,
+    /// Its ledger.
+    pub ledger: LedgerId,
+    /// Its seq there.
+    pub seq: u64,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Position {
+            position,
+            ledger,
+            seq,
+        } = self;
+        write!(f, "position {position}, ledger {ledger}, seq {seq}")
+    }
 }
 
 struct Place(Option<LedgerId>, Option<u64>);
@@ -169,6 +182,9 @@ pub enum Reason {
     /// It is not there.
     #[error("it is missing")]
     Missing,
+    /// It comes a second time.
+    #[error("it comes a second time")]
+    Repeated,
     /// The copies hold different records, and both are sound.
     #[error("the copies hold different records, and both are sound")]
     Differ,

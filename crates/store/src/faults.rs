@@ -11,6 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
     expect(unreachable_pub, reason = "for tests")
 )]
 pub enum Step {
+    /// Making a new segment of the journal.
+    JournalCreate,
     /// Writing a frame: half of it is written.
     JournalWrite,
     /// Syncing the journal.
@@ -37,25 +39,32 @@ pub enum Step {
 )]
 pub struct Faults {
     #[cfg(any(test, feature = "faults"))]
-    next: Arc<Mutex<Option<(Step, u32)>>>,
+    next: Arc<Mutex<Option<(Step, u32, io::ErrorKind)>>>,
 }
 
 impl Faults {
-    /// Makes a step fail, once, after it has gone well `times` times.
+    /// Makes a step fail as on a full disk, once, after it has gone well `times` times.
     #[cfg(any(test, feature = "faults"))]
     pub fn fail(&self, step: Step, times: u32) {
-        *self.next.lock().unwrap_or_else(PoisonError::into_inner) = Some((step, times));
+        self.fail_with(step, times, io::ErrorKind::StorageFull);
+    }
+
+    /// [`Faults::fail`] with another failure than a full disk.
+    #[cfg(any(test, feature = "faults"))]
+    pub fn fail_with(&self, step: Step, times: u32, kind: io::ErrorKind) {
+        *self.next.lock().unwrap_or_else(PoisonError::into_inner) = Some((step, times, kind));
     }
 
     #[cfg(any(test, feature = "faults"))]
     pub(crate) fn check(&self, step: Step) -> io::Result<()> {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *next {
-            Some((planned, 0)) if *planned == step => {
+            Some((planned, 0, kind)) if *planned == step => {
+                let error = (*kind).into();
                 *next = None;
-                Err(io::ErrorKind::StorageFull.into())
+                Err(error)
             }
-            Some((planned, times)) if *planned == step => {
+            Some((planned, times, _)) if *planned == step => {
                 *times = times.saturating_sub(1);
                 Ok(())
             }

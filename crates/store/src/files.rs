@@ -28,6 +28,7 @@ use crate::error::at;
 use crate::faults::{Faults, Step};
 
 pub use check::{FilesVerified, verify_files};
+pub(crate) use check::{Hashing, parse as parse_hash, shelves};
 pub use download::Download;
 
 /// The longest evidence file, in bytes: 200 MiB, some minutes of video from a telephone.

@@ -75,6 +75,15 @@ impl Index {
         self.book(ledger).map(|book| &book.state)
     }
 
+    /// The ledger and seq of the record at a position.
+    pub(crate) fn name(&self, position: u64) -> Option<(LedgerId, u64)> {
+        let position = u32::try_from(position).ok()?;
+        self.books.iter().find_map(|book| {
+            let place = book.positions.binary_search(&position).ok()?;
+            Some((book.state.head.ledger, wide(place).saturating_add(1)))
+        })
+    }
+
     /// The positions of at most `limit` records of a ledger, those after `after_seq`, in order.
     pub(crate) fn positions(&self, ledger: LedgerId, after_seq: u64, limit: usize) -> Vec<u64> {
         let positions = self.book(ledger).map_or(&[][..], |book| &book.positions);
@@ -116,6 +125,13 @@ impl Index {
             return Err(Error::Full);
         }
         Ok(())
+    }
+
+    /// Checks that a record, whose own hash is known good, is the next of its ledger.
+    pub(crate) fn fits(&self, record: &Record) -> Result<(), Broken> {
+        let ledger = record.header.ledger;
+        let state = self.state(ledger).copied();
+        state.unwrap_or_else(|| State::genesis(ledger)).take(record)
     }
 
     /// Takes the next record of the log, whose own hash is known good.

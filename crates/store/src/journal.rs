@@ -143,7 +143,7 @@ impl Journal {
         })
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, feature = "faults"))]
     pub(crate) fn set_segment_len(&mut self, len: u64) {
         self.segment_len = len;
     }
@@ -161,6 +161,7 @@ impl Journal {
             .is_none_or(|last| last.len >= self.segment_len)
         {
             let path = segment_path(&self.dir, first);
+            self.faults.check(Step::JournalCreate).map_err(at(&path))?;
             let file = OpenOptions::new().create_new(true).append(true).open(&path);
             let file = file.map_err(at(&path))?;
             disk::sync(&self.dir)?;
@@ -186,9 +187,9 @@ impl Journal {
 }
 
 /// Reads a segment from front to back, one frame in memory at a time.
-pub(crate) struct Frames {
+pub(crate) struct Frames<R = BufReader<File>> {
     path: PathBuf,
-    file: BufReader<File>,
+    file: R,
     offset: u64,
     len: u64,
     buffer: Vec<u8>,
@@ -223,13 +224,31 @@ impl Frames {
     pub(crate) fn open(path: &Path) -> Result<Frames, Error> {
         let file = File::open(path).map_err(at(path))?;
         let len = file.metadata().map_err(at(path))?.len();
-        Ok(Frames {
+        let file = BufReader::with_capacity(READ_LEN, file);
+        Ok(Frames::over(path, file, len))
+    }
+}
+
+impl<R: Read + Seek> Frames<R> {
+    /// The bytes of a segment, and how many they are; the path is for messages.
+    pub(crate) fn over(path: &Path, file: R, len: u64) -> Frames<R> {
+        Frames {
             path: path.to_path_buf(),
-            file: BufReader::with_capacity(READ_LEN, file),
+            file,
             offset: 0,
             len,
             buffer: Vec::new(),
-        })
+        }
+    }
+
+    /// Where in the segment the next piece begins.
+    pub(crate) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Whether nothing stands behind the last piece.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.offset >= self.len
     }
 
     /// The next frame or damage; `None` at the end.

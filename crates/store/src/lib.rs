@@ -11,6 +11,7 @@
 //! <dir>/journal/<first position, 20 digits>.journal
 //! <dir>/journal/….journal.damaged-<n>             kept aside by a repair, never read
 //! <dir>/sled/
+//! <dir>/sled.damaged-<n>/                         the same
 //! <dir>/keys                                      the subjects' keys, see KeyStore
 //! <dir>/files/                                    evidence files, see FileStore
 //! <dir>/subjects/<position, 20 digits>.subjects   derived, see SubjectFile
@@ -20,6 +21,7 @@
 //! A *position* is a record's place in the whole deployment, from 0 without gaps.
 
 mod audit;
+mod backup;
 mod disk;
 mod entry;
 mod error;
@@ -30,12 +32,19 @@ mod index;
 mod journal;
 mod keys;
 mod log;
+mod lost;
+mod mend;
+mod outcome;
 mod pages;
 mod reader;
 mod recover;
 mod register;
 mod repair;
 mod replay;
+mod scrub;
+mod second;
+#[cfg(any(test, feature = "faults"))]
+pub mod segment;
 mod subjects;
 mod trace;
 mod tree;
@@ -45,7 +54,8 @@ mod watchdog;
 #[cfg(test)]
 mod tests;
 
-pub use error::{BadRecord, Copy, Error, OpenError, Reason};
+pub use backup::{BackedUp, BackupError, Restored, backup, restore};
+pub use error::{BadRecord, Copy, Error, OpenError, Position, Reason};
 #[cfg(any(test, feature = "faults"))]
 pub use faults::{Faults, Step};
 pub use files::{
@@ -55,9 +65,12 @@ pub use files::{
 pub use journal::GROUP_LEN_MAX;
 pub use keys::KeyStore;
 pub use log::Log;
+pub use outcome::{Lost, Outcome, Refusal, Seqs};
 pub use reader::Reader;
 pub use recover::Recovery;
 pub use register::Register;
+pub use repair::{Repair, repair};
+pub use scrub::{Rot, Scrub, Scrubbed};
 pub use subjects::{SubjectFile, SubjectRow, SubjectRows, SubjectWriter};
 pub use tree::{Tree, TreeReader};
 pub use verify::{LedgerHead, Verified, VerifyError, verify, verify_each};
@@ -69,4 +82,13 @@ pub struct Entry {
     pub position: u64,
     /// The record; its hash has been checked.
     pub record: chain::Record,
+}
+
+/// A frame of the journal with a sound hash of its own, whatever is in it: for tests that forge.
+///
+/// # Errors
+/// [`Error::GroupTooLong`].
+#[cfg(any(test, feature = "faults"))]
+pub fn frame(first: u64, records: &[chain::Record]) -> Result<Vec<u8>, Error> {
+    journal::encode(first, records)
 }

@@ -1,7 +1,7 @@
 //! The one writer's side of the log.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use chain::{Head, LedgerId, Record};
@@ -11,6 +11,7 @@ use crate::faults::Faults;
 use crate::index::{Index, State};
 use crate::journal::{self, Journal};
 use crate::pages::Pages;
+use crate::replay::Depth;
 use crate::{Entry, Error, Reader, Recovery, recover, replay};
 
 /// The log of a deployment, open for appending. There is one at a time.
@@ -26,17 +27,24 @@ pub struct Log {
 pub(crate) struct Shared {
     pub(crate) pages: Pages,
     index: RwLock<Index>,
+    dir: PathBuf,
     /// Held until the last reader is gone, because sled is.
     _lock: File,
 }
 
 impl Shared {
-    pub(crate) fn new(pages: Pages, index: Index, lock: File) -> Shared {
+    pub(crate) fn new(dir: &Path, pages: Pages, index: Index, lock: File) -> Shared {
         Shared {
             pages,
             index: RwLock::new(index),
+            dir: dir.to_path_buf(),
             _lock: lock,
         }
+    }
+
+    /// The data directory.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
     }
 
     pub(crate) fn index(&self) -> RwLockReadGuard<'_, Index> {
@@ -56,7 +64,7 @@ impl Log {
         dir: &Path,
         each: impl FnMut(&Entry) -> Result<(), E>,
     ) -> Result<(Log, Recovery), OpenError<E>> {
-        recover::open(dir, Faults::default(), each)
+        recover::open(dir, Faults::default(), Depth::Heads, each)
     }
 
     /// [`Log::open`], with steps that can be made to fail.
@@ -69,7 +77,13 @@ impl Log {
         faults: Faults,
         each: impl FnMut(&Entry) -> Result<(), E>,
     ) -> Result<(Log, Recovery), OpenError<E>> {
-        recover::open(dir, faults, each)
+        recover::open(dir, faults, Depth::Heads, each)
+    }
+
+    /// Lets segments of the journal end earlier, so that there are several.
+    #[cfg(any(test, feature = "faults"))]
+    pub fn set_segment_len(&mut self, bytes: u64) {
+        self.journal.set_segment_len(bytes);
     }
 
     pub(crate) fn new(shared: Shared, journal: Journal) -> Log {

@@ -18,8 +18,10 @@
 //! - A failed flush is final: nobody knows what is on the disk until it is read again.
 
 use std::fs::{self, File, OpenOptions};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
@@ -45,17 +47,22 @@ const CACHE_LEN: u64 = 64 * 1024 * 1024;
 const LOCK_ATTEMPTS: u32 = 100;
 const LOCK_WAIT: Duration = Duration::from_millis(20);
 
+/// The longest that sled may take to open: ten million records took under half a minute.
+const OPEN_TIME_MAX: Duration = Duration::from_mins(10);
+
 const PREFIX: u8 = b'p';
 const AFTER_PREFIX: u8 = b'q';
 
 /// The open tree.
 #[derive(Debug)]
 pub(crate) struct Pages {
-    db: sled::Db,
+    /// Nothing only while it is dropped.
+    db: Option<sled::Db>,
     /// A second descriptor of sled's file: `flush` writes it but does not sync it (sled#1452).
     file: File,
     watchdog: Watchdog,
     faults: Faults,
+    is_new: bool,
 }
 
 /// Why sled's folder could not be opened.
@@ -93,7 +100,12 @@ impl Pages {
     /// Opens the folder, or creates it so that it survives a power cut.
     pub(crate) fn open(dir: &Path, faults: Faults) -> Result<Pages, NotOpened> {
         let path = dir.join("db");
-        if !path.exists() {
+        let is_new = !path.exists();
+        if is_new {
+            let held = fs::read_dir(dir).ok().and_then(|mut files| files.next());
+            if held.is_some() {
+                return Err(NotOpened::Damaged("its file db is missing".to_owned()));
+            }
             // Closed and opened once more, so that a snapshot exists: without one, 82 of 400
             // single flipped bits changed what sled holds and went unseen; with it, none.
             drop(open(dir)?);
@@ -111,12 +123,21 @@ impl Pages {
             .write(true)
             .open(&path)
             .map_err(at(&path))?;
+        // Opening wrote too. Unless that is on the disk, a power cut during the first append could
+        // tear both copies at once.
+        file.sync_data().map_err(at(&path))?;
         Ok(Pages {
-            db,
+            db: Some(db),
             file,
             watchdog: Watchdog::start(),
             faults,
+            is_new,
         })
+    }
+
+    /// It was created a moment ago.
+    pub(crate) fn is_new(&self) -> bool {
+        self.is_new
     }
 
     /// The last page.
@@ -134,12 +155,13 @@ impl Pages {
 
     /// The pages from the one that begins at a position on. Ends after the first error.
     pub(crate) fn from(&self, first: u64) -> impl Iterator<Item = Result<Page, Error>> {
-        let mut pages = self.db.range(key(first).to_vec()..vec![AFTER_PREFIX]);
+        let mut pages = self
+            .db
+            .as_ref()
+            .map(|db| db.range(key(first).to_vec()..vec![AFTER_PREFIX]));
         let mut ended = false;
         std::iter::from_fn(move || {
-            if ended {
-                return None;
-            }
+            let pages = pages.as_mut().filter(|_| !ended)?;
             let next = guard(|| pages.next().transpose()).transpose()?;
             let page = next.and_then(|(key, value)| page(&key, value));
             ended = page.is_err();
@@ -164,13 +186,23 @@ impl Pages {
     }
 
     fn before(&self, key: &[u8]) -> Result<Option<Page>, Error> {
-        let found = guard(|| self.db.get_lt(key))?;
+        let found = guard(|| self.db.as_ref().map_or(Ok(None), |db| db.get_lt(key)))?;
         found.map(|(key, value)| page(&key, value)).transpose()
     }
 
     #[cfg(test)]
     pub(crate) fn db(&self) -> &sled::Db {
-        &self.db
+        self.db.as_ref().unwrap()
+    }
+}
+
+impl Drop for Pages {
+    fn drop(&mut self) {
+        // sled writes when it is let go, and may panic over damage then too.
+        let db = self.db.take();
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(db))) {
+            tracing::error!(reason = told(&*panic), "sled could not be closed");
+        }
     }
 }
 
@@ -212,6 +244,7 @@ impl Writer<'_> {
         } = self.pages;
         let failed = |error: std::io::Error| Error::Pages {
             reason: error.to_string(),
+            is_damage: false,
         };
         faults.check(Step::PagesSync).map_err(failed)?;
         watchdog
@@ -248,9 +281,13 @@ impl Writer<'_> {
         } = self.pages;
         let failed = |error: std::io::Error| Error::Pages {
             reason: error.to_string(),
+            is_damage: false,
         };
         let batch = std::mem::take(&mut self.batch);
         faults.check(Step::PagesApply).map_err(failed)?;
+        let Some(db) = db else {
+            return Err(Error::Stopped);
+        };
         watchdog.watch("sled batch", || guard(|| db.apply_batch(batch)))?;
         faults.check(Step::PagesFlush).map_err(failed)?;
         watchdog.watch("sled flush", || guard(|| db.flush()))?;
@@ -259,26 +296,41 @@ impl Writer<'_> {
     }
 }
 
+/// Opens on a thread of its own: there a panic ends nothing else, and a hang can be told.
 fn open(dir: &Path) -> Result<sled::Db, NotOpened> {
     let config = sled::Config::new()
         .path(dir)
         .flush_every_ms(None)
         .cache_capacity(CACHE_LEN);
     for _ in 0..LOCK_ATTEMPTS {
-        match catch_unwind(AssertUnwindSafe(|| config.open())) {
-            Ok(Ok(db)) => return Ok(db),
-            Ok(Err(sled::Error::Io(error))) if error.to_string().contains("acquire lock") => {
+        let (sender, opened) = mpsc::channel();
+        let config = config.clone();
+        let thread = thread::Builder::new().name("sled-open".to_owned());
+        let thread = thread.spawn(move || {
+            let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
+            // Nobody waits any more if it took too long.
+            let _ = sender.send(opened.map_err(|panic| told(&*panic)));
+        });
+        thread.map_err(at(dir))?;
+        match opened.recv_timeout(OPEN_TIME_MAX) {
+            Ok(Ok(Ok(db))) => return Ok(db),
+            Ok(Ok(Err(sled::Error::Io(error)))) if error.to_string().contains("acquire lock") => {
                 thread::sleep(LOCK_WAIT);
             }
-            Ok(Err(sled::Error::Io(source)))
-                if source.kind() != std::io::ErrorKind::UnexpectedEof
-                    && source.kind() != std::io::ErrorKind::InvalidData
-                    && source.kind() != std::io::ErrorKind::Other =>
-            {
+            Ok(Ok(Err(sled::Error::Io(source)))) if !is_damage(source.kind()) => {
                 return Err(NotOpened::Failed(at(dir)(source)));
             }
-            Ok(Err(error)) => return Err(NotOpened::Damaged(error.to_string())),
-            Err(panic) => return Err(NotOpened::Damaged(told(&*panic))),
+            Ok(Ok(Err(error))) => return Err(NotOpened::Damaged(error.to_string())),
+            Ok(Err(panic)) => return Err(NotOpened::Damaged(panic)),
+            Err(mpsc::RecvTimeoutError::Disconnected) => {
+                return Err(NotOpened::Damaged("it ended without a word".to_owned()));
+            }
+            // It may still write: it cannot be moved away under its hands.
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                return Err(NotOpened::Failed(Error::Hangs {
+                    dir: dir.to_path_buf(),
+                }));
+            }
         }
     }
     Err(NotOpened::Failed(Error::InUse {
@@ -286,13 +338,36 @@ fn open(dir: &Path) -> Result<sled::Db, NotOpened> {
     }))
 }
 
+/// What the system says of files that were cut, removed or exchanged. Anything else, a disk that
+/// cannot be read for one, says nothing about the bytes.
+fn is_damage(kind: io::ErrorKind) -> bool {
+    matches!(
+        kind,
+        io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::InvalidData
+            | io::ErrorKind::InvalidInput
+            | io::ErrorKind::NotFound
+            | io::ErrorKind::IsADirectory
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::Other
+    )
+}
+
 /// Calls sled, which may panic on damaged bytes.
 fn guard<T>(act: impl FnOnce() -> sled::Result<T>) -> Result<T, Error> {
     match catch_unwind(AssertUnwindSafe(act)) {
         Ok(done) => done.map_err(|error| Error::Pages {
+            is_damage: match &error {
+                sled::Error::Io(error) => is_damage(error.kind()),
+                sled::Error::CollectionNotFound(_)
+                | sled::Error::Unsupported(_)
+                | sled::Error::ReportableBug(_)
+                | sled::Error::Corruption { .. } => true,
+            },
             reason: error.to_string(),
         }),
         Err(panic) => Err(Error::Pages {
+            is_damage: true,
             reason: told(&*panic),
         }),
     }
@@ -317,6 +392,7 @@ fn page(key: &[u8], value: sled::IVec) -> Result<Page, Error> {
             value,
         }),
         None => Err(Error::Pages {
+            is_damage: true,
             reason: format!("a key that is not a page's: {key:02x?}"),
         }),
     }

@@ -21,6 +21,10 @@ impl Reader {
         Reader { shared }
     }
 
+    pub(crate) fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.shared)
+    }
+
     /// The position after the last published record.
     #[must_use]
     pub fn next_position(&self) -> u64 {
@@ -146,6 +150,7 @@ fn bad(position: u64, reason: Reason) -> Error {
         Reason::Malformed
         | Reason::Frame
         | Reason::Missing
+        | Reason::Repeated
         | Reason::Differ
         | Reason::Unfinished
         | Reason::Unreadable(_) => (None, None),

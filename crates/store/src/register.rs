@@ -37,7 +37,9 @@ impl Register {
         &self.path
     }
 
-    /// What it holds; nothing if there is no file.
+    /// What it holds; nothing if there is no file. On the disk when this returns: a process that
+    /// was killed may have left a name that no sync has covered, and whoever believed that could
+    /// find an older head, or none, after the next power cut.
     ///
     /// # Errors
     /// It cannot be read, or is longer than any checkpoint.
@@ -50,6 +52,7 @@ impl Register {
         if len > LEN_MAX {
             return Err(at(&self.path)(ErrorKind::InvalidData.into()));
         }
+        self.sync_name()?;
         fs::read(&self.path).map(Some).map_err(at(&self.path))
     }
 
@@ -69,6 +72,10 @@ impl Register {
         });
         written.map_err(at(&new))?;
         fs::rename(&new, &self.path).map_err(at(&self.path))?;
+        self.sync_name()
+    }
+
+    fn sync_name(&self) -> Result<(), Error> {
         match self.path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => disk::sync(parent),
             Some(_) | None => disk::sync(Path::new(".")),

@@ -1,120 +1,80 @@
-//! Writing a damaged segment of the journal anew: its sound frames, and from sled what is missing.
+//! The thorough repair: every record of both copies compared, and what it would do said before.
 
-use std::fs::{self, File};
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::convert::Infallible;
+use std::fs;
+use std::path::Path;
 
-use chain::Record;
+use crate::error::{OpenError, at};
+use crate::faults::Faults;
+use crate::replay::{self, Depth};
+use crate::verify::TemporaryCopy;
+use crate::{Entry, Error, Recovery, disk, journal, recover};
 
-use crate::Error;
-use crate::disk;
-use crate::error::{BadRecord, Copy, Reason, at};
-use crate::journal::{self, Frames, Piece, Segment};
-use crate::pages::Pages;
-
-/// The most records in a frame made here: at most 6.2 MB.
-const FRAME_RECORDS: usize = 1_000;
-
-/// One segment to write: the positions it must hold, and the file that should have held them.
-pub(crate) struct Task<'a> {
-    pub(crate) damaged: Option<&'a Segment>,
-    pub(crate) start: u64,
-    pub(crate) end: u64,
+/// Whether a repair does what it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repair {
+    /// Says what would be done, and changes nothing; sled is read from a copy in the system's
+    /// temporary directory.
+    Plan,
+    /// Does it.
+    Do,
 }
 
-/// Writes the segment beside the damaged file, keeps that under another name, and takes its place.
-/// A crash between any two steps leaves a state that the next start repairs again. Answers the
-/// name under which the damaged file was kept.
-pub(crate) fn rewrite(
+/// Compares every record of both copies, and mends each from the other. Blocks; reads everything.
+///
+/// # Errors
+/// The directory holds no log or is in use; or what is on the disk cannot be trusted, and then
+/// nothing was changed.
+pub fn repair(
     dir: &Path,
-    task: &Task<'_>,
-    pages: &Pages,
-) -> Result<Option<PathBuf>, Error> {
-    let target = journal::segment_path(dir, task.start);
-    let new = target.with_extension("new");
-    let mut out = Out {
-        file: BufWriter::new(File::create(&new).map_err(at(&new))?),
-        path: &new,
+    repair: Repair,
+    mut progress: impl FnMut(u64),
+) -> Result<Recovery, Error> {
+    let journal_dir = dir.join("journal");
+    if !journal_dir.is_dir() && !dir.join("sled").is_dir() {
+        let missing = std::io::ErrorKind::NotFound.into();
+        return Err(at(&journal_dir)(missing));
+    }
+    let each = |entry: &Entry| {
+        progress(entry.position);
+        Ok::<(), Infallible>(())
     };
-    let mut next = task.start;
-    if let Some(segment) = task.damaged {
-        let mut frames = Frames::open(&segment.path)?;
-        while let Some(piece) = frames.next()? {
-            if let Piece::Frame(frame) = piece
-                && frame.first >= next
-                && frame.first < task.end
-            {
-                out.copy_pages(pages, next, frame.first)?;
-                out.write(frame.bytes)?;
-                next = frame.first.saturating_add(u64::from(frame.count));
-            }
+    let done = match repair {
+        Repair::Do => {
+            recover::open(dir, Faults::default(), Depth::All, each).map(|(_, recovery)| recovery)
         }
-    }
-    out.copy_pages(pages, next, task.end)?;
-    out.file
-        .flush()
-        .and_then(|()| out.file.get_ref().sync_all())
-        .map_err(at(&new))?;
-
-    let mut kept = None;
-    if let Some(segment) = task.damaged {
-        let aside = disk::aside(&segment.path);
-        fs::hard_link(&segment.path, &aside).map_err(at(&aside))?;
-        kept = Some(aside);
-    }
-    fs::rename(&new, &target).map_err(at(&target))?;
-    if let Some(segment) = task.damaged.filter(|segment| segment.path != target) {
-        fs::remove_file(&segment.path).map_err(at(&segment.path))?;
-    }
-    disk::sync(dir)?;
-    Ok(kept)
+        Repair::Plan => plan(dir, &journal_dir, each),
+    };
+    done.map_err(replay::store_error)
 }
 
-struct Out<'a> {
-    file: BufWriter<File>,
-    path: &'a Path,
-}
-
-impl Out<'_> {
-    fn write(&mut self, frame: &[u8]) -> Result<(), Error> {
-        self.file.write_all(frame).map_err(at(self.path))
+fn plan(
+    dir: &Path,
+    journal_dir: &Path,
+    each: impl FnMut(&Entry) -> Result<(), Infallible>,
+) -> Result<Recovery, OpenError<Infallible>> {
+    let _lock = crate::verify::lock(dir)?;
+    let segments = if journal_dir.is_dir() {
+        journal::segments(journal_dir)?
+    } else {
+        Vec::new()
+    };
+    let mut recovery = Recovery::default();
+    let sled_dir = dir.join("sled");
+    let copy = TemporaryCopy::of(&sled_dir)?;
+    let sled = recover::open_sled(&copy.0, &Faults::default())?;
+    let replayed = recover::replay(&segments, &sled, Depth::All, each, &mut recovery)?;
+    if let Some((segment, damage)) = replayed.cut {
+        let len = fs::metadata(&segment.path)
+            .map_err(at(&segment.path))?
+            .len();
+        recovery.dropped_tail_bytes = len.saturating_sub(damage.from);
     }
-
-    /// Writes frames of the records from one position up to another, as sled has them.
-    fn copy_pages(&mut self, pages: &Pages, from: u64, to: u64) -> Result<(), Error> {
-        let mut next = from;
-        while next < to {
-            let mut records: Vec<Record> = Vec::new();
-            let first = next;
-            while next < to && records.len() < FRAME_RECORDS {
-                let before = next;
-                let page = pages.holding(next)?.ok_or_else(|| missing(next))?;
-                for (position, raw) in (page.first..to).zip(page.entries()) {
-                    let raw = raw.map_err(|_| missing(position))?;
-                    if position == next {
-                        records.push(raw.record(Vec::new()).map_err(|_| missing(position))?);
-                        next = next.saturating_add(1);
-                    }
-                }
-                if next == before {
-                    return Err(missing(next));
-                }
-            }
-            self.write(&journal::encode(first, &records)?)?;
-        }
-        Ok(())
+    let damaged = replayed.repairs.iter().filter_map(|task| task.damaged);
+    let asides = damaged.map(|segment| disk::aside(&segment.path));
+    recovery.kept_aside.extend(asides);
+    if replayed.sled.is_some() {
+        recovery.kept_aside.push(disk::aside(&sled_dir));
     }
-}
-
-/// The replay has read every one of these a moment ago.
-fn missing(position: u64) -> Error {
-    let reason = Reason::Missing;
-    BadRecord {
-        copy: Copy::Sled,
-        position,
-        ledger: None,
-        seq: None,
-        reason,
-    }
-    .into()
+    Ok(recovery)
 }

@@ -1,62 +1,100 @@
 //! Reading the whole log at start: each record once, in the order of position, each checked.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 
-use chain::{Broken, Hash};
+use chain::{Broken, Record};
 
-use crate::disk::{narrow, wide};
+use crate::disk::wide;
 use crate::entry::{Decoder, Raw};
-use crate::error::{BadRecord, Copy, OpenError, Reason};
-use crate::index::{Index, Pushed};
+use crate::error::{BadRecord, Copy, OpenError, Position, Reason};
+use crate::index::{Index, Pushed, State};
 use crate::journal::{Damage, Frame, Frames, Piece, Segment};
-use crate::pages::{Pages, Writer};
-use crate::{Entry, Error, Recovery, repair};
+use crate::lost;
+use crate::pages::Pages;
+use crate::second::Second;
+use crate::{Entry, Error, Recovery, Seqs, mend};
+
+/// How much of sled's copy is compared with the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// Its end and every ledger's head, which stands for all before it: what a start can afford,
+    /// because a whole scan of sled takes memory that nothing bounds.
+    Heads,
+    /// Every record.
+    All,
+}
 
 /// Takes every record in order of position from the journal, and from sled where the journal has
-/// lost some; checks each, shows it to the caller, and gives sled what it lacks.
+/// lost some; checks each, and shows it to the caller. Changes nothing: what is to be mended is
+/// known only at the end.
 pub(crate) struct Replay<'a, F> {
-    pages: &'a Pages,
-    held: Held,
+    segments: &'a [Segment],
+    second: Second<'a>,
+    depth: Depth,
     each: F,
     index: Index,
-    writer: Option<Writer<'a>>,
     /// A body's buffer, to use again.
     body: Vec<u8>,
-    rolled_forward: u64,
     restored: u64,
     /// The position at which each segment should begin.
     starts: Vec<u64>,
     /// The segments that must be written anew.
     damaged: BTreeSet<usize>,
+    /// Frames, by segment and offset, that have their hash and yet not what they should hold, and
+    /// how many of their records are sound.
+    unsound: BTreeMap<(usize, u64), usize>,
+    /// Where the last frame begins: only its group can be on its way to sled.
+    last_frame: u64,
+    /// The position from which on a whole frame holds what is no record.
+    owed: Option<u64>,
     /// Damage after which no frame has come yet: the end of the journal, perhaps.
     pending: Vec<(usize, Damage)>,
     /// A frame was found inside one that was cut off: a copy is kept of what is cut.
     is_doubtful: bool,
+    /// The copies do not agree, and only a comparison of every record says where they part.
+    is_doubtful_pair: bool,
+    /// The first thing wrong with the journal.
+    bad: Option<BadRecord>,
 }
 
 /// What is known after the last record.
 pub(crate) struct Replayed<'s> {
     pub(crate) index: Index,
-    pub(crate) repairs: Vec<repair::Task<'s>>,
+    pub(crate) repairs: Vec<mend::Task<'s>>,
     pub(crate) cut: Option<(&'s Segment, Damage)>,
+    /// What is wrong with sled: it must be built anew.
+    pub(crate) sled: Option<BadRecord>,
+    /// Every record is to be compared before anything is done.
+    pub(crate) is_doubtful: bool,
+    /// The first position that sled must be given.
+    pub(crate) sled_end: u64,
 }
 
 impl<'a, F> Replay<'a, F> {
-    pub(crate) fn new(pages: &'a Pages, held: Held, each: F) -> Replay<'a, F> {
+    pub(crate) fn new(
+        segments: &'a [Segment],
+        second: Second<'a>,
+        depth: Depth,
+        each: F,
+    ) -> Replay<'a, F> {
         Replay {
-            pages,
-            held,
+            segments,
+            second,
+            depth,
             each,
             index: Index::default(),
-            writer: None,
             body: Vec::new(),
-            rolled_forward: 0,
             restored: 0,
             starts: Vec::new(),
             damaged: BTreeSet::new(),
+            unsound: BTreeMap::new(),
+            last_frame: 0,
+            owed: None,
             pending: Vec::new(),
             is_doubtful: false,
+            is_doubtful_pair: false,
+            bad: None,
         }
     }
 
@@ -64,26 +102,31 @@ impl<'a, F> Replay<'a, F> {
         self.index.next_position()
     }
 
-    pub(crate) fn segment<E>(&mut self, number: usize, path: &Path) -> Result<(), OpenError<E>>
+    /// Reads the next segment.
+    pub(crate) fn segment<E>(&mut self, number: usize) -> Result<(), OpenError<E>>
     where
         F: FnMut(&Entry) -> Result<(), E>,
     {
         self.starts.push(self.next());
-        let mut frames = Frames::open(path)?;
+        let Some(segment) = self.segments.get(number) else {
+            return Ok(());
+        };
+        let mut frames = Frames::open(&segment.path)?;
         let mut is_first = true;
-        while let Some(piece) = frames.next()? {
-            match piece {
-                Piece::Frame(frame) => self.frame(number, is_first, &frame)?,
-                Piece::Damage(damage) => self.pending.push((number, damage)),
+        loop {
+            let offset = frames.offset();
+            match frames.next()? {
+                Some(Piece::Frame(frame)) => self.frame((number, offset), is_first, &frame)?,
+                Some(Piece::Damage(damage)) => self.pending.push((number, damage)),
+                None => return Ok(()),
             }
             is_first = false;
         }
-        Ok(())
     }
 
     fn frame<E>(
         &mut self,
-        number: usize,
+        place: (usize, u64),
         is_first: bool,
         frame: &Frame<'_>,
     ) -> Result<(), OpenError<E>>
@@ -92,15 +135,12 @@ impl<'a, F> Replay<'a, F> {
     {
         let next = self.next();
         if frame.first < next {
-            return Err(Error::Repeated {
-                position: frame.first,
-            }
-            .into());
+            return Ok(self.repeated(place, frame)?);
         }
         let after_damage = self.pending.last().copied();
         if let Some((_, damage)) = after_damage
             && frame.first == next
-            && self.held.end() <= next
+            && self.second.end() <= next
         {
             // The damage hides no position. Either a frame was cut off, and what looks like one
             // inside it is a body that somebody made to look so; or nobody can say.
@@ -108,147 +148,256 @@ impl<'a, F> Replay<'a, F> {
                 self.is_doubtful = true;
                 return Ok(());
             }
-            return Err(Error::Missing {
-                from: next,
-                to: next.saturating_add(1),
-            }
-            .into());
+            return Err(self.lost(Some(next.saturating_add(1)))?.into());
         }
         if frame.first > next {
-            if self.held.end() < frame.first {
-                return Err(Error::Missing {
-                    from: next,
-                    to: frame.first,
-                }
-                .into());
-            }
-            // Whose end is missing: the segment's before, unless this one is damaged itself.
-            let damaged = if is_first {
-                number.checked_sub(1)
-            } else {
-                None
-            };
-            self.fill(frame.first)?;
-            if let (Some(_), Some(start)) = (damaged, self.starts.get_mut(number)) {
-                *start = frame.first;
-            }
-            self.damaged.insert(damaged.unwrap_or(number));
+            self.gap(place.0, is_first, frame.first)?;
         }
-        self.damaged
-            .extend(self.pending.drain(..).map(|(number, _)| number));
-        if after_damage.is_some() {
-            self.compare(frame)?;
-        }
-
-        for raw in Decoder::new(frame.entries) {
-            let raw = raw.map_err(|_| bad(Copy::Journal, self.next(), Reason::Malformed))?;
-            self.take(Copy::Journal, &raw)?;
-        }
-        if self.next().checked_sub(frame.first) != Some(u64::from(frame.count)) {
-            return Err(bad(Copy::Journal, self.next(), Reason::Malformed).into());
-        }
-        Ok(())
+        self.settle();
+        let is_compared = after_damage.is_some() || self.depth == Depth::All;
+        self.records(place, frame, is_compared)
     }
 
-    /// Takes the records up to a position from sled.
-    fn fill<E>(&mut self, to: u64) -> Result<(), OpenError<E>>
+    /// The damage read so far is not the journal's end: those segments are written anew.
+    fn settle(&mut self) {
+        let pending = std::mem::take(&mut self.pending);
+        if !pending.is_empty() {
+            self.blame(self.next(), Reason::Frame, None);
+        }
+        self.damaged
+            .extend(pending.into_iter().map(|(number, _)| number));
+    }
+
+    /// Fills a gap before the frame that begins at `to`, and finds whose fault it is.
+    fn gap<E>(&mut self, number: usize, is_first: bool, to: u64) -> Result<(), OpenError<E>>
     where
         F: FnMut(&Entry) -> Result<(), E>,
     {
-        while self.next() < to {
-            let from = self.next();
-            let Some(page) = self.pages.holding(from)? else {
-                return Err(Error::Missing { from, to }.into());
-            };
-            for (position, raw) in (page.first..to).zip(page.entries()) {
-                let raw = raw.map_err(|_| bad(Copy::Sled, position, Reason::Malformed))?;
-                if position == self.next() {
-                    self.take(Copy::Sled, &raw)?;
-                    self.restored = self.restored.saturating_add(1);
+        // Whose end is missing: the segment's before, unless this one is damaged itself.
+        let before = number.checked_sub(1).filter(|_| is_first);
+        self.fill(to, Some(to))?;
+        if let (Some(_), Some(start)) = (before, self.starts.get_mut(number)) {
+            *start = to;
+        }
+        self.damaged.insert(before.unwrap_or(number));
+        Ok(())
+    }
+
+    fn records<E>(
+        &mut self,
+        place: (usize, u64),
+        frame: &Frame<'_>,
+        is_compared: bool,
+    ) -> Result<(), OpenError<E>>
+    where
+        F: FnMut(&Entry) -> Result<(), E>,
+    {
+        self.last_frame = frame.first;
+        let mut sound = 0_usize;
+        let mut bad = None;
+        let mut entries = Decoder::new(frame.entries);
+        for raw in entries
+            .by_ref()
+            .take(usize::try_from(frame.count).unwrap_or(usize::MAX))
+        {
+            let checked = raw.map_err(|_| (Reason::Malformed, None)).and_then(|raw| {
+                self.checked(&raw)
+                    .map_err(|b| (b.into(), Some((raw.ledger, raw.seq))))
+            });
+            match checked {
+                Ok(record) => {
+                    self.compare(&record, is_compared)?;
+                    self.take(Copy::Journal, record)?;
+                    sound = sound.saturating_add(1);
+                }
+                Err(reason) => {
+                    bad = Some(reason);
+                    break;
                 }
             }
-            if self.next() == from {
-                return Err(Error::Missing { from, to }.into());
-            }
+        }
+        if bad.is_none() && (wide(sound) != u64::from(frame.count) || entries.next().is_some()) {
+            bad = Some((Reason::Malformed, None));
+        }
+        if let Some((reason, claimed)) = bad {
+            self.blame(self.next(), reason, claimed);
+            self.owed = Some(self.next());
+            self.unsound.insert(place, sound);
+            self.damaged.insert(place.0);
         }
         Ok(())
     }
 
-    /// A frame found behind damage is believed only if sled, where it has the record, agrees.
-    fn compare(&self, frame: &Frame<'_>) -> Result<(), Error> {
-        for (position, raw) in (frame.first..self.held.end()).zip(Decoder::new(frame.entries)) {
-            let raw = raw.map_err(|_| bad(Copy::Journal, position, Reason::Malformed))?;
-            let page = self.pages.holding(position)?;
-            let other = page.as_ref().and_then(|page| {
-                let place = narrow(position.checked_sub(page.first)?);
-                page.entries().nth(place)?.ok()
+    /// A record that has its hash and continues its ledger.
+    fn checked(&mut self, raw: &Raw<'_>) -> Result<Record, Broken> {
+        let record = raw.record(std::mem::take(&mut self.body))?;
+        self.index.fits(&record)?;
+        Ok(record)
+    }
+
+    /// Compares the journal's next record with sled's.
+    fn compare(&mut self, record: &Record, is_compared: bool) -> Result<(), Error> {
+        let position = self.next();
+        let is_asked = is_compared || self.second.ends_with(position);
+        if position >= self.second.end() || !is_asked || !self.second.answers() {
+            return Ok(());
+        }
+        let (ledger, seq) = (record.header.ledger, record.header.seq);
+        if self.depth == Depth::Heads
+            && let Some(Ok(other)) = self.second.at(position).map(|found| &found.record)
+        {
+            // Where the two part may be long before.
+            self.is_doubtful_pair |= other.hash != record.hash;
+            return Ok(());
+        }
+        let index = &self.index;
+        let fits = |other: &Record| index.fits(other);
+        if self
+            .second
+            .contradicts(position, &record.hash, (ledger, seq), fits)
+        {
+            return Err(Error::TwoRecords(self.first_bad(Position {
+                position,
+                ledger,
+                seq,
+            })));
+        }
+        Ok(())
+    }
+
+    /// Where the journal was found bad before, or else here: what is named is the first.
+    fn first_bad(&self, here: Position) -> Position {
+        let bad = self.bad.as_ref();
+        let before = bad.and_then(|bad| {
+            Some(Position {
+                position: bad.position,
+                ledger: bad.ledger?,
+                seq: bad.seq?,
+            })
+        });
+        before.unwrap_or(here)
+    }
+
+    /// A frame of positions that came before. The same records once more are left out; others
+    /// cannot both be true.
+    fn repeated(&mut self, place: (usize, u64), frame: &Frame<'_>) -> Result<(), Error> {
+        self.settle();
+        let next = self.next();
+        for (position, raw) in (frame.first..next).zip(Decoder::new(frame.entries)) {
+            let Ok(raw) = raw else {
+                break;
+            };
+            let known = self.second.at(position).map(|found| &found.record);
+            let is_known = matches!(known, Some(Ok(record)) if record.hash == raw.hash);
+            if !is_known {
+                return Err(Error::Repeated(self.first_bad(Position {
+                    position,
+                    ledger: raw.ledger,
+                    seq: raw.seq,
+                })));
+            }
+            self.blame(position, Reason::Repeated, Some((raw.ledger, raw.seq)));
+        }
+        self.unsound.insert(place, 0);
+        self.damaged.insert(place.0);
+        Ok(())
+    }
+
+    fn blame(&mut self, position: u64, reason: Reason, claimed: Option<(chain::LedgerId, u64)>) {
+        let sled = self
+            .second
+            .at(position)
+            .filter(|found| found.record.is_ok());
+        let (ledger, seq) = sled.and_then(|found| found.claimed).or(claimed).unzip();
+        let copy = Copy::Journal;
+        self.bad.get_or_insert(BadRecord {
+            copy,
+            position,
+            ledger,
+            seq,
+            reason,
+        });
+    }
+
+    /// Takes the records up to a position from sled. `until` is where the journal goes on.
+    fn fill<E>(&mut self, to: u64, until: Option<u64>) -> Result<(), OpenError<E>>
+    where
+        F: FnMut(&Entry) -> Result<(), E>,
+    {
+        let reason = if self.pending.is_empty() {
+            Reason::Missing
+        } else {
+            Reason::Frame
+        };
+        self.blame(self.next(), reason, None);
+        while self.next() < to {
+            let found = match self.second.at(self.next()) {
+                Some(found) => found.record.clone(),
+                None => Err(Reason::Missing),
+            };
+            let fits = found.and_then(|record| match self.index.fits(&record) {
+                Ok(()) => Ok(record),
+                Err(broken) => Err(Reason::from(broken)),
             });
-            if other.is_some_and(|other| other.hash != raw.hash) {
-                return Err(Error::TwoRecords { position });
+            match fits {
+                Ok(record) => self.take(Copy::Sled, record)?,
+                Err(reason) => {
+                    if self.next() < self.second.end() {
+                        self.second.fault(self.next(), reason, None);
+                    }
+                    return Err(self.lost(until)?.into());
+                }
             }
+            self.restored = self.restored.saturating_add(1);
         }
         Ok(())
     }
 
-    /// The one path that every record takes.
-    fn take<E>(&mut self, copy: Copy, raw: &Raw<'_>) -> Result<(), OpenError<E>>
+    /// The refusal of what neither copy has, from the next position on.
+    fn lost(&mut self, to: Option<u64>) -> Result<Error, Error> {
+        let from = self.next();
+        let mut seqs = lost::seqs(&self.index, self.segments, from, to)?;
+        // What was bad before and sled could make good: what is named first is the first.
+        let bad = self.bad.as_ref().filter(|bad| bad.position < from);
+        if let Some((ledger, seq)) = bad.and_then(|bad| bad.ledger.zip(bad.seq)) {
+            let (first, last) = (seq, Some(seq));
+            let before = Seqs {
+                ledger,
+                first,
+                last,
+            };
+            seqs.insert(0, before);
+        }
+        let sled = self.second.reason();
+        Ok(Error::Lost(crate::Lost {
+            from,
+            to,
+            seqs,
+            sled,
+        }))
+    }
+
+    /// The one path that every record takes: one that has its hash and fits.
+    fn take<E>(&mut self, copy: Copy, record: Record) -> Result<(), OpenError<E>>
     where
         F: FnMut(&Entry) -> Result<(), E>,
     {
         let position = self.next();
-        let named = |broken: Broken| bad(copy, position, broken.into());
-        let record = raw.record(std::mem::take(&mut self.body)).map_err(named)?;
-        if self
-            .held
-            .hash(position)
-            .is_some_and(|hash| *hash != record.hash)
-        {
-            return Err(Error::TwoRecords { position }.into());
-        }
         self.index
             .push(&record)
-            .map_err(|pushed| refused(pushed, |broken| named(broken).into()))?;
+            .map_err(|pushed| refused(pushed, |broken| bad(copy, position, broken).into()))?;
         let entry = Entry { position, record };
         (self.each)(&entry).map_err(OpenError::Each)?;
-        if position >= self.held.end() {
-            let writer = self
-                .writer
-                .get_or_insert_with(|| self.pages.writer(position));
-            writer.push(&entry.record)?;
-            self.rolled_forward = self.rolled_forward.saturating_add(1);
-        }
         self.body = entry.record.body;
         Ok(())
     }
 
-    pub(crate) fn finish<'s, E>(
-        mut self,
-        segments: &'s [Segment],
-        recovery: &mut Recovery,
-    ) -> Result<Replayed<'s>, OpenError<E>>
+    pub(crate) fn finish<E>(mut self, recovery: &mut Recovery) -> Result<Replayed<'a>, OpenError<E>>
     where
         F: FnMut(&Entry) -> Result<(), E>,
     {
-        let last = segments.len().checked_sub(1);
-        let mut cut = None;
-        if self.held.end() > self.next() {
-            self.fill(self.held.end())?;
-            self.damaged
-                .extend(self.pending.drain(..).map(|(number, _)| number));
-            self.damaged.insert(last.unwrap_or(0));
-        } else if let Some((number, damage)) = self.pending.first().copied() {
-            if Some(number) != last {
-                let from = self.next();
-                return Err(Error::Missing {
-                    from,
-                    to: from.saturating_add(1),
-                }
-                .into());
-            }
-            let is_cut = damage.is_cut && !self.is_doubtful;
-            let damage = Damage { is_cut, ..damage };
-            cut = segments.get(number).map(|segment| (segment, damage));
-        }
+        let cut = self.end()?;
+        self.compare_heads();
         if let Some(state) = self.index.states().find(|state| !state.is_whole()) {
             let (ledger, seq) = (Some(state.head.ledger), Some(state.head.seq));
             let position = self.next().saturating_sub(1);
@@ -262,75 +411,115 @@ impl<'a, F> Replay<'a, F> {
             }
             .into());
         }
-        if let Some(writer) = self.writer.take() {
-            writer.finish()?;
-        }
-        recovery.rolled_forward = self.rolled_forward;
+        self.find_forgotten();
+        // A bad sled is built anew, from nothing.
+        let sled_end = if self.second.is_good() {
+            self.second.end()
+        } else {
+            0
+        };
+        recovery.rolled_forward = self.next().saturating_sub(sled_end);
         recovery.restored_to_journal = self.restored;
-        let repairs = self.damaged.iter().map(|number| repair::Task {
-            damaged: segments.get(*number),
+        recovery.found.extend(self.bad.take());
+        recovery.found.extend(self.second.bad.clone());
+        Ok(Replayed {
+            repairs: self.tasks(),
+            index: self.index,
+            cut,
+            sled: self.second.bad,
+            is_doubtful: self.is_doubtful_pair,
+            sled_end,
+        })
+    }
+
+    /// Decides what the journal's end is: whole, shorter than sled, or cut off by a crash.
+    fn end<E>(&mut self) -> Result<Option<(&'a Segment, Damage)>, OpenError<E>>
+    where
+        F: FnMut(&Entry) -> Result<(), E>,
+    {
+        let last = self.segments.len().checked_sub(1);
+        if self.second.end() > self.next() {
+            self.fill(self.second.end(), None)?;
+            self.settle();
+            self.damaged.insert(last.unwrap_or(0));
+            return Ok(None);
+        }
+        // Nothing whole is ever cut, not even a frame that holds what is no record.
+        let is_owed = self.owed.is_some_and(|from| from >= self.next());
+        let Some((number, damage)) = self.pending.first().copied() else {
+            if is_owed {
+                return Err(self.lost(None)?.into());
+            }
+            return Ok(None);
+        };
+        // Only a sled that can be asked says that what is damaged was never acknowledged.
+        if Some(number) != last || !self.second.is_good() || is_owed {
+            return Err(self.lost(None)?.into());
+        }
+        let is_cut = damage.is_cut && !self.is_doubtful;
+        let damage = Damage { is_cut, ..damage };
+        Ok(self.segments.get(number).map(|segment| (segment, damage)))
+    }
+
+    /// Each ledger's last record must be the same in sled: a chain's head stands for all of it.
+    fn compare_heads(&mut self) {
+        if self.depth == Depth::All || !self.second.is_good() {
+            return;
+        }
+        let end = self.second.end();
+        let heads: Vec<State> = self.index.states().copied().collect();
+        for State { head, .. } in heads {
+            let before = head.seq.saturating_sub(1);
+            let last = self.index.positions(head.ledger, before, 1).pop();
+            // What sled lacks it is given from the journal.
+            let Some(last) = last.filter(|last| *last < end) else {
+                continue;
+            };
+            let found = self.second.at(last).map(|found| &found.record);
+            self.is_doubtful_pair |= !matches!(found, Some(Ok(record)) if record.hash == head.hash);
+        }
+    }
+
+    /// A crash leaves sled without the last group. A sled that lacks more has forgotten it without
+    /// a word; what is written to it now it would forget again, after the next start.
+    fn find_forgotten(&mut self) {
+        let end = self.second.end();
+        let is_new = self.second.pages().is_some_and(Pages::is_new);
+        if end < self.last_frame && !is_new {
+            let claimed = self.index.name(end);
+            self.second.fault(end, Reason::Missing, claimed);
+        }
+    }
+
+    fn tasks(&self) -> Vec<mend::Task<'a>> {
+        let task = |number: &usize| mend::Task {
+            damaged: self.segments.get(*number),
             start: self.starts.get(*number).copied().unwrap_or(0),
             end: number
                 .checked_add(1)
                 .and_then(|after| self.starts.get(after))
                 .copied()
                 .unwrap_or(self.index.next_position()),
-        });
-        Ok(Replayed {
-            repairs: repairs.collect(),
-            index: self.index,
-            cut,
-        })
-    }
-}
-
-/// What sled holds, by its last page.
-#[derive(Default)]
-pub(crate) struct Held {
-    first: u64,
-    hashes: Vec<Hash>,
-}
-
-impl Held {
-    /// Reads the last page.
-    pub(crate) fn of(pages: &Pages) -> Result<Held, Error> {
-        let Some(page) = pages.last()? else {
-            return Ok(Held::default());
+            unsound: self
+                .unsound
+                .range((*number, 0)..=(*number, u64::MAX))
+                .map(|((_, offset), sound)| (*offset, *sound))
+                .collect(),
         };
-        let mut held = Held {
-            first: page.first,
-            hashes: Vec::new(),
-        };
-        for raw in page.entries() {
-            let raw = raw.map_err(|_| bad(Copy::Sled, held.end(), Reason::Malformed))?;
-            raw.record(Vec::new())
-                .map_err(|broken| bad(Copy::Sled, held.end(), broken.into()))?;
-            held.hashes.push(raw.hash);
-        }
-        Ok(held)
-    }
-
-    fn end(&self) -> u64 {
-        self.first.saturating_add(wide(self.hashes.len()))
-    }
-
-    /// The hash at a position of the last page.
-    fn hash(&self, position: u64) -> Option<&Hash> {
-        self.hashes.get(narrow(position.checked_sub(self.first)?))
+        self.damaged.iter().map(task).collect()
     }
 }
 
-fn bad(copy: Copy, position: u64, reason: Reason) -> BadRecord {
-    let place = match &reason {
-        Reason::Chain(Broken { ledger, seq, .. }) => Some((*ledger, *seq)),
-        Reason::Malformed
-        | Reason::Frame
-        | Reason::Missing
-        | Reason::Differ
-        | Reason::Unfinished
-        | Reason::Unreadable(_) => None,
-    };
-    let (ledger, seq) = place.unzip();
+pub(crate) fn store_error(error: OpenError<Infallible>) -> Error {
+    match error {
+        OpenError::Store(error) => error,
+        OpenError::Each(impossible) => match impossible {},
+    }
+}
+
+fn bad(copy: Copy, position: u64, broken: Broken) -> BadRecord {
+    let (ledger, seq) = (Some(broken.ledger), Some(broken.seq));
+    let reason = broken.into();
     BadRecord {
         copy,
         position,

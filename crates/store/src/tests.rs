@@ -9,10 +9,13 @@
 
 mod append;
 mod audit;
+mod backup;
 mod files;
 mod keys;
 mod kill;
 mod recovery;
+mod repair;
+mod scrub;
 mod subjects;
 mod tree;
 

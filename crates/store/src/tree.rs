@@ -13,7 +13,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use chain::{Cut, Frontier, NodeHash, TILE_WIDTH, complete_root};
 
 use crate::Error;
-use crate::disk::{self, wide};
+use crate::disk::{self, narrow, wide};
 use crate::error::at;
 
 const HASH_LEN: usize = 32;
@@ -28,6 +28,8 @@ pub struct Tree {
     frontier: Frontier,
     files: Files,
     mended: u64,
+    /// The first leaf of which the files said something else.
+    parted: Option<u64>,
 }
 
 /// The files, for the writer and its readers.
@@ -61,6 +63,7 @@ impl Tree {
             frontier: Frontier::new(),
             files: Files::default(),
             mended: 0,
+            parted: None,
         })
     }
 
@@ -84,7 +87,10 @@ impl Tree {
                 break;
             };
             let changed = level.write()?;
-            self.mended = self.mended.saturating_add(u64::from(changed));
+            self.mended = self.mended.saturating_add(u64::from(changed.is_some()));
+            if number == 0 {
+                self.parted = self.parted.or(changed);
+            }
             hash = root;
             level.offset = level.offset.saturating_add(wide(TILE_LEN));
             level.tile.clear();
@@ -97,11 +103,21 @@ impl Tree {
     /// # Errors
     /// A file cannot be used.
     pub fn flush(&mut self) -> Result<(), Error> {
-        for level in &mut self.levels {
+        for (number, level) in self.levels.iter_mut().enumerate() {
             let changed = level.write()?;
-            self.mended = self.mended.saturating_add(u64::from(changed));
+            self.mended = self.mended.saturating_add(u64::from(changed.is_some()));
+            if number == 0 {
+                self.parted = self.parted.or(changed);
+            }
         }
         Ok(())
+    }
+
+    /// The first position at which the files that an earlier process left had another leaf than
+    /// was pushed; nothing if there was none, or no file.
+    #[must_use]
+    pub fn parted(&self) -> Option<u64> {
+        self.parted
     }
 
     /// Ends the comparing of a start: all leaves have been pushed, and what the files have beyond
@@ -168,18 +184,24 @@ impl Level {
         self.tile.len().saturating_mul(HASH_LEN)
     }
 
-    /// Writes the tile, unless the file has it already; true if it had something else.
-    fn write(&mut self) -> Result<bool, Error> {
+    /// Writes the tile, unless the file has it already; which hash was the first that was another.
+    fn write(&mut self) -> Result<Option<u64>, Error> {
         let bytes: Vec<u8> = self.tile.iter().flat_map(|hash| *hash.as_bytes()).collect();
         let end = self.offset.saturating_add(wide(bytes.len()));
-        let mut changed = false;
-        if end <= self.found {
-            let mut there = vec![0; bytes.len()];
+        let mut changed = None;
+        let known = narrow(self.found.min(end).saturating_sub(self.offset));
+        if known > 0 {
+            let mut there = vec![0; known];
             let read = self.file.read_exact_at(&mut there, self.offset);
-            if read.is_ok() && there == bytes {
-                return Ok(false);
+            let same = there.iter().zip(&bytes).take_while(|(a, b)| a == b).count();
+            if read.is_ok() && same == bytes.len() {
+                return Ok(None);
             }
-            changed = true;
+            // Longer is no difference: the log may be ahead of its tree.
+            if read.is_err() || same < known {
+                let at = self.offset.saturating_add(wide(same));
+                changed = at.checked_div(wide(HASH_LEN));
+            }
         }
         self.file
             .write_all_at(&bytes, self.offset)

@@ -91,11 +91,15 @@ pub fn verify_each(
         });
     }
     let _lock = lock(dir)?;
-    let copy = TemporaryCopy::of(&dir.join("sled"))?;
-    let opened = copy
-        .as_ref()
-        .map(|copy| Pages::open(&copy.0, Faults::default()))
-        .transpose();
+    let sled = dir.join("sled");
+    // Removed after sled has let go of it.
+    let copy;
+    let opened = if sled.join("db").exists() {
+        copy = TemporaryCopy::of(&sled)?;
+        Pages::open(&copy.0, Faults::default()).map(Some)
+    } else {
+        Ok(None)
+    };
     let verified = match opened {
         Ok(Some(pages)) => {
             let mut pages = pages.from(0);
@@ -112,7 +116,7 @@ pub fn verify_each(
             journal.and(Err(VerifyError::SledUnreadable { reason }))
         }
     };
-    verified.or_else(|error| Err(traced(error, &dir.join("sled/db"), &journal_dir)?))
+    verified.or_else(|error| Err(traced(error, &sled.join("db"), &journal_dir)?))
 }
 
 /// Where sled only said that it cannot read on, names the record whose bytes were changed.
@@ -129,6 +133,7 @@ fn traced(error: VerifyError, db: &Path, journal_dir: &Path) -> Result<VerifyErr
             | Reason::Malformed
             | Reason::Frame
             | Reason::Differ
+            | Reason::Repeated
             | Reason::Unfinished => return Ok(error),
         },
         VerifyError::Broken(_) | VerifyError::NoLog { .. } | VerifyError::Store(_) => {
@@ -152,7 +157,7 @@ fn traced(error: VerifyError, db: &Path, journal_dir: &Path) -> Result<VerifyErr
 }
 
 /// Keeps a server from opening the log meanwhile, if the lock's file exists; creates nothing.
-fn lock(dir: &Path) -> Result<Option<File>, Error> {
+pub(crate) fn lock(dir: &Path) -> Result<Option<File>, Error> {
     let path = dir.join("LOCK");
     if !path.exists() {
         return Ok(None);
@@ -163,26 +168,28 @@ fn lock(dir: &Path) -> Result<Option<File>, Error> {
 }
 
 /// A copy of a folder, removed when it is dropped.
-struct TemporaryCopy(PathBuf);
+pub(crate) struct TemporaryCopy(pub(crate) PathBuf);
 
 impl TemporaryCopy {
-    fn of(dir: &Path) -> Result<Option<TemporaryCopy>, Error> {
-        if !dir.join("db").exists() {
-            return Ok(None);
-        }
+    /// Of a folder that need not be there.
+    pub(crate) fn of(dir: &Path) -> Result<TemporaryCopy, Error> {
         let mut name = [0; 8];
         getrandom::fill(&mut name)
             .map_err(|error| at(dir)(std::io::Error::other(error.to_string())))?;
         let name = format!("fundtrace-verify-{:016x}", u64::from_be_bytes(name));
         let copy = TemporaryCopy(std::env::temp_dir().join(name));
-        pages::copy_dir(dir, &copy.0)?;
-        Ok(Some(copy))
+        if dir.is_dir() {
+            pages::copy_dir(dir, &copy.0)?;
+        }
+        Ok(copy)
     }
 }
 
 impl Drop for TemporaryCopy {
     fn drop(&mut self) {
-        if let Err(error) = fs::remove_dir_all(&self.0) {
+        if self.0.exists()
+            && let Err(error) = fs::remove_dir_all(&self.0)
+        {
             tracing::warn!(path = %self.0.display(), %error, "a temporary copy stays behind");
         }
     }

@@ -13,6 +13,7 @@ record!(BookRenaming { name });
 record!(BookClosing { successor, reason });
 record!(BookPolicy {
     paper_signatures,
+    recoveries_by_bank_line,
     document
 });
 noun!(

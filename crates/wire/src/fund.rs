@@ -85,13 +85,20 @@ record!(OpeningSpending {
     settled_fen,
     returned_fen
 });
+record!(OpeningCarry {
+    holder,
+    to_year,
+    amount_fen
+});
 record!(FundOpening {
     announcement,
     cut_over,
     received_fen,
     reclaimed_from_top_fen,
     lines,
-    spent
+    spent,
+    adjusted_fen,
+    carried
 });
 noun!(
     FundCommand,

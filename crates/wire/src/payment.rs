@@ -9,7 +9,9 @@ choice!(PaymentKind {
     Final,
     Retention,
     Subsidy,
-    Other
+    Other,
+    ManagementFee,
+    PreliminaryCost
 });
 either!(
     Payee,

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{cargo, codegen, tidy};
+use crate::{cargo, codegen, ordeal, tidy};
 
 struct Step {
     name: &'static str,
@@ -53,6 +53,10 @@ const STEPS: &[Step] = &[
     Step {
         name: "cargo test --workspace",
         action: Action::Cargo(&["test", "--workspace"], &[]),
+    },
+    Step {
+        name: "cargo xtask fuzz --seconds 30",
+        action: Action::Here(|root| ordeal::fuzz(root, None, 30)),
     },
     Step {
         name: "RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace --no-deps",

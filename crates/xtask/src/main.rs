@@ -11,6 +11,7 @@
 mod ci;
 mod codegen;
 mod dev;
+mod ordeal;
 mod tidy;
 
 use std::env;
@@ -31,7 +32,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Chore {
-    /// Run everything a change must pass: fmt, codegen --check, tidy, clippy, test, doc
+    /// Run everything a change must pass: fmt, codegen --check, tidy, clippy, test, fuzz, doc
     Ci,
     /// Write crates/wire/src/generated/fundtrace.v1.rs from proto/fundtrace/v1/*.proto
     Codegen {
@@ -43,6 +44,20 @@ enum Chore {
     Tidy,
     /// Start the server with its demonstration data in a temporary directory
     Dev,
+    /// Break the log on purpose and count what it does about it; `-- --help` says more
+    Ordeal {
+        /// What the program of `crates/ordeal` is given
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Fuzz one parser, or each of them
+    Fuzz {
+        /// Its name, as in crates/fuzz/src/main.rs; all of them if none is given
+        parser: Option<String>,
+        /// For how long, each
+        #[arg(long, default_value_t = 30)]
+        seconds: u64,
+    },
 }
 
 fn main() -> Result<()> {
@@ -54,6 +69,8 @@ fn main() -> Result<()> {
         Chore::Codegen { check: true } => codegen::check(&root),
         Chore::Tidy => tidy::run(&root),
         Chore::Dev => dev::run(&root),
+        Chore::Ordeal { arguments } => ordeal::run(&root, &arguments),
+        Chore::Fuzz { parser, seconds } => ordeal::fuzz(&root, parser, seconds),
     }
 }
 

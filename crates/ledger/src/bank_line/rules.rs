@@ -5,12 +5,17 @@ mod amend;
 #[cfg(test)]
 mod tests;
 
-use super::{BankLineCommand, BankLineEvent, Direction, LineConfirmation, LineEntry, MatchTarget};
+use super::{
+    BankLineCommand, BankLineEvent, Direction, LineConfirmation, LineEntry, LineRevocation,
+    MatchTarget, RecoveryTarget,
+};
 use crate::account::rules::{Movement, MovementKind, existing as existing_account};
 use crate::context::Context;
 use crate::date::BusinessDate;
 use crate::fund::rules::payable;
-use crate::ids::{BankLineId, MovementId, PersonId, Subject};
+use crate::ids::{AccountId, BankLineId, MovementId, PersonId, Subject};
+use crate::item::rules::{Received, State, by_bank_line, existing as existing_item};
+use crate::money::Fen;
 use crate::payment::rules::existing as existing_payment;
 use crate::rejection::Rejection;
 use crate::seldom::Seldom;
@@ -132,6 +137,18 @@ pub fn matched_with(books: &Books, key: MatchKey) -> Option<BankLineId> {
     books.matches.get(key).copied().flatten()
 }
 
+/// The lines with which a target is matched, either way; none if there is none.
+pub(crate) fn lines_of(
+    books: &Books,
+    target: MatchTarget,
+    directions: &[Direction],
+) -> Option<Vec<Subject>> {
+    let keys = directions.iter().map(|direction| (target, *direction));
+    let lines = keys.filter_map(|key| matched_with(books, key));
+    let lines: Vec<Subject> = lines.map(Into::into).collect();
+    (!lines.is_empty()).then_some(lines)
+}
+
 pub(crate) fn decide(
     books: &Books,
     context: &Context,
@@ -202,6 +219,7 @@ fn confirm(books: &Books, confirmation: &LineConfirmation) -> Result<(), Rejecti
             }
         }
         MatchTarget::Movement(movement) => leg(books, movement, &line.entry)?.amount,
+        MatchTarget::Recovery(it) => recovery(books, it, direction)?.amount,
     };
     if line.reversed {
         return Err(not_in(line.state(), "bank_line.confirm"));
@@ -268,10 +286,26 @@ fn leg<'a>(
     })
 }
 
+/// What came back for an item, if the record says so and still stands.
+fn recovery(
+    books: &Books,
+    it: RecoveryTarget,
+    direction: Direction,
+) -> Result<&Received, Rejection> {
+    let item = existing_item(books, "target", it.item)?;
+    let found = item.recovery(it.seq).filter(|_| direction == Direction::In);
+    found.ok_or(Rejection::BadField {
+        field: "target",
+        why: "it must be the number of an item.recovery_received of this item that stands, for a \
+              line in",
+        why_zh: "须为本整改事项追缴到账的有效记录序号,且流水方向须为收入",
+    })
+}
+
 /// The line with which the target, or the payment that it carries out, is matched already.
 fn other_match(books: &Books, target: MatchTarget, direction: Direction) -> Option<BankLineId> {
     let payment = match target {
-        MatchTarget::Payment(_) => None,
+        MatchTarget::Payment(_) | MatchTarget::Recovery(_) => None,
         MatchTarget::Movement(id) => books.movements.get(id).and_then(|row| row.payment),
     };
     let payment = payment.map(MatchTarget::Payment);
@@ -293,21 +327,56 @@ const fn already(field: &'static str, subject: Subject) -> Rejection {
     Rejection::AlreadyMatched { field, subject }
 }
 
-/// Four eyes (V12): whoever entered a line does not say what it is.
+/// Four eyes (V12): whoever entered a line, or says that money came back, does not say that the one
+/// is the other. And a closing rests on the match (V16).
 pub(crate) fn breaches(books: &Books, context: &Context, event: &BankLineEvent) -> Vec<Rejection> {
-    let BankLineEvent::Confirmed(confirmation) = event else {
-        return Vec::new();
-    };
+    match event {
+        BankLineEvent::Entered(_) => Vec::new(),
+        BankLineEvent::Confirmed(confirmation) => same_person(books, context, confirmation),
+        BankLineEvent::Revoked(revocation) => closed_by(books, revocation).into_iter().collect(),
+    }
+}
+
+fn same_person(
+    books: &Books,
+    context: &Context,
+    confirmation: &LineConfirmation,
+) -> Vec<Rejection> {
+    let hand = |person: PersonId| context.hands().any(|hand| hand.person == person);
     let line = books.bank_lines.get(confirmation.line);
-    let same = line.is_some_and(|line| {
-        let mut hands = context.hands();
-        hands.any(|hand| hand.person == line.entered_by)
-    });
-    let same = same.then_some(Rejection::SamePerson {
-        first: "bank_line.enter",
-        second: "bank_line.confirm",
-    });
-    same.into_iter().collect()
+    let entered = line.is_some_and(|line| hand(line.entered_by));
+    let received = match confirmation.target {
+        MatchTarget::Payment(_) | MatchTarget::Movement(_) => None,
+        MatchTarget::Recovery(it) => {
+            let item = books.items.get(it.item);
+            item.and_then(|item| item.recovery(it.seq))
+        }
+    };
+    let received = received.is_some_and(|it| it.by.iter().any(|person| hand(*person)));
+    let firsts = [
+        (entered, "bank_line.enter"),
+        (received, "item.receive_recovery"),
+    ];
+    let firsts = firsts.into_iter().filter(|(same, _)| *same);
+    let second = "bank_line.confirm";
+    firsts
+        .map(|(_, first)| Rejection::SamePerson { first, second })
+        .collect()
+}
+
+/// The closed item that would lack money without the match.
+fn closed_by(books: &Books, revocation: &LineRevocation) -> Option<Rejection> {
+    let matched = books.bank_lines.get(revocation.line)?.matched?;
+    let MatchTarget::Recovery(it) = matched.target else {
+        return None;
+    };
+    let item = books.items.get(it.item)?;
+    let counted = item.recovered(books).add(item.waived);
+    let without = counted.sub(item.recovery(it.seq)?.amount);
+    let closed = by_bank_line(books) && item.state == State::Closed;
+    let rests = closed && without < item.recovery_required();
+    let dependents = vec![it.item.into()];
+    rests.then_some(Rejection::RestedOn { dependents })
 }
 
 pub(crate) fn apply(books: &mut Books, context: &Context, event: &BankLineEvent) {
@@ -346,6 +415,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &BankLineEvent)
             });
             let key = (confirmation.target, line.entry.direction);
             books.matches.put(key, Some(confirmation.line));
+            note_recovery(books, confirmation.target, true);
         }
         BankLineEvent::Revoked(revocation) => {
             let Some(line) = books.bank_lines.get_mut(revocation.line) else {
@@ -356,7 +426,17 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &BankLineEvent)
             if let Some(matched) = line.matched.take() {
                 let key = (matched.target, line.entry.direction);
                 books.matches.put(key, None);
+                note_recovery(books, matched.target, false);
             }
         }
+    }
+}
+
+/// What came back for an item counts with the match.
+fn note_recovery(books: &mut Books, target: MatchTarget, matched: bool) {
+    if let MatchTarget::Recovery(it) = target
+        && let Some(item) = books.items.get_mut(it.item)
+    {
+        item.match_recovery(it.seq, matched);
     }
 }

@@ -51,6 +51,7 @@ pub(crate) fn apply(books: &mut Books, _context: &Context, event: &BookEvent) {
                 area: opening.area.clone(),
                 closed: false,
                 paper_signatures: false,
+                recoveries_by_bank_line: false,
                 version: 0,
             });
         }
@@ -62,6 +63,7 @@ pub(crate) fn apply(books: &mut Books, _context: &Context, event: &BookEvent) {
         BookEvent::PolicySet(policy) => {
             if let Some(book) = &mut books.book {
                 book.paper_signatures = policy.paper_signatures;
+                book.recoveries_by_bank_line = policy.recoveries_by_bank_line;
             }
         }
         BookEvent::Closed(_) => {

@@ -57,6 +57,8 @@ pub struct Contract {
     pub open: Fen,
     /// The part of both that no claim stands behind.
     pub unclaimed: Fen,
+    /// Kept back with the payments that name it, whether paid out since or not.
+    pub withheld: Fen,
     /// The sum of its claims that were neither rejected nor withdrawn.
     pub claimed: Fen,
     /// Where it was taken over from before the book.
@@ -425,6 +427,7 @@ fn signed(signing: &ContractSigning, context: &Context) -> Contract {
         paid: Fen::ZERO,
         open: Fen::ZERO,
         unclaimed: Fen::ZERO,
+        withheld: Fen::ZERO,
         claimed: Fen::ZERO,
         opening: None,
         version: 1,

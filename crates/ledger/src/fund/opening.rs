@@ -24,6 +24,30 @@ pub struct FundOpening {
     /// Paid out of projects' budgets until then.
     #[serde(default)]
     pub spent: Vec<OpeningSpending>,
+    /// How much of what was received adjustments had added, or taken away if negative 累计调剂.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub adjusted_fen: Fen,
+    /// What had been approved for later years 已批结转, holder by holder and year by year.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub carried: Vec<OpeningCarry>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde asks for")]
+fn is_zero(amount: &Fen) -> bool {
+    *amount == Fen::ZERO
+}
+
+/// What of a unit's rest had been approved for a later year before the book.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct OpeningCarry {
+    /// The unit that may use it.
+    pub holder: OrganisationId,
+    /// Into which year.
+    pub to_year: u32,
+    /// How much, in fen.
+    pub amount_fen: Fen,
 }
 
 /// Authority passed on along one line before the book 累计分解下达.

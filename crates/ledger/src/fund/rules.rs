@@ -1,21 +1,23 @@
 //! Authority: never more passed on than there is, at every level (V6).
 
 pub(crate) mod amend;
+mod apply;
 mod opening;
 #[cfg(test)]
 mod tests;
 
-use super::{
-    Adjustment, Allocation, FundAnnouncement, FundCommand, FundEvent, Holder, Reclaim, source_kinds,
-};
+use super::{Allocation, FundAnnouncement, FundCommand, FundEvent, Holder, Reclaim, source_kinds};
 use crate::context::Context;
-use crate::ids::{FundId, OrganisationId, ProjectId};
+use crate::ids::{FundId, OrganisationId};
 use crate::money::Fen;
 use crate::opening::CutOver;
 use crate::organisation::rules::existing as existing_unit;
 use crate::project::rules::existing as existing_project;
 use crate::rejection::Rejection;
 use crate::{Books, Event};
+
+pub(crate) use apply::{apply, budget};
+use apply::{grow, shift};
 
 /// A batch as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -199,13 +201,7 @@ pub(crate) fn decide(
             let fund = existing(books, "fund", carry.fund)?;
             existing_unit(books, "holder", carry.holder)?;
             payable("amount_fen", carry.amount_fen)?;
-            if carry.to_year <= fund.announcement.budget_year || carry.to_year > 2100 {
-                return Err(Rejection::BadField {
-                    field: "to_year",
-                    why: "it must be later than the budget year, and no later than 2100",
-                    why_zh: "结转年度须晚于预算年度,且不晚于 2100 年",
-                });
-            }
+            in_a_later_year("to_year", &fund.announcement, carry.to_year)?;
         }
     }
     // After this point the command succeeds, unless policy forbids it.
@@ -231,6 +227,21 @@ fn announce(books: &Books, announcement: &FundAnnouncement) -> Result<(), Reject
         });
     }
     Ok(())
+}
+
+fn in_a_later_year(
+    field: &'static str,
+    announcement: &FundAnnouncement,
+    to_year: u32,
+) -> Result<(), Rejection> {
+    if to_year > announcement.budget_year && to_year <= 2100 {
+        return Ok(());
+    }
+    Err(Rejection::BadField {
+        field,
+        why: "it must be later than the budget year, and no later than 2100",
+        why_zh: "结转年度须晚于预算年度,且不晚于 2100 年",
+    })
 }
 
 fn allocate(books: &Books, allocation: &Allocation) -> Result<(), Rejection> {
@@ -398,104 +409,4 @@ fn reclaimable(books: &Books, reclaim: &Reclaim) -> Fen {
                 budget.available().min(along(&budget.granted_by))
             }),
     }
-}
-
-pub(crate) fn apply(books: &mut Books, _context: &Context, event: &FundEvent) {
-    match event {
-        FundEvent::Announced(announcement) => {
-            let fund = Fund::announced(announcement);
-            books.funds.put(announcement.fund, fund);
-        }
-        FundEvent::TakenOver(it) => opening::apply(books, it),
-        FundEvent::Received(receipt) => {
-            touch(books, receipt.fund, |_| {});
-            grow(books, receipt.fund, receipt.amount_fen);
-        }
-        FundEvent::Adjusted(Adjustment {
-            fund, delta_fen, ..
-        }) => {
-            touch(books, *fund, |row| {
-                row.adjusted = row.adjusted.add(*delta_fen)
-            });
-            grow(books, *fund, *delta_fen);
-        }
-        FundEvent::Allocated(allocation) => {
-            let (fund, amount) = (allocation.fund, allocation.amount_fen);
-            touch(books, fund, |_| {});
-            shift(books, fund, allocation.from, allocation.to, amount);
-        }
-        FundEvent::Reclaimed(reclaim) => {
-            let (fund, amount) = (reclaim.fund, reclaim.amount_fen);
-            match (reclaim.to, reclaim.from) {
-                (Some(unit), from) => {
-                    touch(books, fund, |_| {});
-                    shift(books, fund, unit, from, amount.negated());
-                }
-                (None, Holder::Organisation(receiver)) => {
-                    touch(books, fund, |row| {
-                        row.reclaimed_from_top = row.reclaimed_from_top.add(amount);
-                    });
-                    let node = books.nodes.entry((fund, receiver));
-                    node.granted = node.granted.sub(amount);
-                }
-                // `decide` lets only the receiver, a unit, give back to the level above.
-                (None, Holder::Project(_)) => touch(books, fund, |_| {}),
-            }
-        }
-        FundEvent::CarriedOver(carry) => {
-            touch(books, carry.fund, |_| {});
-            let node = books.nodes.entry((carry.fund, carry.holder));
-            node.carried.push((carry.to_year, carry.amount_fen));
-        }
-    }
-}
-
-fn touch(books: &mut Books, fund: FundId, change: impl FnOnce(&mut Fund)) {
-    if let Some(row) = books.funds.get_mut(fund) {
-        row.version = row.version.saturating_add(1);
-        change(row);
-    }
-}
-
-/// The batch itself gets larger or smaller, at its receiver.
-fn grow(books: &mut Books, fund: FundId, delta: Fen) {
-    let Some(receiver) = books.funds.get(fund).map(|row| row.announcement.receiver) else {
-        return;
-    };
-    if let Some(row) = books.funds.get_mut(fund) {
-        row.received = row.received.add(delta);
-    }
-    let node = books.nodes.entry((fund, receiver));
-    node.granted = node.granted.add(delta);
-}
-
-/// Moves authority from a unit to a holder; a negative amount moves it back.
-fn shift(books: &mut Books, fund: FundId, from: OrganisationId, to: Holder, amount: Fen) {
-    let giver = books.nodes.entry((fund, from));
-    match to {
-        Holder::Organisation(unit) => {
-            giver.passed_on = giver.passed_on.add(amount);
-            let taker = books.nodes.entry((fund, unit));
-            taker.granted = taker.granted.add(amount);
-            note_granter(&mut taker.granted_by, from, amount);
-        }
-        Holder::Project(project) => {
-            giver.own_budget = giver.own_budget.add(amount);
-            let taker = budget(books, fund, project);
-            taker.granted = taker.granted.add(amount);
-            note_granter(&mut taker.granted_by, from, amount);
-        }
-    }
-}
-
-fn note_granter(granted_by: &mut Vec<(OrganisationId, Fen)>, granter: OrganisationId, amount: Fen) {
-    match granted_by.iter_mut().find(|(unit, _)| *unit == granter) {
-        Some((_, sum)) => *sum = sum.add(amount),
-        None => granted_by.push((granter, amount)),
-    }
-}
-
-/// The budget of a project out of a batch, to be changed.
-pub(crate) fn budget(books: &mut Books, fund: FundId, project: ProjectId) -> &mut Budget {
-    books.budgets.entry((fund, project))
 }

@@ -18,7 +18,7 @@ mod tests;
 
 pub use closing::missing_for_closure;
 pub use independence::may_verify;
-pub use state::Item;
+pub use state::{Item, Received, by_bank_line};
 pub use steps::{Next, State, Step, is_open, next, steps_from};
 
 use super::{Evidence, ItemCommand, ItemEvent, Measure, MeasureResult};

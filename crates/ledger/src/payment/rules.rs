@@ -1,6 +1,7 @@
 //! Money out: instructed within the budget (V10), settled within the instruction (V8).
 
 mod amend;
+mod apply;
 mod caps;
 pub mod later;
 #[cfg(test)]
@@ -11,8 +12,8 @@ use super::{
 };
 use crate::context::{Context, Intake};
 use crate::date::BusinessDate;
-use crate::fund::rules::{Budget, budget, exact, existing as existing_fund, payable, summable};
-use crate::ids::{PaymentId, PersonId, ProjectId};
+use crate::fund::rules::{Budget, exact, existing as existing_fund, payable, summable};
+use crate::ids::{FundId, PaymentId, PersonId, ProjectId};
 use crate::money::Fen;
 use crate::person::rules::existing as existing_person;
 use crate::project::rules::{ProjectState, existing as existing_project};
@@ -21,7 +22,10 @@ use crate::rejection::Rejection;
 use crate::text::Reference;
 use crate::{Books, Event};
 
+pub(crate) use apply::apply;
 pub use caps::Basis;
+
+use apply::{move_money, touch};
 
 choices! {
     /// How far a payment is.
@@ -370,7 +374,9 @@ fn reissue(books: &Books, again: &Reissue) -> Result<Vec<Event>, Rejection> {
 pub(crate) fn breaches(books: &Books, context: &Context, event: &PaymentEvent) -> Vec<Rejection> {
     match event {
         PaymentEvent::Instructed(instruction) => {
-            let mut broken = unfunded(books, instruction);
+            let funds = instruction.sources.iter().map(|source| source.fund);
+            let mut broken: Vec<_> = before_book(books, context, funds).into_iter().collect();
+            broken.extend(unfunded(books, instruction));
             broken.extend(caps::instructed(books, context, instruction));
             broken
         }
@@ -378,7 +384,7 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &PaymentEvent) -
             let Some(payment) = books.payments.get(settlement.payment) else {
                 return Vec::new();
             };
-            let mut broken: Vec<_> = too_early(payment, context).into_iter().collect();
+            let mut broken: Vec<_> = too_early(books, payment, context).into_iter().collect();
             let (open, stated) = (payment.open(), settlement.amount_fen);
             if stated > open {
                 broken.push(Rejection::OverPaid { open, stated });
@@ -390,7 +396,7 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &PaymentEvent) -
             let Some(payment) = books.payments.get(back.payment) else {
                 return Vec::new();
             };
-            let mut broken: Vec<_> = too_early(payment, context).into_iter().collect();
+            let mut broken: Vec<_> = too_early(books, payment, context).into_iter().collect();
             let (open, stated) = (payment.paid_net().add(payment.open()), back.amount_fen);
             if stated > open {
                 broken.push(Rejection::OverPaid { open, stated });
@@ -412,9 +418,11 @@ fn unfunded(books: &Books, instruction: &PaymentInstruction) -> Vec<Rejection> {
     let mut broken = Vec::new();
     if let Some(project) = books.projects.get(instruction.project) {
         let needed = match instruction.kind {
-            PaymentKind::Advance | PaymentKind::Subsidy | PaymentKind::Other => {
-                ProjectState::Approved
-            }
+            PaymentKind::PreliminaryCost => ProjectState::InLibrary,
+            PaymentKind::Advance
+            | PaymentKind::Subsidy
+            | PaymentKind::ManagementFee
+            | PaymentKind::Other => ProjectState::Approved,
             PaymentKind::Progress | PaymentKind::Final | PaymentKind::Retention => {
                 ProjectState::Started
             }
@@ -452,121 +460,26 @@ fn unfunded(books: &Books, instruction: &PaymentInstruction) -> Vec<Rejection> {
     broken
 }
 
-fn too_early(payment: &Payment, context: &Context) -> Option<Rejection> {
+/// What happened before the book is in the opening of the batch that bore it.
+fn before_book(
+    books: &Books,
+    context: &Context,
+    funds: impl IntoIterator<Item = FundId>,
+) -> Option<Rejection> {
+    let mut funds = funds.into_iter().filter_map(|id| books.funds.get(id));
+    funds.find_map(|fund| fund.opening.as_ref()?.before(context))
+}
+
+/// Not before the instruction and, with that, not before the book.
+fn too_early(books: &Books, payment: &Payment, context: &Context) -> Option<Rejection> {
     let early = context
         .occurred_on
         .is_certainly_before(payment.instructed_on);
-    early.then_some(Rejection::BadDate {
+    let early = early.then_some(Rejection::BadDate {
         field: "occurred_on",
         why: "it lies before the day of the instruction",
         why_zh: "业务日期早于支付指令日期",
-    })
-}
-
-pub(crate) fn apply(books: &mut Books, context: &Context, event: &PaymentEvent) {
-    match event {
-        PaymentEvent::Instructed(instruction) => instructed(books, context, instruction),
-        PaymentEvent::Settled(settlement) => {
-            let paid = settlement.amount_fen;
-            touch(books, settlement.payment);
-            move_money(books, settlement.payment, |payment| {
-                payment.settled = payment.settled.add(paid)
-            });
-        }
-        PaymentEvent::Returned(back) => {
-            touch(books, back.payment);
-            move_money(books, back.payment, |payment| {
-                let of_settled = back.amount_fen.min(payment.paid_net().max(Fen::ZERO));
-                payment.note_return(ReturnSplit {
-                    seq: context.seq,
-                    of_settled,
-                    of_open: back.amount_fen.sub(of_settled),
-                });
-            });
-        }
-        PaymentEvent::Reissued(again) => {
-            chain(books, again.of, |chained| chained.by = Some(again.payment));
-            chain(books, again.payment, |chained| chained.of = Some(again.of));
-        }
-        PaymentEvent::Reclassified(_)
-        | PaymentEvent::RecoveryDemanded(_)
-        | PaymentEvent::RecoveryReceived(_)
-        | PaymentEvent::RecoveryOffset(_)
-        | PaymentEvent::RecoveryWaived(_)
-        | PaymentEvent::RetentionWithheld(_)
-        | PaymentEvent::RetentionReleased(_) => later::apply(books, event),
-    }
-}
-
-fn touch(books: &mut Books, id: PaymentId) {
-    if let Some(payment) = books.payments.get_mut(id) {
-        payment.version = payment.version.saturating_add(1);
-    }
-}
-
-fn chain(books: &mut Books, id: PaymentId, change: impl FnOnce(&mut Chained)) {
-    if let Some(payment) = books.payments.get_mut(id) {
-        change(payment.reissue.get_or_insert_default());
-        payment.version = payment.version.saturating_add(1);
-    }
-}
-
-fn instructed(books: &mut Books, context: &Context, instruction: &PaymentInstruction) {
-    for source in &instruction.sources {
-        let row = budget(books, source.fund, instruction.project);
-        row.committed_unpaid = row.committed_unpaid.add(source.amount_fen);
-    }
-    let basis = Basis::of(books, instruction);
-    let payment = Payment {
-        project: instruction.project,
-        payee: instruction.payee,
-        amount: instruction.amount_fen,
-        sources: instruction.sources.clone().into_boxed_slice(),
-        kind: instruction.kind,
-        voucher: instruction.voucher.clone(),
-        instructed_by: context.hand().person,
-        instructed_on: context.occurred_on,
-        settled: Fen::ZERO,
-        returned: Fen::ZERO,
-        cancelled: Fen::ZERO,
-        basis: basis.map(Box::new),
-        reissue: None,
-        returns: None,
-        later: None,
-        receipt: None,
-        version: 1,
-    };
-    let open = payment.open();
-    books.payments.put(instruction.payment, payment);
-    caps::carry(books, basis, Fen::ZERO, open);
-}
-
-/// Changes a payment and carries the difference into the budgets that bear it, so that the two
-/// cannot drift apart.
-fn move_money(books: &mut Books, id: PaymentId, change: impl FnOnce(&mut Payment)) {
-    let Some(payment) = books.payments.get_mut(id) else {
-        return;
-    };
-    let before = payment.clone();
-    change(payment);
-    let (after, project) = (payment.clone(), payment.project);
-    let paid = after.paid_net().sub(before.paid_net());
-    let open = after.open().sub(before.open());
-    caps::carry(books, after.basis.as_deref().copied(), paid, open);
-    carry(books, project, &before, Fen::sub);
-    carry(books, project, &after, Fen::add);
-}
-
-/// Takes a payment's whole bearing out of the budgets of its project, or puts it in.
-fn carry(books: &mut Books, project: ProjectId, of: &Payment, sign: fn(Fen, Fen) -> Fen) {
-    let mut each = |shares: Vec<SourceShare>, which: fn(&mut Budget) -> &mut Fen| {
-        for share in shares {
-            let sum = which(budget(books, share.fund, project));
-            *sum = sign(*sum, share.amount_fen);
-        }
-    };
-    each(of.open_by_source(), |row| &mut row.committed_unpaid);
-    each(of.borne(of.settled), |row| &mut row.settled);
-    each(of.borne(of.returned), |row| &mut row.returned);
-    each(of.recovered_by_source(), |row| &mut row.recovered);
+    });
+    let funds = payment.sources.iter().map(|source| source.fund);
+    early.or_else(|| before_book(books, context, funds))
 }

@@ -134,9 +134,11 @@ pub struct RecoveryLine {
     pub demanded_fen: Fen,
     /// Received.
     pub received_fen: Fen,
+    /// Of this, what a bank line is matched with, and what had come back before the book.
+    pub matched_fen: Fen,
     /// Given up by an authority.
     pub waived_fen: Fen,
-    /// Still to come.
+    /// Still to come, or still to be matched where the ledger's policy asks for it.
     pub open_fen: Fen,
     /// Received or given up beyond what was required.
     pub surplus_fen: Fen,
@@ -214,7 +216,7 @@ pub fn item_view(view: &View, today: Date, id: ItemId) -> Option<ItemView> {
             .map(|by| deed(books, by, None))
             .collect(),
         measures: item.measures.iter().map(|row| measure(item, row)).collect(),
-        recovery: recovery(item),
+        recovery: recovery(books, item),
         attempt: item.attempt.as_ref().map(|it| attempt(books, it)),
         closings: item.closings.iter().map(closing).collect(),
         reopen_count: item.reopen_count,
@@ -283,14 +285,17 @@ fn measure(item: &Item, row: &MeasureState) -> MeasureLine {
     }
 }
 
-fn recovery(item: &Item) -> Option<RecoveryLine> {
+fn recovery(books: &Books, item: &Item) -> Option<RecoveryLine> {
     let required = item.recovery_required();
-    let settled = item.received.add(item.waived);
-    let concerned = required != Fen::ZERO || settled != Fen::ZERO;
+    let settled = item.recovered(books).add(item.waived);
+    let concerned = [required, item.received, item.waived]
+        .iter()
+        .any(|it| *it != Fen::ZERO);
     concerned.then(|| RecoveryLine {
         required_fen: required,
         demanded_fen: item.demanded,
         received_fen: item.received,
+        matched_fen: item.matched(),
         waived_fen: item.waived,
         open_fen: required.sub(settled).max(Fen::ZERO),
         surplus_fen: settled.sub(required).max(Fen::ZERO),

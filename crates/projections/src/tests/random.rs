@@ -42,11 +42,11 @@ impl Chance {
 
 const UNITS: u64 = 5;
 /// The last of them was there before the book.
-const FUNDS: u64 = 4;
+pub(super) const FUNDS: u64 = 4;
 const PROJECTS: u64 = 4;
 const PERSONS: u64 = 4;
 
-fn world() -> World {
+pub(super) fn world() -> World {
     let mut world = World::new();
     for number in 1..=u128::from(UNITS) {
         world.registers_unit(number, "county", 0);
@@ -65,7 +65,7 @@ fn world() -> World {
     world
 }
 
-fn command(chance: &mut Chance, payments: u128) -> Value {
+pub(super) fn command(chance: &mut Chance, payments: u128) -> Value {
     let fen = chance.fen();
     let (batch, payment) = (
         chance.number(FUNDS),

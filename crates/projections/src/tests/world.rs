@@ -4,6 +4,7 @@ use crate::{Entry, View};
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use ledger::context::Actor;
+use ledger::date::BusinessDate;
 use ledger::ids::{OrganisationId, PersonId};
 use ledger::text::Reference;
 use ledger::token::Role;
@@ -62,8 +63,12 @@ pub(super) fn noon_us(day: Date) -> u64 {
 pub(super) struct World {
     pub(super) view: View,
     pub(super) facts: Vec<Fact>,
+    /// The day on which each of them was recorded.
+    pub(super) recorded: Vec<Date>,
     pub(super) today: Date,
     pub(super) actor: Actor,
+    /// When the next records happened, if not on the day of recording.
+    pub(super) occurred_on: Option<BusinessDate>,
     /// The documents on which the next records rest.
     pub(super) documents: Vec<Reference>,
 }
@@ -78,8 +83,10 @@ impl World {
         let mut world = World {
             view,
             facts,
+            recorded: Vec::new(),
             today,
             actor,
+            occurred_on: None,
             documents: Vec::new(),
         };
         world.does(json!({"ledger": {"open": {"name": "县账本", "area": "533300"}}}));
@@ -111,7 +118,7 @@ impl World {
         let context = Context {
             actor: self.actor,
             intake,
-            occurred_on: ledger::date::BusinessDate::day(self.today),
+            occurred_on: self.occurred_on.unwrap_or(BusinessDate::day(self.today)),
             today: self.today,
             signatories,
             proposed_by,
@@ -152,6 +159,7 @@ impl World {
             fact: &fact,
         });
         self.facts.push(fact);
+        self.recorded.push(context.today);
     }
 
     /// In control, and it must succeed.

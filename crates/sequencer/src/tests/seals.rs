@@ -111,6 +111,14 @@ fn files(rig: &Rig) -> Vec<std::path::PathBuf> {
     files
 }
 
+/// Damages the last file of subjects.
+fn spoil(rig: &Rig, damage: impl FnOnce(&mut Vec<u8>)) {
+    let last = files(rig).pop().unwrap();
+    let mut bytes = std::fs::read(&last).unwrap();
+    damage(&mut bytes);
+    std::fs::write(&last, bytes).unwrap();
+}
+
 #[test]
 fn seals_are_what_anybody_computes_from_the_records() {
     for seed in [1, 42, 20_180_728] {
@@ -118,6 +126,8 @@ fn seals_are_what_anybody_computes_from_the_records() {
         let mut chance = Chance(seed);
         let mut number = 1000;
         let mut rig = two_counties();
+        // Among them records that name a subject twice.
+        rig.accepted(returned_payment());
         for round in 0..12 {
             some(&rig, &mut chance, &mut number);
             let end = rig.handle().reader().next_position();
@@ -127,24 +137,19 @@ fn seals_are_what_anybody_computes_from_the_records() {
             let expected = naive(&records(&rig, seal.through_position));
             assert_eq!((seal.root, seal.count), expected, "round {round}");
             assert!(files(&rig).len() <= 2);
-            match chance.below(4) {
+            match round % 5 {
                 // Nothing but the seal since.
                 0 => assert_eq!(rig.handle().seal_subjects().unwrap(), None),
                 1 => rig.restart(),
                 // The file is gone: only a scan is lost.
                 2 => std::fs::remove_dir_all(rig.dir.path().join("subjects")).unwrap(),
-                // The file is torn or changed.
-                _ => {
-                    let last = files(&rig).pop().unwrap();
-                    let mut bytes = std::fs::read(&last).unwrap();
-                    if chance.below(2) == 0 {
-                        bytes.truncate(bytes.len() / 2);
-                    } else {
-                        let middle = bytes.len() / 2;
-                        bytes[middle] ^= 1;
-                    }
-                    std::fs::write(&last, bytes).unwrap();
-                }
+                // A crash has torn it.
+                3 => spoil(&rig, |bytes| bytes.truncate(bytes.len() / 2)),
+                // A bad disk has changed it.
+                _ => spoil(&rig, |bytes| {
+                    let middle = bytes.len() / 2;
+                    bytes[middle] ^= 1;
+                }),
             }
         }
         let (seals, more) = rig.handle().seals(0, 100).unwrap();
@@ -275,6 +280,33 @@ fn nobody_but_the_deployment_writes_about_the_log() {
             .unwrap();
         assert_eq!(rejected(&answer), "FORBIDDEN");
     }
+}
+
+#[test]
+fn a_key_is_introduced_once_and_after_the_one_before() {
+    use ledger::log::{KeyIntroduction, LogCommand, NoteText};
+    let mut rig = Rig::with_county();
+    let key = |vkey: &str| NoteText::new(vkey).unwrap();
+    let introduce = |rig: &Rig, vkey: &str, previous: Option<&str>| {
+        let introduction = KeyIntroduction {
+            vkey: key(vkey),
+            previous: previous.map(key),
+            endorsement: None,
+        };
+        rig.handle()
+            .say(vec![LogCommand::IntroduceKey(introduction)])
+    };
+    introduce(&rig, "a+1+A", None).unwrap();
+    assert!(introduce(&rig, "b+2+B", None).is_err());
+    introduce(&rig, "b+2+B", Some("a+1+A")).unwrap();
+    rig.restart();
+    let system = rig.handle().slot(rig.handle().system()).unwrap();
+    let introduced = system.view().books.log.key.clone();
+    assert_eq!(introduced.map(|(key, _)| key), Some(key("b+2+B")));
+    // It says nothing of any subject.
+    rig.handle().seal_subjects().unwrap().unwrap();
+    introduce(&rig, "c+3+C", Some("b+2+B")).unwrap();
+    assert_eq!(rig.handle().seal_subjects().unwrap(), None);
 }
 
 #[test]

@@ -137,9 +137,9 @@ fn rebuild(dir: &Path, claims: Claims) -> u8 {
 }
 
 /// The files that records of `evidence` name, with the seq of the first that does.
-type Names = BTreeMap<(chain::LedgerId, FileHash), u64>;
+pub(super) type Names = BTreeMap<(chain::LedgerId, FileHash), u64>;
 
-fn take_names(names: &mut Names, record: &chain::Record) {
+pub(super) fn take_names(names: &mut Names, record: &chain::Record) {
     // A record of a newer release may name one too: its files are hashed all the same.
     let Ok((fact, _salt)) = wire::decode_event(&record.body) else {
         return;
@@ -148,6 +148,13 @@ fn take_names(names: &mut Names, record: &chain::Record) {
         let key = (record.header.ledger, FileHash(added.sha256.0));
         names.entry(key).or_insert(record.header.seq);
     }
+}
+
+/// How many of the files that records name are not in a directory.
+pub(super) fn missing(dir: &Path, names: &Names) -> Result<usize, store::Error> {
+    let verified = store::verify_files(dir)?;
+    let missing = names.keys().filter(|key| !verified.sound.contains_key(key));
+    Ok(missing.count())
 }
 
 /// Hashes every file, and looks for those that are named; the exit code.

@@ -2,16 +2,23 @@
 
 use crate::problem::Problem;
 use crate::routes::question::{Answered, Asked, Question};
-use crate::routes::through::Answer;
+use crate::routes::through::{Answer, Ask};
 use actix_web::web::{self, ServiceConfig};
 use ledger::bank_line::rules::LineState;
-use ledger::ids::AccountId;
-use projections::bank_lines::{BankLines, Filter, bank_lines as lines};
+use ledger::ids::{AccountId, BankLineId};
+use projections::bank_lines::{
+    BankLineView, BankLines, Filter, bank_line as line, bank_lines as lines,
+};
 use serde::Deserialize;
 use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
-    config.route("/v1/ledgers/{ledger}/bank-lines", web::get().to(bank_lines));
+    config
+        .route("/v1/ledgers/{ledger}/bank-lines", web::get().to(bank_lines))
+        .route(
+            "/v1/ledgers/{ledger}/bank-lines/{id}",
+            web::get().to(bank_line),
+        );
 }
 
 /// Which bank lines.
@@ -59,4 +66,16 @@ pub async fn bank_lines(question: Question<BankLinesQuery>) -> Answered {
     let view = question.view();
     let today = question.state.today();
     question.answer(&view, lines(&view, today, filter, offset, limit))
+}
+
+/// One bank line, and what it is matched with.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/bank-lines/{id}", tag = "accounts",
+    params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
+    responses((status = 200, body = Answer<BankLineView>), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn bank_line(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
+    let (id, today) = (BankLineId(path.1), question.state.today());
+    question.one(("the bank line", "此银行流水"), |view| {
+        line(view, today, id)
+    })
 }

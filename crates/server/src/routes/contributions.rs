@@ -2,18 +2,25 @@
 
 use crate::problem::Problem;
 use crate::routes::question::{Answered, Asked, Question};
-use crate::routes::through::Answer;
+use crate::routes::through::{Answer, Ask};
 use actix_web::web::{self, ServiceConfig};
-use ledger::ids::ProjectId;
-use projections::contributions::{Contributions, contributions as all};
+use ledger::ids::{ContributionId, ProjectId};
+use projections::contributions::{
+    ContributionLine, Contributions, contribution as one, contributions as all,
+};
 use serde::Deserialize;
 use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
-    config.route(
-        "/v1/ledgers/{ledger}/contributions",
-        web::get().to(contributions),
-    );
+    config
+        .route(
+            "/v1/ledgers/{ledger}/contributions",
+            web::get().to(contributions),
+        )
+        .route(
+            "/v1/ledgers/{ledger}/contributions/{id}",
+            web::get().to(contribution),
+        );
 }
 
 /// Which contributions.
@@ -52,4 +59,16 @@ pub async fn contributions(question: Question<ContributionsQuery>) -> Answered {
     let limit = limit.unwrap_or(100).clamp(1, super::events::PAGE_LEN_MAX);
     let view = question.view();
     question.answer(&view, all(&view, project.map(ProjectId), offset, limit))
+}
+
+/// One contribution: what was promised, and what of it came.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/contributions/{id}", tag = "projects",
+    params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
+    responses((status = 200, body = Answer<ContributionLine>), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn contribution(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
+    let id = ContributionId(path.1);
+    question.one(("the contribution", "此配套或自筹"), |view| {
+        one(view, id)
+    })
 }

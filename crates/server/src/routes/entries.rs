@@ -2,15 +2,19 @@
 
 use crate::problem::Problem;
 use crate::routes::question::{Answered, Asked, Question};
-use crate::routes::through::Answer;
+use crate::routes::through::{Answer, Ask};
 use actix_web::web::{self, ServiceConfig};
 use ledger::entry::rules::EntryState;
+use ledger::ids::EntryId;
 use projections::Page;
-use projections::entries::{EntryLine, entry_lines};
+use projections::entries::{EntryLine, EntryView, entry as one, entry_lines};
 use serde::Deserialize;
+use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
-    config.route("/v1/ledgers/{ledger}/entries", web::get().to(entries));
+    config
+        .route("/v1/ledgers/{ledger}/entries", web::get().to(entries))
+        .route("/v1/ledgers/{ledger}/entries/{id}", web::get().to(entry));
 }
 
 /// Which entries.
@@ -47,4 +51,14 @@ pub async fn entries(question: Question<EntriesQuery>) -> Answered {
     let limit = limit.clamp(1, super::events::PAGE_LEN_MAX);
     let view = question.view();
     question.answer(&view, entry_lines(&view, query.state, query.offset, limit))
+}
+
+/// One entry, with what was proposed and the records about it.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/entries/{id}", tag = "log",
+    params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
+    responses((status = 200, body = Answer<EntryView>), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn entry(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
+    let id = EntryId(path.1);
+    question.one(("the entry", "此双人录入"), |view| one(view, id))
 }

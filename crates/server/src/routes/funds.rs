@@ -1,14 +1,20 @@
-//! Fund batches: balances with their equations, and where the money of a document went.
+//! Fund batches: balances with their equations, now or as of a day, and where the money of a
+//! document went.
 
 use crate::problem::Problem;
-use crate::routes::question::{Answered, Question};
-use crate::routes::through::{Answer, Ask};
+use crate::routes::events::{chain, read};
+use crate::routes::question::{Answered, Asked, Question};
+use crate::routes::through::{Answer, Ask, Through};
 use actix_web::web::{self, ServiceConfig};
+use ledger::date::BusinessDate;
 use ledger::ids::FundId;
+use projections::Entry;
+use projections::as_of::{Fold, Moment, records};
 use projections::balances::{FundBalance, FundLine, fund_balance, fund_lines};
 use projections::benefit::{BenefitView, benefit as benefit_of};
 use projections::four_ledgers::{FundLedgers, fund_ledgers};
 use projections::trace::{ForwardTrace, fund_trace};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// What is not found where there is none.
@@ -39,24 +45,101 @@ pub async fn funds(question: Question<Ask>) -> Answered {
     question.answer(&view, fund_lines(&view))
 }
 
-/// A batch: who holds what of it, and whether its equations hold.
-#[utoipa::path(get, path = "/v1/ledgers/{ledger}/funds/{id}", tag = "funds",
-    params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
-    responses((status = 200, body = Answer<FundBalance>), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn fund(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
-    let id = FundId(path.1);
-    question.one(FUND, |view| fund_balance(view, id))
+/// As of when.
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct AsOfQuery {
+    /// What had happened by the end of this day, `2018-08-16`, by what is known now; as of now if
+    /// left out.
+    #[param(value_type = Option<String>)]
+    on: Option<BusinessDate>,
+    /// As the book was known when this record was its last; with `on`, what was then known of
+    /// that day.
+    through_seq: Option<u64>,
+    /// Wait until this record is there.
+    min_seq: Option<u64>,
 }
 
-/// The four ledgers of a batch side by side 四本账: authority, commitment, cash, benefit.
+impl Asked for AsOfQuery {
+    fn min_seq(&self) -> Option<u64> {
+        self.min_seq
+    }
+}
+
+impl AsOfQuery {
+    /// The moment; nothing for now.
+    fn moment(self) -> Result<Option<Moment>, Problem> {
+        let (title, title_zh) = ("it must be one day: 2018-08-16", "须为确切日期:2018-08-16");
+        let inexact = || Problem::bad("BAD_DATE", title, title_zh).at("on");
+        let on = self.on.map(|on| on.exact().ok_or_else(inexact));
+        let (on, through_seq) = (on.transpose()?, self.through_seq);
+        let asked = on.is_some() || through_seq.is_some();
+        Ok(asked.then_some(Moment { on, through_seq }))
+    }
+}
+
+/// A batch: who holds what of it, and whether its equations hold; now, as of a day, or as it was
+/// known at a record (B1).
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/funds/{id}", tag = "funds",
+    params(("ledger" = String, Path), ("id" = Uuid, Path), AsOfQuery),
+    responses((status = 200, body = Answer<FundBalance>), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn fund(question: Question<AsOfQuery>, path: web::Path<(String, Uuid)>) -> Answered {
+    let id = FundId(path.1);
+    match question.query.moment()? {
+        None => question.one(FUND, |view| fund_balance(view, id)),
+        Some(moment) => then(&question, id, moment, Fold::balance).await,
+    }
+}
+
+/// The four ledgers of a batch side by side 四本账: authority, commitment, cash, benefit; now, as of
+/// a day, or as they were known at a record.
 #[utoipa::path(get, path = "/v1/ledgers/{ledger}/funds/{id}/ledgers", tag = "funds",
-    params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
+    params(("ledger" = String, Path), ("id" = Uuid, Path), AsOfQuery),
     responses((status = 200, body = Answer<FundLedgers>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn ledgers(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
+pub async fn ledgers(question: Question<AsOfQuery>, path: web::Path<(String, Uuid)>) -> Answered {
     let id = FundId(path.1);
-    question.one(FUND, |view| fund_ledgers(view, id))
+    match question.query.moment()? {
+        None => question.one(FUND, |view| fund_ledgers(view, id)),
+        Some(moment) => then(&question, id, moment, Fold::ledgers).await,
+    }
+}
+
+/// The answer as of a moment, folded from the batch's records in the log. One at a time: a fold
+/// holds for a while what the view holds of the batch.
+async fn then<T: Serialize + Send + 'static>(
+    question: &Question<AsOfQuery>,
+    id: FundId,
+    moment: Moment,
+    answer: fn(Fold) -> Option<T>,
+) -> Answered {
+    let missing = || Problem::not_found(FUND.0, FUND.1);
+    let one = question.state.folds.acquire().await;
+    let _one = one.map_err(|error| Problem::internal(&error))?;
+    let (seqs, mut fold, through) = {
+        let view = question.view();
+        let seqs = records(&view, id).ok_or_else(missing)?;
+        (seqs, Fold::new(&view, id, moment), Through::of(&view))
+    };
+    let (state, ledger) = (question.state.clone(), chain(question.ledger));
+    let folded = web::block(move || {
+        for seq in seqs {
+            let entry = read(state.handle.reader().get(ledger, seq))?;
+            let entry = entry.ok_or_else(|| Problem::not_found("the record", "此记录"))?;
+            let fact = state.handle.fact(&entry.record.body, false);
+            fold.take_in(&Entry {
+                position: entry.position,
+                seq,
+                recorded_at_us: entry.record.header.recorded_at_us,
+                hash: *entry.record.hash.as_bytes(),
+                fact: &fact.map_err(|error| Problem::internal(&error))?,
+            });
+        }
+        Ok::<_, Problem>(answer(fold))
+    });
+    let folded = folded.await.map_err(|error| Problem::internal(&error))??;
+    question.answer_through(through, folded.ok_or_else(missing)?)
 }
 
 /// Where the money of a document went, to the payee and the receipt (I1).

@@ -2,6 +2,7 @@
 
 use crate::identity::Bearer;
 use crate::problem::Problem;
+use crate::scrub::Reading;
 use crate::state::State;
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
@@ -28,6 +29,9 @@ pub struct Readiness {
     /// How many records are served. All of them were verified at the start or written since.
     records: u64,
     ledgers: usize,
+    /// The last time that everything on the disk was read and found sound.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_verified: Option<Reading>,
 }
 
 /// The server reads and writes.
@@ -37,12 +41,21 @@ pub async fn readyz(state: web::Data<State>) -> Result<HttpResponse, Problem> {
     if *state.handle.stopped().borrow() {
         return Err(sequencer::Unavailable::Stopped.into());
     }
+    let scrub = state.scrub.health();
+    if let Some(rot) = scrub.rot.first() {
+        return Err(Problem::unavailable(
+            "DAMAGED",
+            &format!("damage was found on the disk: {rot}; stop and run fundtrace repair"),
+            &format!("磁盘上发现损坏:{rot};请停止服务并运行 fundtrace repair"),
+        ));
+    }
     let records = state.handle.reader().next_position();
     let ledgers = state.handle.ledgers().len();
     Ok(HttpResponse::Ok().json(Readiness {
         ready: true,
         records,
         ledgers,
+        last_verified: scrub.last,
     }))
 }
 

@@ -32,6 +32,8 @@ pub struct LedgerView {
     pub system: bool,
     /// Its last record.
     pub through: Option<Through>,
+    /// Its last record that the daily reading of both copies found sound; none before the first.
+    pub last_verified_seq: Option<u64>,
     /// How many of each noun it holds.
     pub counts: Counts,
 }
@@ -68,6 +70,7 @@ impl LedgerView {
             closed: book.is_some_and(|book| book.closed),
             system: ledger == state.handle.system(),
             through: Through::of(view),
+            last_verified_seq: state.scrub.health().last_verified_seq(ledger),
             counts: Counts {
                 organisations: books.organisations.len(),
                 overlays: books.overlays.len(),

@@ -95,8 +95,8 @@ struct Gathered {
 }
 
 /// An evidence package: a zip that `fundtrace verify` checks offline. It is built against the
-/// newest checkpoint that covers its records, cosigned where there are witnesses; where subjects have
-/// records since the last seal, they are sealed first.
+/// newest checkpoint that covers its records, cosigned where there are witnesses; where subjects
+/// have records since the last seal, they are sealed first.
 #[utoipa::path(get, path = "/v1/ledgers/{ledger}/packages", tag = "evidence",
     params(("ledger" = String, Path), PackageQuery),
     responses((status = 200, body = Vec<u8>, content_type = "application/zip"),

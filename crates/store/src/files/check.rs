@@ -32,26 +32,33 @@ pub struct FilesVerified {
 /// A directory or a file cannot be read.
 pub fn verify_files(dir: &Path) -> Result<FilesVerified, Error> {
     let mut verified = FilesVerified::default();
-    let files = dir.join(FILES);
-    for shelf in children(&files)? {
-        let name = shelf.file_name().and_then(|name| name.to_str());
-        let Some(name) = name.filter(|name| *name != INCOMING) else {
-            continue;
-        };
-        let Ok(ledger) = Uuid::parse_str(name) else {
-            continue;
-        };
-        for (hash, path) in self::shelf(&shelf)? {
-            let (actual, len) = hash_of(&path)?;
-            if actual == hash {
-                let key = (LedgerId::from_bytes(ledger.into_bytes()), hash);
-                verified.sound.insert(key, len);
-            } else {
-                verified.damaged.push(path);
-            }
+    for (hash, path) in shelves(dir)? {
+        let (actual, len) = hash_of(&path)?;
+        match ledger_of(&path).filter(|_| actual == hash) {
+            Some(ledger) => drop(verified.sound.insert((ledger, hash), len)),
+            None => verified.damaged.push(path),
         }
     }
     Ok(verified)
+}
+
+/// Every evidence file of a data directory by the hash of its name, in the order of their paths.
+pub(crate) fn shelves(dir: &Path) -> Result<Vec<(FileHash, PathBuf)>, Error> {
+    let mut all = Vec::new();
+    for shelf in children(&dir.join(FILES))? {
+        let name = shelf.file_name().and_then(|name| name.to_str());
+        if name.is_some_and(|name| name != INCOMING && Uuid::parse_str(name).is_ok()) {
+            all.extend(self::shelf(&shelf)?);
+        }
+    }
+    Ok(all)
+}
+
+/// The ledger on whose shelf a file stands.
+pub(crate) fn ledger_of(path: &Path) -> Option<LedgerId> {
+    let name = path.parent()?.parent()?.file_name()?.to_str()?;
+    let ledger = Uuid::parse_str(name).ok()?;
+    Some(LedgerId::from_bytes(ledger.into_bytes()))
 }
 
 /// The files of a ledger's shelf, in the order of their names; none where there is no shelf.
@@ -70,21 +77,60 @@ pub(super) fn shelf(shelf: &Path) -> Result<Vec<(FileHash, PathBuf)>, Error> {
 }
 
 fn hash_of(path: &Path) -> Result<(FileHash, u64), Error> {
-    let mut file = File::open(path).map_err(at(path))?;
-    let mut hasher = Sha256::new();
-    let mut chunk = vec![0; CHUNK_LEN];
+    let mut hashing = Hashing::begin(FileHash([0; 32]), path)?;
     let mut len = 0_u64;
-    loop {
-        let read = match file.read(&mut chunk) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(at(path)(error)),
-        };
-        hasher.update(chunk.get(..read).unwrap_or_default());
-        len = len.saturating_add(wide(read));
+    while let Some(read) = hashing.next_chunk()? {
+        len = len.saturating_add(read);
     }
-    Ok((FileHash(hasher.finalize().into()), len))
+    Ok((hashing.actual(), len))
+}
+
+/// A file that is hashed in steps.
+pub(crate) struct Hashing {
+    path: PathBuf,
+    file: File,
+    hasher: Sha256,
+    hash: FileHash,
+}
+
+impl Hashing {
+    pub(crate) fn begin(hash: FileHash, path: &Path) -> Result<Hashing, Error> {
+        Ok(Hashing {
+            path: path.to_path_buf(),
+            file: File::open(path).map_err(at(path))?,
+            hasher: Sha256::new(),
+            hash,
+        })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads on; answers how many bytes, and nothing at the end.
+    pub(crate) fn next_chunk(&mut self) -> Result<Option<u64>, Error> {
+        let mut chunk = vec![0; CHUNK_LEN];
+        loop {
+            match self.file.read(&mut chunk) {
+                Ok(0) => return Ok(None),
+                Ok(read) => {
+                    self.hasher.update(chunk.get(..read).unwrap_or_default());
+                    return Ok(Some(wide(read)));
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(at(&self.path)(error)),
+            }
+        }
+    }
+
+    pub(crate) fn actual(self) -> FileHash {
+        FileHash(self.hasher.finalize().into())
+    }
+
+    /// After the end: whether it has the hash of its name.
+    pub(crate) fn is_sound(&self) -> bool {
+        FileHash(self.hasher.clone().finalize().into()) == self.hash
+    }
 }
 
 /// What is in a directory, sorted; nothing where there is none.
@@ -108,7 +154,7 @@ fn children(dir: &Path) -> Result<Vec<PathBuf>, Error> {
 }
 
 /// 64 lower-case hexadecimal digits.
-fn parse(name: &str) -> Option<FileHash> {
+pub(crate) fn parse(name: &str) -> Option<FileHash> {
     let mut hash = [0; 32];
     let (pairs, []) = name.as_bytes().as_chunks::<2>() else {
         return None;

@@ -4,7 +4,7 @@
 use std::fs;
 
 use super::{A, B, Fixture};
-use crate::{Error, OpenError, Step};
+use crate::{Error, OpenError, Reason, Step};
 
 fn three_groups() -> Fixture {
     let mut fixture = Fixture::new();
@@ -112,7 +112,7 @@ fn a_sled_that_cannot_be_read_is_kept_aside_and_rebuilt_if_the_journal_is_intact
     cut.edit_segment(|bytes| bytes.truncate(bytes.len() - 1));
     assert!(matches!(
         cut.try_reopen(),
-        Err(OpenError::Store(Error::BothDamaged { .. }))
+        Err(OpenError::Store(Error::Lost(_)))
     ));
 }
 
@@ -181,7 +181,8 @@ fn refuses_and_names_what_neither_copy_has() {
     let before = fs::read(fixture.segment()).unwrap();
     let error = fixture.try_reopen().unwrap_err();
     assert!(
-        matches!(error, OpenError::Store(Error::Missing { from: 0, to: 2 })),
+        matches!(&error, OpenError::Store(Error::Lost(lost))
+            if (lost.from, lost.to) == (0, Some(2))),
         "{error}"
     );
     assert_eq!(
@@ -206,18 +207,30 @@ fn refuses_two_different_records_at_one_position() {
     fs::copy(other.segment(), one.segment()).unwrap();
     let error = one.try_reopen().unwrap_err();
     assert!(
-        matches!(error, OpenError::Store(Error::TwoRecords { position: 5 })),
+        matches!(&error, OpenError::Store(Error::TwoRecords(at)) if at.position == 5),
         "{error}"
     );
 }
 
 #[test]
-fn refuses_a_frame_that_comes_twice() {
+fn a_frame_that_comes_twice_is_left_out_and_another_in_its_place_is_refused() {
     let mut fixture = three_groups();
+    let mut other = fixture.copy();
     fixture.edit_segment(|bytes| bytes.extend_from_within(..));
-    let error = fixture.try_reopen().unwrap_err();
+    let recovery = fixture.reopen();
+    assert_eq!(recovery.kept_aside.len(), 1);
+    assert_eq!(recovery.found[0].reason, Reason::Repeated);
+    assert!(fixture.reopen().is_clean());
+
+    let digest = chain::Hash::from_bytes([4; 32]);
+    let forged = chain::Head::genesis(A)
+        .link(1_000, super::command(0), 1, 1, digest, b"forged".to_vec())
+        .unwrap();
+    let frame = crate::journal::encode(0, &[forged]).unwrap();
+    other.edit_segment(|bytes| bytes.extend(frame));
+    let error = other.try_reopen().unwrap_err();
     assert!(
-        matches!(error, OpenError::Store(Error::Repeated { position: 0 })),
+        matches!(&error, OpenError::Store(Error::Repeated(at)) if (at.ledger, at.seq) == (A, 1)),
         "{error}"
     );
 }

@@ -365,10 +365,20 @@ pub struct LineEntry {
     #[prost(string, tag = "8")]
     pub remark: ::prost::alloc::string::String,
 }
-/// What a line is matched with: a payment or a movement of cash.
+/// Money that came back for a rectification item 追缴到账: the record that says so.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecoveryTarget {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The place of its `item.recovery_received` in the ledger.
+    #[prost(uint64, tag = "2")]
+    pub seq: u64,
+}
+/// What a line is matched with: a payment, a movement of cash, or money that came back for an item.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct MatchTarget {
-    #[prost(oneof = "match_target::MatchTarget", tags = "1, 2")]
+    #[prost(oneof = "match_target::MatchTarget", tags = "1, 2, 3")]
     pub match_target: ::core::option::Option<match_target::MatchTarget>,
 }
 /// Nested message and enum types in `MatchTarget`.
@@ -379,6 +389,8 @@ pub mod match_target {
         Payment(::prost::alloc::vec::Vec<u8>),
         #[prost(bytes, tag = "2")]
         Movement(::prost::alloc::vec::Vec<u8>),
+        #[prost(message, tag = "3")]
+        Recovery(super::RecoveryTarget),
     }
 }
 /// A second person confirms what a line is 确认对账.
@@ -521,6 +533,10 @@ pub struct BookPolicy {
     /// The document that decides it.
     #[prost(string, tag = "2")]
     pub document: ::prost::alloc::string::String,
+    /// Money that came back for a rectification item counts for its closing only once a bank line is
+    /// matched with it 追缴须与银行流水核对.
+    #[prost(bool, tag = "3")]
+    pub recoveries_by_bank_line: bool,
 }
 /// What may be asked of `ledger`.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -865,6 +881,10 @@ pub enum PaymentKind {
     Subsidy = 5,
     /// 其他
     Other = 6,
+    /// 管理费
+    ManagementFee = 7,
+    /// 前期费
+    PreliminaryCost = 8,
 }
 impl PaymentKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -880,6 +900,8 @@ impl PaymentKind {
             Self::Retention => "PAYMENT_KIND_RETENTION",
             Self::Subsidy => "PAYMENT_KIND_SUBSIDY",
             Self::Other => "PAYMENT_KIND_OTHER",
+            Self::ManagementFee => "PAYMENT_KIND_MANAGEMENT_FEE",
+            Self::PreliminaryCost => "PAYMENT_KIND_PRELIMINARY_COST",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -892,6 +914,8 @@ impl PaymentKind {
             "PAYMENT_KIND_RETENTION" => Some(Self::Retention),
             "PAYMENT_KIND_SUBSIDY" => Some(Self::Subsidy),
             "PAYMENT_KIND_OTHER" => Some(Self::Other),
+            "PAYMENT_KIND_MANAGEMENT_FEE" => Some(Self::ManagementFee),
+            "PAYMENT_KIND_PRELIMINARY_COST" => Some(Self::PreliminaryCost),
             _ => None,
         }
     }
@@ -1551,6 +1575,25 @@ pub struct FundOpening {
     /// Paid out of projects' budgets until then.
     #[prost(message, repeated, tag = "6")]
     pub spent: ::prost::alloc::vec::Vec<OpeningSpending>,
+    /// How much of what was received adjustments had added, or taken away if negative 累计调剂, in fen.
+    #[prost(int64, tag = "7")]
+    pub adjusted_fen: i64,
+    /// What had been approved for later years 已批结转.
+    #[prost(message, repeated, tag = "8")]
+    pub carried: ::prost::alloc::vec::Vec<OpeningCarry>,
+}
+/// What of a unit's rest had been approved for a later year before the book.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OpeningCarry {
+    /// The unit that may use it.
+    #[prost(bytes = "vec", tag = "1")]
+    pub holder: ::prost::alloc::vec::Vec<u8>,
+    /// Into which year.
+    #[prost(uint32, tag = "2")]
+    pub to_year: u32,
+    /// How much, in fen.
+    #[prost(int64, tag = "3")]
+    pub amount_fen: i64,
 }
 /// Authority passed on along one line before the book 累计分解下达.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -145,7 +145,11 @@ const TABLE: &[Row] = &[
         package: "fundtrace",
         rule: Rule::Not(&["sled", "prost"]),
     },
-    // Chores need what they need; nothing that ships depends on them.
+    // Chores and ordeals need what they need; nothing that ships depends on them.
+    Row {
+        package: "ordeal",
+        rule: Rule::Not(&["sled"]),
+    },
     Row {
         package: "xtask",
         rule: Rule::Not(&[]),

@@ -9,7 +9,7 @@ use super::taking::{movement, take_back};
 use super::{Movement, MovementKind, cash};
 use crate::Books;
 use crate::account::{AccountEvent, CustodyRelease};
-use crate::bank_line::rules::matched_with;
+use crate::bank_line::rules::lines_of;
 use crate::bank_line::{Direction, MatchTarget};
 use crate::ids::{AccountId, MovementId, PaymentId, Subject};
 use crate::money::Fen;
@@ -102,11 +102,8 @@ impl Amend for AccountEvent {
 
 /// Cash that a bank line has confirmed stays, until the match is taken back (V24).
 fn matched(books: &Books, id: MovementId) -> Option<Vec<Subject>> {
-    let target = MatchTarget::Movement(id);
-    let lines = [Direction::In, Direction::Out];
-    let lines = lines.map(|direction| matched_with(books, (target, direction)));
-    let lines: Vec<Subject> = lines.into_iter().flatten().map(Into::into).collect();
-    (!lines.is_empty()).then_some(lines)
+    let legs = [Direction::In, Direction::Out];
+    lines_of(books, MatchTarget::Movement(id), &legs)
 }
 
 /// A closed account was empty, and stays so.

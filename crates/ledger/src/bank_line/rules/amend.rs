@@ -1,5 +1,6 @@
 //! Lines taken back that were no lines of the statement; what was typed wrongly is entered anew.
 
+use super::note_recovery;
 use crate::Books;
 use crate::bank_line::{BankLineEvent, MatchTarget};
 use crate::ids::Subject;
@@ -24,6 +25,7 @@ impl Amend for BankLineEvent {
         Some(vec![match matched.target {
             MatchTarget::Payment(id) => id.into(),
             MatchTarget::Movement(id) => id.into(),
+            MatchTarget::Recovery(it) => it.item.into(),
         }])
     }
 
@@ -38,6 +40,7 @@ impl Amend for BankLineEvent {
         // Observed although it was matched: no line, no match.
         if let Some(matched) = line.matched.take() {
             books.matches.put((matched.target, entry.direction), None);
+            note_recovery(books, matched.target, false);
         }
     }
 

@@ -408,3 +408,45 @@ fn cash_that_a_line_has_confirmed_is_not_taken_back() {
         alert BAD_REVERSAL seq: what came later rests on it: #7002"#]],
     );
 }
+
+#[test]
+fn what_was_settled_or_came_back_is_not_taken_back_while_a_line_says_so() {
+    let of = MatchTarget::Payment(payment(1));
+    let out = enter(1, |it| {
+        it.direction = Direction::Out;
+        it.amount_fen = fen(90);
+    });
+    let back = enter(3, |it| it.amount_fen = fen(20));
+    let paid = [
+        instruct(|_| ()),
+        open(1, |_| ()),
+        settle(1, 90),
+        give_back(1, 20),
+        out,
+        back,
+    ];
+    let given = and(&budgeted(), paid);
+    let world = World::given(&given);
+    let unsettle = unsay(&world, payment(1), "payment.settled", 90);
+    let unreturn = unsay(&world, payment(1), "payment.returned", 20);
+    // The match of the return is not that of the settlement.
+    let matched = and(&given, [matches(1, of), matches(3, of)]);
+    check(
+        &matched,
+        &[unreturn.clone(), unsettle.clone()],
+        expect![[r#"
+        BAD_REVERSAL seq: what came later rests on it: #7003
+        BAD_REVERSAL seq: what came later rests on it: #7001"#]],
+    );
+    let one_left = and(&matched, [revoke(3), unreturn]);
+    check(
+        &one_left,
+        std::slice::from_ref(&unsettle),
+        expect!["BAD_REVERSAL seq: what came later rests on it: #7001"],
+    );
+    check(
+        &and(&one_left, [revoke(1)]),
+        &[unsettle],
+        expect!["record.reversed"],
+    );
+}

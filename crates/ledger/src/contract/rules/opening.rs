@@ -88,11 +88,5 @@ pub(super) fn taken_over(opening: &ContractOpening, context: &Context) -> Contra
 
 /// Nothing happens within the time that an opening covers: its figures count it already.
 pub(super) fn before_cut_over(contract: &Contract, context: &Context) -> Option<Rejection> {
-    let opening = contract.opening.as_ref()?;
-    let early = context.occurred_on.is_certainly_before(opening.cut_over.on);
-    early.then_some(Rejection::BadDate {
-        field: "occurred_on",
-        why: "it lies before the cut-over day: the opening's figures count it already",
-        why_zh: "业务日期早于建账日:期初数据已包含",
-    })
+    contract.opening.as_ref()?.cut_over.before(context)
 }

@@ -18,6 +18,7 @@ fn entry(number: u128) -> EntryId {
 fn paper_allowed() -> Ask {
     ask(Command::Ledger(BookCommand::SetPolicy(BookPolicy {
         paper_signatures: true,
+        recoveries_by_bank_line: false,
         document: reference(),
     })))
 }

@@ -1,6 +1,8 @@
 //! A batch taken over from before the book: its figures are exact, and go together (V5, V6, V10).
 
-use super::{Fund, announce, budget, exact, grow, holder, not_in_force, payable, shift};
+use super::{
+    Fund, announce, budget, exact, grow, holder, in_a_later_year, not_in_force, payable, shift,
+};
 use crate::Books;
 use crate::context::Context;
 use crate::fund::{FundOpening, Holder, OpeningLine, OpeningSpending};
@@ -46,6 +48,27 @@ pub(super) fn check(
             return Err(twice("spent"));
         }
     }
+    adjusted(opening)?;
+    for (place, carry) in opening.carried.iter().enumerate() {
+        existing_unit(books, "carried", carry.holder)?;
+        payable("carried", carry.amount_fen)?;
+        in_a_later_year("carried", &opening.announcement, carry.to_year)?;
+        let mut before = opening.carried.iter().take(place);
+        if before.any(|other| (other.holder, other.to_year) == (carry.holder, carry.to_year)) {
+            return Err(twice("carried"));
+        }
+    }
+    Ok(())
+}
+
+/// An adjustment can be stated, and is part of what was received: so is what came without it.
+fn adjusted(opening: &FundOpening) -> Result<(), Rejection> {
+    let (field, amount) = ("adjusted_fen", opening.adjusted_fen);
+    let stated = amount.max(amount.negated());
+    let issued = opening.received_fen.sub(amount);
+    if stated > Fen::COMMAND_MAX || issued < Fen::ZERO {
+        return Err(Rejection::BadAmount { field, amount });
+    }
     Ok(())
 }
 
@@ -83,7 +106,8 @@ fn spent(books: &Books, spending: &OpeningSpending) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// The word of the source, what was received, what each unit passed on, what each project spent.
+/// The word of the source, what was received, what each unit passed on and may use later, what each
+/// project spent.
 pub(super) fn breaches(opening: &FundOpening) -> Vec<Rejection> {
     let announcement = &opening.announcement;
     let over = |available: Fen, asked: Fen| {
@@ -95,7 +119,8 @@ pub(super) fn breaches(opening: &FundOpening) -> Vec<Rejection> {
         lines.fold(Fen::ZERO, |sum, line| sum.add(line.amount_fen))
     };
     let mut broken: Vec<_> = not_in_force(announcement).into_iter().collect();
-    broken.extend(over(announcement.amount_fen, opening.received_fen));
+    let issued = opening.received_fen.sub(opening.adjusted_fen);
+    broken.extend(over(announcement.amount_fen, issued));
     let mut units = vec![announcement.receiver];
     units.extend(opening.lines.iter().map(|line| line.from));
     for (place, unit) in units.iter().enumerate() {
@@ -104,6 +129,13 @@ pub(super) fn breaches(opening: &FundOpening) -> Vec<Rejection> {
             let gone = sum(&|line| line.from == *unit);
             broken.extend(over(at_the_top(opening, *unit).add(got), gone));
         }
+    }
+    for carry in &opening.carried {
+        let got = sum(&|line| line.to == Holder::Organisation(carry.holder));
+        let passed_on = |line: &&OpeningLine| matches!(line.to, Holder::Organisation(_));
+        let gone = sum(&|line| line.from == carry.holder && passed_on(line));
+        let rest = at_the_top(opening, carry.holder).add(got).sub(gone);
+        broken.extend(over(rest, carry.amount_fen));
     }
     for spending in &opening.spent {
         let available = sum(&|line| line.to == Holder::Project(spending.project));
@@ -132,6 +164,7 @@ fn at_the_top(opening: &FundOpening, unit: OrganisationId) -> Fen {
 pub(super) fn apply(books: &mut Books, opening: &FundOpening) {
     let id = opening.announcement.fund;
     let mut row = Fund::announced(&opening.announcement);
+    row.adjusted = opening.adjusted_fen;
     row.reclaimed_from_top = opening.reclaimed_from_top_fen;
     row.opening = Some(Box::new(opening.cut_over.clone()));
     books.funds.put(id, row);
@@ -140,6 +173,10 @@ pub(super) fn apply(books: &mut Books, opening: &FundOpening) {
     top.granted = top.granted.sub(opening.reclaimed_from_top_fen);
     for line in &opening.lines {
         shift(books, id, line.from, line.to, line.amount_fen);
+    }
+    for carry in &opening.carried {
+        let node = books.nodes.entry((id, carry.holder));
+        node.carried.push((carry.to_year, carry.amount_fen));
     }
     for spending in &opening.spent {
         let row = budget(books, id, spending.project);

@@ -8,6 +8,8 @@
 
 use super::steps::State;
 use crate::Books;
+use crate::bank_line::rules::lines_of;
+use crate::bank_line::{Direction, MatchTarget, RecoveryTarget};
 use crate::ids::{ItemId, Subject};
 use crate::item::{ItemDraft, ItemEvent};
 use crate::money::Fen;
@@ -26,10 +28,18 @@ impl Amend for ItemEvent {
         }
     }
 
-    /// A closing rests on the money that came back (V16).
-    fn resting(&self, books: &Books, _seq: u64) -> Option<Vec<Subject>> {
+    /// A closing rests on the money that came back (V16), and so does the match of a bank line
+    /// (V24).
+    fn resting(&self, books: &Books, seq: u64) -> Option<Vec<Subject>> {
         let id = match self {
-            ItemEvent::RecoveryReceived(it) => it.item,
+            ItemEvent::RecoveryReceived(it) => {
+                let item = it.item;
+                let target = MatchTarget::Recovery(RecoveryTarget { item, seq });
+                if let Some(lines) = lines_of(books, target, &[Direction::In]) {
+                    return Some(lines);
+                }
+                item
+            }
             ItemEvent::RecoveryWaived(it) => it.item,
             _ => return None,
         };
@@ -37,7 +47,7 @@ impl Amend for ItemEvent {
         closed.then(|| vec![id.into()])
     }
 
-    fn reverse(&self, books: &mut Books, _seq: u64) {
+    fn reverse(&self, books: &mut Books, seq: u64) {
         let change =
             |books: &mut Books, id: ItemId, which: fn(&mut super::Item) -> &mut Fen, by| {
                 if let Some(row) = books.items.get_mut(id) {
@@ -51,6 +61,9 @@ impl Amend for ItemEvent {
             }
             ItemEvent::RecoveryReceived(it) => {
                 change(books, it.item, |row| &mut row.received, it.amount_fen);
+                if let Some(row) = books.items.get_mut(it.item) {
+                    row.recoveries.retain(|recovery| recovery.seq != seq);
+                }
             }
             ItemEvent::RecoveryWaived(it) => {
                 change(books, it.item, |row| &mut row.waived, it.amount_fen);

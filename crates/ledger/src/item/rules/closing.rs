@@ -49,7 +49,7 @@ fn proof_missing(books: &Books, item: &Item) -> Vec<Rejection> {
             measure: Some(measure.measure.into()),
         });
     }
-    missing.extend(recovery_open(item));
+    missing.extend(recovery_open(books, item));
     if item.draft.scope == ItemScope::Common {
         missing.extend(common_item_open(books, item));
     }
@@ -57,8 +57,9 @@ fn proof_missing(books: &Books, item: &Item) -> Vec<Rejection> {
 }
 
 /// A surplus does not hurt: it is shown, and given back elsewhere.
-fn recovery_open(item: &Item) -> Option<Rejection> {
-    let (required, received, waived) = (item.recovery_required(), item.received, item.waived);
+fn recovery_open(books: &Books, item: &Item) -> Option<Rejection> {
+    let (required, waived) = (item.recovery_required(), item.waived);
+    let received = item.recovered(books);
     let settled = received.plus(waived).unwrap_or(Fen::MAX);
     (settled < required).then_some(Rejection::RecoveryOpen {
         required,

@@ -2,6 +2,7 @@
 
 use super::deadline::due_base;
 use super::steps::{Next, State, Step, next};
+use crate::Books;
 use crate::context::{Actor, Context};
 use crate::date::{BusinessDate, Precision};
 use crate::digest::Digest;
@@ -55,6 +56,8 @@ pub struct Item {
     pub demanded: Fen,
     /// The money received back; more than was required is a surplus.
     pub received: Fen,
+    /// The money received back, record by record, so that a bank line can be matched with each.
+    pub recoveries: Vec<Received>,
     /// The money given up.
     pub waived: Fen,
     /// The last letter sent.
@@ -67,6 +70,19 @@ pub struct Item {
     pub opening: Option<Box<CutOver>>,
     /// How many records have been mainly about it.
     pub version: u32,
+}
+
+/// Money received back, as one record says.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Received {
+    /// The record.
+    pub seq: u64,
+    /// How much.
+    pub amount: Fen,
+    /// Who stands for it.
+    pub by: Box<[PersonId]>,
+    /// A bank line is matched with it.
+    pub matched: bool,
 }
 
 /// An extension that was granted.
@@ -155,6 +171,13 @@ pub struct Closing {
     pub lookbacks_passed: u32,
 }
 
+/// True where only what a bank line is matched with counts as recovered.
+#[must_use]
+pub fn by_bank_line(books: &Books) -> bool {
+    let book = books.book.as_ref();
+    book.is_some_and(|book| book.recoveries_by_bank_line)
+}
+
 impl MeasureState {
     /// True with evidence that was not certainly taken before the day of issue (V16).
     #[must_use]
@@ -188,6 +211,7 @@ impl Item {
             recused: Vec::new(),
             demanded: Fen::ZERO,
             received: Fen::ZERO,
+            recoveries: Vec::new(),
             waived: Fen::ZERO,
             last_letter: None,
             children: Vec::new(),
@@ -212,6 +236,37 @@ impl Item {
     #[must_use]
     pub fn recovery_required(&self) -> Fen {
         self.draft.recovery_required_fen.max(self.demanded)
+    }
+
+    /// What came back, without what no bank line is matched with. What came back before the book
+    /// rests on the opening's document.
+    #[must_use]
+    pub fn matched(&self) -> Fen {
+        let unmatched = self.recoveries.iter().filter(|it| !it.matched);
+        unmatched.fold(self.received, |sum, it| sum.sub(it.amount))
+    }
+
+    /// What counts for the closing (V16): what came back or, where the ledger's policy asks for
+    /// it, what of it a bank line is matched with.
+    #[must_use]
+    pub fn recovered(&self, books: &Books) -> Fen {
+        if by_bank_line(books) {
+            self.matched()
+        } else {
+            self.received
+        }
+    }
+
+    /// What one record says came back.
+    #[must_use]
+    pub fn recovery(&self, seq: u64) -> Option<&Received> {
+        self.recoveries.iter().find(|it| it.seq == seq)
+    }
+
+    /// A bank line is matched with what a record says, or no longer.
+    pub(crate) fn match_recovery(&mut self, seq: u64, matched: bool) {
+        let recovery = self.recoveries.iter_mut().find(|it| it.seq == seq);
+        recovery.into_iter().for_each(|it| it.matched = matched);
     }
 
     /// Takes an event: the state by the table, and what the step itself leaves behind.
@@ -336,7 +391,15 @@ impl Item {
             ItemEvent::ExtensionRefused(_) => self.pending = None,
             ItemEvent::LetterSent(letter) => self.last_letter = Some(letter.kind),
             ItemEvent::RecoveryDemanded(it) => self.demanded = self.demanded.add(it.amount_fen),
-            ItemEvent::RecoveryReceived(it) => self.received = self.received.add(it.amount_fen),
+            ItemEvent::RecoveryReceived(it) => {
+                self.received = self.received.add(it.amount_fen);
+                self.recoveries.push(Received {
+                    seq: context.seq,
+                    amount: it.amount_fen,
+                    by: context.hands().map(|hand| hand.person).collect(),
+                    matched: false,
+                });
+            }
             ItemEvent::RecoveryWaived(it) => self.waived = self.waived.add(it.amount_fen),
             ItemEvent::LeadTransferred(transfer) => self.lead_unit = Some(transfer.lead_unit),
             ItemEvent::RecusalDeclared(recusal) => self.recused.push(recusal.person),

@@ -9,6 +9,7 @@ mod draft;
 mod extension;
 mod opening;
 mod paths;
+mod recovered;
 mod table;
 mod verifying;
 mod work;
@@ -325,6 +326,7 @@ impl World {
             area: reference(),
             closed: false,
             paper_signatures: false,
+            recoveries_by_bank_line: false,
             version: 1,
         };
         books.book = Some(book);

@@ -3,6 +3,8 @@
 use super::later;
 use super::{Payment, caps, move_money};
 use crate::Books;
+use crate::bank_line::rules::lines_of;
+use crate::bank_line::{Direction, MatchTarget};
 use crate::fund::rules::amend::payers;
 use crate::ids::{PaymentId, Subject};
 use crate::money::Fen;
@@ -31,10 +33,17 @@ impl Amend for PaymentEvent {
     fn resting(&self, books: &Books, seq: u64) -> Option<Vec<Subject>> {
         match self {
             PaymentEvent::Settled(settlement) => {
-                let payment = books.payments.get(settlement.payment)?;
+                let id = settlement.payment;
+                if let Some(lines) = matched(books, id, Direction::Out) {
+                    return Some(lines);
+                }
+                let payment = books.payments.get(id)?;
                 unsettled(payment, settlement.payment, settlement.amount_fen)
             }
             PaymentEvent::Returned(back) => {
+                if let Some(lines) = matched(books, back.payment, Direction::In) {
+                    return Some(lines);
+                }
                 let payment = books.payments.get(back.payment)?;
                 let over = caps::filled(books, payment, back.amount_fen);
                 unreturned(books, payment, seq).or(over)
@@ -96,6 +105,7 @@ impl Amend for PaymentEvent {
             PaymentEvent::RecoveryOffset(it) => {
                 let less = it.amount_fen.negated();
                 later::change(books, it.payment, |later| &mut later.offset, less);
+                later::change(books, it.against, |later| &mut later.set_off, less);
             }
             PaymentEvent::RecoveryWaived(it) => {
                 let less = it.amount_fen.negated();
@@ -104,6 +114,7 @@ impl Amend for PaymentEvent {
             PaymentEvent::RetentionWithheld(it) => {
                 let less = it.amount_fen.negated();
                 later::change(books, it.payment, |later| &mut later.withheld, less);
+                later::keep(books, it.payment, less);
             }
             PaymentEvent::RetentionReleased(it) => {
                 let less = it.amount_fen.negated();
@@ -148,6 +159,11 @@ impl Amend for PaymentEvent {
             put(Some(&mut row.voucher), to);
         }
     }
+}
+
+/// What a bank line has confirmed stays, until the match is taken back (V24).
+fn matched(books: &Books, id: PaymentId, direction: Direction) -> Option<Vec<Subject>> {
+    lines_of(books, MatchTarget::Payment(id), &[direction])
 }
 
 /// A settlement cannot go while a return (V8), or what the payee has confirmed, rests on it.

@@ -4,6 +4,7 @@
 use super::{Payment, existing, move_money, touch};
 use crate::Books;
 use crate::context::Context;
+use crate::contract::rules::caps::part;
 use crate::date::BusinessDate;
 use crate::fund::rules::{existing as existing_fund, payable, summable};
 use crate::ids::{FundId, PaymentId};
@@ -31,6 +32,8 @@ pub struct Later {
     pub due_on: Option<BusinessDate>,
     /// Paid out of what was kept back.
     pub released: Fen,
+    /// Of this payment, not paid because it recovers others.
+    pub set_off: Fen,
 }
 
 impl Later {
@@ -205,8 +208,14 @@ pub(super) fn breaches(books: &Books, context: &Context, event: &PaymentEvent) -
             over(open, it.amount_fen)
         }),
         PaymentEvent::RecoveryReceived(it) => recoverable(it.payment, it.amount_fen),
-        PaymentEvent::RecoveryOffset(it) => recoverable(it.payment, it.amount_fen)
-            .or_else(|| row(it.against).and_then(|against| over(against.amount, it.amount_fen))),
+        PaymentEvent::RecoveryOffset(it) => recoverable(it.payment, it.amount_fen).or_else(|| {
+            // All that it recovers together is no more than it is.
+            let open = |against: &Payment| against.amount.sub(against.later().set_off);
+            row(it.against).and_then(|against| over(open(against), it.amount_fen))
+        }),
+        PaymentEvent::RetentionWithheld(it) => {
+            row(it.payment).and_then(|payment| over(withholdable(books, payment), it.amount_fen))
+        }
         PaymentEvent::RecoveryWaived(it) => {
             let payer = row(it.payment).map(|payment| payment.instructed_by);
             let same = context.hands().any(|hand| Some(hand.person) == payer);
@@ -230,13 +239,32 @@ pub(super) fn breaches(books: &Books, context: &Context, event: &PaymentEvent) -
                 row(it.payment).and_then(|payment| over(payment.later().retained(), it.amount_fen));
             return early.into_iter().chain(more).collect();
         }
-        PaymentEvent::RetentionWithheld(_)
-        | PaymentEvent::Instructed(_)
+        PaymentEvent::Instructed(_)
         | PaymentEvent::Settled(_)
         | PaymentEvent::Returned(_)
         | PaymentEvent::Reissued(_) => None,
     };
     broken.into_iter().collect()
+}
+
+/// What may still be kept back: with one payment no more than it pays out, and on one contract no
+/// more than the share 质保金比例 of its price that it states.
+fn withholdable(books: &Books, payment: &Payment) -> Fen {
+    let with_payment = payment.amount.sub(payment.later().withheld);
+    let contract = payment.basis.as_deref().and_then(|basis| basis.contract);
+    let contract = contract.and_then(|id| books.contracts.get(id));
+    let left = contract.filter(|row| row.signing.retention_bp > 0);
+    let left = left.map(|row| part(row.price, row.signing.retention_bp).sub(row.withheld));
+    left.map_or(with_payment, |left| left.min(with_payment))
+}
+
+/// Carries into the contract what is kept back on it; a negative amount, what no longer is.
+pub(super) fn keep(books: &mut Books, id: PaymentId, amount: Fen) {
+    let payment = books.payments.get(id);
+    let contract = payment.and_then(|payment| payment.basis.as_deref()?.contract);
+    if let Some(row) = contract.and_then(|id| books.contracts.get_mut(id)) {
+        row.withheld = row.withheld.add(amount);
+    }
 }
 
 /// V10: whoever bears more from now on has that much left in the project's budget.
@@ -298,12 +326,14 @@ pub(super) fn apply(books: &mut Books, event: &PaymentEvent) {
         PaymentEvent::RecoveryOffset(it) => {
             add(books, it.payment, |row| &mut row.offset, it.amount_fen);
             touch(books, it.against);
+            change(books, it.against, |row| &mut row.set_off, it.amount_fen);
         }
         PaymentEvent::RecoveryWaived(it) => {
             add(books, it.payment, |row| &mut row.waived, it.amount_fen);
         }
         PaymentEvent::RetentionWithheld(it) => {
             add(books, it.payment, |row| &mut row.withheld, it.amount_fen);
+            keep(books, it.payment, it.amount_fen);
             if let Some(payment) = books.payments.get_mut(it.payment) {
                 let later = payment.later.get_or_insert_default();
                 let before = |due_on: &BusinessDate| due_on.is_certainly_before(it.due_on);

@@ -6,6 +6,7 @@ mod later;
 mod limits;
 mod money;
 mod random;
+mod together;
 
 use super::*;
 use crate::Command;
@@ -188,18 +189,24 @@ fn advances_and_subsidies_need_an_approved_project_and_the_rest_a_started_one() 
         in_library retention: BAD_TRANSITION
         in_library subsidy: BAD_TRANSITION
         in_library other: BAD_TRANSITION
+        in_library management_fee: BAD_TRANSITION
+        in_library preliminary_cost: ok
         approved advance: ok
         approved progress: BAD_TRANSITION
         approved final: BAD_TRANSITION
         approved retention: BAD_TRANSITION
         approved subsidy: ok
         approved other: ok
+        approved management_fee: ok
+        approved preliminary_cost: ok
         started advance: ok
         started progress: ok
         started final: ok
         started retention: ok
         started subsidy: ok
-        started other: ok"#]]
+        started other: ok
+        started management_fee: ok
+        started preliminary_cost: ok"#]]
     .assert_eq(&lines.join("\n"));
 }
 

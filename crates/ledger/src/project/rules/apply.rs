@@ -62,6 +62,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &ProjectEvent) 
         step,
         on,
         by,
+        with: context.hands().skip(1).map(|hand| hand.person).collect(),
         note: note.cloned(),
         document: document.cloned(),
     };

@@ -97,8 +97,10 @@ pub struct Taken {
     pub step: Step,
     /// When.
     pub on: BusinessDate,
-    /// By whom.
+    /// By whom: the first who stands for it.
     pub by: Actor,
+    /// Who else stands for it.
+    pub with: Box<[PersonId]>,
     /// The remark, the reason, the opinion, the basis or the finding, whichever the step has.
     pub note: Option<Text>,
     /// The document that it names.
@@ -179,7 +181,8 @@ impl Project {
     #[must_use]
     pub fn took_by(&self, step: Step, person: PersonId) -> bool {
         let mut steps = self.life.steps.iter();
-        steps.any(|taken| taken.step == step && taken.by.person == person)
+        let by = |taken: &Taken| taken.by.person == person || taken.with.contains(&person);
+        steps.any(|taken| taken.step == step && by(taken))
     }
 
     /// A visit to its site.

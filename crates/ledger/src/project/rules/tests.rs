@@ -4,10 +4,12 @@
 
 mod life;
 mod opening;
+mod signed;
 mod table;
 
 use super::*;
 use crate::Command;
+use crate::context::Actor;
 use crate::project::{Acceptance, Gate, ProjectApproval, ProjectStep};
 use crate::testing::enter;
 use crate::testing::*;

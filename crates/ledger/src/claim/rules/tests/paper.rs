@@ -36,6 +36,7 @@ fn confirm() -> Ask {
 fn a_signature_on_paper_cures_the_claim() {
     let allowed = ask(Command::Ledger(BookCommand::SetPolicy(BookPolicy {
         paper_signatures: true,
+        recoveries_by_bank_line: false,
         document: reference(),
     })));
     let given = and(&reviewed(), [allowed]);

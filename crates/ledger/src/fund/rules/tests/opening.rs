@@ -2,7 +2,7 @@
 //! two; its figures go together, and what comes after counts them.
 
 use super::*;
-use crate::fund::{FundOpening, OpeningLine, OpeningSpending};
+use crate::fund::{FundOpening, OpeningCarry, OpeningLine, OpeningSpending};
 use crate::testing::{by_two, check_openings, cut_over, proposed};
 
 fn line(from: u128, to: Holder, amount: i64) -> OpeningLine {
@@ -37,6 +37,8 @@ fn take_over(change: impl FnOnce(&mut FundOpening)) -> Ask {
             line(TOWN, to_project(1), 500),
         ],
         spent: vec![spending(1, 350, 50)],
+        adjusted_fen: fen(0),
+        carried: Vec::new(),
     };
     change(&mut opening);
     ask(Command::Fund(FundCommand::TakeOver(opening)))
@@ -180,5 +182,150 @@ fn goes_on_from_there() {
         fund.allocated
         OVER_ALLOCATED amount_fen: 201 fen asked for, 200 fen unallocated
         fund.reclaimed"#]],
+    );
+}
+
+fn carried(holder: u128, to_year: u32, amount: i64) -> OpeningCarry {
+    OpeningCarry {
+        holder: unit(holder),
+        to_year,
+        amount_fen: fen(amount),
+    }
+}
+
+/// 1,000 fen are announced for 2018; the county has left 800, less the 600 that the town has.
+#[test]
+fn takes_over_what_was_adjusted_and_carried_over() {
+    let rows = [
+        take_over(|it| it.adjusted_fen = fen(901)),
+        take_over(|it| it.adjusted_fen = fen(-1_000_000_000_000_001)),
+        take_over(|it| it.carried = vec![carried(NOWHERE, 2019, 1)]),
+        take_over(|it| it.carried = vec![carried(COUNTY, 2019, 0)]),
+        take_over(|it| it.carried = vec![carried(COUNTY, 2018, 1)]),
+        take_over(|it| it.carried = vec![carried(COUNTY, 2101, 1)]),
+        take_over(|it| it.carried = vec![carried(COUNTY, 2019, 1), carried(COUNTY, 2019, 1)]),
+        take_over(|it| it.adjusted_fen = fen(-101)),
+        take_over(|it| it.adjusted_fen = fen(-101)).observed(),
+        take_over(|it| it.adjusted_fen = fen(-100)),
+        take_over(|it| it.carried = vec![carried(COUNTY, 2019, 201)]),
+        take_over(|it| it.carried = vec![carried(COUNTY, 2019, 201)]).observed(),
+        take_over(|it| it.carried = vec![carried(COUNTY, 2019, 200), carried(COUNTY, 2020, 200)]),
+        take_over(|it| it.carried = vec![carried(TOWN, 2019, 601)]),
+        take_over(|it| it.carried = vec![carried(TOWN, 2019, 600)]),
+    ];
+    check_openings(
+        &given(),
+        &rows,
+        expect![[r#"
+        BAD_AMOUNT adjusted_fen:
+          901 fen is not an amount that may be stated (1 to 10^15 fen)
+        BAD_AMOUNT adjusted_fen:
+          -1000000000000001 fen is not an amount that may be stated (1 to 10^15 fen)
+        NOT_FOUND carried: #0063 is not known in this ledger
+        BAD_AMOUNT carried:
+          0 fen is not an amount that may be stated (1 to 10^15 fen)
+        BAD_FIELD carried:
+          it must be later than the budget year, and no later than 2100
+        BAD_FIELD carried:
+          it must be later than the budget year, and no later than 2100
+        BAD_FIELD carried: the same line is named twice
+        OVER_ALLOCATED amount_fen: 1001 fen asked for, 1000 fen unallocated
+        fund.taken_over
+        alert OVER_ALLOCATED amount_fen: 1001 fen asked for, 1000 fen unallocated
+        fund.taken_over
+        OVER_ALLOCATED amount_fen: 201 fen asked for, 200 fen unallocated
+        fund.taken_over
+        alert OVER_ALLOCATED amount_fen: 201 fen asked for, 200 fen unallocated
+        fund.taken_over
+        OVER_ALLOCATED amount_fen: 601 fen asked for, 600 fen unallocated
+        fund.taken_over"#]],
+    );
+}
+
+#[test]
+fn counts_what_was_adjusted_and_carried_over() {
+    let opening = take_over(|it| {
+        it.adjusted_fen = fen(150);
+        it.carried = vec![carried(COUNTY, 2019, 150)];
+    });
+    let taken = and(&given(), by_two(1, &opening));
+    // 900 with 150 of adjustments: 750 of the 1,000 that were announced.
+    let rows = [
+        receive(1, 251),
+        receive(1, 250),
+        carry(COUNTY, 51, 2019),
+        carry(COUNTY, 50, 2019),
+        carry(COUNTY, 200, 2020),
+    ];
+    check(
+        &taken,
+        &rows,
+        expect![[r#"
+        OVER_ALLOCATED amount_fen: 251 fen asked for, 250 fen unallocated
+        fund.received
+        OVER_ALLOCATED amount_fen: 51 fen asked for, 50 fen unallocated
+        fund.carried_over
+        fund.carried_over"#]],
+    );
+}
+
+/// The figures of the batch end with 2017-12-31.
+#[test]
+fn no_payment_is_of_a_day_that_the_opening_covers() {
+    let taken = and(&started(), by_two(1, &take_over(|_| ())));
+    let paid = |on: &'static str| {
+        instruct(|it| {
+            it.amount_fen = fen(10);
+            it.sources = vec![share(1, 10)];
+        })
+        .on(on)
+    };
+    let rows = [
+        paid("2017-12-30"),
+        paid("2017-12-30").observed(),
+        paid("2017-12-31"),
+        paid("2017"),
+    ];
+    check(
+        &taken,
+        &rows,
+        expect![[r#"
+        BAD_DATE occurred_on:
+          it lies before the cut-over day: the opening's figures count it already
+        payment.instructed
+        alert BAD_DATE occurred_on:
+          it lies before the cut-over day: the opening's figures count it already
+        payment.instructed
+        payment.instructed"#]],
+    );
+    let instructed = and(&taken, [paid("2017-12-30").observed()]);
+    let rows = [
+        settle(1, 10).on("2017-12-30"),
+        settle(1, 10).on("2017-12-30").observed(),
+        settle(1, 10).on("2017-12-31"),
+    ];
+    check(
+        &instructed,
+        &rows,
+        expect![[r#"
+        BAD_DATE occurred_on:
+          it lies before the cut-over day: the opening's figures count it already
+        payment.settled
+        alert BAD_DATE occurred_on:
+          it lies before the cut-over day: the opening's figures count it already
+        payment.settled"#]],
+    );
+    let settled = and(&instructed, [settle(1, 10)]);
+    let rows = [
+        give_back(1, 10).on("2017-12-30"),
+        give_back(1, 10).on("2017-12-31"),
+    ];
+    check(
+        &settled,
+        &rows,
+        expect![[r#"
+        BAD_DATE occurred_on:
+          it lies before the cut-over day: the opening's figures count it already
+        payment.returned"#]],
     );
 }

@@ -14,7 +14,7 @@ fn verified_without(leave_out: &str) -> Vec<Ask> {
 }
 
 /// An item like that, worked on up to the closing, with `more` before closure is asked for.
-fn verified(draft: Ask, more: impl IntoIterator<Item = Ask>) -> Vec<Ask> {
+pub(super) fn verified(draft: Ask, more: impl IntoIterator<Item = Ask>) -> Vec<Ask> {
     let mut path = happy_from(draft);
     path.truncate(11);
     path.splice(8..8, more);

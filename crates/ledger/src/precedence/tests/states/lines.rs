@@ -35,6 +35,29 @@ pub(super) const TOKEN: &[Line] = &[
     ),
 ];
 
+pub(super) const LOG: &[Line] = &[
+    (
+        "introduce_key",
+        Actor::DEPLOYMENT,
+        "2018-07-01",
+        r#"{"vkey":"a+1+A"}"#,
+    ),
+    (
+        "seal_subjects",
+        Actor::DEPLOYMENT,
+        "2018-07-01",
+        r#"{"root":"cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd","count":1,
+        "through_position":1}"#,
+    ),
+    (
+        "record_state",
+        Actor::DEPLOYMENT,
+        "2018-07-01",
+        r#"{"ledger":"$9001","seq":1,"position":1,"projection":"books","version":1,
+        "hash":"cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd"}"#,
+    ),
+];
+
 pub(super) const FUND: &[Line] = &[
     (
         "announce",

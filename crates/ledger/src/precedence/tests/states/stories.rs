@@ -84,6 +84,17 @@ pub(super) fn stories() -> Vec<Story> {
             ],
         ),
         Story::new(
+            "log",
+            vec![],
+            LOG,
+            &[
+                ("none", &[]),
+                ("keyed", &["introduce_key"]),
+                ("sealed", &["seal_subjects"]),
+                ("recorded", &["record_state"]),
+            ],
+        ),
+        Story::new(
             "fund",
             vec![],
             FUND,

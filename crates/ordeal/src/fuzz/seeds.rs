@@ -1,0 +1,117 @@
+//! What fuzzing of a parser begins with: a few inputs that it takes, made here.
+
+use chain::{Checkpoint, Cosigner, Hash, Head, LedgerId, NodeHash, Record, Signer};
+use uuid::Uuid;
+
+/// Sound inputs of a parser; none, if it finds its way by itself.
+pub(super) fn of(name: &str) -> Vec<Vec<u8>> {
+    let texts = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
+    let signer = Signer::new("log.example", &[1; 32]).expect("a name");
+    let cosigner = Cosigner::new("witness.example", &[2; 32]).expect("a name");
+    let root = NodeHash::from_bytes([3; 32]);
+    let checkpoint = Checkpoint::new("log.example", 4, root).expect("an origin");
+    let mut note = checkpoint.sign(&signer).expect("a note");
+    note.add(cosigner.cosign(note.text(), 5)).expect("room");
+    match name {
+        "record-header" => vec![records()[0].header.to_bytes().to_vec()],
+        "event-body" => bodies(),
+        "journal-segment" => {
+            let records = records();
+            let frame = |first: usize, to: usize| {
+                store::frame(first as u64, &records[first..to]).expect("a short group")
+            };
+            let whole = [frame(0, 2), frame(2, 4)].concat();
+            let cut = whole[..whole.len() - 9].to_vec();
+            vec![whole, cut]
+        }
+        "note" => {
+            let lines = note.signatures().iter().map(|line| format!("{line}\n"));
+            let lines: String = lines.collect();
+            vec![note.to_string().into_bytes(), lines.into_bytes()]
+        }
+        "checkpoint" => vec![checkpoint.to_string().into_bytes()],
+        "tlog-proof" => {
+            let hash = root.to_base64();
+            vec![format!("c2sp.org/tlog-proof@v1\nindex 2\n{hash}\n{hash}\n\n{note}").into_bytes()]
+        }
+        "policy" => {
+            let (log, witness) = (signer.verifier(), cosigner.verifier());
+            let policy = format!("log {log}\nwitness w {witness}\ngroup g 1 w\nquorum g\n");
+            vec![policy.into_bytes(), witness.to_string().into_bytes()]
+        }
+        "tile-path" => texts(&["0/000", "1/x001/234.p/5", "entries/x123/x456/789"]),
+        "entry-bundle" => {
+            let entries = [&b"one"[..], &b""[..], &[7; 300][..]];
+            vec![chain::encode_entries(entries).expect("short entries")]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn records() -> Vec<Record> {
+    let mut head = Head::genesis(LedgerId::from_bytes([1; 16]));
+    let mut records = Vec::new();
+    for number in 1..=4 {
+        let (command, digest) = (Uuid::from_u128(number), Hash::from_bytes([2; 32]));
+        let record = head.link(9, command, 1, 1, digest, vec![3; 20]);
+        records.push(record.expect("a short body"));
+        head = Head::of(&records[records.len() - 1]);
+    }
+    records
+}
+
+/// The published bodies.
+fn bodies() -> Vec<Vec<u8>> {
+    let vectors = include_str!("../../../../proto/vectors/bodies-v1.txt");
+    let bodies = vectors
+        .lines()
+        .filter_map(|line| line.strip_prefix("body "));
+    bodies.filter_map(|text| bytes(text.trim())).collect()
+}
+
+fn bytes(hexadecimal: &str) -> Option<Vec<u8>> {
+    let digits = hexadecimal.as_bytes().chunks(2);
+    digits
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use chain::{Header, Note, NoteSignature, Policy, Tile, TlogProof, VerifierKey};
+
+    use super::*;
+
+    /// Fuzzing that begins with what is refused at the first byte would find nothing behind it.
+    #[test]
+    fn parsers_take_what_fuzzing_begins_with() {
+        let all = |name, takes: fn(&[u8], &str) -> bool| {
+            let seeds = of(name);
+            assert!(!seeds.is_empty(), "{name}");
+            for seed in &seeds {
+                let text = String::from_utf8_lossy(seed);
+                assert!(takes(seed, &text), "{name}: {text}");
+            }
+        };
+        all("record-header", |bytes, _| {
+            Header::from_bytes(bytes).is_ok()
+        });
+        all("note", |bytes, text| {
+            Note::parse(bytes).is_ok() || NoteSignature::parse_lines(text).is_ok()
+        });
+        all("checkpoint", |_, text| text.parse::<Checkpoint>().is_ok());
+        all("verifier-key", |_, text| {
+            text.parse::<VerifierKey>().is_ok()
+        });
+        all("tlog-proof", |bytes, _| TlogProof::parse(bytes).is_ok());
+        all("policy", |bytes, text| {
+            Policy::parse(bytes).is_ok() || text.parse::<VerifierKey>().is_ok()
+        });
+        all("tile-path", |_, text| text.parse::<Tile>().is_ok());
+        all("entry-bundle", |bytes, _| {
+            chain::decode_entries(bytes).is_ok()
+        });
+        assert!(of("event-body").len() > 100);
+        assert_eq!(of("journal-segment").len(), 2);
+    }
+}

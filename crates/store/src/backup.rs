@@ -1,0 +1,472 @@
+//! Backups: the journal up to a whole frame, the keys, the evidence files, and what else is asked.
+//!
+//! ```text
+//! <backup>/MANIFEST             SHA-256 and path of each file below: `sha256sum -c MANIFEST`
+//! <backup>/HEADS                how many records, and every ledger's last: ledger, seq, hash
+//! <backup>/INCOMPLETE           only while a backup is being made, or after one was broken off
+//! <backup>/register             the head register as it was before the journal was read
+//! <backup>/journal/…, keys, token.key, files/…      as in the data directory
+//! ```
+//!
+//! sled, the tree and the lock are derived or made again. A backup may be made while the server
+//! runs: the journal only grows, keys and files are on the disk before a record names them. So the
+//! register is copied first, then the journal, then what records name.
+
+mod manifest;
+mod restore;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use chain::{LedgerId, Record};
+use sha2::{Digest, Sha256};
+
+use crate::disk::{self, wide};
+use crate::entry::Decoder;
+use crate::error::{BadRecord, Copy, Reason, at};
+use crate::files::shelves;
+use crate::index::State;
+use crate::journal::{self, Frame, Frames, Piece};
+use crate::{Error, FileHash, LedgerHead};
+
+pub use restore::{Restored, restore};
+
+const MANIFEST: &str = "MANIFEST";
+const HEADS: &str = "HEADS";
+const INCOMPLETE: &str = "INCOMPLETE";
+const REGISTER: &str = "register";
+
+/// How much of a file is in memory at once.
+const CHUNK_LEN: usize = 1 << 20;
+
+/// What a backup holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackedUp {
+    /// How many records.
+    pub records: u64,
+    /// The last record of every ledger, in the order of their first records.
+    pub heads: Vec<LedgerHead>,
+    /// How many evidence files.
+    pub files: u64,
+    /// Bytes that were copied now.
+    pub copied_bytes: u64,
+    /// Bytes that an earlier backup had copied already.
+    pub kept_bytes: u64,
+    /// Evidence files that do not have the hash of their name: they are not in the backup.
+    pub damaged: Vec<PathBuf>,
+}
+
+/// Why there is no backup, or nothing was restored.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BackupError {
+    /// The directory holds other things.
+    #[error("{} is not empty, and no backup", .dir.display())]
+    NotABackup {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// A backup was begun there and not ended.
+    #[error("the backup in {} is not complete: make it again", .dir.display())]
+    Incomplete {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// A file of the backup is not what it was, or is missing.
+    #[error("{}: the bytes do not have the hash that the manifest says", .path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The log does not continue what the backup holds.
+    #[error(
+        "the log does not continue the backup: ledger {ledger}, seq {seq} is not in it or is \
+         another record; the backup was left as it was"
+    )]
+    NotContinued {
+        /// The ledger.
+        ledger: LedgerId,
+        /// The seq of its last record in the backup.
+        seq: u64,
+    },
+    /// A file changed under the hands: somebody repairs the log, for one.
+    #[error("{} changed while it was copied: try again", .path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The target of a restore holds something.
+    #[error("{} is not empty: restore into a new directory", .dir.display())]
+    NotEmpty {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// What was restored is not what the backup says it is.
+    #[error("the restored log ends elsewhere than the backup says: {records} records")]
+    OtherHeads {
+        /// How many records were restored.
+        records: u64,
+    },
+    /// Whoever asked for the restore does not accept it.
+    #[error("{0}")]
+    NotAccepted(String),
+    /// The log, or the machine.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+impl From<BadRecord> for BackupError {
+    fn from(bad: BadRecord) -> BackupError {
+        BackupError::Store(bad.into())
+    }
+}
+
+/// Copies a data directory, which a server may have open, so that it can be restored to the last
+/// whole group. Into an earlier backup of the same log only what is new is copied. Every record
+/// is checked, hash and chain, and given to `each`. Blocks; reads the whole journal.
+///
+/// # Errors
+/// The log is damaged, or does not continue the backup; then nothing was copied.
+pub fn backup(
+    dir: &Path,
+    to: &Path,
+    register: Option<&Path>,
+    mut each: impl FnMut(&Record),
+) -> Result<BackedUp, BackupError> {
+    private_dir(to)?;
+    let before = manifest::read(to)?;
+    if before.is_none() && !to.join(INCOMPLETE).exists() && !is_empty(to)? {
+        let dir = to.to_path_buf();
+        return Err(BackupError::NotABackup { dir });
+    }
+    let newest = match register {
+        Some(path) => crate::Register::at(path).read()?,
+        None => None,
+    };
+    let sought = match before {
+        Some(_) => manifest::heads(to)?,
+        None => Vec::new(),
+    };
+    let sought = sought.into_iter().map(|old| (old.id, old)).collect();
+    let journal = Reading::of(&dir.join("journal"), sought, &mut each)?;
+    let heads = journal.heads();
+    if let Some(old) = journal.sought.values().next() {
+        let (ledger, seq) = (old.id, old.seq);
+        return Err(BackupError::NotContinued { ledger, seq });
+    }
+
+    // From here the backup is changed.
+    write(&to.join(INCOMPLETE), b"")?;
+    let mut copy = Copying {
+        from: dir,
+        to,
+        before: before.unwrap_or_default(),
+        entries: BTreeMap::new(),
+        copied: 0,
+        kept: 0,
+    };
+    if let Some(newest) = newest {
+        copy.put(REGISTER, &newest)?;
+    }
+    for part in &journal.parts {
+        if !copy.file(&part.path, part.len, Some(part.hash))? {
+            let path = part.path.clone();
+            return Err(BackupError::Changed { path });
+        }
+    }
+    copy.forget_old_segments()?;
+    for name in ["keys", "token.key"] {
+        let path = dir.join(name);
+        if path.exists() {
+            copy.file(&path, u64::MAX, None)?;
+        }
+    }
+    let (files, damaged) = copy.evidence()?;
+    copy.put(HEADS, &manifest::write_heads(journal.next, &heads))?;
+    let Copying {
+        entries,
+        copied,
+        kept,
+        ..
+    } = copy;
+    write(&to.join(MANIFEST), &manifest::write(&entries))?;
+    let marker = to.join(INCOMPLETE);
+    fs::remove_file(&marker).map_err(at(&marker))?;
+    disk::sync(to)?;
+    Ok(BackedUp {
+        records: journal.next,
+        heads,
+        files,
+        copied_bytes: copied,
+        kept_bytes: kept,
+        damaged,
+    })
+}
+
+/// A segment up to its last whole frame.
+struct Part {
+    path: PathBuf,
+    len: u64,
+    hash: [u8; 32],
+}
+
+/// The journal as it was read.
+struct Reading {
+    parts: Vec<Part>,
+    next: u64,
+    states: HashMap<LedgerId, State>,
+    order: Vec<LedgerId>,
+    /// The heads of the earlier backup that have not come yet.
+    sought: HashMap<LedgerId, LedgerHead>,
+}
+
+impl Reading {
+    fn of(
+        dir: &Path,
+        sought: HashMap<LedgerId, LedgerHead>,
+        each: &mut impl FnMut(&Record),
+    ) -> Result<Reading, BackupError> {
+        let mut reading = Reading {
+            parts: Vec::new(),
+            next: 0,
+            states: HashMap::new(),
+            order: Vec::new(),
+            sought,
+        };
+        let segments = journal::segments(dir)?;
+        for (number, segment) in segments.iter().enumerate() {
+            let is_last = number.checked_add(1) == Some(segments.len());
+            let mut frames = Frames::open(&segment.path)?;
+            let mut hasher = Sha256::new();
+            let mut len = 0_u64;
+            loop {
+                match frames.next()? {
+                    Some(Piece::Frame(frame)) => {
+                        reading.frame(&frame, each)?;
+                        hasher.update(frame.bytes);
+                        len = len.saturating_add(wide(frame.bytes.len()));
+                        continue;
+                    }
+                    Some(Piece::Damage(_)) => {}
+                    None => break,
+                }
+                // The group that is being written, if nothing whole stands behind it.
+                if !is_last || !frames.is_at_end() {
+                    return Err(reading.bad(Reason::Frame).into());
+                }
+            }
+            reading.parts.push(Part {
+                path: segment.path.clone(),
+                len,
+                hash: hasher.finalize().into(),
+            });
+        }
+        Ok(reading)
+    }
+
+    fn frame(
+        &mut self,
+        frame: &Frame<'_>,
+        each: &mut impl FnMut(&Record),
+    ) -> Result<(), BackupError> {
+        if frame.first != self.next {
+            return Err(self.bad(Reason::Missing).into());
+        }
+        for raw in Decoder::new(frame.entries) {
+            let raw = raw.map_err(|_| self.bad(Reason::Malformed))?;
+            let record = raw
+                .record(Vec::new())
+                .map_err(|broken| self.bad(broken.into()))?;
+            let ledger = record.header.ledger;
+            let order = &mut self.order;
+            let state = self.states.entry(ledger).or_insert_with(|| {
+                order.push(ledger);
+                State::genesis(ledger)
+            });
+            if let Err(broken) = state.take(&record) {
+                return Err(self.bad(broken.into()).into());
+            }
+            if self.sought.get(&ledger) == Some(&head(&state.head)) {
+                self.sought.remove(&ledger);
+            }
+            each(&record);
+            self.next = self.next.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    fn bad(&self, reason: Reason) -> BadRecord {
+        let place = match &reason {
+            Reason::Chain(broken) => Some((broken.ledger, broken.seq)),
+            Reason::Malformed
+            | Reason::Frame
+            | Reason::Missing
+            | Reason::Repeated
+            | Reason::Differ
+            | Reason::Unfinished
+            | Reason::Unreadable(_) => None,
+        };
+        let (ledger, seq) = place.unzip();
+        BadRecord {
+            copy: Copy::Journal,
+            position: self.next,
+            ledger,
+            seq,
+            reason,
+        }
+    }
+
+    fn heads(&self) -> Vec<LedgerHead> {
+        let states = self
+            .order
+            .iter()
+            .filter_map(|ledger| self.states.get(ledger));
+        states.map(|state| head(&state.head)).collect()
+    }
+}
+
+fn head(head: &chain::Head) -> LedgerHead {
+    LedgerHead {
+        id: head.ledger,
+        seq: head.seq,
+        hash: head.hash,
+    }
+}
+
+/// A backup being written.
+struct Copying<'a> {
+    from: &'a Path,
+    to: &'a Path,
+    before: BTreeMap<String, [u8; 32]>,
+    entries: BTreeMap<String, [u8; 32]>,
+    copied: u64,
+    kept: u64,
+}
+
+impl Copying<'_> {
+    /// Copies the first `len` bytes of a file, unless an earlier backup has them. `known` is their
+    /// hash, if they were read before; false if it is another now.
+    fn file(
+        &mut self,
+        path: &Path,
+        len: u64,
+        known: Option<[u8; 32]>,
+    ) -> Result<bool, BackupError> {
+        let name = path.strip_prefix(self.from).unwrap_or(path);
+        let target = self.to.join(name);
+        let name = name.to_string_lossy().into_owned();
+        let there = fs::metadata(&target).map_or(0, |found| found.len());
+        if let Some(hash) = known
+            && self.before.get(&name) == Some(&hash)
+            && (len == u64::MAX || there == len)
+            && there > 0
+        {
+            self.kept = self.kept.saturating_add(there);
+            self.entries.insert(name, hash);
+            return Ok(true);
+        }
+        if let Some(parent) = target.parent() {
+            private_dir(parent)?;
+        }
+        let new = target.with_extension("copying");
+        let (hash, copied) = copy_part(path, &new, len)?;
+        if known.is_some_and(|known| known != hash) {
+            fs::remove_file(&new).map_err(at(&new))?;
+            return Ok(false);
+        }
+        fs::rename(&new, &target).map_err(at(&target))?;
+        disk::sync(target.parent().unwrap_or(self.to))?;
+        self.copied = self.copied.saturating_add(copied);
+        self.entries.insert(name, hash);
+        Ok(true)
+    }
+
+    fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), BackupError> {
+        write(&self.to.join(name), bytes)?;
+        self.copied = self.copied.saturating_add(wide(bytes.len()));
+        let hash = Sha256::digest(bytes).into();
+        self.entries.insert(name.to_owned(), hash);
+        Ok(())
+    }
+
+    /// Removes segments that an earlier backup had and a repair has cut otherwise since: their
+    /// records have just been copied again.
+    fn forget_old_segments(&self) -> Result<(), BackupError> {
+        let dir = self.to.join("journal");
+        if !dir.is_dir() {
+            return Ok(());
+        }
+        for segment in journal::segments(&dir)? {
+            let name = segment.path.strip_prefix(self.to).unwrap_or(&segment.path);
+            if !self.entries.contains_key(&*name.to_string_lossy()) {
+                fs::remove_file(&segment.path).map_err(at(&segment.path))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies the evidence files: how many, and which are not what they were.
+    fn evidence(&mut self) -> Result<(u64, Vec<PathBuf>), BackupError> {
+        let mut files = 0_u64;
+        let mut damaged = Vec::new();
+        for (FileHash(hash), path) in shelves(self.from)? {
+            if self.file(&path, u64::MAX, Some(hash))? {
+                files = files.saturating_add(1);
+            } else {
+                damaged.push(path);
+            }
+        }
+        Ok((files, damaged))
+    }
+}
+
+/// Copies the first bytes of a file into a new one, and syncs it.
+fn copy_part(from: &Path, to: &Path, len: u64) -> Result<([u8; 32], u64), Error> {
+    let mut source = File::open(from).map_err(at(from))?.take(len);
+    let mut file = private_file(to)?;
+    let mut hasher = Sha256::new();
+    let mut chunk = vec![0; CHUNK_LEN];
+    let mut copied = 0_u64;
+    loop {
+        let read = source.read(&mut chunk).map_err(at(from))?;
+        let Some(bytes) = chunk.get(..read).filter(|bytes| !bytes.is_empty()) else {
+            break;
+        };
+        hasher.update(bytes);
+        file.write_all(bytes).map_err(at(to))?;
+        copied = copied.saturating_add(wide(read));
+    }
+    file.sync_all().map_err(at(to))?;
+    Ok((hasher.finalize().into(), copied))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let new = path.with_extension("new");
+    let mut file = private_file(&new)?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(at(&new))?;
+    fs::rename(&new, path).map_err(at(path))?;
+    disk::sync(path.parent().unwrap_or(path))
+}
+
+/// For the service's user alone: a backup has the keys.
+fn private_file(path: &Path) -> Result<File, Error> {
+    let mut options = File::options();
+    let options = options.create(true).truncate(true).write(true).mode(0o600);
+    options.open(path).map_err(at(path))
+}
+
+fn private_dir(dir: &Path) -> Result<(), Error> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700);
+    builder.create(dir).map_err(at(dir))
+}
+
+fn is_empty(dir: &Path) -> Result<bool, Error> {
+    let mut files = fs::read_dir(dir).map_err(at(dir))?;
+    Ok(files.next().is_none())
+}

@@ -1,0 +1,118 @@
+//! The scrub reads everything beside the writer, names what is bad, and goes on.
+
+use std::fs;
+
+use super::{A, B, Fixture};
+use crate::{Copy, FileStore, Rot, Scrub, Scrubbed};
+
+fn sample() -> Fixture {
+    let mut fixture = Fixture::new();
+    for round in 0..6 {
+        fixture.append(&[(A, 300 + round); 40]);
+        fixture.append(&[(B, 700), (A, 20), (B, 5)]);
+    }
+    fixture
+}
+
+/// Step by step, with the log in use; what came of it and in how many steps.
+fn scrub(fixture: &mut Fixture) -> (Scrubbed, usize) {
+    let mut scrub = Scrub::begin(&fixture.log().reader()).unwrap();
+    let mut steps = 0;
+    let mut seen = Vec::new();
+    let ended = fixture.all.len();
+    loop {
+        let step = scrub.step(10_000, &mut |record| seen.push(record.hash));
+        steps += 1;
+        match step {
+            Ok(read) => assert!(read >= 10_000),
+            Err(done) => {
+                if done.rot.is_empty() {
+                    let all = fixture.all[..ended].iter().map(|record| record.hash);
+                    assert!(all.eq(seen));
+                }
+                return (*done, steps);
+            }
+        }
+        if steps < 3 {
+            // The writer goes on meanwhile: what comes now is for the next reading.
+            fixture.append(&[(B, 10)]);
+        }
+    }
+}
+
+#[test]
+fn reads_everything_in_small_steps_while_the_writer_appends() {
+    let mut fixture = sample();
+    let (done, steps) = scrub(&mut fixture);
+    assert_eq!(done.rot, []);
+    assert_eq!(done.through, 6 * 43);
+    assert_eq!((done.last_verified[&A], done.last_verified[&B]), (246, 12));
+    assert!(steps > 5, "{steps}");
+    assert_eq!(scrub(&mut fixture).0.through, 6 * 43 + 2);
+}
+
+#[test]
+fn names_what_is_bad_in_the_journal_and_goes_on_from_sled() {
+    let mut fixture = sample();
+    let second = crate::journal::encode(0, &fixture.all[..40]).unwrap().len();
+    let path = fixture.segment();
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[second + 100] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let (done, _) = scrub(&mut fixture);
+    let [Rot::Record(bad)] = &done.rot[..] else {
+        panic!("{:?}", done.rot);
+    };
+    let header = &fixture.all[40].header;
+    let named = (bad.copy, bad.position, bad.ledger, bad.seq);
+    let expected = (Copy::Journal, 40, Some(header.ledger), Some(header.seq));
+    assert_eq!(named, expected);
+    assert_eq!((done.through, done.last_verified[&A]), (40, 40));
+}
+
+#[test]
+fn names_what_is_bad_in_sled() {
+    let mut fixture = sample();
+    let (shared, _) = fixture.log().parts_for_tests();
+    let db = shared.pages.db();
+    let page = db.iter().keys().nth(2).unwrap().unwrap();
+    db.insert(&page, b"nonsense").unwrap();
+    let position = u64::from_be_bytes(page[1..].try_into().unwrap());
+    let (done, _) = scrub(&mut fixture);
+    let Rot::Record(bad) = &done.rot[0] else {
+        panic!("{:?}", done.rot);
+    };
+    assert_eq!((bad.copy, bad.position), (Copy::Sled, position));
+    assert_eq!(
+        bad.ledger,
+        Some(fixture.all[position as usize].header.ledger)
+    );
+    assert_eq!(done.through, position);
+}
+
+#[test]
+fn a_journal_that_is_gone_is_told_and_the_records_are_compared_no_further() {
+    let mut fixture = sample();
+    fs::remove_file(fixture.segment()).unwrap();
+    let (done, _) = scrub(&mut fixture);
+    assert!(matches!(&done.rot[..], [Rot::Record(bad)] if bad.copy == Copy::Journal));
+}
+
+#[test]
+fn hashes_the_evidence_files() {
+    let mut fixture = sample();
+    let files = FileStore::open(fixture.path()).unwrap();
+    let mut places = Vec::new();
+    for content in [b"one", b"two"] {
+        let mut upload = files.begin(A).unwrap();
+        upload.write(content).unwrap();
+        let name = upload.finish(None).unwrap().hash.to_string();
+        let shelf = fixture.path().join("files").join(A.to_string());
+        places.push(shelf.join(&name[..2]).join(&name));
+    }
+    assert_eq!(scrub(&mut fixture).0.files, 2);
+    fs::write(&places[1], b"owt").unwrap();
+    let (done, _) = scrub(&mut fixture);
+    assert_eq!(done.files, 1);
+    assert!(matches!(&done.rot[..], [Rot::File(path, _)] if *path == places[1]));
+}
