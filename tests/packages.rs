@@ -320,7 +320,15 @@ fn an_edited_page_is_refused_even_where_the_manifest_was_made_to_fit() {
     );
     let unfit = check(&zip_of(&entries), &key).unwrap_err();
     assert_eq!(unfit, Fault::FileHash("report.zh.html".to_owned()));
+    let report = entries.remove("report.en.html").unwrap();
+    let lacking = check(&zip_of(&entries), &key).unwrap_err();
+    assert_eq!(lacking, Fault::Missing("report.en.html".to_owned()));
+    entries.insert("report.en.html".to_owned(), report);
     relisted(&mut entries);
+    let mut more = entries.clone();
+    more.insert("keys.json".to_owned(), b"[]".to_vec());
+    let unlisted = check(&zip_of(&more), &key).unwrap_err();
+    assert_eq!(unlisted, Fault::Unlisted("keys.json".to_owned()));
     let fit = check(&zip_of(&entries), &key).unwrap_err();
     assert_eq!(fit, Fault::Page("report.zh.html"));
 }

@@ -108,9 +108,12 @@ pub(super) fn run(args: &EvidenceArgs) -> anyhow::Result<()> {
         .write(true)
         .create_new(true)
         .open(&args.out);
-    let mut file = file.map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => anyhow::anyhow!("{path} exists already"),
-        _ => anyhow::Error::from(error).context(format!("cannot write {path}")),
+    let mut file = file.map_err(|error| {
+        if error.kind() == ErrorKind::AlreadyExists {
+            anyhow::anyhow!("{path} 已存在 · exists already")
+        } else {
+            anyhow::Error::from(error).context(format!("cannot write {path}"))
+        }
     })?;
     file.write_all(&package)
         .and_then(|()| file.sync_all())

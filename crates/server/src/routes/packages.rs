@@ -398,13 +398,12 @@ fn prove(
 }
 
 fn not_made(fault: &evidence::Fault) -> Problem {
-    match fault {
-        evidence::Fault::TooMany { .. }
-        | evidence::Fault::TooLong { .. }
-        | evidence::Fault::Bomb { .. } => too_large(),
-        // Checked before it is handed out: what fails here is ours.
-        fault => Problem::internal(fault),
+    use evidence::Fault::{Bomb, TooLong, TooMany};
+    if matches!(fault, TooMany { .. } | TooLong { .. } | Bomb { .. }) {
+        return too_large();
     }
+    // Checked before it is handed out: what fails here is ours.
+    Problem::internal(fault)
 }
 
 fn too_large() -> Problem {
