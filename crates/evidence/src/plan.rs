@@ -14,6 +14,7 @@ use ledger::ids::{ProjectId, Subject};
 use ledger::record::RecordEvent;
 use ledger::{Event, Fact};
 use projections::View;
+use projections::contributions::contributions;
 use projections::evidence::evidence_lines;
 use projections::trace::payment_trace;
 use serde_json::Value;
@@ -153,6 +154,12 @@ fn project(view: &View, id: ProjectId, add: &mut dyn FnMut(Kind, Subject)) {
     }
     for claim in answer::claims(view, id) {
         add(Kind::Claim, claim.into());
+    }
+    for line in contributions(view, Some(id), 0, usize::MAX)
+        .contributions
+        .entries
+    {
+        add(Kind::Contribution, line.contribution.into());
     }
     for payment in view.links.payments_of_project(id) {
         add(Kind::Payment, payment.into());
