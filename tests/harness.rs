@@ -264,6 +264,7 @@ fn reply(mut response: ureq::http::Response<ureq::Body>) -> Result<Reply, ureq::
 /// A server of this process with an opened ledger and people.
 pub struct World {
     pub dir: PathBuf,
+    policy: Option<PathBuf>,
     _temporary: Option<TempDir>,
     running: Option<Running>,
     client: Client,
@@ -280,12 +281,17 @@ impl std::ops::Deref for World {
 pub fn spawn() -> World {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("data");
-    serve(path, Some(dir))
+    serve(path, None, Some(dir))
 }
 
 /// The same in a directory that stays.
 pub fn spawn_in(dir: &Path) -> World {
-    serve(dir.to_owned(), None)
+    serve(dir.to_owned(), None, None)
+}
+
+/// The same under a trust policy, whose witnesses are asked.
+pub fn spawn_witnessed(dir: &Path, policy: &Path) -> World {
+    serve(dir.to_owned(), Some(policy.to_owned()), None)
 }
 
 /// The name of the tests' log.
@@ -307,8 +313,10 @@ pub fn settings(dir: &Path) -> Settings {
     settings
 }
 
-fn serve(dir: PathBuf, temporary: Option<TempDir>) -> World {
-    let running = start(&settings(&dir)).unwrap();
+fn serve(dir: PathBuf, policy: Option<PathBuf>, temporary: Option<TempDir>) -> World {
+    let mut settings = settings(&dir);
+    settings.policy.clone_from(&policy);
+    let running = start(&settings).unwrap();
     let mut tokens = BTreeMap::new();
     for (name, number, unit, roles) in PEOPLE {
         tokens.insert(
@@ -323,6 +331,7 @@ fn serve(dir: PathBuf, temporary: Option<TempDir>) -> World {
     let client = Client::new(server, Uuid::new_v4(), Arc::new(tokens));
     let world = World {
         dir,
+        policy,
         _temporary: temporary,
         running: Some(running),
         client,
@@ -358,7 +367,9 @@ impl World {
 
     /// Serves the directory again.
     pub fn start(&mut self) {
-        let running = start(&settings(&self.dir)).unwrap();
+        let mut settings = settings(&self.dir);
+        settings.policy.clone_from(&self.policy);
+        let running = start(&settings).unwrap();
         self.client.server = format!("http://{}", running.addr);
         self.running = Some(running);
     }
@@ -395,9 +406,14 @@ impl Process {
     /// Starts it and waits for the line that says where it listens.
     pub fn start(dir: &Path) -> Process {
         key_for(dir);
+        Process::of(&["serve", "--data", dir.to_str().unwrap()])
+    }
+
+    /// The same of any command that listens.
+    pub fn of(args: &[&str]) -> Process {
         let mut child = Program::new(BINARY)
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(dir)
+            .args(args)
+            .args(["--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

@@ -53,6 +53,8 @@ mod records;
 mod scenarios;
 mod seals;
 mod search;
+mod witness;
+mod witnesses;
 
 /// The allocator of the real binary: what `bulk` measures is then what an operator sees.
 #[global_allocator]

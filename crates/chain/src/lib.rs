@@ -21,6 +21,7 @@ mod proof;
 pub mod receipt;
 mod record;
 mod subject;
+mod submission;
 mod text;
 mod tree;
 
@@ -43,6 +44,7 @@ pub use policy::{
 pub use proof::{TLOG_PROOF_LEN_MAX, TlogProof, TlogProofError};
 pub use record::{BODY_LEN_MAX, HEADER_LEN, Header, LedgerId, Record};
 pub use subject::{Accumulator, subject_leaf};
+pub use submission::{SUBMISSION_LEN_MAX, Submission, SubmissionError};
 pub use tree::{
     BundleError, Content, Cut, ENTRY_LEN_MAX, Frontier, NodeHash, NodeHashText, PROOF_LEN_MAX,
     ProofError, TILE_WIDTH, TREE_SIZE_MAX, Tile, TileError, complete_root, consistency,

@@ -66,8 +66,9 @@ pub enum PublishError {
     Introduce(#[source] Box<SealError>),
     /// The log has been published, and there is no register.
     #[error(
-        "the log has been published with {size} records or fewer, and there is no head register at {}: restore it, or say \
-         --adopt-head to go on from the log as it is", .path.display()
+        "the log of {size} records has been published, and there is no head register at {}: \
+         restore it, or say --adopt-head to go on from the log as it is",
+        .path.display()
     )]
     Missing {
         /// Where it should be.

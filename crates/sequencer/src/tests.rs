@@ -269,6 +269,14 @@ impl Rig {
     }
 
     fn try_start(&self, adopt_head: bool) -> Result<Started, StartError> {
+        self.start_with(adopt_head, None)
+    }
+
+    fn start_with(
+        &self,
+        adopt_head: bool,
+        rotation: Option<Rotation>,
+    ) -> Result<Started, StartError> {
         let time = Arc::clone(&self.time);
         let clock = Box::new(move || *time.lock().unwrap());
         let Some((outside, seed)) = &self.publishes else {
@@ -278,7 +286,7 @@ impl Rig {
             signer: chain::Signer::new(ORIGIN, &[*seed; 32]).unwrap(),
             register: store::Register::at(&outside.path().join("head")),
             adopt_head,
-            rotation: None,
+            rotation,
         };
         start_published(self.dir.path(), clock, publication)
     }

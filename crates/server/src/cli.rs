@@ -15,6 +15,7 @@ pub mod repair;
 pub mod serve;
 pub mod token;
 pub mod verify;
+pub mod witness;
 
 /// 资金与整改留痕系统 · A tamper-evident book of public money and of what must be put right.
 #[derive(Debug, Parser)]
@@ -50,6 +51,8 @@ enum Command {
     Ledger(ledger::LedgerArgs),
     /// 签名密钥 · Make and show the keys that sign checkpoints
     Key(key::KeyArgs),
+    /// 见证 · Cosign the checkpoints of logs that only grow
+    Witness(witness::WitnessArgs),
 }
 
 /// A data directory that commands share.
@@ -87,6 +90,7 @@ pub fn main() -> ExitCode {
         Command::Token(args) => token::run(&args),
         Command::Ledger(args) => ledger::run(&args),
         Command::Key(args) => key::run(&args),
+        Command::Witness(args) => witness::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

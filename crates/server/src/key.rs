@@ -5,7 +5,7 @@
 
 use crate::identity::random;
 use anyhow::{Context, Result, bail, ensure};
-use chain::{Cosigner, Signer, VerifierKey};
+use chain::{Cosigner, Policy, Signer, VerifierKey};
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -78,6 +78,16 @@ pub fn cosigner(file: &Path) -> Result<Cosigner> {
     let text = read(file)?;
     let key = Cosigner::from_text(&text);
     key.with_context(|| format!("{} is not the key of a witness", file.display()))
+}
+
+/// Reads a trust policy (C2SP tlog-policy).
+///
+/// # Errors
+/// The file cannot be read, or one of its lines cannot be followed.
+pub fn read_policy(file: &Path) -> Result<Policy> {
+    let cannot = || format!("cannot use the policy {}", file.display());
+    let bytes = std::fs::read(file).with_context(cannot)?;
+    Policy::parse(&bytes).with_context(cannot)
 }
 
 /// Refuses a key, or a place for the head register, that a copy of the data directory would take

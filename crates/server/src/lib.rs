@@ -10,3 +10,5 @@ pub mod routes;
 pub mod scrub;
 pub mod serve;
 pub mod state;
+pub mod witness;
+pub mod witnesses;

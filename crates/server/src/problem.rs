@@ -11,6 +11,7 @@ use ledger::rejection::{Kind, Rejection};
 use sequencer::{Refusal, Unavailable};
 use serde::Serialize;
 use store::FileError;
+use witness::Refused;
 
 /// A refusal as a client sees it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -95,6 +96,16 @@ impl Problem {
             "REQUEST_TOO_LARGE",
             "a request may have 16 MiB at the most",
             "单次请求不得超过 16 MiB",
+        )
+    }
+
+    /// 413, from a witness.
+    pub fn submission_too_large() -> Problem {
+        Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "REQUEST_TOO_LARGE",
+            "a submission may have 260 KiB at the most",
+            "提交内容不得超过 260 KiB",
         )
     }
 
@@ -260,5 +271,46 @@ impl From<Unavailable> for Problem {
                 Problem::unavailable("OVERLOADED", &title, "等待处理的命令过多,请稍后重试")
             }
         }
+    }
+}
+
+/// The statuses that C2SP tlog-witness states; `Conflict` has an answer of its own, but for that.
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Problem {
+        let (status, code, title_zh) = match &refused {
+            Refused::Malformed(_) => (
+                StatusCode::BAD_REQUEST,
+                "BAD_SUBMISSION",
+                "请求不符合 tlog-witness 格式",
+            ),
+            Refused::UnknownLog { .. } => (StatusCode::NOT_FOUND, "NOT_FOUND", "查无此日志"),
+            Refused::Unsigned(_) => (
+                StatusCode::FORBIDDEN,
+                "BAD_SIGNATURE",
+                "检查点没有该日志的有效签名",
+            ),
+            Refused::Backwards { .. } => (
+                StatusCode::BAD_REQUEST,
+                "BAD_SUBMISSION",
+                "旧规模大于检查点规模",
+            ),
+            Refused::Conflict { .. } => (
+                StatusCode::CONFLICT,
+                "CONFLICT",
+                "旧规模不是本见证者上次见证的规模",
+            ),
+            Refused::Inconsistent(_) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "INCONSISTENT",
+                "未能证明该检查点延续上次见证的检查点",
+            ),
+            Refused::Stopped => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "STOPPED",
+                "存储故障,见证者已停止",
+            ),
+        };
+        let title = format!("{:#}", anyhow::Error::from(refused));
+        Problem::new(status, code, &title, title_zh)
     }
 }

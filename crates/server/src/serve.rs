@@ -5,6 +5,7 @@ use crate::problem::Problem;
 use crate::routes;
 use crate::scrub;
 use crate::state::State;
+use crate::witnesses::Witnesses;
 use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
 use actix_web::middleware::Compress;
@@ -40,6 +41,7 @@ pub struct Running {
     scrub: scrub::Running,
     http: JoinHandle<std::io::Result<()>>,
     writer: JoinHandle<()>,
+    witnesses: Option<Witnesses>,
     timer: Option<Timer>,
 }
 
@@ -55,6 +57,8 @@ pub struct Settings {
     pub register: PathBuf,
     /// Go on without a register that should be there.
     pub adopt_head: bool,
+    /// The trust policy (C2SP tlog-policy) whose witnesses are asked to cosign; none without it.
+    pub policy: Option<PathBuf>,
     /// The key shall take the place of the one that the log has recorded.
     pub rotation: Option<Rotation>,
     /// The day, for tests of due dates; the machine's where there is none.
@@ -72,6 +76,7 @@ impl Settings {
             key: beside(dir, "key"),
             register: beside(dir, "head"),
             adopt_head: false,
+            policy: None,
             rotation: None,
             today: None,
         }
@@ -99,6 +104,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
         key,
         register,
         adopt_head,
+        policy,
         rotation,
         today,
     } = settings;
@@ -116,6 +122,15 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
     let handle = started.handle;
     let mut state = State::new(handle.clone())?;
     state.fixed_today = *today;
+    let witnesses = match (policy, handle.published_log()) {
+        (Some(policy), Some(log)) => Some(Witnesses::start(
+            policy,
+            log,
+            &beside(register, "witnessed"),
+        )?),
+        (Some(_) | None, _) => None,
+    };
+    state.cosigned = witnesses.as_ref().map(Witnesses::cosigned);
     let closing = state.closing.clone();
     let health = state.scrub.clone();
     let scrub = scrub::Running::start(handle.clone(), health.clone())?;
@@ -157,6 +172,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
         scrub,
         http,
         writer: started.writer,
+        witnesses,
         timer: None,
     })
 }
@@ -181,14 +197,14 @@ fn directory_of(file: &Path) -> PathBuf {
     parent.unwrap_or(Path::new(".")).to_owned()
 }
 
-fn path_config() -> web::PathConfig {
+pub(crate) fn path_config() -> web::PathConfig {
     web::PathConfig::default().error_handler(|error, _| {
         let title = error.to_string();
         Problem::bad("BAD_PATH", &title, &format!("路径有误:{title}")).into()
     })
 }
 
-async fn unknown_route(request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(crate) async fn unknown_route(request: HttpRequest) -> Result<HttpResponse, Problem> {
     if request.match_pattern().is_none() {
         return Err(Problem::not_found("the path", "此路径"));
     }
@@ -257,11 +273,13 @@ impl Running {
             scrub,
             http,
             writer,
+            witnesses,
             timer,
         } = self;
         closing.send_replace(true);
         drop(server.stop(true));
         let _ = http.join();
+        drop(witnesses);
         // It reads the log, which is let go of only when nobody does.
         drop(scrub);
         drop(timer);

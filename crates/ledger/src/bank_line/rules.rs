@@ -13,9 +13,8 @@ use crate::account::rules::{Movement, MovementKind, existing as existing_account
 use crate::context::Context;
 use crate::date::BusinessDate;
 use crate::fund::rules::payable;
-use crate::ids::{AccountId, BankLineId, MovementId, PersonId, Subject};
+use crate::ids::{BankLineId, MovementId, PersonId, Subject};
 use crate::item::rules::{Received, State, by_bank_line, existing as existing_item};
-use crate::money::Fen;
 use crate::payment::rules::existing as existing_payment;
 use crate::rejection::Rejection;
 use crate::seldom::Seldom;

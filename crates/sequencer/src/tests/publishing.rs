@@ -4,6 +4,8 @@
 
 use super::*;
 use chain::{Checkpoint, Note, VerifierKey};
+use ledger::Event;
+use ledger::log::LogEvent;
 use std::fs;
 use std::path::PathBuf;
 
@@ -116,7 +118,7 @@ fn what_cannot_be_registered_is_not_shown_and_the_records_stand() {
     );
     fs::remove_dir(register_of(&rig).with_extension("new")).unwrap();
     assert_eq!(covering(&rig).size, before.size + 3);
-    assert!(!log(&rig).is_failing());
+    block_on(failing.wait_for(|failing| !failing)).unwrap();
 }
 
 #[test]
@@ -174,7 +176,7 @@ fn a_log_with_another_history_does_not_start() {
     let result = rig.try_start(true);
     let fork = matches!(
         result,
-        Err(StartError::Publish(PublishError::Fork { size: 5, .. }))
+        Err(StartError::Publish(PublishError::Fork { size: 6, .. }))
     );
     assert!(fork, "{:?}", result.err());
 }
@@ -189,7 +191,7 @@ fn a_register_that_is_gone_or_of_another_log_is_not_passed_over() {
     let missing = rig.try_start(false);
     assert!(matches!(
         missing,
-        Err(StartError::Publish(PublishError::Missing { size: 2, .. }))
+        Err(StartError::Publish(PublishError::Missing { size: 3, .. }))
     ));
 
     // Every flipped bit, the signature's own included.
@@ -207,13 +209,67 @@ fn a_register_that_is_gone_or_of_another_log_is_not_passed_over() {
     fs::write(register_of(&rig), &sound).unwrap();
     rig.publishes.as_mut().unwrap().1 = 8;
     let other_key = rig.try_start(true);
-    assert!(matches!(
+    let refused = matches!(
         other_key,
-        Err(StartError::Publish(PublishError::Foreign { .. }))
-    ));
+        Err(StartError::Publish(PublishError::OtherKey { .. }))
+    );
+    assert!(refused, "{:?}", other_key.err());
     rig.publishes.as_mut().unwrap().1 = 7;
     rig.start();
-    assert_eq!(covering(&rig).size, 2);
+    assert_eq!(covering(&rig).size, 3);
+}
+
+/// The key that the log has recorded last, and whether the one before stands for it.
+fn recorded(rig: &Rig) -> (String, bool) {
+    let system = rig.handle().slot(rig.handle().system()).unwrap();
+    let seq = system.view().books.log.key.as_ref().unwrap().1;
+    let reader = rig.handle().reader();
+    let entry = reader.get(chain_id(rig.handle().system()), seq);
+    let fact = rig
+        .handle()
+        .fact(&entry.unwrap().unwrap().record.body, false);
+    match fact.unwrap().event {
+        Event::Log(LogEvent::KeyIntroduced(key)) => {
+            let endorsed = key.endorsement.is_some_and(|endorsement| {
+                let (old, new) = (key.previous.unwrap(), &key.vkey);
+                let old: VerifierKey = old.as_str().parse().unwrap();
+                let text = format!("fundtrace-key/v1\n{new}\n");
+                let line = format!("— {} {endorsement}", old.name());
+                old.verify(&text, &line.parse().unwrap()).is_ok()
+            });
+            (key.vkey.to_string(), endorsed)
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_key_is_exchanged_only_when_asked_for_and_leaves_a_record() {
+    let mut rig = Rig::publishing();
+    let first = covering(&rig);
+    assert_eq!(recorded(&rig), (log(&rig).vkey().to_owned(), false));
+    for (seed, old) in [(8, true), (9, false)] {
+        rig.stop();
+        let before = rig.publishes.as_ref().unwrap().1;
+        rig.publishes.as_mut().unwrap().1 = seed;
+        assert!(rig.try_start(false).is_err(), "not asked for");
+        let old_signer = chain::Signer::new(ORIGIN, &[before; 32]).unwrap();
+        let rotation = Rotation {
+            old: old.then_some(old_signer),
+        };
+        rig.running = Some(rig.start_with(false, Some(rotation)).unwrap());
+        assert_eq!(recorded(&rig), (log(&rig).vkey().to_owned(), old));
+        let newest = covering(&rig);
+        assert!(
+            newest.note.verify([&key(&rig)]).is_ok(),
+            "the new key signs"
+        );
+        let proof = log(&rig).consistency(first.size, newest.size).unwrap();
+        let (from, to) = ((first.size, first.root), (newest.size, newest.root));
+        chain::verify_consistency(from.0, from.1, to.0, to.1, &proof).unwrap();
+        rig.restart();
+        assert_eq!(covering(&rig).size, newest.size, "recorded once");
+    }
 }
 
 #[test]
@@ -276,17 +332,17 @@ fn tiles_are_served_for_every_published_size_and_no_further() {
     units(&rig, 1_000, 300);
     let newest = covering(&rig);
     let tile = |path: &str| log(&rig).tile(&path.parse().unwrap()).unwrap();
-    assert_eq!(newest.size, 302);
+    assert_eq!(newest.size, 303);
     assert_eq!(tile("0/000").unwrap().len(), 256 * 32);
-    assert_eq!(tile("0/001.p/46").unwrap().len(), 46 * 32);
-    assert_eq!(tile("0/001.p/47"), None);
+    assert_eq!(tile("0/001.p/47").unwrap().len(), 47 * 32);
+    assert_eq!(tile("0/001.p/48"), None);
     assert_eq!(tile("1/000.p/1").unwrap().len(), 32);
     assert_eq!(tile("1/000.p/2"), None);
-    let bundle = tile("entries/001.p/46").unwrap();
+    let bundle = tile("entries/001.p/47").unwrap();
     let leaves = chain::decode_entries(&bundle).unwrap();
     let hashes: Vec<u8> = leaves
         .iter()
         .flat_map(|leaf| *chain::leaf_hash(leaf).as_bytes())
         .collect();
-    assert_eq!(hashes, tile("0/001.p/46").unwrap());
+    assert_eq!(hashes, tile("0/001.p/47").unwrap());
 }

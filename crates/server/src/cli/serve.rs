@@ -30,6 +30,10 @@ pub struct ServeArgs {
     /// missing
     #[arg(long)]
     adopt_head: bool,
+    /// 信任策略文件(C2SP tlog-policy),请其中的见证者联署检查点 · A trust policy (C2SP
+    /// tlog-policy): its witnesses are asked to cosign each checkpoint
+    #[arg(long, env = "FUNDTRACE_POLICY")]
+    policy: Option<PathBuf>,
     /// 更换签名密钥,并记入日志 · The key takes the place of the one that the log has recorded; the
     /// exchange is recorded
     #[arg(long)]
@@ -43,6 +47,7 @@ pub struct ServeArgs {
 pub(super) fn run(args: &ServeArgs) -> anyhow::Result<()> {
     let mut settings = serve::Settings::of(&args.data.dir, &args.listen);
     settings.adopt_head = args.adopt_head;
+    settings.policy.clone_from(&args.policy);
     if let Some(key) = &args.key {
         settings.key.clone_from(key);
     }

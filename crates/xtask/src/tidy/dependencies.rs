@@ -140,6 +140,13 @@ const TABLE: &[Row] = &[
             optional: &[],
         },
     },
+    Row {
+        package: "witness",
+        rule: Rule::Only {
+            always: &["chain", "sha2", "thiserror"],
+            optional: &[],
+        },
+    },
     // The server, in crates/server. Storage and stored bytes are the business of those below it.
     Row {
         package: "fundtrace",

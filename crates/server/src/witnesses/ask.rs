@@ -1,0 +1,192 @@
+//! Asking one witness: `add-checkpoint` of C2SP tlog-witness, as a client.
+
+use super::Newest;
+use chain::{NoteError, NoteSignature, Submission, SubmissionError, VerifierKey};
+use sequencer::{ProveError, Published, PublishedLog};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+
+/// How long a witness may take to answer.
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(10);
+/// The longest answer that is read, in bytes: a hundred lines of cosignatures.
+const ANSWER_LEN_MAX: u64 = 64 * 1024;
+/// The first pause after a failure; each further one is twice as long.
+const PAUSE_MIN: Duration = Duration::from_secs(1);
+/// The longest pause.
+const PAUSE_MAX: Duration = Duration::from_secs(60);
+/// How often it is asked again at once because it remembers another size: once, unless somebody
+/// else is sending it this log's checkpoints.
+const TRIES: usize = 3;
+
+/// Why a witness has not cosigned.
+#[derive(Debug, thiserror::Error)]
+enum AskError {
+    #[error("it cannot be reached")]
+    Http(#[from] ureq::Error),
+    #[error("it answers {status}: {text}")]
+    Status { status: u16, text: String },
+    #[error("its answer is not that of C2SP tlog-witness")]
+    Answer(#[source] NoteError),
+    #[error("it answers 409 without a size")]
+    Size,
+    #[error(
+        "it remembers {known} records, and the log has {size}: another copy of this log runs, or \
+         this one was set back"
+    )]
+    Ahead { known: u64, size: u64 },
+    #[error("it remembers another size each time it is asked")]
+    Restless,
+    #[error("the proof for it cannot be made")]
+    Prove(#[from] ProveError),
+    #[error("the checkpoint cannot be sent")]
+    Submission(#[from] SubmissionError),
+    #[error("the log is closed")]
+    Closed,
+}
+
+/// One witness, and what it is known to remember.
+pub(super) struct Asker {
+    key: VerifierKey,
+    url: String,
+    log: Weak<PublishedLog>,
+    agent: ureq::Agent,
+    /// The size that it cosigned last, as far as is known.
+    known: u64,
+}
+
+impl Asker {
+    pub(super) fn new(key: VerifierKey, url: &str, log: &Arc<PublishedLog>) -> Asker {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(ANSWER_TIME_MAX))
+            .max_redirects(0)
+            .build();
+        Asker {
+            key,
+            url: url.to_owned(),
+            log: Arc::downgrade(log),
+            agent: config.into(),
+            known: 0,
+        }
+    }
+
+    /// Asks for each target, until there will be none any more.
+    pub(super) fn run(
+        mut self,
+        mut target: watch::Receiver<Newest>,
+        answers: &mpsc::Sender<(u64, NoteSignature)>,
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build();
+        let runtime = match runtime {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                tracing::error!(%error, witness = self.key.name(), "cannot ask a witness");
+                return;
+            }
+        };
+        let mut pause = PAUSE_MIN;
+        loop {
+            let asked = target.borrow_and_update().clone();
+            let Some(asked) = asked else {
+                if runtime.block_on(target.changed()).is_err() {
+                    return;
+                }
+                continue;
+            };
+            match self.ask(&asked) {
+                Ok(signature) => {
+                    pause = PAUSE_MIN;
+                    if answers.blocking_send((asked.size, signature)).is_err()
+                        || runtime.block_on(target.changed()).is_err()
+                    {
+                        return;
+                    }
+                }
+                Err(AskError::Closed) => return,
+                Err(error) => {
+                    self.complain(error, asked.size);
+                    // Only the end of the log ends a pause; a new target does not.
+                    let ended = target.wait_for(|_| false);
+                    let paused = async { tokio::time::timeout(pause, ended).await };
+                    if runtime.block_on(paused).is_ok() {
+                        return;
+                    }
+                    pause = pause.saturating_mul(2).min(PAUSE_MAX);
+                }
+            }
+        }
+    }
+
+    fn complain(&self, error: AskError, size: u64) {
+        let witness = self.key.name();
+        let is_serious = matches!(
+            error,
+            AskError::Ahead { .. } | AskError::Status { status: 422, .. }
+        );
+        let error = format!("{:#}", anyhow::Error::from(error));
+        if is_serious {
+            tracing::error!(
+                witness,
+                size,
+                error,
+                "a witness has seen another history of this log"
+            );
+        } else {
+            tracing::warn!(witness, size, error, "a witness has not cosigned");
+        }
+    }
+
+    /// The cosignature of a checkpoint, verified.
+    fn ask(&mut self, asked: &Published) -> Result<NoteSignature, AskError> {
+        for _ in 0..TRIES {
+            let (known, size) = (self.known, asked.size);
+            if known > size {
+                // It may have forgotten since, or somebody was wrong: ask it anew next time.
+                self.known = 0;
+                return Err(AskError::Ahead { known, size });
+            }
+            let log = self.log.upgrade().ok_or(AskError::Closed)?;
+            let proof = log.consistency(known, size)?;
+            drop(log);
+            let submission = Submission::new(known, proof, asked.note.clone())?;
+            let (status, text) = self.post(&submission.to_string())?;
+            match status {
+                200 => {
+                    let signature = self.cosignature(asked, &text)?;
+                    self.known = size;
+                    return Ok(signature);
+                }
+                409 => {
+                    let size = text.strip_suffix('\n').unwrap_or(&text).parse();
+                    self.known = size.map_err(|_| AskError::Size)?;
+                }
+                _ => {
+                    let text = text.chars().take(200).collect();
+                    return Err(AskError::Status { status, text });
+                }
+            }
+        }
+        Err(AskError::Restless)
+    }
+
+    fn post(&self, body: &str) -> Result<(u16, String), AskError> {
+        let request = self.agent.post(&self.url);
+        let mut response = request.content_type("text/plain").send(body)?;
+        let status = response.status().as_u16();
+        let text = response.body_mut().with_config().limit(ANSWER_LEN_MAX);
+        Ok((status, text.read_to_string()?))
+    }
+
+    /// The line of this witness's key; lines of other keys mean nothing.
+    fn cosignature(&self, asked: &Published, text: &str) -> Result<NoteSignature, AskError> {
+        let lines = NoteSignature::parse_lines(text).map_err(AskError::Answer)?;
+        let ours = lines.into_iter().find(|line| self.key.has_made(line));
+        let ours = ours.ok_or(AskError::Answer(NoteError::Unsigned))?;
+        let verified = self.key.verify(asked.note.text(), &ours);
+        verified.map_err(AskError::Answer)?;
+        Ok(ours)
+    }
+}

@@ -1,0 +1,201 @@
+//! A witness remembers the newest checkpoint of each log and cosigns a newer one only if that
+//! begins with what it remembers (C2SP tlog-witness). So a log that shows two histories, or takes
+//! one back, has to do without its witnesses.
+//!
+//! That is all it does: it reads no records and needs to trust nobody. What it remembers is on its
+//! disk before it answers; what it cannot read again, it does not start with.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use chain::{Cosigner, Note, NoteError, ProofError, Submission, SubmissionError, VerifierKey};
+
+mod disk;
+mod memory;
+
+use disk::Directory;
+use memory::Memory;
+pub use memory::origin_hash;
+
+/// A running witness over its directory, which no other process may have.
+#[derive(Debug)]
+pub struct Witness {
+    key: Cosigner,
+    /// By origin.
+    logs: BTreeMap<String, Log>,
+    directory: Directory,
+}
+
+#[derive(Debug)]
+struct Log {
+    keys: Vec<VerifierKey>,
+    /// Checking and remembering is one step: whoever holds this is the only one at it.
+    memory: Mutex<Memory>,
+}
+
+/// Why a witness does not cosign.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// What was sent is no submission.
+    #[error("the request is not a submission of C2SP tlog-witness")]
+    Malformed(#[source] SubmissionError),
+    /// The checkpoint is of a log that it does not know.
+    #[error("the log {origin} is not known here")]
+    UnknownLog {
+        /// The origin of the checkpoint.
+        origin: String,
+    },
+    /// The log has not signed it, or not rightly.
+    #[error("the checkpoint is not signed by its log")]
+    Unsigned(#[source] NoteError),
+    /// The old size is above that of the checkpoint.
+    #[error("the old size {old} is above that of the checkpoint, {size}")]
+    Backwards {
+        /// The old size that was stated.
+        old: u64,
+        /// The size of the checkpoint.
+        size: u64,
+    },
+    /// The old size is not that of the checkpoint that it cosigned last.
+    #[error("the last checkpoint that was cosigned has size {size}")]
+    Conflict {
+        /// The size of that checkpoint; 0 if there is none.
+        size: u64,
+    },
+    /// The checkpoint does not begin with the one that it cosigned last. Of a log that has sent
+    /// what it signed and made its proof rightly, this is the proof that it rewrote its history.
+    #[error("the checkpoint is not proved to begin with the last that was cosigned")]
+    Inconsistent(#[source] ProofError),
+    /// Its disk has failed, now or before; it says no more until it is started again.
+    #[error("the witness cannot remember: its disk failed")]
+    Stopped,
+}
+
+/// Why a witness does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// Another process has the directory.
+    #[error("the directory {} is in use by another witness", dir.display())]
+    InUse {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// The file system failed.
+    #[error("cannot use {}", path.display())]
+    Io {
+        /// What could not be read or written.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        error: std::io::Error,
+    },
+    /// What it remembered cannot be read again. Nothing is reset: with an empty memory it would
+    /// cosign another history.
+    #[error("{} is not what this witness wrote: {why}; restore it from a copy", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// It was told of no log.
+    #[error("a witness needs the key of at least one log")]
+    NoLogs,
+}
+
+impl Witness {
+    /// Starts with what is remembered in the directory, which is made if it is not there. `logs`
+    /// are the keys of the logs; a log with several keys, as when it changes them, comes with each.
+    ///
+    /// # Errors
+    /// [`OpenError`]; above all [`OpenError::Damaged`].
+    pub fn open(
+        dir: &Path,
+        key: Cosigner,
+        logs: impl IntoIterator<Item = VerifierKey>,
+    ) -> Result<Witness, OpenError> {
+        let directory = Directory::open(dir)?;
+        let mut keys: BTreeMap<String, Vec<VerifierKey>> = BTreeMap::new();
+        for log in logs {
+            keys.entry(log.name().to_owned()).or_default().push(log);
+        }
+        if keys.is_empty() {
+            return Err(OpenError::NoLogs);
+        }
+        let mut logs = BTreeMap::new();
+        for (origin, keys) in keys {
+            let memory = Mutex::new(Memory::read(&directory, &origin, key.verifier())?);
+            logs.insert(origin, Log { keys, memory });
+        }
+        Ok(Witness {
+            key,
+            logs,
+            directory,
+        })
+    }
+
+    /// What others verify its cosignatures with.
+    #[must_use]
+    pub fn verifier(&self) -> &VerifierKey {
+        self.key.verifier()
+    }
+
+    /// Takes the body of `add-checkpoint` and gives the line that answers it. Blocks until the
+    /// checkpoint is on the disk. `now_s` is asked for the time, in UTC seconds, when it is this
+    /// request's turn.
+    ///
+    /// # Errors
+    /// [`Refused`], in the order in which C2SP tlog-witness states its checks.
+    pub fn add_checkpoint(
+        &self,
+        body: &[u8],
+        now_s: impl FnOnce() -> u64,
+    ) -> Result<String, Refused> {
+        let submission = Submission::parse(body).map_err(Refused::Malformed)?;
+        let checkpoint = &submission.checkpoint;
+        let origin = checkpoint.origin();
+        let Some(log) = self.logs.get(origin) else {
+            let origin = origin.to_owned();
+            return Err(Refused::UnknownLog { origin });
+        };
+        let signed = submission.note.verify(&log.keys);
+        let signed = signed.map_err(Refused::Unsigned)?;
+        let (old, size) = (submission.old, checkpoint.size());
+        if old > size {
+            return Err(Refused::Backwards { old, size });
+        }
+        // Of all that was sent along, only what a key that is known here signed is kept.
+        let known = submission.note.signatures().iter();
+        let known = known.filter(|made| signed.iter().any(|(key, _)| key.has_made(made)));
+        let mut signatures: Vec<_> = known.cloned().collect();
+
+        // A panic while somebody remembered: nobody knows what is on the disk.
+        let mut memory = log.memory.lock().map_err(|_| Refused::Stopped)?;
+        let mut line = String::new();
+        memory.advance(&self.directory, &submission, |earliest_s| {
+            // Time never goes back: a larger tree cannot have been the largest before a smaller.
+            let time_s = now_s().max(earliest_s);
+            let text = submission.note.text();
+            let cosignature = self.key.cosign(text, time_s);
+            line = format!("{cosignature}\n");
+            signatures.push(cosignature);
+            let note = Note::new(text.to_owned(), signatures);
+            Ok((note.map_err(Refused::Unsigned)?, time_s))
+        })?;
+        Ok(line)
+    }
+
+    /// The newest checkpoint of a log, with its signature and the cosignature, by the SHA-256 of
+    /// its origin in lower-case hexadecimal; none if nothing was cosigned yet.
+    #[must_use]
+    pub fn latest(&self, hash: &str) -> Option<String> {
+        let (_, log) = self
+            .logs
+            .iter()
+            .find(|(origin, _)| origin_hash(origin) == hash)?;
+        let memory = log.memory.lock().ok()?;
+        memory.latest.as_ref().map(|latest| latest.note.to_string())
+    }
+}

@@ -1,0 +1,153 @@
+//! A server has its checkpoints cosigned by as many witnesses as its policy says; whoever asked to
+//! wait for that gets a proof that convinces without the server, and nobody else waits.
+
+use crate::harness::*;
+use chain::{Note, Policy, TlogProof, leaf_bytes, leaf_hash};
+use serde_json::{Value, json};
+use server::serve::start;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+/// Longer than one record takes; shorter than a witness may be silent.
+const PROMPT: Duration = Duration::from_secs(9);
+
+/// A log's key in `<dir>/data.key`, and what belongs to the witnesses.
+struct Office {
+    dir: TempDir,
+    lines: String,
+    /// Addresses where somebody listens and never says a word.
+    silent: Vec<TcpListener>,
+}
+
+impl Office {
+    fn new() -> Office {
+        let dir = TempDir::new().unwrap();
+        let key = key_for(&dir.path().join("data"));
+        let vkey = server::key::signer(&key).unwrap().verifier().to_string();
+        Office {
+            dir,
+            lines: format!("log {vkey}\n"),
+            silent: vec![],
+        }
+    }
+
+    fn data(&self) -> PathBuf {
+        self.dir.path().join("data")
+    }
+
+    fn witness_key(&self, name: &str) -> (PathBuf, String) {
+        let key = self.dir.path().join(format!("{name}.key"));
+        let vkey = server::key::make_witness(&key, &format!("{name}.example")).unwrap();
+        (key, vkey.to_string())
+    }
+
+    fn witness(&mut self, name: &str) -> Process {
+        let (key, vkey) = self.witness_key(name);
+        let data = self.dir.path().join(name);
+        let text = |path: &Path| path.to_str().unwrap().to_owned();
+        let log = self.lines.lines().next().unwrap().replace("log ", "");
+        let [key, data] = [text(&key), text(&data)];
+        let process = Process::of(&["witness", "--key", &key, "--data", &data, "--log", &log]);
+        self.lines += &format!("witness {name} {vkey} {}/\n", process.server);
+        process
+    }
+
+    fn silent_witness(&mut self, name: &str) {
+        let (_, vkey) = self.witness_key(name);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        self.lines += &format!("witness {name} {vkey} http://{address}\n");
+        self.silent.push(listener);
+    }
+
+    fn policy(&self, quorum: &str) -> PathBuf {
+        let path = self.dir.path().join("policy");
+        std::fs::write(&path, format!("{}{quorum}", self.lines)).unwrap();
+        path
+    }
+}
+
+/// A command that nothing need go before.
+fn register_person() -> Value {
+    let profile = json!({"person": Uuid::new_v4(), "kind": "household", "name": "某户主"});
+    command("subject.register", "2018-08-01", profile)
+}
+
+#[test]
+fn enough_witnesses_cosign_what_is_published_and_a_silent_one_is_not_missed() {
+    let mut office = Office::new();
+    let _witnesses = ["one", "two"].map(|name| office.witness(name));
+    office.silent_witness("three");
+    let file = office.policy("group all-three 2 one two three\nquorum all-three\n");
+    let policy = Policy::parse(&std::fs::read(&file).unwrap()).unwrap();
+    let mut world = spawn_witnessed(&office.data(), &file);
+
+    for _ in 0..3 {
+        let body = register_person();
+        let reply = world.post_bytes("finance", "?wait=witnessed", body.to_string().as_bytes());
+        assert_eq!(reply.status, 201, "{}", reply.text());
+        let receipt = reply.json();
+        let proof = TlogProof::parse(receipt["proof"].as_str().unwrap().as_bytes()).unwrap();
+        let seq = receipt["last_seq"].as_u64().unwrap();
+        let hash = receipt["hash"].as_str().unwrap().parse().unwrap();
+        let leaf = leaf_hash(&leaf_bytes(chain::LedgerId(world.ledger), seq, hash));
+        let witnessed = proof.verify(leaf, &policy).unwrap();
+        let mut names: Vec<&str> = witnessed
+            .witnesses
+            .iter()
+            .map(|(name, _)| &**name)
+            .collect();
+        names.sort_unstable();
+        assert_eq!(names, ["one.example", "two.example"]);
+    }
+    let cosigned = world.get("", "/checkpoint?witnessed=true");
+    let note = Note::parse(&cosigned.body).unwrap();
+    let size = policy.verify(&note).unwrap().checkpoint.size();
+    assert_eq!(world.get("", "/v1/log").json()["witnessed"], json!(size));
+
+    // Kept: it is there at once after a restart, and the witnesses go on from it.
+    world.restart();
+    let kept = Note::parse(&world.get("", "/checkpoint?witnessed=true").body).unwrap();
+    assert!(policy.verify(&kept).unwrap().checkpoint.size() >= size);
+    let body = register_person().to_string();
+    let reply = world.post_bytes("finance", "?wait=witnessed", body.as_bytes());
+    assert_eq!(reply.status, 201, "{}", reply.text());
+}
+
+#[test]
+fn silent_witnesses_delay_nobody_who_does_not_ask_to_wait() {
+    let mut office = Office::new();
+    office.silent_witness("one");
+    let file = office.policy("quorum one\n");
+    let mut world = spawn_witnessed(&office.data(), &file);
+    let begun = Instant::now();
+    for _ in 0..20 {
+        assert_eq!(world.post("finance", &register_person()).status, 201);
+    }
+    assert_eq!(world.get("", "/checkpoint").status, 200);
+    assert_eq!(world.get("", "/checkpoint?witnessed=true").status, 404);
+    // Nor does it keep the server from ending, or its directory from being opened again.
+    world.restart();
+    assert_eq!(world.post("finance", &register_person()).status, 201);
+    assert!(begun.elapsed() < PROMPT, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_policy_that_cannot_be_followed_is_refused_at_the_start() {
+    let mut office = Office::new();
+    let refused = |office: &Office, text: &str| {
+        let path = office.dir.path().join("wrong");
+        std::fs::write(&path, text).unwrap();
+        let mut settings = settings(&office.data());
+        settings.policy = Some(path);
+        format!("{:#}", start(&settings).map(|_| ()).unwrap_err())
+    };
+    assert!(refused(&office, "quorum none\n").contains("does not name this log"));
+    assert!(refused(&office, "nonsense\n").contains("line 1"));
+    let (_, vkey) = office.witness_key("one");
+    office.lines += &format!("witness one {vkey} https://witness.example/\nquorum one\n");
+    assert!(refused(&office, &office.lines).contains("only http://"));
+}
