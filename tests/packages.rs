@@ -325,6 +325,14 @@ fn an_edited_page_is_refused_even_where_the_manifest_was_made_to_fit() {
     assert_eq!(lacking, Fault::Missing("report.en.html".to_owned()));
     entries.insert("report.en.html".to_owned(), report);
     relisted(&mut entries);
+    // A figure that an earlier release did not state is not missed.
+    let less = tampered(&good, &|entries| {
+        edit(entries, "answer.json", "\"announced_fen\": 1000000000,", "");
+    });
+    assert_eq!(
+        check(&less, &key).unwrap_err(),
+        Fault::Page("report.zh.html")
+    );
     let mut more = entries.clone();
     more.insert("keys.json".to_owned(), b"[]".to_vec());
     let unlisted = check(&zip_of(&more), &key).unwrap_err();

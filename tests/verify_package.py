@@ -419,6 +419,8 @@ def check_sums(answer, records, schema):
                 facts = get(schema, "PaymentEvent", pay, event)
                 if facts is not None:
                     add_up(payment(facts, message), name, facts, message)
+    kinds = ("fund", "trace", "payment", "project", "item")
+    need(any(part in answer for part in kinds), "the answer states nothing")
     for part in ("fund", "trace"):
         if part in answer:
             stated, which = answer[part]["received_fen"], answer[part]["fund"]["fund"]

@@ -156,6 +156,22 @@ pub fn tamperings() -> Vec<(&'static str, Box<dyn Fn(&mut Entries)>, &'static st
             "answer.json says fund.received_fen is 1000000001, the records inside give 1000000000",
         ),
         (
+            "an answer that states nothing",
+            Box::new(|entries| {
+                entries.insert("answer.json".to_owned(), b"{\"payments\": []}".to_vec());
+            }),
+            "answer.json says fund is nothing",
+        ),
+        (
+            "a figure stated that no record gives",
+            Box::new(|entries| {
+                let from = "\"received_fen\": 1000000000";
+                let to = "\"bonus_fen\": 5, \"received_fen\": 1000000001";
+                edit(entries, "answer.json", from, to);
+            }),
+            "answer.json says fund.bonus_fen is 5, the records inside give nothing",
+        ),
+        (
             "a subject left out of the list",
             Box::new(|entries| {
                 let mut manifest: Value =

@@ -104,7 +104,7 @@ pub struct Report {
     pub subjects: Vec<SubjectReport>,
     /// Whom records name without a record of theirs being here.
     pub not_included: Vec<Subject>,
-    /// The answer, as computed from the records.
+    /// The answer as stated, all of which the records give.
     pub answer: Value,
     /// How many sealed texts were opened.
     pub opened: usize,
@@ -152,7 +152,7 @@ pub fn verify(bytes: &[u8], trust: &Trust) -> Result<Report, Fault> {
         }
         (None | Some(_), None) | (None, Some(_)) => Checked::default(),
     };
-    same_answer(&archive, &answer)?;
+    let answer = stated(&archive, &answer)?;
     let context = Page {
         manifest: &manifest,
         answer: &answer,
@@ -431,17 +431,28 @@ fn answered(
     Ok(made)
 }
 
-/// The stated answer is the one that was computed.
-fn same_answer(archive: &Archive, made: &Value) -> Result<(), Fault> {
+/// The stated answer, if all of it follows from what was computed.
+fn stated(archive: &Archive, made: &Value) -> Result<Value, Fault> {
     let stated = serde_json::from_slice(held(archive, "answer.json")?);
     let stated: Value = stated.map_err(|error| Fault::Answer {
         path: "everything".to_owned(),
         stated: error.to_string(),
         made: "JSON".to_owned(),
     })?;
+    // Its parts belong to the question; only within them may a later release say more.
+    let parts = made.as_object().into_iter().flatten();
+    for (part, _) in parts {
+        if stated.get(part).is_none() {
+            return Err(Fault::Answer {
+                path: part.clone(),
+                stated: "nothing".to_owned(),
+                made: "something".to_owned(),
+            });
+        }
+    }
     match answer::difference(&stated, made) {
         Some((path, stated, made)) => Err(Fault::Answer { path, stated, made }),
-        None => Ok(()),
+        None => Ok(stated),
     }
 }
 
