@@ -31,7 +31,7 @@ pub const FAMILY: Family = Family {
     name: "simulation",
     what: "writer, journal, register and witnesses over simulated disks, clock and network",
     in_ci: 1_000,
-    full: 100_000,
+    full: 20_000,
     repaired_percent_min: 0,
     how: How::Trials(|_| Ok(Box::new(|seed| run(seed, None).0))),
 };

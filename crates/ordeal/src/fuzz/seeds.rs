@@ -100,9 +100,6 @@ mod tests {
             Note::parse(bytes).is_ok() || NoteSignature::parse_lines(text).is_ok()
         });
         all("checkpoint", |_, text| text.parse::<Checkpoint>().is_ok());
-        all("verifier-key", |_, text| {
-            text.parse::<VerifierKey>().is_ok()
-        });
         all("tlog-proof", |bytes, _| TlogProof::parse(bytes).is_ok());
         all("policy", |bytes, text| {
             Policy::parse(bytes).is_ok() || text.parse::<VerifierKey>().is_ok()
