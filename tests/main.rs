@@ -44,6 +44,7 @@ mod keeping;
 mod lists;
 mod model;
 mod openings;
+mod packages;
 mod projects;
 mod published;
 mod queries;

@@ -411,5 +411,26 @@ impl Handle {
     }
 }
 
+impl Handle {
+    /// The field keys that open the sealed texts of a record whose person still has a key, with
+    /// their fields. Each opens one text of one record, and nothing else.
+    ///
+    /// # Errors
+    /// The body was written by a newer release.
+    pub fn field_keys(&self, body: &[u8]) -> Result<Vec<(u32, [u8; 32])>, wire::WireError> {
+        let (mut fact, salt) = wire::decode_event(body)?;
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let mut found = Vec::new();
+        personal::visit(&mut fact.event, &mut |_: PersonId, field, text| {
+            if let Some(PersonalText::Sealed(sealed)) = text
+                && let Some(key) = seal::key_of(&keys, salt, field, sealed)
+            {
+                found.push((field, key));
+            }
+        });
+        Ok(found)
+    }
+}
+
 /// The books as the writer has them: they run ahead of the disk and belong to it alone.
 type Ahead = std::collections::HashMap<LedgerId, (Books, chain::Head)>;

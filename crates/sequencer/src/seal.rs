@@ -146,6 +146,17 @@ pub(crate) fn open(
     String::from_utf8(text).ok()
 }
 
+/// The key of a sealed text, for whoever may have it opened.
+pub(crate) fn key_of(
+    store: &KeyStore,
+    salt: [u8; 16],
+    field: u32,
+    sealed: &Sealed,
+) -> Option<[u8; 32]> {
+    open(store, salt, field, sealed)?;
+    Some(field_key(&store.get(sealed.person.0)?, salt, field))
+}
+
 fn field_key(person_key: &[u8; 32], salt: [u8; 16], field: u32) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_derive_key(chain::FIELD_CONTEXT);
     hasher

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 pub mod append;
 pub mod backup;
 pub mod demo;
+pub mod evidence;
 pub mod export;
 pub mod key;
 pub mod ledger;
@@ -32,7 +33,9 @@ enum Command {
     Demo(demo::DemoArgs),
     /// 追加记录 · Append commands from a file to a running server
     Append(append::AppendArgs),
-    /// 离线核验 · Verify a data directory: journal and sled, the whole chain
+    /// 证据包 · Get an evidence package from a running server
+    Evidence(evidence::EvidenceArgs),
+    /// 离线核验 · Verify a data directory: journal and sled, the whole chain; or an evidence package
     Verify(verify::VerifyArgs),
     /// 修复 · Repair each copy of the records from the other
     Repair(repair::RepairArgs),
@@ -78,6 +81,7 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Demo(args) => demo::run(args),
         Command::Append(args) => append::run(&args),
+        Command::Evidence(args) => evidence::run(&args),
         Command::Verify(args) => return verify::run(&args),
         Command::Repair(args) => return repair::run(&args),
         Command::Backup(args) => backup::backup(&args),

@@ -22,6 +22,7 @@ pub mod ledgers;
 pub mod log;
 pub mod organisations;
 pub mod oversight;
+pub mod packages;
 pub mod page;
 pub mod payments;
 pub mod projects;
@@ -65,6 +66,7 @@ pub fn mount(config: &mut ServiceConfig) {
     files::mount(config);
     tasks::mount(config);
     oversight::mount(config);
+    packages::mount(config);
     alerts::mount(config);
     search::mount(config);
 }

@@ -17,6 +17,9 @@ const MIN_SEQ_WAIT: Duration = Duration::from_secs(5);
 /// How many files may be uploaded at once: more would only share the same disk.
 const UPLOADS_MAX: usize = 32;
 
+/// How many packages may be made at once: one may take some hundred megabytes.
+const PACKAGES_MAX: usize = 2;
+
 /// How long an answer is held until a checkpoint covers its records. One is published every 250 ms;
 /// witnesses are across a network.
 const COVER_WAIT: Duration = Duration::from_secs(10);
@@ -41,6 +44,8 @@ pub struct State {
     pub closing: watch::Sender<bool>,
     /// Places for uploads under way: each holds a connection and a buffer.
     pub uploads: Semaphore,
+    /// Places for packages that are being made: each is held in memory, twice.
+    pub packages: Semaphore,
     /// One place for a question that reads many records again: it needs the room of what it reads.
     pub folds: Semaphore,
     /// The newest checkpoint that enough witnesses have cosigned, where there is a policy.
@@ -65,6 +70,7 @@ impl State {
             token_key,
             closing: watch::Sender::new(false),
             uploads: Semaphore::new(UPLOADS_MAX),
+            packages: Semaphore::new(PACKAGES_MAX),
             folds: Semaphore::new(1),
             cosigned: None,
             scrub: crate::scrub::Shared::default(),

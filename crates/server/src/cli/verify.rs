@@ -1,5 +1,7 @@
 //! `fundtrace verify`: offline; the exit code says the result.
 
+mod package;
+
 use super::{eprint_line, print_line};
 use ledger::evidence::EvidenceEvent;
 use sequencer::{Claims, Rebuild};
@@ -11,8 +13,11 @@ use store::{FileHash, VerifyError};
 /// What to verify.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
-    /// 数据目录 · The data directory; it is only read
+    /// 数据目录或证据包 · A data directory, or an evidence package; it is only read
+    #[arg(value_name = "PATH")]
     dir: PathBuf,
+    #[command(flatten)]
+    trust: package::TrustArgs,
     /// 全量重算:由全部记录重建一切,核对已登记的状态哈希与主体封存 · Build everything again from the
     /// records, and hold every recorded state and every seal against it; takes about as much memory
     /// as serving
@@ -28,6 +33,9 @@ const BROKEN: u8 = 1;
 const UNKNOWN: u8 = 2;
 
 pub(super) fn run(args: &VerifyArgs) -> ExitCode {
+    if args.dir.is_file() {
+        return ExitCode::from(package::run(&args.dir, &args.trust));
+    }
     let bar = indicatif::ProgressBar::new_spinner();
     let mut names = Names::new();
     let mut claims = Claims::default();

@@ -97,6 +97,7 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::oversight::common_problems,
         routes::oversight::conduct,
         routes::oversight::recoveries,
+        routes::packages::package,
         routes::alerts::alerts,
         routes::search::search,
         routes::search::search_all,

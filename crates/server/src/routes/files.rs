@@ -250,6 +250,11 @@ fn media_type(view: &View, bearer: &Bearer, file: Digest) -> Result<String, Prob
     ))
 }
 
+/// True if this bearer may read a file that records name.
+pub(super) fn may_read(view: &View, bearer: &Bearer, file: Digest) -> bool {
+    media_type(view, bearer, file).is_ok()
+}
+
 /// The bytes of a file. An error ends the connection before its stated length is reached, so that
 /// a client knows.
 fn chunks(

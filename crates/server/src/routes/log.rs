@@ -230,7 +230,7 @@ pub(super) fn proof_of(
 }
 
 /// 503 for what is not published yet.
-fn not_published() -> Problem {
+pub(super) fn not_published() -> Problem {
     Problem::new(
         StatusCode::SERVICE_UNAVAILABLE,
         "NOT_PUBLISHED",

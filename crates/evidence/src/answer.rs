@@ -1,0 +1,141 @@
+//! The answer to a question: what a server states, and what whoever checks it computes again.
+
+use crate::question::Question;
+use jiff::civil::Date;
+use ledger::ids::{ClaimId, ContractId, FundId, PaymentId, ProjectId};
+use projections::View;
+use projections::balances::fund_balance;
+use projections::claims::{ClaimFilter, claim_lines, claim_view};
+use projections::contracts::{ContractFilter, contract_lines, contract_view};
+use projections::items::item_view;
+use projections::project_view::{project_payments, project_view};
+use projections::trace::{fund_trace, payment_trace};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// The answer by the records of a view, for a day; nothing where there is no such thing.
+pub(crate) fn answer(view: &View, question: Question, on: Date) -> Option<Value> {
+    let mut parts = Map::new();
+    match question {
+        Question::Fund(id) => {
+            put(&mut parts, "fund", &fund_balance(view, id)?);
+            let payments = fund_trace(view, id, 0, usize::MAX)?.payments.entries;
+            put(&mut parts, "payments", &payments);
+        }
+        Question::Trace(id) => put(&mut parts, "trace", &fund_trace(view, id, 0, usize::MAX)?),
+        Question::Payment(id) => {
+            let trace = payment_trace(view, id)?;
+            put(&mut parts, "payment", &trace.payment);
+            let mut sources = value(&trace.sources);
+            // How the money came to the project is the question of a trace, and needs its records.
+            for source in sources.as_array_mut().into_iter().flatten() {
+                let source = source.as_object_mut();
+                source.map(|source| source.shift_remove("links"));
+            }
+            parts.insert("sources".to_owned(), sources);
+        }
+        Question::Project(id) => {
+            put(&mut parts, "project", &project_view(view, id)?);
+            let payments = project_payments(view, id, 0, usize::MAX).entries;
+            put(&mut parts, "payments", &payments);
+            let contracts = contracts(view, id).into_iter();
+            let contracts = contracts.filter_map(|id| contract_view(view, id));
+            put(&mut parts, "contracts", &contracts.collect::<Vec<_>>());
+            let claims = claims(view, id).into_iter();
+            let claims = claims.filter_map(|id| claim_view(view, id));
+            put(&mut parts, "claims", &claims.collect::<Vec<_>>());
+        }
+        Question::Item(id) => put(&mut parts, "item", &item_view(view, on, id)?),
+    }
+    Some(Value::Object(parts))
+}
+
+/// The contracts of a project, in the order of their numbers.
+pub(crate) fn contracts(view: &View, project: ProjectId) -> Vec<ContractId> {
+    let filter = ContractFilter {
+        project: Some(project),
+    };
+    let lines = contract_lines(view, filter, 0, usize::MAX).entries;
+    lines.into_iter().map(|line| line.contract).collect()
+}
+
+/// The claims of a project, in the order of their numbers.
+pub(crate) fn claims(view: &View, project: ProjectId) -> Vec<ClaimId> {
+    let filter = ClaimFilter {
+        project: Some(project),
+        ..ClaimFilter::default()
+    };
+    let lines = claim_lines(view, filter, 0, usize::MAX).entries;
+    lines.into_iter().map(|line| line.claim).collect()
+}
+
+/// The payments that a batch bears, in the order of their instructions.
+pub(crate) fn payments_of_fund(view: &View, fund: FundId) -> Vec<PaymentId> {
+    let trace = fund_trace(view, fund, 0, usize::MAX);
+    let lines = trace.map(|trace| trace.payments.entries);
+    let lines = lines.into_iter().flatten();
+    lines.map(|line| line.payment).collect()
+}
+
+fn put<T: Serialize>(parts: &mut Map<String, Value>, name: &str, part: &T) {
+    parts.insert(name.to_owned(), value(part));
+}
+
+/// The projections have no maps with other keys than texts, and no floats: this cannot fail.
+fn value<T: Serialize>(part: &T) -> Value {
+    serde_json::to_value(part).unwrap_or(Value::Null)
+}
+
+/// The first that is stated and does not follow: the path, what is stated, what was made. A figure
+/// that is not stated is no difference: packages outlive releases.
+pub(crate) fn difference(stated: &Value, made: &Value) -> Option<(String, String, String)> {
+    let mut path = String::new();
+    differ(stated, made, &mut path).map(|(stated, made)| (path, stated, made))
+}
+
+fn differ(stated: &Value, made: &Value, path: &mut String) -> Option<(String, String)> {
+    match (stated, made) {
+        (Value::Object(one), Value::Object(other)) => {
+            // What is stated must follow; a later release may compute more than was stated.
+            for key in one.keys() {
+                let (one, other) = (one.get(key), other.get(key));
+                if let Some(found) = step(one, other, path, key) {
+                    return Some(found);
+                }
+            }
+            None
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            let len = one.len().max(other.len());
+            (0..len).find_map(|at| step(one.get(at), other.get(at), path, &at.to_string()))
+        }
+        _ if stated == made => None,
+        _ => Some((short(Some(stated)), short(Some(made)))),
+    }
+}
+
+fn step(
+    stated: Option<&Value>,
+    made: Option<&Value>,
+    path: &mut String,
+    key: &str,
+) -> Option<(String, String)> {
+    let len = path.len();
+    if !path.is_empty() {
+        path.push('.');
+    }
+    path.push_str(key);
+    let found = match (stated, made) {
+        (Some(stated), Some(made)) => differ(stated, made, path),
+        _ => Some((short(stated), short(made))),
+    };
+    if found.is_none() {
+        path.truncate(len);
+    }
+    found
+}
+
+fn short(value: Option<&Value>) -> String {
+    let text = value.map_or_else(|| "nothing".to_owned(), Value::to_string);
+    text.chars().take(120).collect()
+}

@@ -1,0 +1,37 @@
+//! Evidence packages: what an inspector hands to somebody who trusts neither the server nor us.
+//!
+//! A package answers one [`Question`] about one ledger and holds what the answer rests on: every
+//! record's exact bytes, a proof for each of them, the signed checkpoint, and the answer itself as
+//! JSON and as pages for people. [`make`] puts it together; [`verify`] takes it apart with no
+//! database and no network, and computes the answer again from the records inside. The format is
+//! in `proto/README.md`.
+//!
+//! Everything here is a pure function: which records there are, the day, the keys and the files
+//! are arguments.
+
+mod answer;
+mod archive;
+mod fault;
+mod html;
+mod keys;
+mod make;
+mod manifest;
+mod plan;
+mod question;
+mod readme;
+mod seals;
+mod summary;
+mod told;
+mod verify;
+mod words;
+
+pub use archive::{FILES_LEN_MAX, PACKAGE_LEN_MAX, RECORDS_MAX};
+pub use fault::Fault;
+pub use html::Language;
+pub use keys::FieldKey;
+pub use make::{Proved, Sources, make};
+pub use manifest::{FORMAT, Through};
+pub use plan::{Plan, plan, referenced, stays, supporting};
+pub use question::Question;
+pub use seals::{SealedSubject, Seals};
+pub use verify::{Basis, Complete, Report, SubjectReport, Trust, Trusted, files_named, verify};

@@ -1,0 +1,215 @@
+//! Which records answer a question.
+//!
+//! The subjects of a question are a closure: whatever a figure of the answer depends on has all its
+//! records in the package. Beside them stand supporting records, which only give names: the
+//! registration of a unit, the announcement of a batch. Nothing is claimed about those being all.
+
+use crate::answer;
+use crate::manifest::{Named, Through};
+use crate::question::Question;
+use crate::told::names;
+use jiff::civil::Date;
+use ledger::fields::Kind;
+use ledger::ids::{ProjectId, Subject};
+use ledger::record::RecordEvent;
+use ledger::{Event, Fact};
+use projections::View;
+use projections::contributions::contributions;
+use projections::evidence::evidence_lines;
+use projections::trace::payment_trace;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// The events that say what somebody or something is called.
+const SUPPORTING: [&str; 18] = [
+    "organisation.registered",
+    "organisation.renamed",
+    "overlay.defined",
+    "subject.registered",
+    "subject.amended",
+    "fund.announced",
+    "fund.taken_over",
+    "project.entered_library",
+    "project.taken_over",
+    "contract.signed",
+    "contract.taken_over",
+    "account.opened",
+    "account.taken_over",
+    "round.opened",
+    "round.feedback_delivered",
+    "item.drafted",
+    "item.taken_over",
+    "record.corrected",
+];
+
+/// What goes into a package.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub(crate) subjects: Vec<Named>,
+    /// The records that name one of its subjects.
+    pub seqs: BTreeSet<u64>,
+    /// The answer by the whole ledger.
+    pub answer: Value,
+    /// The last record that it knows.
+    pub through: Through,
+}
+
+impl Plan {
+    /// The subjects whose records are in the package, the question's own first.
+    pub fn subjects(&self) -> impl Iterator<Item = Subject> + '_ {
+        self.subjects.iter().map(|named| named.subject)
+    }
+}
+
+/// Plans a package, by the whole ledger; nothing where there is no such thing.
+#[must_use]
+pub fn plan(view: &View, question: Question, on: Date) -> Option<Plan> {
+    let head = view.head()?;
+    let answer = answer::answer(view, question, on)?;
+    let subjects = closure(view, question);
+    let seqs = subjects
+        .iter()
+        .flat_map(|named| view.timeline.of(named.subject))
+        .map(|seq| u64::from(*seq))
+        .collect();
+    Some(Plan {
+        subjects,
+        seqs,
+        answer,
+        through: Through {
+            seq: head.seq,
+            position: head.position,
+            hash: chain::Hash::from_bytes(head.hash),
+        },
+    })
+}
+
+/// The subjects on whose records the answer depends, by what the view knows.
+pub(crate) fn closure(view: &View, question: Question) -> Vec<Named> {
+    let mut all = Vec::new();
+    let mut add = |kind: Kind, subject: Subject| {
+        let named = Named { kind, subject };
+        if !all.contains(&named) {
+            all.push(named);
+        }
+    };
+    match question {
+        Question::Fund(id) | Question::Trace(id) => {
+            add(Kind::Fund, id.into());
+            for project in view.links.projects_of_fund(id) {
+                add(Kind::Project, (*project).into());
+            }
+            for payment in answer::payments_of_fund(view, id) {
+                add(Kind::Payment, payment.into());
+            }
+        }
+        Question::Payment(id) => {
+            // A payment with those that paid it again, both ways.
+            let mut waiting = vec![id];
+            let mut known = BTreeSet::new();
+            while let Some(id) = waiting.pop() {
+                if known.insert(id) {
+                    add(Kind::Payment, id.into());
+                    let line = payment_trace(view, id).map(|trace| trace.payment);
+                    let line = line.into_iter();
+                    waiting.extend(
+                        line.flat_map(|line| [line.reissue_of, line.reissued_by])
+                            .flatten(),
+                    );
+                }
+            }
+        }
+        Question::Project(id) => project(view, id, &mut add),
+        Question::Item(id) => {
+            add(Kind::Item, id.into());
+            let children = view.books.items.get(id);
+            for child in children.iter().flat_map(|item| &item.children) {
+                add(Kind::Item, (*child).into());
+            }
+        }
+    }
+    // The evidence about them, because what takes it back names only the evidence.
+    let about: Vec<Subject> = all.iter().map(|named| named.subject).collect();
+    for subject in about {
+        for line in evidence_lines(view, Some(subject), 0, usize::MAX).entries {
+            let named = Named {
+                kind: Kind::Evidence,
+                subject: line.evidence.into(),
+            };
+            if !all.contains(&named) {
+                all.push(named);
+            }
+        }
+    }
+    all
+}
+
+fn project(view: &View, id: ProjectId, add: &mut dyn FnMut(Kind, Subject)) {
+    add(Kind::Project, id.into());
+    for milestone in view.links.milestones_of_project(id) {
+        add(Kind::Milestone, (*milestone).into());
+    }
+    for contract in answer::contracts(view, id) {
+        add(Kind::Contract, contract.into());
+    }
+    for claim in answer::claims(view, id) {
+        add(Kind::Claim, claim.into());
+    }
+    for line in contributions(view, Some(id), 0, usize::MAX)
+        .contributions
+        .entries
+    {
+        add(Kind::Contribution, line.contribution.into());
+    }
+    for payment in view.links.payments_of_project(id) {
+        add(Kind::Payment, payment.into());
+    }
+}
+
+/// Whom the records of a package name, those who acted and signed included.
+pub fn referenced<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> BTreeSet<Subject> {
+    let mut all = BTreeSet::new();
+    for fact in facts {
+        all.extend(names(fact));
+        let actors = fact
+            .signatories
+            .iter()
+            .map(|signatory| signatory.organisation);
+        all.extend(actors.map(Subject::from));
+        all.insert(fact.actor.organisation.into());
+    }
+    all
+}
+
+/// The supporting records of those who are named, up to a record.
+#[must_use]
+pub fn supporting(view: &View, named: &BTreeSet<Subject>, through: u64) -> BTreeSet<u64> {
+    let mut seqs = BTreeSet::new();
+    for word in SUPPORTING {
+        let of_word = view.timeline.of_word(word);
+        for subject in named {
+            let of_subject = view.timeline.of(*subject);
+            let (few, many) = if of_word.len() < of_subject.len() {
+                (of_word, of_subject)
+            } else {
+                (of_subject, of_word)
+            };
+            let both = few.iter().filter(|seq| many.binary_search(seq).is_ok());
+            seqs.extend(both.map(|seq| u64::from(*seq)));
+        }
+    }
+    seqs.retain(|seq| *seq <= through);
+    seqs
+}
+
+/// True if a supporting record is worth keeping: it is mainly about somebody who is named, and a
+/// correction's record is there too.
+#[must_use]
+pub fn stays(fact: &Fact, named: &BTreeSet<Subject>, seqs: &BTreeSet<u64>) -> bool {
+    let main = names(fact).first().copied();
+    let is_meant = main.is_some_and(|main| named.contains(&main));
+    let Event::Record(RecordEvent::Corrected(correction)) = &fact.event else {
+        return is_meant;
+    };
+    is_meant && seqs.contains(&correction.seq)
+}

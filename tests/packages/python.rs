@@ -1,0 +1,31 @@
+//! The verifier in Python, which shares no line with ours.
+
+use std::path::Path;
+use std::process::Command;
+
+/// What to say where it cannot run.
+const MISSING: &str = "the verifier in Python cannot run: it needs python3 and the package blake3. \
+     Make a virtual environment (python3 -m venv DIR), run DIR/bin/pip install blake3 protobuf, \
+     and set FUNDTRACE_PYTHON=DIR/bin/python; .ci/run does the same";
+
+/// Whether it takes a package, and what it prints.
+pub fn verify(dir: &Path, package: &[u8], key: &str) -> (bool, String) {
+    let file = dir.join("package.zip");
+    std::fs::write(&file, package).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/verify_package.py");
+    let python = std::env::var("FUNDTRACE_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let output = Command::new(&python)
+        .arg(script)
+        .arg(&file)
+        .args(["--key", key])
+        .output();
+    let output = output.unwrap_or_else(|error| panic!("{python}: {error}: {MISSING}"));
+    let told = [output.stdout, output.stderr].concat();
+    let told = String::from_utf8_lossy(&told).into_owned();
+    match output.status.code() {
+        Some(0) => (true, told),
+        // A refusal is one line; anything else is a fault of the program.
+        Some(1) if told.starts_with("refused: ") => (false, told),
+        code => panic!("{python} ended with {code:?}: {told}\n{MISSING}"),
+    }
+}
