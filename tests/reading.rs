@@ -279,6 +279,11 @@ fn the_description_of_the_api_lists_every_route_and_every_command() {
 #[test]
 fn every_described_question_is_answered_and_none_without_a_token() {
     let world = county();
+    // The proof waits until there is a checkpoint.
+    assert_eq!(
+        world.get("reader", &world.path("events/1/proof")).status,
+        200
+    );
     let document = world.get("nobody", "/openapi.json").json();
     for (path, methods) in document["paths"].as_object().unwrap() {
         if methods.get("get").is_none() || path.ends_with("/stream") {

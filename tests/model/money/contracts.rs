@@ -96,6 +96,16 @@ impl Money {
         payments.filter(move |it| self.contract_of(&it.order) == Some(id))
     }
 
+    /// What may still be kept back from a payment: of itself, and of a tenth of its contract.
+    pub fn withholdable(&self, id: u64) -> i64 {
+        let payment = &self.payments[&id];
+        let own = payment.order.fen - payment.withheld;
+        self.contract_of(&payment.order).map_or(own, |contract| {
+            let kept: i64 = self.on_contract(contract).map(|it| it.withheld).sum();
+            own.min(self.contracts[&contract].price / 10 - kept)
+        })
+    }
+
     pub fn contract_paid(&self, id: u64) -> i64 {
         let paid: i64 = self.on_contract(id).map(Payment::net).sum();
         self.contracts[&id].paid_before + paid

@@ -266,7 +266,7 @@ impl Money {
             Ask::Offset { id, against, fen } => {
                 let payment = &self.payments[id];
                 let most = payment.net().min(payment.outstanding());
-                too_much(*fen, most.min(self.payments[against].order.fen))
+                too_much(*fen, most.min(self.not_set_off(*against)))
             }
             Ask::Waive { id, fen } => {
                 let payment = &self.payments[id];
@@ -274,7 +274,7 @@ impl Money {
                 let more = too_much(*fen, payment.outstanding());
                 own.into_iter().chain(more).collect()
             }
-            Ask::Withhold { .. } => vec![],
+            Ask::Withhold { id, fen, .. } => too_much(*fen, self.withholdable(*id)),
             Ask::Release { id, fen, .. } => {
                 let payment = &self.payments[id];
                 let early = (day < payment.due_on).then_some("BAD_DATE");
@@ -295,6 +295,15 @@ impl Money {
                     .collect()
             }
         }
+    }
+
+    /// What of a payment has not recovered another yet.
+    fn not_set_off(&self, id: u64) -> i64 {
+        let set_off = |stated: &Stated| match stated.ask {
+            Ask::Offset { against, fen, .. } if against == id && !stated.reversed => fen,
+            _ => 0,
+        };
+        self.payments[&id].order.fen - self.stated.iter().map(set_off).sum::<i64>()
     }
 
     /// What a holder could give back to a unit, or to the top.
