@@ -232,6 +232,30 @@ fn every_receipt_of_a_list_is_signed_a_repeated_one_too() {
 }
 
 #[test]
+fn readiness_says_how_far_is_published_and_what_should_be_mended() {
+    let world = spawn();
+    covered(&world, 1000);
+    let ready = public(&world, "/readyz").json();
+    assert_eq!(ready["published"], ready["records"]);
+    assert_eq!(ready["warnings"], json!(["REGISTER_ON_DATA_DISK"]));
+    // A directory in the place of the register's new file: nobody can write there.
+    let new = world.dir.with_extension("head.new");
+    fs::create_dir(&new).unwrap();
+    let unit = json!({"organisation": org(1001), "code": "U", "name": "某单位",
+        "kind": "agency", "level": "county"});
+    world.record("admin", "organisation.register", unit);
+    let failing = || {
+        let warnings = public(&world, "/readyz").json()["warnings"].clone();
+        warnings == json!(["REGISTER_ON_DATA_DISK", "CHECKPOINTS_NOT_PUBLISHED"])
+    };
+    while !failing() {
+        std::thread::yield_now();
+    }
+    fs::remove_dir(&new).unwrap();
+    covered(&world, 1002);
+}
+
+#[test]
 fn nobody_waits_for_witnesses_that_are_not_there() {
     let world = spawn();
     let head = world.head();

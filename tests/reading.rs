@@ -306,9 +306,13 @@ fn every_described_question_is_answered_and_none_without_a_token() {
             .replace("{sha256}", &"0".repeat(64))
             .replace("{seq}", "1");
         let filled = filled.replace("{tile}", "0/000.p/1");
-        let filled = match filled.as_str() {
-            "/v1/consistency" => "/v1/consistency?from=1".to_owned(),
-            _ => filled,
+        // Some questions must say what about.
+        let filled = if filled.ends_with("/consistency") {
+            filled + "?from=1"
+        } else if filled.ends_with("/packages") {
+            format!("{filled}?fund={}", fund(1))
+        } else {
+            filled
         };
         // A search without a question is none.
         let filled = if filled.ends_with("/search") {

@@ -20,7 +20,7 @@ const OTHERS: u32 = 0o077;
 /// Makes the key of a log in a new file, and gives its public half.
 ///
 /// # Errors
-/// The name cannot be that of a key, the system gives no random bytes; those of [`write`].
+/// The name cannot be that of a key, the system gives no random bytes; those of [`write()`].
 pub fn make(file: &Path, name: &str) -> Result<VerifierKey> {
     let key = Signer::new(name, &random()?)?;
     write(file, &key.to_text())?;

@@ -98,36 +98,18 @@ pub fn beside(path: &Path, ending: &str) -> PathBuf {
 /// The log is damaged or in use, does not continue what was published, there is no key, or the
 /// address cannot be listened on.
 pub fn start(settings: &Settings) -> anyhow::Result<Running> {
-    let Settings {
-        dir,
-        listen,
-        key,
-        register,
-        adopt_head,
-        policy,
-        rotation,
-        today,
-    } = settings;
+    let Settings { dir, listen, .. } = settings;
     make_private(dir)?;
-    let signer = key::signer(key)?;
-    key::outside(key, dir)?;
-    key::outside(&directory_of(register), dir)?;
-    let publication = Publication {
-        signer,
-        register: Register::at(register),
-        adopt_head: *adopt_head,
-        rotation: rotation.clone(),
-    };
+    let publication = publication(settings)?;
     let started = sequencer::start_published(dir, sequencer::machine(), publication)?;
     let handle = started.handle;
     let mut state = State::new(handle.clone())?;
-    state.fixed_today = *today;
-    let witnesses = match (policy, handle.published_log()) {
-        (Some(policy), Some(log)) => Some(Witnesses::start(
-            policy,
-            log,
-            &beside(register, "witnessed"),
-        )?),
+    state.fixed_today = settings.today;
+    let witnesses = match (&settings.policy, handle.published_log()) {
+        (Some(policy), Some(log)) => {
+            let kept = beside(&settings.register, "witnessed");
+            Some(Witnesses::start(policy, log, &kept)?)
+        }
         (Some(_) | None, _) => None,
     };
     state.cosigned = witnesses.as_ref().map(Witnesses::cosigned);
@@ -137,7 +119,39 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
     let listener = std::net::TcpListener::bind(listen)
         .map_err(|error| anyhow::anyhow!("cannot listen on {listen}: {error}"))?;
     let addr = listener.local_addr()?;
-    let data = web::Data::new(state);
+    let (http, server) = answer(listener, web::Data::new(state))?;
+    Ok(Running {
+        addr,
+        handle,
+        health,
+        closing,
+        server,
+        scrub,
+        http,
+        writer: started.writer,
+        witnesses,
+        timer: None,
+    })
+}
+
+/// What the log is published with. Key and register are elsewhere than what they stand for.
+fn publication(settings: &Settings) -> anyhow::Result<Publication> {
+    let signer = key::signer(&settings.key)?;
+    key::outside(&settings.key, &settings.dir)?;
+    key::outside(&directory_of(&settings.register), &settings.dir)?;
+    Ok(Publication {
+        signer,
+        register: Register::at(&settings.register),
+        adopt_head: settings.adopt_head,
+        rotation: settings.rotation.clone(),
+    })
+}
+
+/// Answers requests on a thread of its own.
+fn answer(
+    listener: std::net::TcpListener,
+    data: web::Data<State>,
+) -> anyhow::Result<(JoinHandle<std::io::Result<()>>, ServerHandle)> {
     let (sent, received) = std::sync::mpsc::channel();
     let thread = std::thread::Builder::new().name("http".to_owned());
     let http = thread.spawn(move || {
@@ -162,19 +176,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
             server.await
         })
     })?;
-    let server = received.recv()?;
-    Ok(Running {
-        addr,
-        handle,
-        health,
-        closing,
-        server,
-        scrub,
-        http,
-        writer: started.writer,
-        witnesses,
-        timer: None,
-    })
+    Ok((http, received.recv()?))
 }
 
 /// Makes a data directory that only its owner may read; one that exists stays as it is.

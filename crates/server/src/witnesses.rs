@@ -6,7 +6,7 @@
 //!
 //! Witnesses are asked in rounds. A log may publish four checkpoints a second, and witnesses that
 //! each cosigned another one would never be a quorum for any. So all are asked for the same one,
-//! until enough have cosigned it or [`ROUND_MAX`] is over.
+//! until enough have cosigned it or `ROUND_MAX` is over.
 
 use crate::key::read_policy;
 use anyhow::{Context, Result, bail, ensure};

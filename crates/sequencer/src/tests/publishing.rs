@@ -228,19 +228,17 @@ fn recorded(rig: &Rig) -> (String, bool) {
     let fact = rig
         .handle()
         .fact(&entry.unwrap().unwrap().record.body, false);
-    match fact.unwrap().event {
-        Event::Log(LogEvent::KeyIntroduced(key)) => {
-            let endorsed = key.endorsement.is_some_and(|endorsement| {
-                let (old, new) = (key.previous.unwrap(), &key.vkey);
-                let old: VerifierKey = old.as_str().parse().unwrap();
-                let text = format!("fundtrace-key/v1\n{new}\n");
-                let line = format!("— {} {endorsement}", old.name());
-                old.verify(&text, &line.parse().unwrap()).is_ok()
-            });
-            (key.vkey.to_string(), endorsed)
-        }
-        other => panic!("{other:?}"),
-    }
+    let Event::Log(LogEvent::KeyIntroduced(key)) = fact.unwrap().event else {
+        panic!("another event at seq {seq}");
+    };
+    let endorsed = key.endorsement.is_some_and(|endorsement| {
+        let (old, new) = (key.previous.unwrap(), &key.vkey);
+        let old: VerifierKey = old.as_str().parse().unwrap();
+        let text = format!("fundtrace-key/v1\n{new}\n");
+        let line = format!("— {} {endorsement}", old.name());
+        old.verify(&text, &line.parse().unwrap()).is_ok()
+    });
+    (key.vkey.to_string(), endorsed)
 }
 
 #[test]

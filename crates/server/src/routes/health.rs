@@ -32,6 +32,34 @@ pub struct Readiness {
     /// The last time that everything on the disk was read and found sound.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_verified: Option<Reading>,
+    /// How many records the newest checkpoint covers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    published: Option<u64>,
+    /// What does not keep it from serving and should be mended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warning>,
+}
+
+/// What an operator should mend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Warning {
+    /// The head register is on the disk of the data: whoever takes that disk back to last week
+    /// takes the register with it.
+    RegisterOnDataDisk,
+    /// Checkpoints cannot be published: the register, or the files of the tree, cannot be written.
+    CheckpointsNotPublished,
+}
+
+fn warnings(state: &State) -> Vec<Warning> {
+    let Some(log) = state.handle.published_log() else {
+        return Vec::new();
+    };
+    let shares = log.register().shares_disk(state.handle.dir());
+    let shares = shares.then_some(Warning::RegisterOnDataDisk);
+    let failing = log.is_failing();
+    let failing = failing.then_some(Warning::CheckpointsNotPublished);
+    shares.into_iter().chain(failing).collect()
 }
 
 /// The server reads and writes.
@@ -56,6 +84,11 @@ pub async fn readyz(state: web::Data<State>) -> Result<HttpResponse, Problem> {
         records,
         ledgers,
         last_verified: scrub.last,
+        published: state
+            .handle
+            .published_log()
+            .and_then(|log| Some(log.latest()?.size)),
+        warnings: warnings(&state),
     }))
 }
 
