@@ -123,3 +123,69 @@ pub fn verify(
     let leaf = leaf_hash(&leaf_bytes(statement));
     verify_inclusion(leaf, index, size, root, path).map_err(BadReceipt::Path)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Signer, body_hash, node_hash};
+
+    fn statement(number: u8) -> Statement {
+        Statement {
+            ledger: LedgerId::from_bytes([7; 16]),
+            command_id: Uuid::from_bytes([number; 16]),
+            digest: body_hash(b"digest"),
+            first_seq: 4,
+            last_seq: 5,
+            hash: body_hash(b"hash"),
+            first_position: 11,
+        }
+    }
+
+    #[test]
+    fn the_leaf_is_eight_lines_that_anybody_can_type() {
+        let (digest, hash) = (body_hash(b"digest"), body_hash(b"hash"));
+        let expected = format!(
+            "fundtrace-receipt/v1\n07070707-0707-0707-0707-070707070707\n\
+             01010101-0101-0101-0101-010101010101\n{digest}\n4\n5\n{hash}\n11\n"
+        );
+        assert_eq!(leaf_bytes(&statement(1)), expected.as_bytes());
+    }
+
+    #[test]
+    fn a_receipt_holds_for_its_place_its_words_and_its_key_alone() {
+        let signer = Signer::new("log.example/a", &[1; 32]).unwrap();
+        let leaves = [1, 2].map(|number| leaf_hash(&leaf_bytes(&statement(number))));
+        let root = node_hash(&leaves[0], &leaves[1]);
+        let note = signer.note(group_text("log.example/a", 2, root)).unwrap();
+        let check = |statement: &Statement, index, note: &Note, key: &Signer| {
+            verify(statement, index, &[leaves[0]], note, key.verifier())
+        };
+        assert_eq!(check(&statement(2), 1, &note, &signer), Ok(()));
+        let path = check(&statement(2), 0, &note, &signer);
+        assert!(matches!(path, Err(BadReceipt::Path(_))));
+        let other = Statement {
+            last_seq: 6,
+            ..statement(2)
+        };
+        let path = check(&other, 1, &note, &signer);
+        assert!(matches!(path, Err(BadReceipt::Path(_))));
+        let stranger = Signer::new("log.example/a", &[2; 32]).unwrap();
+        let unsigned = check(&statement(2), 1, &note, &stranger);
+        assert!(matches!(unsigned, Err(BadReceipt::Note(_))));
+        let elsewhere = signer.note(group_text("log.example/b", 2, root)).unwrap();
+        let origin = check(&statement(2), 1, &elsewhere, &signer);
+        assert_eq!(origin, Err(BadReceipt::Origin("log.example/b".to_owned())));
+        for text in [
+            "log.example/a\n2\nx\n",
+            "fundtrace-receipts/v1\nlog.example/a\n02\n",
+        ] {
+            let text = signer
+                .note(format!("{text}{}\n", root.to_base64()))
+                .unwrap();
+            assert_eq!(
+                check(&statement(2), 1, &text, &signer),
+                Err(BadReceipt::Text)
+            );
+        }
+    }
+}
