@@ -161,6 +161,8 @@ fn shows_the_whole_life_with_days_and_hands() {
     .assert_eq(&steps.join("\n"));
     let mut life = serde_json::to_value(&view.life).unwrap();
     life.as_object_mut().unwrap().remove("steps");
+    // Whether a map keeps its order depends on what else is built with these tests.
+    life.sort_all_objects();
     expect![[r#"
         {
           "acceptances": [
