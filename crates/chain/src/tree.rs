@@ -29,7 +29,8 @@ pub use verify::{PROOF_LEN_MAX, ProofError, verify_consistency, verify_inclusion
 /// what trees up to this size need.
 pub const TREE_SIZE_MAX: u64 = 1 << 62;
 
-/// The SHA-256 hash of a leaf or of a subtree. A [`struct@Hash`] is another thing: BLAKE3, of a record.
+/// The SHA-256 hash of a leaf or of a subtree. A [`struct@Hash`] is another thing: BLAKE3, of a
+/// record.
 ///
 /// As text 64 lower-case hexadecimal digits; in checkpoints and proofs base64.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
