@@ -11,6 +11,7 @@ mod commands;
 mod files;
 mod groups;
 mod publishing;
+mod replaying;
 mod sealing;
 mod seals;
 mod starting;

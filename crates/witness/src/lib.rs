@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use chain::{Checkpoint, Cosigner, Note, NoteError, ProofError, Submission, SubmissionError, VerifierKey};
+use chain::{
+    Checkpoint, Cosigner, Note, NoteError, ProofError, Submission, SubmissionError, VerifierKey,
+};
 
 mod disk;
 mod memory;
@@ -318,6 +320,15 @@ impl Witness {
             return Ok(());
         };
         memory.reconsider(&self.directory)
+    }
+
+    /// The size of the newest checkpoint of a log that was cosigned; 0 if none was.
+    #[must_use]
+    pub fn cosigned(&self, origin: &str) -> u64 {
+        let memory = self.logs.get(origin).and_then(|log| log.memory.lock().ok());
+        let memory = memory.as_ref();
+        let latest = memory.and_then(|memory| memory.latest.as_ref());
+        latest.map_or(0, |latest| latest.checkpoint.size())
     }
 
     /// The newest checkpoint of a log, with its signature and the cosignature, by the SHA-256 of
