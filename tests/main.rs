@@ -50,6 +50,7 @@ mod published;
 mod queries;
 mod reading;
 mod records;
+mod replaying;
 mod scenarios;
 mod seals;
 mod search;

@@ -436,6 +436,18 @@ fn witnesses_are_counted_by_the_policy_and_one_that_replays_confirms_completenes
         assert!(said.contains(words), "{said}");
         let name = "confirmed by replaying witness audit.example/w";
         assert_eq!(said.contains(name), confirmed, "{said}");
+        if replaying == &log {
+            continue;
+        }
+        let replaying = replaying.to_string();
+        let dir = tempfile::tempdir().unwrap();
+        let (accepted, told) =
+            python::verify_replayed(dir.path(), &cosigned, &key, Some(&replaying));
+        assert!(
+            accepted && told.contains(words.trim_start_matches("确认 · ")),
+            "{told}"
+        );
+        assert_eq!(told.contains(name), confirmed, "{told}");
     }
 }
 

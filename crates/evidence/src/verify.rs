@@ -13,7 +13,7 @@ use crate::seals::{self, Checked, Seals};
 use crate::told::{Told, tell};
 use crate::{Fault, Through, answer, keys};
 use chain::{
-    Checkpoint, HEADER_LEN, Header, KeyKind, LedgerId, Note, Policy, Record, TlogProof,
+    Checkpoint, HEADER_LEN, Header, KeyKind, LedgerId, Note, NoteError, Policy, Record, TlogProof,
     VerifierKey, leaf_bytes, leaf_hash, ledger_root, verify_inclusion,
 };
 use jiff::civil::Date;
@@ -168,7 +168,7 @@ pub fn verify(bytes: &[u8], trust: &Trust) -> Result<Report, Fault> {
         same_page(&archive, &context, "report.zh.html", Language::Zh)?;
         same_page(&archive, &context, "report.en.html", Language::En)?;
     }
-    let replayed_by = replayed_by(&note, &trust.replaying);
+    let replayed_by = replayed_by(&note, &trust.replaying)?;
     let confirmed = !replayed_by.is_empty();
     let subjects = subject_reports(&manifest, &told, &checked, confirmed);
     let here = archive.hashes.keys().filter(|name| name.starts_with(FILES));
@@ -196,13 +196,19 @@ pub fn verify(bytes: &[u8], trust: &Trust) -> Result<Report, Fault> {
 
 /// Who of these witnesses has cosigned. The seal's record is proved under this checkpoint, so
 /// whoever replays has computed it again. A key of a log is no witness, whatever it has signed.
-fn replayed_by(note: &Note, replaying: &[VerifierKey]) -> Vec<String> {
+fn replayed_by(note: &Note, replaying: &[VerifierKey]) -> Result<Vec<String>, Fault> {
     let witnesses = replaying
         .iter()
         .filter(|key| key.kind() == KeyKind::Witness);
-    let signed = note.verify(witnesses).unwrap_or_default();
-    let names = signed.into_iter().map(|(key, _)| key.name().to_owned());
-    names.collect()
+    match note.verify(witnesses) {
+        Ok(signed) => {
+            let names = signed.into_iter().map(|(key, _)| key.name().to_owned());
+            Ok(names.collect())
+        }
+        Err(NoteError::Unsigned) => Ok(Vec::new()),
+        // Somebody has put a line there that this witness did not write.
+        Err(error) => Err(Fault::Signature(error.to_string())),
+    }
 }
 
 fn held<'a>(archive: &'a Archive, name: &str) -> Result<&'a [u8], Fault> {
