@@ -55,13 +55,6 @@ pub struct Shown {
     borne_out: VecDeque<(u64, NodeHash)>,
 }
 
-impl Shown {
-    /// True if the last reading was broken off.
-    pub fn is_in_trouble(&self) -> bool {
-        self.trouble.is_some()
-    }
-}
-
 impl Replaying {
     /// Begins, for one log of a witness. What is replayed is kept in the directory of the witness.
     ///
@@ -129,6 +122,11 @@ impl Replaying {
     /// How far it is.
     pub fn status(&self) -> Shown {
         self.shown().clone()
+    }
+
+    /// Why the last reading was broken off, if it was.
+    pub fn trouble(&self) -> Option<String> {
+        self.shown().trouble.clone()
     }
 
     /// The log that is replayed.

@@ -149,8 +149,9 @@ async fn added(
         let Ok(Ok(())) = timeout_at(deadline, ended.changed()).await else {
             return Ok(answer);
         };
-        if replaying.status().is_in_trouble() {
-            return add().await;
+        // Not asked again: that would begin the reading again, for nobody.
+        if let Some(why) = replaying.trouble() {
+            return Ok(Err(Refused::NotReplayed { why }));
         }
     }
 }

@@ -109,7 +109,7 @@ impl Server {
         );
         ensure!(!body.is_empty(), "{}: it has none", cannot());
         let mut rest = body.as_slice();
-        let mut position = from;
+        let (mut position, mut records) = (from, Vec::new());
         while !rest.is_empty() {
             ensure!(
                 position < to,
@@ -117,11 +117,11 @@ impl Server {
                 cannot()
             );
             let bad = || format!("{}: position {position} is no record", cannot());
-            let record = next(&mut rest).with_context(bad)?;
-            each(&record)?;
+            records.push(next(&mut rest).with_context(bad)?);
             position = position.saturating_add(1);
         }
-        Ok(())
+        // Of an answer that is not wholly good nothing is taken.
+        records.iter().try_for_each(each)
     }
 }
 
