@@ -90,7 +90,7 @@ fn false_seal(world: &World) -> (u64, String) {
     let root = Digest([7; 32]);
     let seal = SubjectsSeal {
         root,
-        count: 1000,
+        count: world.handle().last_seal().unwrap().count,
         through_position: through,
     };
     say(world, LogCommand::SealSubjects(seal));
