@@ -1,5 +1,5 @@
-//! Personal data in a book that never forgets: restricted, it is kept for inspectors; erased, it can
-//! be read by nobody, and neither a hash nor a sum has changed.
+//! Personal data in a book that never forgets: restricted, it is kept for inspectors; erased, it
+//! can be read by nobody, and neither a hash nor a sum has changed.
 
 use crate::harness::*;
 use serde_json::{Value, json};

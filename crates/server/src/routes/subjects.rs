@@ -25,8 +25,8 @@ pub(super) fn mount(config: &mut ServiceConfig) {
 /// The most records of a person's profile that are read: registered once, amended now and then.
 const PROFILE_LEN_MAX: usize = 100;
 
-/// A person or household. Sealed fields are opened for inspectors, and for the finance bureau unless
-/// they are restricted, as long as the person's key exists.
+/// A person or household. Sealed fields are opened for inspectors, and for the finance bureau
+/// unless they are restricted, as long as the person's key exists.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct SubjectView {
     subject: PersonId,
