@@ -131,10 +131,7 @@ fn a_seal_that_leaves_one_record_out_is_named_with_both_roots() {
         assert!(fault.contains(&named), "{fault}");
     }
     // The tree is computed on: these are the records of that log. And it is not forgotten.
-    assert_eq!(
-        (replay.size(), replay.root()),
-        (all.len() as u64, root_of(&all))
-    );
+    assert_eq!((replay.size(), replay.root()), (len(&all), root_of(&all)));
     drop(replay);
     let replay = Replay::open(dir.path()).unwrap();
     assert_eq!(replay.fault(), Some(fault.as_str()));
@@ -146,7 +143,7 @@ fn a_seal_is_false_in_whatever_ledger_it_stands_and_however_far_it_goes() {
     rig.accepted(returned_payment());
     rig.handle().seal_subjects().unwrap().unwrap();
     let all = all(&rig);
-    let end = all.len() as u64;
+    let end = len(&all);
     let (root, count) = naive(&records(&rig, end - 1));
     let event = |root: NodeHash, through_position| {
         Event::Log(LogEvent::SubjectsSealed(SubjectsSeal {
@@ -208,7 +205,7 @@ fn a_broken_chain_is_a_fault_and_a_newer_record_is_none() {
     assert!(!error.is_damage());
     // It goes on from before, with a release that knows it.
     drop(replay);
-    assert_eq!(Replay::open(dir.path()).unwrap().size(), all.len() as u64);
+    assert_eq!(Replay::open(dir.path()).unwrap().size(), len(&all));
 
     let dir = tempfile::tempdir().unwrap();
     let county = chain_id(county());
@@ -244,7 +241,7 @@ fn damage_of_its_own_files_is_never_a_fault_of_the_log() {
     for file in files {
         let sound = std::fs::read(&file).unwrap();
         for round in 0..40_u64 {
-            let at = usize::try_from(chance.below(sound.len() as u64)).unwrap();
+            let at = usize::try_from(chance.below(len(&sound))).unwrap();
             let mut bytes = sound.clone();
             match round % 3 {
                 0 => bytes[at] ^= 1 << chance.below(8),
@@ -284,4 +281,8 @@ fn copy(from: &Path, to: &Path) {
             std::fs::copy(&path, to.join(&name)).unwrap();
         }
     }
+}
+
+fn len<T>(list: &[T]) -> u64 {
+    u64::try_from(list.len()).unwrap()
 }
