@@ -124,7 +124,10 @@ pub enum OpenError {
     },
     /// The directory is that of a witness that replays, or the other way round. A key that vouches
     /// for what was replayed must never have cosigned anything else.
-    #[error("{} is the directory of {is}; give the other kind a directory and a key of its own", dir.display())]
+    #[error(
+        "{} is the directory of {is}; give the other kind a directory and a key of its own",
+        dir.display()
+    )]
     OtherKind {
         /// The directory.
         dir: PathBuf,
@@ -150,7 +153,8 @@ impl Witness {
         Witness::open_as(dir, key, logs, false)
     }
 
-    /// The same for a witness that replays: it takes checkpoints by [`Witness::add_replayed`] alone.
+    /// The same for a witness that replays: it takes checkpoints by [`Witness::add_replayed`]
+    /// alone.
     ///
     /// # Errors
     /// [`OpenError`]; [`OpenError::OtherKind`] where this directory has cosigned without replaying.
