@@ -1,5 +1,6 @@
 //! A witness that replays reads every record, computes every seal again, and cosigns only what
-//! holds: a log with a false seal is refused by name and for good, whatever it does later; records that are not those of the checkpoint likewise; and a server that lies about
+//! holds: a log with a false seal is refused by name and for good, whatever it does later;
+//! records that are not those of the checkpoint likewise; and a server that lies about
 //! bytes, or is slow, costs nobody anything.
 
 mod relay;

@@ -65,7 +65,8 @@ pub enum Complete {
     /// it.
     Asserted(u64),
     /// The same, and a witness of whom the receiver knows that it replays every record has cosigned
-    /// the checkpoint: it has computed the seal again and found it so. [`Report::replayed_by`] names
+    /// the checkpoint: it has computed the seal again and found it so. [`Report::replayed_by`]
+    /// names
     /// it.
     Confirmed(u64),
     /// No seal covers it.
