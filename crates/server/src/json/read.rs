@@ -84,17 +84,11 @@ pub fn command(text: &[u8]) -> Result<Submission, Problem> {
     })
 }
 
-/// The commands of a request: one object, an array of them, or one a line.
+/// The commands of a request: one object, or an array of them.
 ///
 /// # Errors
 /// The request as a whole is not one of these.
-pub fn lines(body: &[u8], newline_delimited: bool) -> Result<Lines<'_>, Problem> {
-    if newline_delimited {
-        let filled = |line: &&[u8]| !line.trim_ascii().is_empty();
-        return Ok(Lines::Many(
-            body.split(|byte| *byte == b'\n').filter(filled).collect(),
-        ));
-    }
+pub fn lines(body: &[u8]) -> Result<Lines<'_>, Problem> {
     let text = body.trim_ascii();
     if text.first() != Some(&b'[') {
         return Ok(Lines::One(text));
