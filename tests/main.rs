@@ -53,6 +53,7 @@ mod records;
 mod scenarios;
 mod seals;
 mod search;
+mod stream;
 mod witness;
 mod witnesses;
 
