@@ -55,8 +55,7 @@ fn load() -> Vec<Value> {
         command(
             "subject.register",
             "2018-08-01",
-            json!({"person": person(HOUSEHOLDS),
-            "kind": "household", "organisation": org(VILLAGE), "name": "测试甲"}),
+            json!({"person": person(HOUSEHOLDS), "kind": "household", "name": "测试甲"}),
         ),
     ];
     for line in renames(30) {
