@@ -128,15 +128,17 @@ impl Window {
                 Next::Block(bytes) => writing.chunk(&bytes).map_err(SendError::Output)?,
                 Next::Nothing => return Ok(()),
                 Next::FromInput => match block(input).map_err(SendError::Input)? {
-                    Some(block) => {
-                        let mut waiting = self.lock();
-                        waiting.bytes = waiting.bytes.saturating_add(block.bytes.len());
-                        waiting.blocks.push_back(block);
-                    }
+                    Some(block) => self.push(block),
                     None => return writing.finish().map_err(SendError::Output),
                 },
             }
         }
+    }
+
+    fn push(&self, block: Block) {
+        let mut waiting = self.lock();
+        waiting.bytes = waiting.bytes.saturating_add(block.bytes.len());
+        waiting.blocks.push_back(block);
     }
 
     fn next(&self) -> Next {
@@ -196,9 +198,7 @@ mod tests {
         let window = Window::new(10);
         let mut input = BufReader::with_capacity(8, text.as_bytes());
         while let Some(block) = block(&mut input).unwrap() {
-            let mut waiting = window.lock();
-            waiting.bytes += block.bytes.len();
-            waiting.blocks.push_back(block);
+            window.push(block);
         }
         window
     }

@@ -11,10 +11,14 @@ use actix_web::{HttpResponse, ResponseError};
 use ledger::Submission;
 use sequencer::Refusal;
 
+/// What is longer is parsed on a thread of its own, since others wait for this one: a millisecond
+/// is many times what the way to another thread takes.
+const LONG_LEN: usize = 64 << 10;
+
 /// What was read of a body.
 enum Read {
     /// One object: the answer is one object too.
-    One(Submission),
+    One(Box<Submission>),
     /// A list, each command of which is judged on its own.
     Many(Vec<Result<Submission, Problem>>),
 }
@@ -28,10 +32,14 @@ pub(super) async fn answer(
     form: Form,
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
-    // A list is large, and others wait for this thread.
     let len = body.len();
-    match block(move || read(form, &body)).await?? {
-        Read::One(submission) => one(asking, submission).await,
+    let read = if len > LONG_LEN {
+        block(move || read(form, &body)).await??
+    } else {
+        read(form, &body)?
+    };
+    match read {
+        Read::One(submission) => one(asking, *submission).await,
         Read::Many(read) => {
             let room = asking.state.room.at_once(len);
             let _place = room.ok_or_else(|| Problem::from(sequencer::Unavailable::Overloaded))?;
@@ -45,7 +53,7 @@ fn read(form: Form, body: &[u8]) -> Result<Read, Problem> {
     let framing = match form {
         Form::Json => {
             return match json::lines(body)? {
-                json::Lines::One(text) => form.read(text).map(Read::One),
+                json::Lines::One(text) => Ok(Read::One(Box::new(form.read(text)?))),
                 json::Lines::Many(texts) => {
                     let read = texts.iter().map(|text| form.read(text));
                     Ok(Read::Many(read.collect()))
