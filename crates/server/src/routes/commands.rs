@@ -190,8 +190,8 @@ async fn block<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
 /// A body of at most 16 MiB is read whole, and then answered. NDJSON and protobuf that are longer,
 /// or are sent with `answers`, are a stream: read as fast as they are recorded, and answered while
 /// they arrive, so whoever sends must read. The answer is NDJSON: outcomes with their `line`, after
-/// every group `{"progress": …}`, and in the end `{"done": …}` or `{"stopped": …}`. Everything up to
-/// `lines` has been answered; to resume, send from the next one on. What was recorded and not
+/// every group `{"progress": …}`, and in the end `{"done": …}` or `{"stopped": …}`. Everything up
+/// to `lines` has been answered; to resume, send from the next one on. What was recorded and not
 /// answered is answered as `repeated` when it is sent again.
 #[utoipa::path(
     post,
