@@ -55,6 +55,7 @@ mod replaying;
 mod scenarios;
 mod seals;
 mod search;
+mod stream;
 mod witness;
 mod witnesses;
 

@@ -7,6 +7,7 @@ pub mod json;
 pub mod key;
 pub mod problem;
 pub mod replaying;
+pub mod room;
 pub mod routes;
 pub mod scrub;
 pub mod serve;
