@@ -10,6 +10,7 @@
 mod commands;
 mod files;
 mod groups;
+mod pipeline;
 mod publishing;
 mod sealing;
 mod seals;
