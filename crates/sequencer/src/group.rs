@@ -4,7 +4,9 @@ use crate::answer::{Answers, Request, Unavailable};
 use crate::flight::{Flying, Receipts};
 use crate::signed::{Answered, SignedGroup};
 use chain::{Record, Signer};
-use ledger::Fact;
+use ledger::ids::PersonId;
+use ledger::person::PersonEvent;
+use ledger::{Event, Fact};
 use std::sync::Arc;
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -30,6 +32,8 @@ pub(crate) struct Group {
     pub(crate) facts: Vec<Fact>,
     /// The keys of persons that they are the first to need.
     pub(crate) keys: Vec<(Uuid, [u8; 32])>,
+    /// Whose personal data these records erase.
+    pub(crate) erased: Vec<PersonId>,
     /// Who waits for what.
     pub(crate) waiting: Vec<(Answer, Answers)>,
     /// What they asked: here only so that the writer need not free it.
@@ -117,7 +121,14 @@ impl Open {
             records: Arc::clone(&records),
             receipts: self.receipts,
         };
+        let erased = self.facts.iter().filter_map(|fact| {
+            let Event::Subject(PersonEvent::Erased(erasure)) = &fact.event else {
+                return None;
+            };
+            Some(erasure.person)
+        });
         let group = Group {
+            erased: erased.collect(),
             number: self.number,
             first_position: self.first_position,
             records,

@@ -4,6 +4,7 @@
 //! and none overtakes another: whatever an answer rests on, in its own group or in one before, is
 //! on the disk before it goes out.
 
+use crate::erasure;
 use crate::group::Group;
 use crate::publish::Leaf;
 use crate::show::Shown;
@@ -56,10 +57,15 @@ impl Persister {
             return Err(error);
         }
 
-        // Durable from here: what follows cannot fail, and is what a start does too.
+        // Durable from here: what follows is what a start does too.
         let first = group.first_position;
         self.shown.show_group(first, &group.records, &group.facts);
         self.shown.publish(self.log.next_position());
+        if let Err(error) = erasure::carry_out(&self.keys, &self.shown, &group.erased) {
+            // Recorded, and not carried out: the next start goes on with it.
+            group.abandon();
+            return Err(chain_of(&error));
+        }
         self.done.store(group.number, Ordering::Release);
         let outlet = self.outlet.as_ref();
         let records = Arc::clone(&group.records);

@@ -156,7 +156,16 @@ impl Writer {
             let keys = self.ring.close(group.number);
             let (group, flying) = group.close(keys);
             self.flight.push(flying);
-            if let Err(stopped) = persister.send(group) {
+            let erases = !group.erased.is_empty();
+            let mut sent = persister.send(group);
+            if erases && sent.is_ok() {
+                // The key of a person is destroyed when no ledger that is shown needs it, so no
+                // record may be sealed with it that is not shown. The persister takes what is
+                // empty only when it is done with what it has.
+                let nothing = Open::new(self.number, self.next_position).close(Vec::new());
+                sent = persister.send(nothing.0);
+            }
+            if let Err(stopped) = sent {
                 // It has said why. What still waits is answered by the closing of its channel.
                 stopped.0.abandon();
                 return;
