@@ -51,6 +51,7 @@ mod published;
 mod queries;
 mod reading;
 mod records;
+mod replaying;
 mod scenarios;
 mod seals;
 mod search;

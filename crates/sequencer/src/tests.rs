@@ -13,6 +13,7 @@ mod files;
 mod groups;
 mod pipeline;
 mod publishing;
+mod replaying;
 mod sealing;
 mod seals;
 mod starting;

@@ -36,6 +36,7 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::ledgers::ledger,
         routes::events::events,
         routes::events::event,
+        routes::records::records,
         routes::log::proof,
         routes::log::log,
         routes::log::checkpoint,
