@@ -199,6 +199,7 @@ impl Writer {
             if let (Some((books, _)), Some(slot)) =
                 (self.ahead.get_mut(ledger), self.shown.slot(*ledger))
             {
+                books.retire(0);
                 books.follow(&slot.view().books);
             }
         }
