@@ -52,6 +52,7 @@ pub mod opening;
 pub mod personal;
 pub mod pii;
 pub mod places;
+pub mod rarely;
 pub mod rejection;
 #[cfg(feature = "openapi")]
 mod schema;

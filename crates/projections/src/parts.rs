@@ -64,14 +64,9 @@ impl Part {
     #[must_use]
     pub const fn version(self) -> u32 {
         match self {
-            Part::Books
-            | Part::Alerts
-            | Part::Links
-            | Part::Timeline
-            | Part::Plans
-            | Part::Days
-            | Part::Search
-            | Part::Evidence => 1,
+            Part::Alerts | Part::Links | Part::Plans | Part::Days | Part::Evidence => 1,
+            // The parts of a payment that most never have stand together; subjects have numbers.
+            Part::Books | Part::Timeline | Part::Search => 2,
         }
     }
 }
