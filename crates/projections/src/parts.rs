@@ -65,8 +65,10 @@ impl Part {
     pub const fn version(self) -> u32 {
         match self {
             Part::Alerts | Part::Links | Part::Plans | Part::Days | Part::Evidence => 1,
-            // The parts of a payment that most never have stand together; subjects have numbers.
-            Part::Books | Part::Timeline | Part::Search => 2,
+            // Subjects have numbers.
+            Part::Timeline | Part::Search => 2,
+            // Persons have a state; then: what few payments have stands together.
+            Part::Books => 3,
         }
     }
 }
