@@ -236,7 +236,6 @@ impl Links {
     }
 
     /// All payments.
-    #[must_use]
     pub fn payments(&self) -> impl Iterator<Item = PaymentId> {
         self.payments.iter().copied()
     }
