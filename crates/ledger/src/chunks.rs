@@ -101,7 +101,10 @@ mod tests {
         assert!(list.is_empty() && list.pop().is_none());
         let first = |list: &Chunks<usize>| list.get(256).map(std::ptr::from_ref);
         for number in 0..1_000 {
-            assert_eq!((list.len(), list.next_place() as usize), (number, number));
+            assert_eq!(
+                (list.len(), list.next_place().try_into()),
+                (number, Ok(number))
+            );
             let before = first(&list);
             list.push(number);
             assert!(before.is_none() || first(&list) == before);

@@ -221,7 +221,7 @@ mod tests {
             // The parts of a large table have all some room to begin with.
             let room = if place < 20_000 { 24 } else { 13 };
             assert!(
-                place < 40 || slots * 8 <= room * (place as usize + 1),
+                place < 40 || slots * 8 <= room * (usize::try_from(place).unwrap() + 1),
                 "{place}"
             );
         }
