@@ -105,8 +105,8 @@ pub struct Book {
     pub version: u32,
 }
 
-/// Does the same to every table, with a value or the table of the same name in other books if
-/// asked. The pattern has every field, so that a table that is forgotten here does not compile.
+/// Does the same to every table, with a value or the table of the same name in other books. The
+/// pattern has every field, so that a table that is forgotten here does not compile.
 macro_rules! each_table {
     ($books:ident $($rest:tt)*) => {
         each_table!(@ ($books $($rest)*)

@@ -1,28 +1,29 @@
 //! A map that can take back what was done to it: so a list of commands is all or nothing without
 //! a copy of the books. And one that can run ahead of another without a copy of it.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+mod rows;
+
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
+use rows::Rows;
 use std::hash::Hash;
 use std::sync::Arc;
 
 /// States by identifier, with an undo log that is kept only while a trial runs.
 ///
-/// Each row has an allocation of its own: a map has up to twice the room that its rows need, which
-/// is cheap for pointers and dear for rows. The map is shared: a table that leads holds only what
-/// it has changed, and reads the rest in the table that it follows, row by row and map alike.
+/// The rows are shared: a table that leads holds only what it has changed, and reads the rest in
+/// the table that it follows.
 #[derive(Debug, Clone)]
 pub struct Table<K, V> {
-    rows: Rows<K, V>,
+    rows: Arc<Rows<K, V>>,
     /// What a leader has changed; it stands before `rows`.
     ahead: Option<Ahead<K, V>>,
     /// What each row was before the trial touched it, newest last; of a leader's, by which group.
     undo: Option<Vec<(K, Option<Changed<V>>)>>,
 }
 
-type Rows<K, V> = Arc<HashMap<K, Box<V>>>;
-
-/// A row, and the group that changed it last; 0 where nobody leads.
+/// A row, and the group that changed it last; 0 where nobody leads. Boxed, because a map moves what
+/// it holds whenever it grows.
 type Changed<V> = (u64, Box<V>);
 
 /// What a leader has changed and the table that it follows may not have come to yet.
@@ -32,7 +33,7 @@ struct Ahead<K, V> {
     group: u64,
     rows: HashMap<K, Changed<V>>,
     /// What it reads in while it has let go: kept, because it does so for each request.
-    none: Rows<K, V>,
+    none: Arc<Rows<K, V>>,
 }
 
 impl<K, V> Default for Table<K, V> {
@@ -50,8 +51,10 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
     #[must_use]
     pub fn get(&self, key: K) -> Option<&V> {
         let ahead = self.ahead.as_ref().and_then(|ahead| ahead.rows.get(&key));
-        let row = ahead.map(|(_, row)| row);
-        row.or_else(|| self.rows.get(&key)).map(Box::as_ref)
+        match ahead {
+            Some((_, row)) => Some(row.as_ref()),
+            None => self.rows.get(key),
+        }
     }
 
     /// True if there is one.
@@ -64,10 +67,11 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
     pub fn get_mut(&mut self, key: K) -> Option<&mut V> {
         let Table { rows, ahead, undo } = self;
         let Some(ahead) = ahead else {
-            let row = Arc::make_mut(rows).get_mut(&key)?;
+            let place = rows.find(key)?;
+            let row = Arc::make_mut(rows).at_mut(place)?;
             undo.iter_mut()
-                .for_each(|undo| undo.push((key, Some((0, row.clone())))));
-            return Some(row.as_mut());
+                .for_each(|undo| undo.push((key, Some((0, Box::new(row.clone()))))));
+            return Some(row);
         };
         let row = match ahead.rows.entry(key) {
             Entry::Occupied(row) => {
@@ -78,9 +82,9 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
                 row
             }
             Entry::Vacant(place) => {
-                let row = rows.get(&key)?.clone();
+                let row = rows.get(key)?.clone();
                 undo.iter_mut().for_each(|undo| undo.push((key, None)));
-                place.insert((ahead.group, row))
+                place.insert((ahead.group, Box::new(row)))
             }
         };
         Some(row.1.as_mut())
@@ -88,18 +92,19 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
 
     /// Puts a row, in place of one that may be there.
     pub fn put(&mut self, key: K, row: V) {
-        let before = self.exchange(key, Box::new(row));
+        let before = self.exchange(key, row);
         if let Some(undo) = &mut self.undo {
             undo.push((key, before));
         }
     }
 
-    fn exchange(&mut self, key: K, row: Box<V>) -> Option<Changed<V>> {
+    fn exchange(&mut self, key: K, row: V) -> Option<Changed<V>> {
         match &mut self.ahead {
-            None => Arc::make_mut(&mut self.rows)
-                .insert(key, row)
-                .map(|row| (0, row)),
-            Some(ahead) => ahead.rows.insert(key, (ahead.group, row)),
+            None => {
+                let before = Arc::make_mut(&mut self.rows).put(key, row);
+                before.map(|row| (0, Box::new(row)))
+            }
+            Some(ahead) => ahead.rows.insert(key, (ahead.group, Box::new(row))),
         }
     }
 
@@ -112,9 +117,10 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
         let Some(ahead) = ahead else {
             let rows = Arc::make_mut(rows);
             undo.iter_mut().for_each(|undo| {
-                undo.push((key, rows.get(&key).map(|row| (0, row.clone()))));
+                let before = rows.get(key).map(|row| (0, Box::new(row.clone())));
+                undo.push((key, before));
             });
-            return rows.entry(key).or_default();
+            return rows.entry(key, V::default);
         };
         let row = match ahead.rows.entry(key) {
             Entry::Occupied(row) => {
@@ -126,8 +132,8 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
             }
             Entry::Vacant(place) => {
                 undo.iter_mut().for_each(|undo| undo.push((key, None)));
-                let row = rows.get(&key).cloned().unwrap_or_default();
-                place.insert((ahead.group, row))
+                let row = rows.get(key).cloned().unwrap_or_default();
+                place.insert((ahead.group, Box::new(row)))
             }
         };
         row.1.as_mut()
@@ -137,8 +143,8 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
     #[must_use]
     pub fn len(&self) -> usize {
         let ahead = self.ahead.iter().flat_map(|ahead| ahead.rows.keys());
-        let new = ahead.filter(|key| !self.rows.contains_key(key)).count();
-        self.rows.len().saturating_add(new)
+        let new = ahead.filter(|key| self.rows.find(**key).is_none());
+        self.rows.len().saturating_add(new.count())
     }
 
     /// True without rows.
@@ -149,14 +155,13 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
 
     /// All rows with their keys, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (K, &V)> {
-        let changed = |key| {
+        let changed = |key: &K| {
             let ahead = self.ahead.as_ref().filter(|ahead| !ahead.rows.is_empty());
             ahead.is_some_and(|ahead| ahead.rows.contains_key(key))
         };
         let rows = self.rows.iter().filter(move |(key, _)| !changed(key));
         let ahead = self.ahead.iter().flat_map(|ahead| ahead.rows.iter());
-        let rows = rows.chain(ahead.map(|(key, (_, row))| (key, row)));
-        rows.map(|(key, row)| (*key, row.as_ref()))
+        rows.chain(ahead.map(|(key, (_, row))| (*key, row.as_ref())))
     }
 
     /// All rows, in no order.
@@ -224,10 +229,10 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
         for (key, before) in self.undo.take().into_iter().flatten().rev() {
             match (&mut self.ahead, before) {
                 (None, Some((_, row))) => {
-                    Arc::make_mut(&mut self.rows).insert(key, row);
+                    Arc::make_mut(&mut self.rows).put(key, *row);
                 }
                 (None, None) => {
-                    Arc::make_mut(&mut self.rows).remove(&key);
+                    Arc::make_mut(&mut self.rows).remove(key);
                 }
                 (Some(ahead), Some(row)) => {
                     ahead.rows.insert(key, row);
@@ -241,9 +246,9 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
 }
 
 /// The rows with their keys, in no order; a trial is no part of what a table says.
-impl<K: serde::Serialize, V: serde::Serialize> serde::Serialize for Table<K, V> {
+impl<K: Copy + serde::Serialize, V: serde::Serialize> serde::Serialize for Table<K, V> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.rows.iter().map(|(key, row)| (key, row.as_ref())))
+        serializer.collect_map(self.rows.iter())
     }
 }
 
@@ -303,10 +308,10 @@ mod tests {
         let ahead = rows(&leader);
         assert_eq!((ahead.len(), rows(&view).len()), (4, 2));
 
-        let map: *const _ = Arc::as_ptr(&view.rows);
+        let rows_of: *const _ = Arc::as_ptr(&view.rows);
         leader.let_go();
         change(&mut view);
-        assert_eq!(map, Arc::as_ptr(&view.rows), "changed where it was");
+        assert_eq!(rows_of, Arc::as_ptr(&view.rows), "changed where it was");
         leader.retire(0);
         leader.follow(&view);
         assert_eq!((rows(&leader), rows(&view)), (ahead.clone(), ahead));
