@@ -1,13 +1,17 @@
 //! Measures the write path and a start: `load DIR COMMANDS` fills a directory with payments that
 //! are instructed, settled and confirmed; `mixed DIR COMMANDS` with ten records a payment, its
 //! project, contract, claim, cash and bank line among them; `open DIR` starts on either with full
-//! verification; `seal DIR` seals it twice, records its states and proves a subject.
+//! verification; `seal DIR` seals it twice, records its states and proves a subject. `verify DIR`
+//! audits both copies of a directory that nobody has open, and `rebuild DIR` builds everything anew
+//! from them besides: one core of each is `taskset -c 0 …`.
 //!
 //! ```console
 //! $ cargo run --release -p sequencer --example load -- load DIR 1000000
 //! $ cargo run --release -p sequencer --example load -- mixed DIR 1000000
 //! $ cargo run --release -p sequencer --example load -- open DIR
 //! $ cargo run --release -p sequencer --example load -- seal DIR
+//! $ cargo run --release -p sequencer --example load -- verify DIR
+//! $ cargo run --release -p sequencer --example load -- rebuild DIR
 //! ```
 
 #![allow(
@@ -61,7 +65,9 @@ fn main() {
         "mixed" => load(dir, &args[3], 10, mixed),
         "open" => open(dir),
         "seal" => seal(dir),
-        other => panic!("{other}: say load, mixed, open or seal"),
+        "verify" => verify(dir),
+        "rebuild" => rebuild(dir),
+        other => panic!("{other}: say load, mixed, open, seal, verify or rebuild"),
     }
 }
 
@@ -72,6 +78,32 @@ fn open(dir: &Path) {
     let records = started.handle.reader().next_position();
     println!(
         "start: {records} records verified and rebuilt in {seconds:.2} s, {:.0} k/s, {}",
+        records as f64 / seconds / 1000.0,
+        memory()
+    );
+}
+
+fn verify(dir: &Path) {
+    let begin = Instant::now();
+    let verified = store::verify(dir, |_| ()).expect("intact");
+    told("verified", verified.records, begin);
+}
+
+/// What `fundtrace verify --rebuild` does.
+fn rebuild(dir: &Path) {
+    let begin = Instant::now();
+    let mut claims = sequencer::Claims::default();
+    store::verify_each(dir, |_| (), |record| claims.take(record)).expect("intact");
+    let mut rebuild = sequencer::Rebuild::new(claims);
+    let verified = store::verify_each(dir, |_| (), |record| rebuild.take(record));
+    assert!(rebuild.finish().findings.is_empty());
+    told("verified and rebuilt", verified.expect("intact").records, begin);
+}
+
+fn told(what: &str, records: u64, begin: Instant) {
+    let seconds = begin.elapsed().as_secs_f64();
+    println!(
+        "{what}: {records} records in {seconds:.2} s, {:.0} k/s, {}",
         records as f64 / seconds / 1000.0,
         memory()
     );

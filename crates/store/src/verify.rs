@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use chain::{Hash, LedgerId, Record};
 
-use crate::audit::{Audit, Sled};
+use crate::audit::Audit;
 use crate::error::{BadRecord, Copy, Reason, at};
 use crate::faults::Faults;
 use crate::pages::{self, NotOpened, Pages};
+use crate::second::InOrder;
 use crate::{Error, trace};
 
 /// What a verified log holds.
@@ -103,16 +104,14 @@ pub fn verify_each(
     let verified = match opened {
         Ok(Some(pages)) => {
             let mut pages = pages.from(0);
-            Audit::new(Sled::new(&mut pages), progress, each).run(&journal_dir)
+            Audit::new(InOrder::new(&mut pages), progress, each).run(&journal_dir)
         }
         Ok(None) => {
-            Audit::new(Sled::new(&mut std::iter::empty()), progress, each).run(&journal_dir)
+            Audit::new(InOrder::new(&mut std::iter::empty()), progress, each).run(&journal_dir)
         }
         Err(NotOpened::Failed(error)) => Err(error.into()),
         Err(NotOpened::Damaged(reason)) => {
-            let mut none = std::iter::empty();
-            let unread = Sled::unread(&mut none);
-            let journal = Audit::new(unread, progress, each).run(&journal_dir);
+            let journal = Audit::new(InOrder::absent(), progress, each).run(&journal_dir);
             journal.and(Err(VerifyError::SledUnreadable { reason }))
         }
     };
