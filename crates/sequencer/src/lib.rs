@@ -1,7 +1,7 @@
 //! The one writer: decides, links, stores, shows and answers.
 //!
 //! Everything is acknowledged only after it is on the disk, and only with what readers can already
-//! see. What start-up replays is what the live path runs: `show::Shown::show`.
+//! see. What start-up replays is what the live path runs: `show::Shown::show_all`.
 
 mod answer;
 mod canon;
@@ -9,6 +9,7 @@ mod clock;
 mod files;
 mod group;
 mod introduce;
+mod lines;
 mod link;
 mod publish;
 mod published;
@@ -31,7 +32,7 @@ pub use clock::{Reading, Source, machine, wall_us};
 pub use introduce::Rotation;
 pub use publish::{Publication, PublishError, Published};
 pub use published::{Log as PublishedLog, ProveError};
-pub use rebuild::{Claims, Finding, Rebuild, Rebuilt};
+pub use rebuild::{Finding, Rebuilt, rebuild};
 pub use seals::{SealError, Sealed, SubjectProof};
 pub use show::Slot;
 pub use signed::{Answered, SignedGroup};
@@ -152,14 +153,19 @@ fn open(
         }
         None => (None, false, None),
     };
-    let replay = |entry: &store::Entry| {
-        if let Some(publisher) = &mut publisher {
-            publisher.replay(entry)?;
-        }
-        let Ok(()) = shown.show(entry);
-        Ok(())
-    };
-    let (log, recovery) = match Log::open(dir, replay) {
+    let opened = lines::applied(
+        |lines| shown.show_all(lines),
+        |lines| {
+            Log::open(dir, |entry| {
+                if let Some(publisher) = &mut publisher {
+                    publisher.replay(entry)?;
+                }
+                lines.push(entry.position, &entry.record);
+                Ok(())
+            })
+        },
+    );
+    let (log, recovery) = match opened {
         Ok(opened) => opened,
         Err(store::OpenError::Store(error) | store::OpenError::Each(error)) => {
             return Err(error.into());

@@ -1,9 +1,9 @@
 //! What readers see: durable records only, put there by one function.
 
+use crate::lines::Line;
 use chain::VerifierKey;
-use ledger::Fact;
 use ledger::ids::LedgerId;
-use projections::{Entry, View};
+use projections::View;
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -78,32 +78,34 @@ impl Shown {
     /// The second half of the write path, and all of a start: a durable record becomes visible.
     /// Cannot fail: what is on the disk has happened.
     pub(crate) fn show(&self, entry: &store::Entry) -> Result<(), Infallible> {
-        let ledger = LedgerId(entry.record.header.ledger.0);
-        let slot = self.slot(ledger).unwrap_or_else(|| {
-            let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(slots.entry(ledger).or_default())
-        });
-        match wire::decode_event(&entry.record.body) {
-            Ok((fact, _salt)) => {
-                let mut view = slot.view.write().unwrap_or_else(PoisonError::into_inner);
-                view.apply(&line(entry.position, &entry.record, &fact));
-            }
-            Err(error) => {
-                let seq = entry.record.header.seq;
-                tracing::error!(%ledger, seq, %error, "a record cannot be read; ledger not served");
-                slot.newer.store(true, Ordering::Release);
-            }
-        }
+        self.show_all(&[Line::of(entry.position, &entry.record)]);
         Ok(())
     }
-}
 
-pub(crate) fn line<'a>(position: u64, record: &chain::Record, fact: &'a Fact) -> Entry<'a> {
-    Entry {
-        position,
-        seq: record.header.seq,
-        recorded_at_us: record.header.recorded_at_us,
-        hash: *record.hash.as_bytes(),
-        fact,
+    /// [`Shown::show`] for records that were read and decoded elsewhere, in their order.
+    pub(crate) fn show_all(&self, lines: &[Line]) {
+        for lines in lines.chunk_by(|a, b| a.ledger == b.ledger) {
+            let Some(Line { ledger, .. }) = lines.first() else {
+                continue;
+            };
+            let slot = self.slot(*ledger).unwrap_or_else(|| {
+                let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
+                Arc::clone(slots.entry(*ledger).or_default())
+            });
+            let mut view = slot.view.write().unwrap_or_else(PoisonError::into_inner);
+            for line in lines {
+                match &line.fact {
+                    Ok(fact) => view.apply(&line.entry(fact)),
+                    Err(error) => {
+                        let seq = line.seq;
+                        tracing::error!(
+                            %ledger, seq, %error,
+                            "a record cannot be read; ledger not served"
+                        );
+                        slot.newer.store(true, Ordering::Release);
+                    }
+                }
+            }
+        }
     }
 }

@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use chain::{Hash, LedgerId, Record};
 
 use crate::audit::Audit;
+use crate::entry::Decoder;
 use crate::error::{BadRecord, Copy, Reason, at};
 use crate::faults::Faults;
+use crate::journal::{self, Frames, Piece};
 use crate::pages::{self, NotOpened, Pages};
 use crate::second::InOrder;
 use crate::{Error, trace};
@@ -116,6 +118,43 @@ pub fn verify_each(
         }
     };
     verified.or_else(|error| Err(traced(error, &sled.join("db"), &journal_dir)?))
+}
+
+/// Gives `each` the records of the first ledger in the journal, in their order, up to the first
+/// thing that is not sound: [`verify`] names that. Only their own hashes are checked here.
+///
+/// # Errors
+/// [`VerifyError::NoLog`]; the files cannot be read, or the log is in use.
+pub fn skim_first_ledger(dir: &Path, mut each: impl FnMut(&Record)) -> Result<(), VerifyError> {
+    let journal_dir = dir.join("journal");
+    if !journal_dir.is_dir() {
+        return Err(VerifyError::NoLog {
+            dir: dir.to_path_buf(),
+        });
+    }
+    let _lock = lock(dir)?;
+    let mut first = None;
+    for segment in journal::segments(&journal_dir)? {
+        let mut frames = Frames::open(&segment.path)?;
+        while let Some(piece) = frames.next()? {
+            let Piece::Frame(frame) = piece else {
+                return Ok(());
+            };
+            for raw in Decoder::new(frame.entries) {
+                let Ok(raw) = raw else {
+                    return Ok(());
+                };
+                if *first.get_or_insert(raw.ledger) != raw.ledger {
+                    continue;
+                }
+                match raw.record(Vec::new()) {
+                    Ok(record) => each(&record),
+                    Err(_) => return Ok(()),
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Where sled only said that it cannot read on, names the record whose bytes were changed.
