@@ -2,8 +2,8 @@
 
 use chain::{Broken, Hash, LedgerId, Record};
 
-use crate::disk::{narrow, wide};
 use crate::Error;
+use crate::disk::{narrow, wide};
 use crate::entry::{Decoder, Raw, Recent};
 use crate::error::{BadRecord, Copy, Reason};
 use crate::pages::{Page, Pages};
