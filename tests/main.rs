@@ -49,6 +49,7 @@ mod projects;
 mod published;
 mod queries;
 mod reading;
+mod receipts;
 mod records;
 mod scenarios;
 mod seals;

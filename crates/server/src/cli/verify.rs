@@ -14,7 +14,8 @@ use store::{FileHash, VerifyError};
 /// What to verify.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
-    /// 数据目录或证据包 · A data directory, or an evidence package; it is only read
+    /// 数据目录、证据包或已签名回执(JSON) · A data directory, an evidence package, or signed receipts
+    /// as the server answered them; it is only read
     #[arg(value_name = "PATH")]
     dir: PathBuf,
     #[command(flatten)]
