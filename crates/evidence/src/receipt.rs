@@ -345,7 +345,7 @@ impl Receipt {
                 }
             ),
             None => "  未附入册证明:日志承认收到,是否仍在册须向日志索取证明 · no proof comes \
-                     along: the log has acknowledged it; whether it still has it, its proof must say"
+                     along: the log has acknowledged it; only its proof says that it has it still"
                 .to_owned(),
         });
         let covered_by = self

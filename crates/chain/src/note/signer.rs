@@ -61,8 +61,8 @@ impl Secret {
     }
 }
 
-/// Which kind of key: what it may sign is in its type, so that no log's key cosigns and no witness's
-/// key signs a checkpoint.
+/// Which kind of key: what it may sign is in its type, so that no log's key cosigns and no
+/// witness's key signs a checkpoint.
 pub trait Role: private::Role {}
 
 mod private {

@@ -1,4 +1,4 @@
-//! After the last record: what the journal's end is, whether the copies agree, what is to be mended.
+//! After the last record: what the journal's end is, whether the copies agree, what to mend.
 
 use super::{Depth, Replay};
 use crate::error::{BadRecord, Copy, OpenError, Reason};

@@ -1,4 +1,4 @@
-//! `fundtrace verify FILE`, an evidence package or signed receipts: with no database and no network.
+//! `fundtrace verify FILE`, a package or signed receipts: with no database and no network.
 
 use super::{BROKEN, INTACT, UNKNOWN};
 use crate::cli::{eprint_line, print_line};
