@@ -56,8 +56,8 @@ impl Handle {
 }
 
 /// The proofs from the file as it is, if they lead to the sealed root: then nothing else of the
-/// file matters. Nothing if it is not there, or anything in it is not right; or if a subject is not in
-/// it, which only a file that is whole can say.
+/// file matters. Nothing if it is not there, or anything in it is not right; or if a subject is not
+/// in it, which only a file that is whole can say.
 fn quickly(
     dir: &Path,
     seal: &Sealed,
