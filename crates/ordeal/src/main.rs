@@ -6,10 +6,11 @@
 )]
 
 use std::path::Path;
+use std::process::ExitCode;
 
 use anyhow::{Result, bail, ensure};
 use clap::Parser;
-use ordeal::{Row, Tools, families, fuzz, table, writer};
+use ordeal::{Row, Tools, failing, families, fuzz, table, writer};
 
 /// Breaks the log on purpose and counts what it does about it.
 #[derive(Debug, Parser)]
@@ -40,7 +41,12 @@ struct Arguments {
     write: bool,
 }
 
-fn main() -> Result<()> {
+fn main() -> Result<ExitCode> {
+    if let [first, name, dir] = &std::env::args().skip(1).collect::<Vec<_>>()[..]
+        && first == failing::ARGUMENT
+    {
+        return failing::act(name, Path::new(dir));
+    }
     if let [dir, numbers @ ..] = writers_arguments().as_slice() {
         let numbers: Vec<u64> = numbers
             .iter()
@@ -55,7 +61,7 @@ fn main() -> Result<()> {
             usize::try_from(*groups)?,
             *segment_len,
         );
-        return Ok(());
+        return Ok(ExitCode::SUCCESS);
     }
     let arguments = Arguments::parse();
     // sled panics on damaged bytes, which the log catches; a trial that panics is in the table.
@@ -95,7 +101,7 @@ fn main() -> Result<()> {
 }
 
 /// Prints the table, and fails if anything went wrong.
-fn print(arguments: &Arguments, rows: &[Row]) -> Result<()> {
+fn print(arguments: &Arguments, rows: &[Row]) -> Result<ExitCode> {
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(rows)?);
     } else {
@@ -106,7 +112,7 @@ fn print(arguments: &Arguments, rows: &[Row]) -> Result<()> {
         rows.iter().all(Row::passes),
         "the log did not stand the ordeal"
     );
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// What follows [`writer::ARGUMENT`], if that comes first.

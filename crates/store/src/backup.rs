@@ -81,7 +81,8 @@ pub enum BackupError {
         /// The file.
         path: PathBuf,
     },
-    /// The log does not continue what the backup holds.
+    /// The log does not continue what the backup holds: here the two part, or, where the log is
+    /// the shorter one, this it lacks.
     #[error(
         "the log does not continue the backup: ledger {ledger}, seq {seq} is not in it or is \
          another record; the backup was left as it was"
@@ -154,7 +155,7 @@ pub fn backup(
     let journal = Reading::of(&dir.join("journal"), sought, &mut each)?;
     let heads = journal.heads();
     if let Some(old) = journal.sought.values().next() {
-        let (ledger, seq) = (old.id, old.seq);
+        let (ledger, seq) = parted(dir, to)?.unwrap_or((old.id, old.seq));
         return Err(BackupError::NotContinued { ledger, seq });
     }
 
@@ -204,6 +205,25 @@ pub fn backup(
         kept_bytes: kept,
         damaged,
     })
+}
+
+/// The first record of the log that is another than the one at its position in the backup. Holds
+/// the hashes of the backup's records meanwhile, 32 bytes each.
+fn parted(dir: &Path, backup: &Path) -> Result<Option<(LedgerId, u64)>, BackupError> {
+    let journal = |dir: &Path, mut each: &mut dyn FnMut(&Record)| {
+        Reading::of(&dir.join("journal"), HashMap::new(), &mut each).map(|_| ())
+    };
+    let mut hashes = Vec::new();
+    journal(backup, &mut |record| hashes.push(record.hash))?;
+    let mut expected = hashes.into_iter();
+    let mut first = None;
+    journal(dir, &mut |record| {
+        let same = expected.next().is_none_or(|hash| hash == record.hash);
+        if !same && first.is_none() {
+            first = Some((record.header.ledger, record.header.seq));
+        }
+    })?;
+    Ok(first)
 }
 
 /// A segment up to its last whole frame.

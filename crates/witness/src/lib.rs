@@ -14,17 +14,17 @@ use chain::{Cosigner, Note, NoteError, ProofError, Submission, SubmissionError, 
 mod disk;
 mod memory;
 
-use disk::Directory;
+pub use disk::{Directory, Storage};
 use memory::Memory;
 pub use memory::origin_hash;
 
 /// A running witness over its directory, which no other process may have.
 #[derive(Debug)]
-pub struct Witness {
+pub struct Witness<S = Directory> {
     key: Cosigner,
     /// By origin.
     logs: BTreeMap<String, Log>,
-    directory: Directory,
+    storage: S,
 }
 
 #[derive(Debug)]
@@ -116,7 +116,20 @@ impl Witness {
         key: Cosigner,
         logs: impl IntoIterator<Item = VerifierKey>,
     ) -> Result<Witness, OpenError> {
-        let directory = Directory::open(dir)?;
+        Witness::over(Directory::open(dir)?, key, logs)
+    }
+}
+
+impl<S: Storage> Witness<S> {
+    /// [`Witness::open`] over files that may be anywhere.
+    ///
+    /// # Errors
+    /// [`OpenError`]; above all [`OpenError::Damaged`].
+    pub fn over(
+        storage: S,
+        key: Cosigner,
+        logs: impl IntoIterator<Item = VerifierKey>,
+    ) -> Result<Witness<S>, OpenError> {
         let mut keys: BTreeMap<String, Vec<VerifierKey>> = BTreeMap::new();
         for log in logs {
             keys.entry(log.name().to_owned()).or_default().push(log);
@@ -126,14 +139,10 @@ impl Witness {
         }
         let mut logs = BTreeMap::new();
         for (origin, keys) in keys {
-            let memory = Mutex::new(Memory::read(&directory, &origin, key.verifier())?);
+            let memory = Mutex::new(Memory::read(&storage, &origin, key.verifier())?);
             logs.insert(origin, Log { keys, memory });
         }
-        Ok(Witness {
-            key,
-            logs,
-            directory,
-        })
+        Ok(Witness { key, logs, storage })
     }
 
     /// What others verify its cosignatures with.
@@ -174,7 +183,7 @@ impl Witness {
         // A panic while somebody remembered: nobody knows what is on the disk.
         let mut memory = log.memory.lock().map_err(|_| Refused::Stopped)?;
         let mut line = String::new();
-        memory.advance(&self.directory, &submission, |earliest_s| {
+        memory.advance(&self.storage, &submission, |earliest_s| {
             // Time never goes back: a larger tree cannot have been the largest before a smaller.
             let time_s = now_s().max(earliest_s);
             let text = submission.note.text();

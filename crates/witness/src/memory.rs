@@ -8,7 +8,7 @@ use std::fmt::Write;
 use chain::{Checkpoint, Note, NoteError, Submission, VerifierKey, empty_root, verify_consistency};
 use sha2::{Digest, Sha256};
 
-use crate::disk::Directory;
+use crate::disk::{self, Storage};
 use crate::{OpenError, Refused};
 
 const FORMAT: &str = "fundtrace-witness/v1\n";
@@ -39,19 +39,24 @@ pub fn origin_hash(origin: &str) -> String {
 
 impl Memory {
     pub(crate) fn read(
-        directory: &Directory,
+        storage: &impl Storage,
         origin: &str,
         witness: &VerifierKey,
     ) -> Result<Memory, OpenError> {
         let file = format!("{}.checkpoint", origin_hash(origin));
-        let latest = match directory.read(&file)? {
+        let path = || storage.path(&file);
+        let read = storage.read(&file);
+        let latest = match read.map_err(|error| OpenError::Io {
+            path: path(),
+            error,
+        })? {
             Some(bytes) => Some(latest(&bytes, origin, witness).map_err(|why| {
-                let path = directory.path(&file);
+                let path = path();
                 OpenError::Damaged { path, why }
             })?),
             None => None,
         };
-        directory.expect(&file, latest.is_some())?;
+        disk::expect(storage, &file, latest.is_some())?;
         Ok(Memory {
             file,
             latest,
@@ -64,7 +69,7 @@ impl Memory {
     /// `cosign` is told the earliest time that may be stated, and gives the note and its time.
     pub(crate) fn advance(
         &mut self,
-        directory: &Directory,
+        storage: &impl Storage,
         submission: &Submission,
         cosign: impl FnOnce(u64) -> Result<(Note, u64), Refused>,
     ) -> Result<(), Refused> {
@@ -76,7 +81,7 @@ impl Memory {
         let (note, cosigned_at_s) = cosign(earliest_s)?;
         let text = note.to_string();
         let bytes = format!("{FORMAT}{}\n{text}", hex(text.as_bytes()));
-        if directory.replace(&self.file, bytes.as_bytes()).is_err() {
+        if disk::replace(storage, &self.file, bytes.as_bytes()).is_err() {
             self.stopped = true;
             return Err(Refused::Stopped);
         }
