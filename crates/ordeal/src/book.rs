@@ -156,7 +156,7 @@ fn unit(number: u128) -> Result<Command> {
     Ok(Command::Organisation(command))
 }
 
-fn announced(number: u128) -> Result<Command> {
+pub(crate) fn announced(number: u128) -> Result<Command> {
     let announcement = FundAnnouncement {
         fund: fund(number),
         name: Name::new("资金")?,

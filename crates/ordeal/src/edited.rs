@@ -122,7 +122,7 @@ fn judge(findings: &[Finding], place: (LedgerId, u64), recorded: u64) -> Outcome
     }
 }
 
-type Entries = BTreeMap<String, Vec<u8>>;
+pub(crate) type Entries = BTreeMap<String, Vec<u8>>;
 
 fn answers(_: &Tools) -> Result<Trial> {
     let book = Book::make()?;
@@ -191,7 +191,7 @@ fn edit(leaf: &mut Value, chance: &mut Chance) {
     };
 }
 
-fn unzip(package: &[u8]) -> Result<Entries> {
+pub(crate) fn unzip(package: &[u8]) -> Result<Entries> {
     let mut zip = zip::ZipArchive::new(Cursor::new(package))?;
     let mut entries = Entries::new();
     for at in 0..zip.len() {

@@ -36,8 +36,8 @@ struct Arguments {
     /// Fuzz for so long each
     #[arg(long, conflicts_with = "write")]
     seconds: Option<u64>,
-    /// Write the table into tests/README.md too
-    #[arg(long, conflicts_with = "name")]
+    /// Write the rows into their table of tests/README.md too; with --full into that of its own
+    #[arg(long)]
     write: bool,
 }
 
@@ -95,7 +95,12 @@ fn main() -> Result<ExitCode> {
     }
 
     if arguments.write {
-        table::write(Path::new("tests/README.md"), &rows)?;
+        let place = if arguments.full {
+            table::Place::OnDemand
+        } else {
+            table::Place::Ci
+        };
+        table::write(Path::new("tests/README.md"), place, &rows)?;
     }
     print(&arguments, &rows)
 }

@@ -68,6 +68,11 @@ impl Scene {
                 return match judge(&data, &self.sample.all, true) {
                     // What the failed act had mended already.
                     Outcome::Unharmed => Outcome::Repaired,
+                    // One copy was sound, and still is.
+                    Outcome::Detected => {
+                        let refused = store::repair(&data, store::Repair::Do, |_| ());
+                        Outcome::Lost(format!("refused: {:?}", refused.err()))
+                    }
                     other => other,
                 };
             }
