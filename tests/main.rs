@@ -36,6 +36,7 @@ mod cli;
 mod crash;
 mod disk;
 mod entries;
+mod erasure;
 mod evidence;
 mod harness;
 mod idempotency;

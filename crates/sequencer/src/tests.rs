@@ -8,6 +8,7 @@
 )]
 
 mod commands;
+mod erasure;
 mod files;
 mod groups;
 mod publishing;
