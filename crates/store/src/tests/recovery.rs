@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use super::{A, B, Fixture};
+use super::{A, B, Fixture, open_with};
 use crate::{Error, OpenError, Reason, Step};
 
 fn three_groups() -> Fixture {
