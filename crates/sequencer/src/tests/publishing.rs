@@ -201,9 +201,9 @@ fn a_refused_start_changes_nothing_and_is_refused_again_in_the_same_words() {
         let before = contents(rig.dir.path());
         let first = refused();
         let seq = if other_history {
-            "seq 401"
+            "seq 402"
         } else {
-            "from seq 401"
+            "from seq 402"
         };
         assert!(first.contains(seq), "{first}");
         for _ in 0..2 {
