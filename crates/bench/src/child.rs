@@ -84,6 +84,12 @@ impl Server {
         machine::rss(&self.child.id().to_string())
     }
 
+    /// Of its resident memory, what is its own and not a file's, in bytes.
+    #[must_use]
+    pub fn anonymous(&self) -> u64 {
+        machine::anonymous(&self.child.id().to_string())
+    }
+
     /// Its processor time so far.
     #[must_use]
     pub fn busy(&self) -> std::time::Duration {
@@ -178,6 +184,10 @@ pub fn measure(place: &Place, name: &str) -> Result<Vec<crate::Row>> {
         .env("MIMALLOC_PURGE_DELAY", "0")
         .stderr(Stdio::inherit())
         .output()?;
-    ensure!(output.status.success(), "{name} ended with {}", output.status);
+    ensure!(
+        output.status.success(),
+        "{name} ended with {}",
+        output.status
+    );
     Ok(serde_json::from_slice(&output.stdout)?)
 }

@@ -167,9 +167,10 @@ impl County {
         Chance::of(self.seed ^ ((kind as u64) << 48), number)
     }
 
-    /// A command on a day; its id is made from what it asks and about which subjects.
-    fn submission(&self, on: BusinessDate, command: Command) -> Submission {
-        let mut mixed = self.seed;
+    /// A command on a day; its id is made from who asks what about which subjects.
+    fn submission(&self, hand: Hand, on: BusinessDate, command: Command) -> Submission {
+        // Two hands may do the same to one thing.
+        let mut mixed = self.seed ^ hand as u64;
         for byte in command.word().bytes() {
             mixed = (mixed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
         }

@@ -60,8 +60,7 @@ impl Folder {
             adopt_head: false,
             rotation: None,
         };
-        let started =
-            sequencer::start_published(&self.dir, sequencer::machine(), publication)?;
+        let started = sequencer::start_published(&self.dir, sequencer::machine(), publication)?;
         Ok(started)
     }
 
@@ -109,7 +108,9 @@ pub fn record_bytes(handle: &Handle) -> Result<u64> {
             return Ok(bytes);
         }
         from += entries.len() as u64;
-        let lens = entries.iter().map(|it| it.record.body.len() + chain::HEADER_LEN);
+        let lens = entries
+            .iter()
+            .map(|it| it.record.body.len() + chain::HEADER_LEN);
         bytes += lens.sum::<usize>() as u64;
     }
 }

@@ -17,6 +17,7 @@
     reason = "a measurement that cannot go on stops, and says where"
 )]
 
+pub mod book;
 pub mod chance;
 pub mod child;
 pub mod county;

@@ -42,7 +42,12 @@ pub struct Source<'a> {
 ///
 /// # Errors
 /// A command is refused, or the writer stops.
-pub fn load(handle: &Handle, source: Source<'_>, numbers: (u64, u64), group: u64) -> Result<Loaded> {
+pub fn load(
+    handle: &Handle,
+    source: Source<'_>,
+    numbers: (u64, u64),
+    group: u64,
+) -> Result<Loaded> {
     let step = (group * MADE_AT_ONCE / source.commands_each).max(1);
     let (made, take) = std::sync::mpsc::sync_channel::<Vec<Turn>>(1);
     std::thread::scope(|scope| {
@@ -116,7 +121,12 @@ async fn submit(handle: &Handle, turns: impl Iterator<Item = Turn>) -> Result<Lo
         tokio::task::yield_now().await;
     }
     while !under_way.is_empty() {
-        answered(&mut loaded, &mut under_way, begin.unwrap_or_else(Instant::now)).await?;
+        answered(
+            &mut loaded,
+            &mut under_way,
+            begin.unwrap_or_else(Instant::now),
+        )
+        .await?;
     }
     Ok(loaded)
 }
@@ -131,7 +141,11 @@ async fn answered(
     };
     let answers = answer.await?.map_err(|error| anyhow!("{error}"))?.answers;
     let refused = answers.iter().find_map(|answer| answer.as_ref().err());
-    ensure!(refused.is_none(), "refused: {}", refused.map_or(String::new(), ToString::to_string));
+    ensure!(
+        refused.is_none(),
+        "refused: {}",
+        refused.map_or(String::new(), ToString::to_string)
+    );
     loaded.latencies.add(asked.elapsed());
     loaded.commands += count;
     loaded.time = begin.elapsed();

@@ -35,6 +35,16 @@ pub fn rss(process: &str) -> u64 {
     field(&status, "VmRSS").and_then(number).unwrap_or_default() * 1024
 }
 
+/// Of its resident memory, what is its own and not a file's, in bytes.
+#[must_use]
+pub fn anonymous(process: &str) -> u64 {
+    let status = read(&format!("/proc/{process}/status"));
+    field(&status, "RssAnon")
+        .and_then(number)
+        .unwrap_or_default()
+        * 1024
+}
+
 /// Processor time of a process so far.
 #[must_use]
 pub fn busy(process: &str) -> Duration {

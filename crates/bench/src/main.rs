@@ -59,7 +59,10 @@ fn main() -> Result<()> {
     let name = arguments.name.as_deref().unwrap_or_default();
     let mut chosen = benchmarks();
     chosen.retain(|benchmark| name.starts_with(benchmark.name) || benchmark.name.starts_with(name));
-    ensure!(!chosen.is_empty(), "no benchmark's name begins with `{name}`");
+    ensure!(
+        !chosen.is_empty(),
+        "no benchmark's name begins with `{name}`"
+    );
     let (told, load) = (machine::told(&arguments.dir), machine::load());
     eprintln!("{told}; load before: {load:.2}");
     let mut rows: Vec<Row> = Vec::new();

@@ -12,18 +12,40 @@ const STAGES: &[(&str, &[&str])] = &[
     ("sled", &["store::pages", "sled::"]),
     ("journal", &["store::journal"]),
     ("persons' keys", &["KeyRing", "store::keys"]),
-    ("store, the rest", &["store::log::Log::append", "store::index", "store::fingerprints"]),
-    ("tree and checkpoints", &["sequencer::publish", "store::tree"]),
+    (
+        "store, the rest",
+        &[
+            "store::log::Log::append",
+            "store::index",
+            "store::fingerprints",
+        ],
+    ),
+    (
+        "tree and checkpoints",
+        &["sequencer::publish", "store::tree"],
+    ),
     ("show: decode the body", &["wire::decode_event"]),
     ("show: projections", &["projections::"]),
     ("show, the rest", &["show::Shown::show"]),
     ("decide: digest of the command", &["link::digest"]),
-    ("decide: encode and link", &["link::link", "encode_event", "head::Head::link"]),
+    (
+        "decide: encode and link",
+        &["link::link", "encode_event", "head::Head::link"],
+    ),
     ("decide: the domain", &["ledger::decide", "ledger::"]),
-    ("decide, the rest", &["decide_all", "Writer>::decide", "decide (inlined)"]),
-    ("receipts signed and answers", &["signed::", "group::Group::answer"]),
+    (
+        "decide, the rest",
+        &["decide_all", "Writer>::decide", "decide (inlined)"],
+    ),
+    (
+        "receipts signed and answers",
+        &["signed::", "group::Group::answer"],
+    ),
     ("books let go and followed", &["let_go", "follow"]),
-    ("HTTP: JSON read", &["json::read", "serde_json::de", "serde_path_to_error"]),
+    (
+        "HTTP: JSON read",
+        &["json::read", "serde_json::de", "serde_path_to_error"],
+    ),
     ("HTTP: answers written", &["serde_json::ser", "json::write"]),
     ("HTTP: server", &["actix", "server::"]),
     ("making the commands", &["bench::county"]),
@@ -38,7 +60,15 @@ const STAGES: &[(&str, &[&str])] = &[
 pub fn of(place: &Place, name: &str) -> Result<String> {
     let data = place.dir.join("perf.data");
     let status = Command::new("perf")
-        .args(["record", "-q", "-F", "299", "--call-graph", "dwarf,16384", "-o"])
+        .args([
+            "record",
+            "-q",
+            "-F",
+            "299",
+            "--call-graph",
+            "dwarf,16384",
+            "-o",
+        ])
         .arg(&data)
         .arg("--")
         .arg(&place.program)
@@ -70,15 +100,20 @@ pub fn shares(script: &str) -> String {
             continue;
         };
         // sled and the runtime number their threads.
-        let thread = thread.trim().trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
+        let thread = thread
+            .trim()
+            .trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
         let frames: Vec<&str> = lines.collect();
         all += 1;
         *threads.entry(thread.to_owned()).or_default() += 1;
-        *counts.entry((thread.to_owned(), stage(&frames))).or_default() += 1;
+        *counts
+            .entry((thread.to_owned(), stage(&frames)))
+            .or_default() += 1;
     }
     let mut rows: Vec<_> = counts.into_iter().collect();
     rows.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let mut text = String::from("| thread | stage | % of all | % of the thread |\n|---|---|---|---|\n");
+    let mut text =
+        String::from("| thread | stage | % of all | % of the thread |\n|---|---|---|---|\n");
     for ((thread, stage), count) in rows {
         let share = 100.0 * count as f64 / all as f64;
         if share < 0.3 {

@@ -17,7 +17,9 @@ pub fn markdown(rows: &[Row]) -> String {
     );
     for row in rows {
         let rate = row.rate.map(|rate| format!("{} {}", whole(rate), row.of));
-        let met = row.met.map_or("–", |met| if met { "yes" } else { "**no**" });
+        let met = row
+            .met
+            .map_or("–", |met| if met { "yes" } else { "**no**" });
         let line = format!(
             "| `{}` | {} | {} | {} | {} | {} | {} | {} | {} | {met} |\n",
             row.name,

@@ -1,5 +1,6 @@
 //! The harness at tiny sizes: every benchmark runs, every row says what it must, and what the
 //! generator makes is the same for a seed and accepted.
+#![allow(clippy::as_conversions, reason = "small counts")]
 
 use bench::county::{County, Turn};
 use bench::{Place, Row, Sizes, benchmarks, child, load, table};
@@ -28,16 +29,47 @@ fn every_benchmark_makes_rows_that_say_what_they_were_measured_under() {
         let text = serde_json::to_string(row).unwrap();
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         for field in [
-            "name", "conditions", "rate", "of", "p50_ms", "p99_ms", "rss_mb", "bytes_per_record",
-            "floor_rate", "floor_ratio", "goal", "met",
+            "name",
+            "conditions",
+            "rate",
+            "of",
+            "p50_ms",
+            "p99_ms",
+            "rss_mb",
+            "bytes_per_record",
+            "floor_rate",
+            "floor_ratio",
+            "goal",
+            "met",
         ] {
             assert!(value.get(field).is_some(), "{}: {field}", row.name);
         }
-        assert!(!row.conditions.is_empty() && !row.goal.is_empty(), "{}", row.name);
-        let numbers = [row.rate, row.p99_ms, row.rss_mb, row.bytes_per_record, row.floor_ratio];
+        assert!(
+            !row.conditions.is_empty() && !row.goal.is_empty(),
+            "{}",
+            row.name
+        );
+        let numbers = [
+            row.rate,
+            row.p99_ms,
+            row.rss_mb,
+            row.bytes_per_record,
+            row.floor_ratio,
+        ];
         let measured = numbers.iter().flatten().count() > 0;
-        assert_eq!(measured, !row.conditions.starts_with("not built"), "{}", row.name);
-        assert!(numbers.iter().flatten().all(|it| it.is_finite() && *it > 0.0), "{row:?}");
+        assert_eq!(
+            measured,
+            !row.conditions.starts_with("not built"),
+            "{}",
+            row.name
+        );
+        assert!(
+            numbers
+                .iter()
+                .flatten()
+                .all(|it| it.is_finite() && *it > 0.0),
+            "{row:?}"
+        );
     }
     let names: HashSet<_> = rows.iter().map(|row| &row.name).collect();
     assert_eq!(names.len(), rows.len(), "two rows have one name");
@@ -62,16 +94,18 @@ fn a_seed_makes_one_county_and_another_seed_another() {
 
 #[test]
 fn everything_that_is_made_is_accepted_in_control_and_no_command_id_comes_twice() {
-    let dir = tempfile::tempdir().unwrap();
-    let started = sequencer::start(dir.path(), sequencer::machine()).unwrap();
     for seed in [1, 2, 3] {
-        // One ledger for each: the ids of what they make are the same.
+        // A log for each: the ids of what they make are the same.
         let dir = tempfile::tempdir().unwrap();
         let started = sequencer::start(dir.path(), sequencer::machine()).unwrap();
         let county = County::of(seed).with_households(50);
         let turns = everything(&county);
         let submissions = turns.iter().flat_map(|turn| &turn.submissions);
-        assert!(submissions.clone().all(|it| it.intake == ledger::Intake::Control));
+        assert!(
+            submissions
+                .clone()
+                .all(|it| it.intake == ledger::Intake::Control)
+        );
         let ids: HashSet<_> = submissions.clone().map(|it| it.command_id).collect();
         let count = submissions.count();
         assert_eq!(ids.len(), count, "seed {seed}");
@@ -79,7 +113,6 @@ fn everything_that_is_made_is_accepted_in_control_and_no_command_id_comes_twice(
         assert_eq!(loaded.commands, count as u64, "seed {seed}");
         bench::folder::stop(started);
     }
-    bench::folder::stop(started);
 }
 
 #[test]

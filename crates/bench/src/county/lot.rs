@@ -2,9 +2,7 @@
 
 use super::*;
 use ledger::account::{AccountCommand, CashPayment};
-use ledger::bank_line::{
-    BankLineCommand, Direction, LineConfirmation, LineEntry, MatchTarget,
-};
+use ledger::bank_line::{BankLineCommand, Direction, LineConfirmation, LineEntry, MatchTarget};
 use ledger::claim::{ClaimApproval, ClaimCommand, ClaimSubmission, FinanceReview, TechnicalReview};
 use ledger::contract::{ContractCommand, ContractSigning, ContractStage, StageTrigger};
 use ledger::payment::{
@@ -27,28 +25,27 @@ pub(super) fn take(county: &County, number: u64, steps: &mut Steps) {
         subsidies::of_year(county, number * SUBSIDIES + subsidy, steps);
     }
     contract(county, number, steps);
-    if number % ITEM_EVERY == 0 {
+    if number.is_multiple_of(ITEM_EVERY) {
         let item = number / ITEM_EVERY;
         rectification::under_way(county, item, steps);
         // Half of what was found has been put right.
-        if item % 2 == 0 {
+        if item.is_multiple_of(2) {
             rectification::put_right(county, item, steps);
         }
     }
     let on = day(number % (28 * 9));
     let mut ask = |step: u8, hand: Hand, command: Command| {
-        let submission = county.submission(on, command);
+        let submission = county.submission(hand, on, command);
         steps.entry((step, hand)).or_default().push(submission);
     };
-    if number % PROJECT_EVERY == 0 {
+    if number.is_multiple_of(PROJECT_EVERY) {
         let project = number / PROJECT_EVERY;
-        for (step, hand, command) in
-            setup::funded(PROJECTS + project, project % FUNDS, PROJECT_FEN)
+        for (step, hand, command) in setup::funded(PROJECTS + project, project % FUNDS, PROJECT_FEN)
         {
             ask(1 + step, hand, command);
         }
     }
-    if number % FUND_EVERY == 0 {
+    if number.is_multiple_of(FUND_EVERY) {
         for (step, command) in setup::batch(FUNDS + number / FUND_EVERY) {
             ask(1 + step, Hand::Clerk, command);
         }
@@ -57,85 +54,165 @@ pub(super) fn take(county: &County, number: u64, steps: &mut Steps) {
 
 /// A contract with its first claim, paid, gone from the account, and found on the statement.
 fn contract(county: &County, number: u64, steps: &mut Steps) {
-    let mut chance = county.chance(Kind::Contract, number);
-    let of = chance.below(PROJECTS);
-    let amount = 100 * (10_000 + chance.below(100_000));
-    let on = day(number % (28 * 9));
-    let (contract, claim) = (
-        ContractId(id(Kind::Contract, number)),
-        ClaimId(id(Kind::Claim, number)),
-    );
-    let paid = payment((1 << 40) | number);
-    let sources = vec![SourceShare {
-        fund: fund(of % FUNDS),
-        amount_fen: fen(amount),
-    }];
-    let payee = Payee::Organisation(company(number));
+    let works = Works::of(county, number);
     let mut ask = |step: u8, hand: Hand, command: Command| {
-        let submission = county.submission(on, command);
+        let submission = county.submission(hand, works.on, command);
         steps.entry((step, hand)).or_default().push(submission);
     };
-    let signing = ContractSigning {
-        contract,
-        project: project(of),
-        number: reference(format!("HT2018-{number:06}")),
-        name: name(format!("第{number}村通村公路施工合同")),
-        supplier: company(number),
-        price_fen: fen(3 * amount),
-        retention_bp: 300,
-        stages: stages(),
-        advance_bp: None,
-        ends_on: None,
-        document: reference(format!("HT2018-{number:06}")),
-    };
-    let submission = ClaimSubmission {
-        claim,
-        number: reference(format!("BZ2018-{number:06}")),
-        project: project(of),
-        contract: Some(contract),
-        stage: Some(1),
-        amount_fen: fen(amount),
-        sources: sources.clone(),
-        vouchers: vec![reference(format!("FP{number:010}"))],
-        payee,
-        countersigners: Vec::new(),
-        site_visits: Vec::new(),
-        custodian: None,
-        remark: None,
-    };
-    let technical = TechnicalReview {
-        claim,
-        progress: reference(format!("JD2018-{number:06}")),
-        finding: text("形象进度与报账一致"),
-    };
-    let finances = FinanceReview {
-        claim,
-        finding: text("凭证齐全,金额相符"),
-    };
-    let approval = ClaimApproval {
-        claim,
-        document: reference(format!("BZ2018-{number:06}")),
-    };
-    ask(1, Hand::Clerk, Command::Contract(ContractCommand::Sign(signing)));
-    ask(2, Hand::Builder, Command::Claim(ClaimCommand::Submit(submission)));
-    ask(3, Hand::Visitor, Command::Claim(ClaimCommand::ReviewTechnically(technical)));
-    ask(4, Hand::Clerk, Command::Claim(ClaimCommand::ReviewFinances(finances)));
-    ask(5, Hand::Chief, Command::Claim(ClaimCommand::Approve(approval)));
-    let instruction = PaymentInstruction {
-        payment: paid,
-        project: project(of),
-        payee,
-        amount_fen: fen(amount),
-        sources,
-        kind: PaymentKind::Advance,
-        voucher: reference(format!("ZF2018-C{number:07}")),
-        remark: None,
-        contract: Some(contract),
-        claim: Some(claim),
-    };
-    ask(6, Hand::Clerk, Command::Payment(PaymentCommand::Instruct(instruction)));
-    for (step, command) in settled(number, paid, of % FUNDS, fen(amount), on) {
+    let sign = ContractCommand::Sign(works.signing());
+    ask(1, Hand::Clerk, Command::Contract(sign));
+    for (step, hand, command) in works.claimed() {
+        ask(step, hand, Command::Claim(command));
+    }
+    for (step, command) in works.paid() {
         ask(step, Hand::Clerk, command);
+    }
+}
+
+struct Works {
+    number: u64,
+    /// Of which project.
+    of: u64,
+    amount: u64,
+    on: BusinessDate,
+    contract: ContractId,
+    claim: ClaimId,
+}
+
+impl Works {
+    fn of(county: &County, number: u64) -> Works {
+        let mut chance = county.chance(Kind::Contract, number);
+        Works {
+            number,
+            of: chance.below(PROJECTS),
+            amount: 100 * (10_000 + chance.below(100_000)),
+            on: day(number % (28 * 9)),
+            contract: ContractId(id(Kind::Contract, number)),
+            claim: ClaimId(id(Kind::Claim, number)),
+        }
+    }
+
+    fn called(&self, what: &str) -> Reference {
+        reference(format!("{what}2018-{:08}", self.number))
+    }
+
+    fn payee(&self) -> Payee {
+        Payee::Organisation(company(self.number))
+    }
+
+    fn sources(&self) -> Vec<SourceShare> {
+        vec![SourceShare {
+            fund: fund(self.of % FUNDS),
+            amount_fen: fen(self.amount),
+        }]
+    }
+
+    fn signing(&self) -> ContractSigning {
+        ContractSigning {
+            contract: self.contract,
+            project: project(self.of),
+            number: self.called("HT"),
+            name: name(format!("第{}村通村公路施工合同", self.number)),
+            supplier: company(self.number),
+            price_fen: fen(3 * self.amount),
+            retention_bp: 300,
+            stages: stages(),
+            advance_bp: None,
+            ends_on: None,
+            document: self.called("HT"),
+        }
+    }
+
+    /// Submitted, and signed by everybody who must.
+    fn claimed(&self) -> [(u8, Hand, ClaimCommand); 4] {
+        let claim = self.claim;
+        let submission = ClaimSubmission {
+            claim,
+            number: self.called("BZ"),
+            project: project(self.of),
+            contract: Some(self.contract),
+            stage: Some(1),
+            amount_fen: fen(self.amount),
+            sources: self.sources(),
+            vouchers: vec![self.called("FP")],
+            payee: self.payee(),
+            countersigners: Vec::new(),
+            site_visits: Vec::new(),
+            custodian: None,
+            remark: None,
+        };
+        let technical = TechnicalReview {
+            claim,
+            progress: self.called("JD"),
+            finding: text("形象进度与报账一致"),
+        };
+        let finances = FinanceReview {
+            claim,
+            finding: text("凭证齐全,金额相符"),
+        };
+        let approval = ClaimApproval {
+            claim,
+            document: self.called("BZ"),
+        };
+        [
+            (2, Hand::Builder, ClaimCommand::Submit(submission)),
+            (3, Hand::Visitor, ClaimCommand::ReviewTechnically(technical)),
+            (4, Hand::Clerk, ClaimCommand::ReviewFinances(finances)),
+            (5, Hand::Chief, ClaimCommand::Approve(approval)),
+        ]
+    }
+
+    /// Paid, gone from the account, found on the statement.
+    fn paid(&self) -> [(u8, Command); 5] {
+        let payment = payment((1 << 40) | self.number);
+        let amount_fen = fen(self.amount);
+        let account = AccountId(id(Kind::Account, 0));
+        let movement = MovementId(id(Kind::Movement, self.number));
+        let line = BankLineId(id(Kind::Line, self.number));
+        let instruction = PaymentInstruction {
+            payment,
+            project: project(self.of),
+            payee: self.payee(),
+            amount_fen,
+            sources: self.sources(),
+            kind: PaymentKind::Advance,
+            voucher: self.called("ZC"),
+            remark: None,
+            contract: Some(self.contract),
+            claim: Some(self.claim),
+        };
+        let settlement = Settlement {
+            payment,
+            amount_fen,
+            bank_reference: self.called("YH"),
+        };
+        let cash = CashPayment {
+            account,
+            movement,
+            fund: Some(fund(self.of % FUNDS)),
+            payment: Some(payment),
+            amount_fen,
+            bank_reference: self.called("YH"),
+        };
+        let entry = LineEntry {
+            line,
+            account,
+            value_date: self.on,
+            direction: Direction::Out,
+            amount_fen,
+            bank_sequence: self.called("LS"),
+            counterparty: Some(name(format!("某建筑公司{}", self.number % COMPANIES))),
+            remark: None,
+        };
+        let target = MatchTarget::Movement(movement);
+        let found = LineConfirmation { line, target };
+        [
+            (6, Command::Payment(PaymentCommand::Instruct(instruction))),
+            (7, Command::Payment(PaymentCommand::Settle(settlement))),
+            (8, Command::Account(AccountCommand::PayCash(cash))),
+            (9, Command::BankLine(BankLineCommand::Enter(entry))),
+            (10, Command::BankLine(BankLineCommand::Confirm(found))),
+        ]
     }
 }
 
@@ -149,53 +226,5 @@ fn stages() -> Vec<ContractStage> {
         stage(StageTrigger::Signing, 4_000),
         stage(StageTrigger::Completion, 9_700),
         stage(StageTrigger::RetentionEnd, 10_000),
-    ]
-}
-
-fn settled(
-    number: u64,
-    payment: PaymentId,
-    of: u64,
-    amount_fen: Fen,
-    on: BusinessDate,
-) -> [(u8, Command); 4] {
-    let bank_reference = reference(format!("YH-C{number:010}"));
-    let account = AccountId(id(Kind::Account, 0));
-    let (movement, line) = (
-        MovementId(id(Kind::Movement, number)),
-        BankLineId(id(Kind::Line, number)),
-    );
-    let settlement = Settlement {
-        payment,
-        amount_fen,
-        bank_reference: bank_reference.clone(),
-    };
-    let cash = CashPayment {
-        account,
-        movement,
-        fund: Some(fund(of)),
-        payment: Some(payment),
-        amount_fen,
-        bank_reference,
-    };
-    let entry = LineEntry {
-        line,
-        account,
-        value_date: on,
-        direction: Direction::Out,
-        amount_fen,
-        bank_sequence: reference(format!("LS2018{number:08}")),
-        counterparty: Some(name(format!("某建筑公司{}", number % COMPANIES))),
-        remark: None,
-    };
-    let target = MatchTarget::Movement(movement);
-    [
-        (7, Command::Payment(PaymentCommand::Settle(settlement))),
-        (8, Command::Account(AccountCommand::PayCash(cash))),
-        (9, Command::BankLine(BankLineCommand::Enter(entry))),
-        (
-            10,
-            Command::BankLine(BankLineCommand::Confirm(LineConfirmation { line, target })),
-        ),
     ]
 }

@@ -74,25 +74,28 @@ pub(super) fn put_right(county: &County, number: u64, steps: &mut Steps) {
         description: text("公示照片"),
     };
     let result = text("手续已补齐,已公示");
-    let verification = Verification {
+    let verification = || Verification {
         item,
         mode: VerificationMode::OnSite,
         finding: text("现场核实,属实"),
     };
     let mut ask = asking(county, on, steps);
     ask(4, Hand::Builder, ItemCommand::SubmitPlan(plan));
+    // Two units approve a plan, and two persons verify.
     ask(5, Hand::Chief, ItemCommand::ApprovePlan(plain()));
-    ask(6, Hand::Builder, ItemCommand::AddMeasure(added));
-    ask(7, Hand::Builder, ItemCommand::AddEvidence(evidence));
+    ask(6, Hand::Inspector, ItemCommand::ApprovePlan(plain()));
+    ask(7, Hand::Builder, ItemCommand::AddMeasure(added));
+    ask(8, Hand::Builder, ItemCommand::AddEvidence(evidence));
     let finished = MeasureResult {
         item,
         measure,
         result,
     };
-    ask(8, Hand::Builder, ItemCommand::FinishMeasure(finished));
-    ask(9, Hand::Builder, ItemCommand::RequestClosure(plain()));
-    ask(10, Hand::Chief, ItemCommand::Verify(verification));
-    ask(11, Hand::Inspector, ItemCommand::Close(plain()));
+    ask(9, Hand::Builder, ItemCommand::FinishMeasure(finished));
+    ask(10, Hand::Builder, ItemCommand::RequestClosure(plain()));
+    ask(11, Hand::Chief, ItemCommand::Verify(verification()));
+    ask(12, Hand::Visitor, ItemCommand::Verify(verification()));
+    ask(13, Hand::Inspector, ItemCommand::Close(plain()));
 }
 
 fn asking<'a>(
@@ -101,7 +104,7 @@ fn asking<'a>(
     steps: &'a mut Steps,
 ) -> impl FnMut(u8, Hand, ItemCommand) + 'a {
     move |step, hand, command| {
-        let submission = county.submission(on, Command::Item(command));
+        let submission = county.submission(hand, on, Command::Item(command));
         steps.entry((step, hand)).or_default().push(submission);
     }
 }

@@ -3,7 +3,9 @@
 use super::*;
 use ledger::account::{AccountCommand, AccountKind, AccountOpening, CashNature, CashReceipt};
 use ledger::book::{BookCommand, BookOpening};
-use ledger::fund::{Allocation, AuthorityReceipt, FundAnnouncement, FundCommand, Holder, SourceKind};
+use ledger::fund::{
+    Allocation, AuthorityReceipt, FundAnnouncement, FundCommand, Holder, SourceKind,
+};
 use ledger::organisation::{
     Level, OrganisationCommand, OrganisationKind, OrganisationRegistration,
 };
@@ -21,7 +23,7 @@ pub(super) fn turns(county: &County) -> Vec<Turn> {
     let first = BusinessDate::day(civil::date(2018, 1, 2));
     let mut steps = Steps::new();
     let mut ask = |step: u8, hand: Hand, command: Command| {
-        let submission = county.submission(first, command);
+        let submission = county.submission(hand, first, command);
         steps.entry((step, hand)).or_default().push(submission);
     };
     let opening = BookOpening {
@@ -29,12 +31,24 @@ pub(super) fn turns(county: &County) -> Vec<Turn> {
         area: reference("530000"),
         predecessors: Vec::new(),
     };
-    ask(0, Hand::Administrator, Command::Ledger(BookCommand::Open(opening)));
+    ask(
+        0,
+        Hand::Administrator,
+        Command::Ledger(BookCommand::Open(opening)),
+    );
     for (step, unit) in units() {
-        ask(step, Hand::Clerk, Command::Organisation(OrganisationCommand::Register(unit)));
+        ask(
+            step,
+            Hand::Clerk,
+            Command::Organisation(OrganisationCommand::Register(unit)),
+        );
     }
     for number in 0..county.households {
-        ask(5, Hand::Clerk, Command::Subject(PersonCommand::Register(profile(number))));
+        ask(
+            5,
+            Hand::Clerk,
+            Command::Subject(PersonCommand::Register(profile(number))),
+        );
     }
     for number in 0..FUNDS {
         for (step, command) in batch(number) {
@@ -42,7 +56,11 @@ pub(super) fn turns(county: &County) -> Vec<Turn> {
         }
         ask(7, Hand::Clerk, cash(number));
     }
-    ask(6, Hand::Clerk, Command::Account(AccountCommand::Open(account())));
+    ask(
+        6,
+        Hand::Clerk,
+        Command::Account(AccountCommand::Open(account())),
+    );
     for number in 0..PROJECTS {
         for (step, hand, command) in funded(number, number % FUNDS, SHARE) {
             ask(8 + step, hand, command);
@@ -68,19 +86,51 @@ fn units() -> Vec<(u8, OrganisationRegistration)> {
     let top = Some(unit(0));
     let county = Some(unit(1));
     let mut units = vec![
-        (1, make(0, None, "530000", "某州".into(), area, Level::Prefecture)),
-        (2, make(1, top, "530001", "某县".into(), area, Level::County)),
-        (2, make(2, top, "530000-2", "州委巡察组".into(), agency, Level::Prefecture)),
-        (3, make(3, county, "530001-3", "县交通局".into(), agency, Level::County)),
+        (
+            1,
+            make(0, None, "530000", "某州".into(), area, Level::Prefecture),
+        ),
+        (
+            2,
+            make(1, top, "530001", "某县".into(), area, Level::County),
+        ),
+        (
+            2,
+            make(
+                2,
+                top,
+                "530000-2",
+                "州委巡察组".into(),
+                agency,
+                Level::Prefecture,
+            ),
+        ),
+        (
+            3,
+            make(
+                3,
+                county,
+                "530001-3",
+                "县交通局".into(),
+                agency,
+                Level::County,
+            ),
+        ),
     ];
     for number in 0..TOWNS {
         let (code, called) = (format!("530001{number:03}"), format!("第{number}乡"));
-        units.push((3, make(100 + number, county, &code, called, area, Level::Town)));
+        units.push((
+            3,
+            make(100 + number, county, &code, called, area, Level::Town),
+        ));
     }
     for number in 0..COMPANIES {
         let (code, called) = (format!("915300{number:06}"), format!("某建筑公司{number}"));
         let kind = OrganisationKind::Enterprise;
-        units.push((3, make(10_000 + number, None, &code, called, kind, Level::County)));
+        units.push((
+            3,
+            make(10_000 + number, None, &code, called, kind, Level::County),
+        ));
     }
     units
 }
@@ -185,9 +235,21 @@ pub(super) fn funded(number: u64, of: u64, amount: u64) -> [(u8, Hand, Command);
         document,
     };
     [
-        (0, Hand::Builder, Command::Project(ProjectCommand::EnterLibrary(entry))),
-        (1, Hand::Chief, Command::Project(ProjectCommand::Approve(approval))),
-        (2, Hand::Clerk, Command::Fund(FundCommand::Allocate(allocation))),
+        (
+            0,
+            Hand::Builder,
+            Command::Project(ProjectCommand::EnterLibrary(entry)),
+        ),
+        (
+            1,
+            Hand::Chief,
+            Command::Project(ProjectCommand::Approve(approval)),
+        ),
+        (
+            2,
+            Hand::Clerk,
+            Command::Fund(FundCommand::Allocate(allocation)),
+        ),
     ]
 }
 

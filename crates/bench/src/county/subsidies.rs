@@ -73,7 +73,7 @@ impl Subsidy {
 #[must_use]
 pub fn instruction(county: &County, number: u64) -> Submission {
     let subsidy = Subsidy::of(county, number, None);
-    county.submission(subsidy.on, subsidy.instruct())
+    county.submission(Hand::Clerk, subsidy.on, subsidy.instruct())
 }
 
 /// `project`: all of them out of this one.
@@ -89,12 +89,12 @@ pub(super) fn turns(county: &County, from: u64, until: u64, project: Option<u64>
 /// Of a year; one in sixteen is not confirmed yet.
 pub(super) fn of_year(county: &County, number: u64, steps: &mut Steps) {
     let subsidy = Subsidy::of(county, number, None);
-    take(county, &subsidy, steps, number % 16 != 0);
+    take(county, &subsidy, steps, !number.is_multiple_of(16));
 }
 
 fn take(county: &County, subsidy: &Subsidy, steps: &mut Steps, confirmed: bool) {
     let mut ask = |step: u8, hand: Hand, command: Command| {
-        let submission = county.submission(subsidy.on, command);
+        let submission = county.submission(hand, subsidy.on, command);
         steps.entry((step, hand)).or_default().push(submission);
     };
     ask(1, Hand::Clerk, subsidy.instruct());

@@ -50,7 +50,11 @@ fn bulk(place: &Place) -> Result<Vec<Row>> {
             rows.push(memory(&server, records, each, empty));
         }
     }
-    rows.push(Row::not_built("year-start-snapshot", SNAPSHOT, "10 M records: serving in 5 s"));
+    rows.push(Row::not_built(
+        "year-start-snapshot",
+        SNAPSHOT,
+        "10 M records: serving in 5 s",
+    ));
     Ok(rows)
 }
 
@@ -62,10 +66,14 @@ fn load_row(place: &Place, loaded: &Loaded) -> Row {
         place.sizes.group,
         100.0 * loaded.made_in.as_secs_f64() / seconds,
     );
-    Row::new("year-load", "commands", "none: every noun, not payments alone")
-        .under(conditions)
-        .rate(loaded.commands, seconds)
-        .times(&loaded.latencies)
+    Row::new(
+        "year-load",
+        "commands",
+        "none: every noun, not payments alone",
+    )
+    .under(conditions)
+    .rate(loaded.commands, seconds)
+    .times(&loaded.latencies)
 }
 
 /// What a command costs at the end, as a multiple of what it costs at the beginning.
@@ -118,14 +126,28 @@ fn disk(folder: &Folder, records: u64, bytes: u64) -> Row {
 
 fn start(server: &Server, one_core: bool) -> Vec<Row> {
     let (records, seconds) = (server.records(), server.seconds());
-    let name = if one_core { "year-verify" } else { "year-start" };
+    let name = if one_core {
+        "year-verify"
+    } else {
+        "year-start"
+    };
     let (goal, met) = if one_core {
-        ("at least 400,000 records/s on one core", records as f64 / seconds >= 400_000.0)
+        (
+            "at least 400,000 records/s on one core",
+            records as f64 / seconds >= 400_000.0,
+        )
     } else {
         // What 10 M records take at this rate.
-        ("10 M records: serving in 40 s", seconds / records as f64 * 1e7 <= 40.0)
+        (
+            "10 M records: serving in 40 s",
+            seconds / records as f64 * 1e7 <= 40.0,
+        )
     };
-    let cores = if one_core { "on one core" } else { "on all cores" };
+    let cores = if one_core {
+        "on one core"
+    } else {
+        "on all cores"
+    };
     let conditions = format!(
         "a start of {records} records without a snapshot, {cores}: both copies read and held \
          against each other, the whole chain verified, everything rebuilt; {seconds:.2} s until it \
@@ -157,7 +179,11 @@ fn idle(place: &Place) -> Result<Vec<Row>> {
     std::thread::sleep(Duration::from_millis(place.sizes.milliseconds / 4));
     let rss = server.rss();
     let row = Row::new("idle", "", "at most 40 MB")
-        .under("an empty server that nobody asks anything")
+        .under(format!(
+            "an empty server that nobody asks anything; {:.0} MB of it are its own, the rest pages \
+             of its program",
+            server.anonymous() as f64 / 1e6
+        ))
         .rss(rss)
         .met(rss <= 40_000_000);
     Ok(vec![row])

@@ -129,6 +129,10 @@ fn asked(server: &Server, path: &str, count: u64) -> Result<Times> {
 
 /// How long the whole list is, wherever in the answer its page says so.
 fn total(data: &serde_json::Value) -> Option<u64> {
-    let within = || data.as_object()?.values().find_map(|value| value["total"].as_u64());
+    let within = || {
+        data.as_object()?
+            .values()
+            .find_map(|value| value["total"].as_u64())
+    };
     data["total"].as_u64().or_else(within)
 }
