@@ -1,4 +1,5 @@
-//! What deciding a command costs, and taking in what happens: `cargo bench -p bench --bench ledger`.
+//! What deciding a command costs, and taking in what happens:
+//! `cargo bench -p bench --bench ledger`.
 
 #![allow(missing_docs, reason = "a measurement")]
 

@@ -59,9 +59,10 @@ fn measure(
 
     let seconds = sent.time.as_secs_f64();
     let conditions = format!(
-        "payments instructed, {connections} connections that are kept, each with one request under \
-         way; receipts signed; the client took {:.0} % of one core, the server {:.1} cores, {:.1} µs of processor time a command; a sync \
-         of the disk took {:.2} ms before and after; the floor has groups of {connections}",
+        "payments instructed, {connections} connections that are kept, each with one request \
+         under way; receipts signed; the client took {:.0} % of one core, the server {:.1} \
+         cores, {:.1} µs of processor time a command; a sync of the disk took {:.2} ms before \
+         and after; the floor has groups of {connections}",
         100.0 * sent.client.as_secs_f64() / seconds,
         busy / seconds,
         busy / sent.latencies.count().max(1) as f64 * 1e6,
