@@ -3,7 +3,7 @@
 use crate::answer::{Answers, Receipt, Unavailable};
 use crate::signed::{Answered, SignedGroup};
 use chain::{Record, Signer};
-use ledger::ids::LedgerId;
+use ledger::ids::{LedgerId, PersonId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -26,6 +26,8 @@ pub(crate) struct Group {
     /// Receipts of this group's commands: a second copy of one must find it here, since it is not
     /// in the log yet.
     pub(crate) receipts: HashMap<(LedgerId, Uuid), Receipt>,
+    /// Whose personal data these records erase.
+    pub(crate) erased: Vec<PersonId>,
     /// Who waits for what.
     pub(crate) waiting: Vec<(Answer, Answers)>,
     bytes: usize,

@@ -3,6 +3,7 @@
 use crate::Ahead;
 use crate::answer::{Answers, Caller, Receipt, Refusal, Request};
 use crate::clock::{Clock, Source};
+use crate::erasure;
 use crate::files;
 use crate::group::{Answer, Group};
 use crate::link::{digest, link, receipt};
@@ -12,6 +13,7 @@ use crate::show::Shown;
 use chain::{Head, Record, Signer};
 use ledger::book::BookCommand;
 use ledger::ids::LedgerId;
+use ledger::person::PersonEvent;
 use ledger::{Admission, Books, Command, Context, Event, Rejection, Submission};
 use std::collections::BTreeSet;
 use std::sync::{Arc, RwLock};
@@ -169,6 +171,11 @@ impl Writer {
         }
         self.follow(&ledgers);
         self.shown.publish(self.log.next_position());
+        if let Err(error) = erasure::carry_out(&keys, &self.shown, &group.erased) {
+            // Recorded, and not carried out: the next start goes on with it.
+            group.abandon();
+            return Err(chain_of(&error));
+        }
         let outlet = self.beside.outlet.as_ref();
         group.answer(outlet.map(|outlet| &*outlet.signer));
         if let Some(outlet) = outlet
@@ -329,6 +336,9 @@ impl Writer {
                 ..context.clone()
             };
             ledger::apply(books, &context, event);
+            if let Event::Subject(PersonEvent::Erased(erasure)) = event {
+                group.erased.push(erasure.person);
+            }
         }
         let receipt = receipt(ledger, next_position, &records);
         if let Some(last) = records.last() {

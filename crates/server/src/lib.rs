@@ -6,6 +6,8 @@ pub mod identity;
 pub mod json;
 pub mod key;
 pub mod problem;
+pub mod replaying;
+pub mod room;
 pub mod routes;
 pub mod scrub;
 pub mod serve;

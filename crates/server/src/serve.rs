@@ -2,6 +2,7 @@
 
 use crate::key;
 use crate::problem::Problem;
+use crate::room::Room;
 use crate::routes;
 use crate::scrub;
 use crate::state::State;
@@ -13,6 +14,7 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use sequencer::{Handle, Publication, Rotation, Timer};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use store::Register;
@@ -36,6 +38,8 @@ pub struct Running {
     pub handle: Handle,
     /// What its daily scrub has to say.
     pub health: scrub::Shared,
+    /// How much of what clients send it holds at the moment, and held at the most.
+    pub room: Arc<Room>,
     closing: watch::Sender<bool>,
     server: ServerHandle,
     scrub: scrub::Running,
@@ -115,6 +119,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
     state.cosigned = witnesses.as_ref().map(Witnesses::cosigned);
     let closing = state.closing.clone();
     let health = state.scrub.clone();
+    let room = Arc::clone(&state.room);
     let scrub = scrub::Running::start(handle.clone(), health.clone())?;
     let listener = std::net::TcpListener::bind(listen)
         .map_err(|error| anyhow::anyhow!("cannot listen on {listen}: {error}"))?;
@@ -124,6 +129,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
         addr,
         handle,
         health,
+        room,
         closing,
         server,
         scrub,
@@ -269,6 +275,7 @@ impl Running {
         let Running {
             addr: _,
             health: _,
+            room: _,
             handle,
             closing,
             server,

@@ -2,6 +2,7 @@
 
 use crate::identity::{Bearer, TokenKey};
 use crate::problem::Problem;
+use crate::room::Room;
 use jiff::civil::Date;
 use ledger::ids::LedgerId;
 use sequencer::{Handle, Published, PublishedLog, Slot};
@@ -44,6 +45,8 @@ pub struct State {
     pub closing: watch::Sender<bool>,
     /// Places for uploads under way: each holds a connection and a buffer.
     pub uploads: Semaphore,
+    /// Room for commands on their way from lists and streams to the writer.
+    pub room: Arc<Room>,
     /// Places for packages that are being made: each is held in memory, twice.
     pub packages: Semaphore,
     /// One place for a question that reads many records again: it needs the room of what it reads.
@@ -70,6 +73,7 @@ impl State {
             token_key,
             closing: watch::Sender::new(false),
             uploads: Semaphore::new(UPLOADS_MAX),
+            room: Arc::default(),
             packages: Semaphore::new(PACKAGES_MAX),
             folds: Semaphore::new(1),
             cosigned: None,
