@@ -1,12 +1,15 @@
 //! A commit group: what is decided together, written together and answered together.
 
 use crate::answer::{Answers, Receipt, Unavailable};
+use crate::gauges::{Gauges, Stages};
 use crate::signed::{Answered, SignedGroup};
 use chain::{Record, Signer};
 use ledger::ids::LedgerId;
 use std::collections::HashMap;
 use std::sync::Arc;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tracing::Span;
+use tracing::span::EnteredSpan;
 use uuid::Uuid;
 
 /// How many bytes of records a group may hold before no further request joins it. Eight of the
@@ -15,8 +18,44 @@ pub(crate) const BYTES_MAX: usize = 2 << 20;
 /// How many commands a group may hold before no further request joins it.
 pub(crate) const COMMANDS_MAX: usize = 8192;
 
+/// Where an answer comes.
+type Answering = oneshot::Receiver<Result<Answered, Unavailable>>;
+
 /// Where an answer goes.
-pub(crate) type Answer = oneshot::Sender<Result<Answered, Unavailable>>;
+pub(crate) struct Answer {
+    sender: oneshot::Sender<Result<Answered, Unavailable>>,
+    /// The request, so that what becomes of it stands in its trace.
+    span: Span,
+    /// The room that its commands take, whether or not somebody still waits for them.
+    _room: OwnedSemaphorePermit,
+}
+
+impl Answer {
+    /// An answer to whoever asks now, and where they wait for it.
+    pub(crate) fn channel(room: OwnedSemaphorePermit) -> (Answer, Answering) {
+        let (sender, answered) = oneshot::channel();
+        let span = tracing::debug_span!("queue");
+        let _room = room;
+        (
+            Answer {
+                sender,
+                span,
+                _room,
+            },
+            answered,
+        )
+    }
+
+    /// The span in which its request is decided.
+    pub(crate) fn deciding(&self) -> EnteredSpan {
+        tracing::debug_span!(parent: &self.span, "decide").entered()
+    }
+
+    fn send(self, answer: Result<Answered, Unavailable>) {
+        // A caller who has gone away will ask again with the same command id.
+        let _ = self.sender.send(answer);
+    }
+}
 
 /// Decided, and not yet on the disk.
 #[derive(Default)]
@@ -28,6 +67,8 @@ pub(crate) struct Group {
     pub(crate) receipts: HashMap<(LedgerId, Uuid), Receipt>,
     /// Who waits for what.
     pub(crate) waiting: Vec<(Answer, Answers)>,
+    /// How far it has come.
+    pub(crate) stages: Stages,
     bytes: usize,
     commands: usize,
 }
@@ -47,6 +88,7 @@ impl Group {
 
     pub(crate) fn answer_later(&mut self, answer: Answer, answers: Answers) {
         self.commands = self.commands.saturating_add(answers.len());
+        self.stages.join(&answer.span);
         self.waiting.push((answer, answers));
     }
 
@@ -61,6 +103,11 @@ impl Group {
             .retain(|_, receipt| receipt.first_position < cut);
     }
 
+    /// Counts it: it is on the disk and shown.
+    pub(crate) fn count(&self, gauges: &Gauges) {
+        gauges.observe(&self.stages, self.commands, self.bytes);
+    }
+
     /// Answers everybody: what they asked for is on the disk and shown. Receipts are signed where
     /// the deployment has a key.
     pub(crate) fn answer(self, signer: Option<&Signer>) {
@@ -73,15 +120,14 @@ impl Group {
             let recorded = answers.iter().filter(|answer| answer.is_ok()).count();
             let signed = signed.as_ref().map(|group| (Arc::clone(group), first));
             first = first.saturating_add(u64::try_from(recorded).unwrap_or(u64::MAX));
-            // A caller who has gone away will ask again with the same command id.
-            let _ = answer.send(Ok(Answered { answers, signed }));
+            answer.send(Ok(Answered { answers, signed }));
         }
     }
 
     /// Tells everybody that the writer has stopped.
     pub(crate) fn abandon(self) {
         for (answer, _) in self.waiting {
-            let _ = answer.send(Err(Unavailable::Stopped));
+            answer.send(Err(Unavailable::Stopped));
         }
     }
 }

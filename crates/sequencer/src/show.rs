@@ -1,5 +1,6 @@
 //! What readers see: durable records only, put there by one function.
 
+use crate::gauges::Gauges;
 use chain::VerifierKey;
 use ledger::Fact;
 use ledger::ids::LedgerId;
@@ -40,6 +41,8 @@ impl Slot {
 pub(crate) struct Shown {
     slots: RwLock<HashMap<LedgerId, Arc<Slot>>>,
     next_position: watch::Sender<u64>,
+    /// What the writer does, in numbers.
+    pub(crate) gauges: Gauges,
 }
 
 impl Shown {
@@ -47,6 +50,7 @@ impl Shown {
         Shown {
             slots: RwLock::default(),
             next_position: watch::Sender::new(0),
+            gauges: Gauges::default(),
         }
     }
 

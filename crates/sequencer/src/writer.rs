@@ -5,6 +5,7 @@ use crate::answer::{Answers, Caller, Receipt, Refusal, Request};
 use crate::clock::{Clock, Source};
 use crate::files;
 use crate::group::{Answer, Group};
+use crate::leaves::Inlet;
 use crate::link::{digest, link, receipt};
 use crate::publish::Leaf;
 use crate::seal::{self, KeyRing};
@@ -34,7 +35,7 @@ pub(crate) struct Beside {
 /// Where durable records go to be published, and what signs receipts.
 pub(crate) struct Outlet {
     pub(crate) signer: Arc<Signer>,
-    pub(crate) leaves: std::sync::mpsc::Sender<Vec<Leaf>>,
+    pub(crate) leaves: Inlet,
 }
 
 /// The one writer. Its books run ahead of the disk and belong to it alone.
@@ -138,6 +139,7 @@ impl Writer {
                     self.clock.confirm(heads.max().unwrap_or_default());
                 }
                 Message::Commands(request, answer) => {
+                    let _deciding = answer.deciding();
                     match self.decide_all(&request, &mut group, &mut ring) {
                         Ok(answers) => group.answer_later(answer, answers),
                         Err(error) => {
@@ -151,6 +153,7 @@ impl Writer {
                 next = self.inbox.try_recv().ok();
             }
         }
+        let persisting = group.stages.decided();
         let stored = ring.sync().and_then(|()| self.log.append(&group.records));
         let first_position = match stored {
             Ok(first_position) => first_position,
@@ -161,6 +164,7 @@ impl Writer {
         };
 
         // Durable from here: what follows cannot fail, and is what a start does too.
+        let _showing = group.stages.persisted(persisting);
         let ledgers = self.let_go(&group.records);
         let mut leaves = Vec::new();
         for (position, record) in (first_position..).zip(std::mem::take(&mut group.records)) {
@@ -169,6 +173,7 @@ impl Writer {
         }
         self.follow(&ledgers);
         self.shown.publish(self.log.next_position());
+        group.count(&self.shown.gauges);
         let outlet = self.beside.outlet.as_ref();
         group.answer(outlet.map(|outlet| &*outlet.signer));
         if let Some(outlet) = outlet
