@@ -407,6 +407,11 @@ impl World {
         self.running.as_ref().unwrap().health.clone()
     }
 
+    /// What the server holds of what clients send.
+    pub fn room(&self) -> &server::room::Room {
+        &self.running.as_ref().unwrap().room
+    }
+
     /// The sequencer under the server.
     pub fn handle(&self) -> &sequencer::Handle {
         &self.running.as_ref().unwrap().handle
@@ -432,11 +437,21 @@ impl Process {
         Process::of(&["serve", "--data", dir.to_str().unwrap()])
     }
 
+    /// The same at an address.
+    pub fn at(dir: &Path, address: &str) -> Process {
+        key_for(dir);
+        Process::listen(&["serve", "--data", dir.to_str().unwrap()], address)
+    }
+
     /// The same of any command that listens.
     pub fn of(args: &[&str]) -> Process {
+        Process::listen(args, "127.0.0.1:0")
+    }
+
+    fn listen(args: &[&str], address: &str) -> Process {
         let mut child = Program::new(BINARY)
             .args(args)
-            .args(["--listen", "127.0.0.1:0"])
+            .args(["--listen", address])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

@@ -381,7 +381,7 @@ fn a_package_of_another_log_is_refused_and_without_a_key_it_is_its_own_word() {
 
 /// Two witnesses, one of whom replays every record.
 #[test]
-fn witnesses_are_counted_by_the_policy_and_one_that_replays_vouches_for_completeness() {
+fn witnesses_are_counted_by_the_policy_and_one_that_replays_confirms_completeness() {
     let world = county();
     let key = log_key(&world);
     let good = package(&world, &format!("item={}", item(1)));
@@ -413,7 +413,9 @@ fn witnesses_are_counted_by_the_policy_and_one_that_replays_vouches_for_complete
         let fault = evidence::verify(package, &policy(needed)).unwrap_err();
         assert!(matches!(fault, Fault::Signature(_)), "{needed}: {fault}");
     }
-    for (replaying, vouched) in [(&one, true), (&other, false)] {
+    // The log's own key has signed too, and is no witness.
+    let log: chain::VerifierKey = key.parse().unwrap();
+    for (replaying, confirmed) in [(&one, true), (&other, false), (&log, false)] {
         let trust = Trust {
             replaying: vec![replaying.clone()],
             ..policy("any")
@@ -421,10 +423,31 @@ fn witnesses_are_counted_by_the_policy_and_one_that_replays_vouches_for_complete
         let report = evidence::verify(&cosigned, &trust).unwrap();
         let complete = report.subjects[0].complete;
         assert_eq!(
-            matches!(complete, Complete::Vouched(_)),
-            vouched,
+            matches!(complete, Complete::Confirmed(_)),
+            confirmed,
             "{complete:?}"
         );
+        let said = report.lines().join("\n");
+        let words = if confirmed {
+            "确认 · complete through position"
+        } else {
+            "asserted by the server, refutable by a full scan"
+        };
+        assert!(said.contains(words), "{said}");
+        let name = "confirmed by replaying witness audit.example/w";
+        assert_eq!(said.contains(name), confirmed, "{said}");
+        if replaying == &log {
+            continue;
+        }
+        let replaying = replaying.to_string();
+        let dir = tempfile::tempdir().unwrap();
+        let (accepted, told) =
+            python::verify_replayed(dir.path(), &cosigned, &key, Some(&replaying));
+        assert!(
+            accepted && told.contains(words.trim_start_matches("确认 · ")),
+            "{told}"
+        );
+        assert_eq!(told.contains(name), confirmed, "{told}");
     }
 }
 

@@ -11,12 +11,12 @@ use ledger::{Actor, Command, Intake, Submission};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-fn post(world: &World, who: &str, path: &str) -> Reply {
+pub(crate) fn post(world: &World, who: &str, path: &str) -> Reply {
     world.try_post(who, path, "application/json", b"").unwrap()
 }
 
 /// As if the server itself said it.
-fn say(world: &World, command: LogCommand) {
+pub(crate) fn say(world: &World, command: LogCommand) {
     let submission = Submission {
         command_id: Uuid::new_v4(),
         expected_version: None,

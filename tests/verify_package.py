@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verifies an evidence package with nothing of fundtrace's own code.
 
-    verify_package.py PACKAGE.zip --key VKEY
+    verify_package.py PACKAGE.zip --key VKEY [--replaying VKEY]
 
 Written from proto/README.md alone, to show that it is enough. It needs Python 3.9, the package
 blake3, and the folder proto/ beside this one for the schema and the table of subjects. It checks the
@@ -150,10 +150,14 @@ def decimal(text):
     return int(text)
 
 
-def read_key(vkey):
+LOG, WITNESS = b"\x01", b"\x04"
+
+
+def read_key(vkey, kind=LOG):
     name, key_id, data = vkey.strip().split("+", 2)
     data = base64_of(data)
-    need(data[:1] == b"\x01" and len(data) == 33, "not the Ed25519 key of a log")
+    whose = "a log" if kind == LOG else "a witness"
+    need(data[:1] == kind and len(data) == 33, "not the Ed25519 key of " + whose)
     made = hashlib.sha256(name.encode() + b"\n" + data).digest()[:4]
     need(made.hex() == key_id, "the id of the key is not that of the key")
     return name, made, data[1:]
@@ -179,6 +183,22 @@ def checkpoint_of(note, key):
     root = base64_of(lines[2])
     need(len(root) == 32, "a root has 32 bytes")
     return decimal(lines[1]), root
+
+
+def replayed_by(note, keys):
+    """Names of the witnesses with these keys that have cosigned."""
+    text, _, signatures = note.rpartition("\n\n")
+    names = []
+    for name, key_id, public in keys:
+        for line in signatures.splitlines():
+            signer, _, data = line.partition(" ")[2].rpartition(" ")
+            data = base64_of(data)
+            if signer == name and data[:4] == key_id:
+                need(len(data) == 76, "a cosignature has 76 bytes")
+                head = "cosignature/v1\ntime %d\n" % int.from_bytes(data[4:12], "big")
+                ed25519(public, (head + text + "\n").encode(), data[12:])
+                names.append(name)
+    return names
 
 
 def check_proof(files, position, leaf, note, size, root):
@@ -440,7 +460,7 @@ def check_sums(answer, records, schema):
     return "added up again: %d payments" % len(lines)
 
 
-def verify(path, vkey):
+def verify(path, vkey, replaying):
     files = unzip(path)
     need("manifest.json" in files, "manifest.json is missing")
     manifest = json.loads(files["manifest.json"])
@@ -451,6 +471,7 @@ def verify(path, vkey):
     key = read_key(vkey)
     size, root = checkpoint_of(note, key)
     need(manifest["log"]["origin"] == key[0], "the manifest names another log")
+    replaying = replayed_by(note, [read_key(vkey, WITNESS) for vkey in replaying])
 
     ledger, through = uuid.UUID(manifest["ledger"]), manifest["through"]
     table, schema = read_table(), read_schema()
@@ -502,7 +523,11 @@ def verify(path, vkey):
     for subject in listed:
         state = "not shown to be complete"
         if subject in complete:
-            state = "complete through position %d, asserted by the server" % complete[subject]
+            # The record of the seal is under this checkpoint: who replays has computed it again.
+            whose = "asserted by the server, refutable by a full scan"
+            if replaying:
+                whose = "confirmed by replaying witness " + ", ".join(replaying)
+            state = "complete through position %d, %s" % (complete[subject], whose)
         print("  %s: %s" % (subject, state))
     print("  " + sums)
 
@@ -511,9 +536,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("package", type=pathlib.Path)
     parser.add_argument("--key", required=True, help="the key of the log, as C2SP signed-note writes it")
+    parser.add_argument("--replaying", action="append", default=[], metavar="VKEY",
+                        help="the key of a witness that is known to replay every record")
     args = parser.parse_args()
     try:
-        verify(args.package, args.key)
+        verify(args.package, args.key, args.replaying)
     except (Refused, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         kind = "" if isinstance(error, Refused) else type(error).__name__ + " "
         print("refused: %s%s" % (kind, error))

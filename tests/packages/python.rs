@@ -10,6 +10,16 @@ const MISSING: &str = "the verifier in Python cannot run: it needs python3 and t
 
 /// Whether it takes a package, and what it prints.
 pub fn verify(dir: &Path, package: &[u8], key: &str) -> (bool, String) {
+    verify_replayed(dir, package, key, None)
+}
+
+/// The same, where a witness is known to replay.
+pub fn verify_replayed(
+    dir: &Path,
+    package: &[u8],
+    key: &str,
+    replaying: Option<&str>,
+) -> (bool, String) {
     let file = dir.join("package.zip");
     std::fs::write(&file, package).unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/verify_package.py");
@@ -18,6 +28,12 @@ pub fn verify(dir: &Path, package: &[u8], key: &str) -> (bool, String) {
         .arg(script)
         .arg(&file)
         .args(["--key", key])
+        .args(
+            replaying
+                .map(|key| ["--replaying", key])
+                .into_iter()
+                .flatten(),
+        )
         .output();
     let output = output.unwrap_or_else(|error| panic!("{python}: {error}: {MISSING}"));
     let told = [output.stdout, output.stderr].concat();

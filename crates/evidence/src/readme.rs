@@ -14,7 +14,7 @@ pub(crate) const README: &str = "\
 1. records/ 内每条记录自写入后一字未改,且确在检查点所签名的日志之中。
 2. answer.json 与两份页面所载金额、状态,可由包内记录重新算出;核验程序会逐项重算。
 3. 对 seals.json 所列主体,截至所载位置的记录一条不缺。此项由服务方声明,任何人全量扫描日志
-   即可推翻;若有重放全部记录的见证方联署,则由其担保。
+   即可推翻;若核验者确知某见证方重放全部记录后才联署,则由其联署确认(--replaying)。
 
 三、它不证明什么
 1. 不证明当事人所报情况属实,也不证明佐证文件的内容属实;只证明何时由谁如此登记。
@@ -23,7 +23,7 @@ pub(crate) const README: &str = "\
 
 四、如何核验(无需网络,无需数据库)
   fundtrace verify PACKAGE.zip --key '日志公钥'
-  fundtrace verify PACKAGE.zip --policy 策略文件
+  fundtrace verify PACKAGE.zip --policy 策略文件 [--replaying '见证方公钥']
 也可不用本产品:格式见源代码 proto/README.md“An evidence package”一节,
 并附有仅用 Python 标准库及 blake3、protobuf 两个包写成的核验程序。
 proofs/ 中每个文件都是 C2SP tlog-proof,可由其他软件单独核验。
@@ -40,8 +40,8 @@ a. Not a byte of a record in records/ was changed since it was written, and each
 b. The amounts and states in answer.json and on both pages follow from the records inside; whoever
    verifies computes them again.
 c. Of the subjects in seals.json no record is missing, through the position that is stated. The
-   server asserts this, and anybody who scans the whole log can refute it; where a witness that
-   replays every record has cosigned, it vouches for it.
+   server asserts this, and anybody who scans the whole log can refute it; where a witness has
+   cosigned of whom you know that it replays every record, that confirms it (--replaying).
 
 3. What it does not prove
 a. That what somebody recorded is true, or that an evidence file shows what it is said to show: only
@@ -52,7 +52,7 @@ c. That the key in the package belongs to the office that it names: get the key,
 
 4. How to check it, with no network and no database
   fundtrace verify PACKAGE.zip --key 'the key of the log'
-  fundtrace verify PACKAGE.zip --policy FILE
+  fundtrace verify PACKAGE.zip --policy FILE [--replaying 'the key of a witness']
 Or without this product: proto/README.md of its source, \"An evidence package\", is enough to write
 a verifier, and there is one in Python that needs the packages blake3 and protobuf alone.
 Each file in proofs/ is a C2SP tlog-proof that other software can check by itself.

@@ -95,10 +95,13 @@ impl Report {
                     "齐全至位置 {through},由服务方声明,全量扫描可推翻 · complete through position \
                      {through}, asserted by the server, refutable by a full scan"
                 ),
-                Complete::Vouched(through) => format!(
-                    "齐全至位置 {through},由重放全部记录的见证方担保 · complete through position \
-                     {through}, vouched for by a witness that replays every record"
-                ),
+                Complete::Confirmed(through) => {
+                    let names = self.replayed_by.join(", ");
+                    format!(
+                        "齐全至位置 {through},经重放全部记录的见证方 {names} 确认 · complete through \
+                         position {through}, confirmed by replaying witness {names}"
+                    )
+                }
                 Complete::NotShown => "未证明齐全 · not shown to be complete".to_owned(),
             };
             lines.push(format!(

@@ -13,7 +13,7 @@ use crate::seals::{self, Checked, Seals};
 use crate::told::{Told, tell};
 use crate::{Fault, Through, answer, keys};
 use chain::{
-    Checkpoint, HEADER_LEN, Header, KeyKind, LedgerId, Note, Policy, Record, TlogProof,
+    Checkpoint, HEADER_LEN, Header, KeyKind, LedgerId, Note, NoteError, Policy, Record, TlogProof,
     VerifierKey, leaf_bytes, leaf_hash, ledger_root, verify_inclusion,
 };
 use jiff::civil::Date;
@@ -64,8 +64,11 @@ pub enum Complete {
     /// All records up to this position are here. The server asserts it, and a full scan can refute
     /// it.
     Asserted(u64),
-    /// The same, and a witness that replays every record has cosigned it.
-    Vouched(u64),
+    /// The same, and a witness of whom the receiver knows that it replays every record has cosigned
+    /// the checkpoint: it has computed the seal again and found it so. [`Report::replayed_by`]
+    /// names
+    /// it.
+    Confirmed(u64),
     /// No seal covers it.
     NotShown,
 }
@@ -104,6 +107,8 @@ pub struct Report {
     pub subjects: Vec<SubjectReport>,
     /// Whom records name without a record of theirs being here.
     pub not_included: Vec<Subject>,
+    /// The witnesses that replay every record, as the receiver says, and have cosigned: names.
+    pub replayed_by: Vec<String>,
     /// The answer as stated, all of which the records give.
     pub answer: Value,
     /// How many sealed texts were opened.
@@ -165,8 +170,9 @@ pub fn verify(bytes: &[u8], trust: &Trust) -> Result<Report, Fault> {
         same_page(&archive, &context, "report.zh.html", Language::Zh)?;
         same_page(&archive, &context, "report.en.html", Language::En)?;
     }
-    let vouched = note.verify(&trust.replaying).is_ok();
-    let subjects = subject_reports(&manifest, &told, &checked, vouched);
+    let replayed_by = replayed_by(&note, &trust.replaying)?;
+    let confirmed = !replayed_by.is_empty();
+    let subjects = subject_reports(&manifest, &told, &checked, confirmed);
     let here = archive.hashes.keys().filter(|name| name.starts_with(FILES));
     let files = here.count();
     let named = files_named(told.seen.iter().map(|seen| &seen.fact)).into_iter();
@@ -185,8 +191,26 @@ pub fn verify(bytes: &[u8], trust: &Trust) -> Result<Report, Fault> {
         opened: told.opened,
         pages,
         answer,
+        replayed_by,
         not_included: manifest.not_included,
     })
+}
+
+/// Who of these witnesses has cosigned. The seal's record is proved under this checkpoint, so
+/// whoever replays has computed it again. A key of a log is no witness, whatever it has signed.
+fn replayed_by(note: &Note, replaying: &[VerifierKey]) -> Result<Vec<String>, Fault> {
+    let witnesses = replaying
+        .iter()
+        .filter(|key| key.kind() == KeyKind::Witness);
+    match note.verify(witnesses) {
+        Ok(signed) => {
+            let names = signed.into_iter().map(|(key, _)| key.name().to_owned());
+            Ok(names.collect())
+        }
+        Err(NoteError::Unsigned) => Ok(Vec::new()),
+        // Somebody has put a line there that this witness did not write.
+        Err(error) => Err(Fault::Signature(error.to_string())),
+    }
 }
 
 fn held<'a>(archive: &'a Archive, name: &str) -> Result<&'a [u8], Fault> {
@@ -489,15 +513,15 @@ fn subject_reports(
     manifest: &Manifest,
     told: &Told,
     checked: &Checked,
-    vouched: bool,
+    confirmed: bool,
 ) -> Vec<SubjectReport> {
     let report = |named: &Named| {
         let subject = named.subject;
         let naming = told.of(subject);
         let complete = match checked.through {
             Some(through) if checked.subjects.contains_key(&subject) => {
-                if vouched {
-                    Complete::Vouched(through)
+                if confirmed {
+                    Complete::Confirmed(through)
                 } else {
                     Complete::Asserted(through)
                 }

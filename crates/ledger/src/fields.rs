@@ -161,6 +161,9 @@ fields! {
     overlay::OverlayMembership: Overlay overlay {};
     overlay::OverlayDeparture: Overlay overlay {};
     person::PersonProfile: Subject person {};
+    person::PersonRestriction: Subject person { Document document };
+    person::RestrictionLifting: Subject person { Document document };
+    person::PersonErasure: Subject person { Document document };
     entry::EntryProposal: Entry entry {};
     entry::EntryConfirmation: Entry entry {};
     entry::EntryWithdrawal: Entry entry {};

@@ -67,6 +67,10 @@ pub fn visit(event: &mut Event, visit: &mut Visit<'_>) {
         Event::Subject(PersonEvent::Registered(profile) | PersonEvent::Amended(profile)) => {
             visit_profile(profile, visit);
         }
+        // Why somebody's data is restricted or gone says nothing of who they are.
+        Event::Subject(
+            PersonEvent::Restricted(_) | PersonEvent::RestrictionLifted(_) | PersonEvent::Erased(_),
+        ) => {}
         Event::Receipt(ReceiptEvent::Confirmed(receipt)) => {
             visit(receipt.subject, 7, &mut receipt.remark);
         }
@@ -93,12 +97,19 @@ pub fn visit(event: &mut Event, visit: &mut Visit<'_>) {
     }
 }
 
-/// True for a noun whose commands may hold personal text: those that [`visit_command`] visits.
+/// True for a command that may hold personal text: those that [`visit_command`] visits.
 #[must_use]
 pub const fn concerns(command: &Command) -> bool {
     match command {
-        Command::Subject(_) | Command::Receipt(_) | Command::Token(_) => true,
-        Command::Ledger(_)
+        Command::Subject(PersonCommand::Register(_) | PersonCommand::Amend(_))
+        | Command::Receipt(_)
+        | Command::Token(_) => true,
+        Command::Subject(
+            PersonCommand::Restrict(_)
+            | PersonCommand::LiftRestriction(_)
+            | PersonCommand::Erase(_),
+        )
+        | Command::Ledger(_)
         | Command::Log(_)
         | Command::Organisation(_)
         | Command::Overlay(_)
@@ -125,6 +136,11 @@ pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
         Command::Subject(PersonCommand::Register(profile) | PersonCommand::Amend(profile)) => {
             visit_profile(profile, visit);
         }
+        Command::Subject(
+            PersonCommand::Restrict(_)
+            | PersonCommand::LiftRestriction(_)
+            | PersonCommand::Erase(_),
+        ) => {}
         Command::Receipt(ReceiptCommand::Confirm(receipt)) => {
             visit(receipt.subject, 7, &mut receipt.remark);
         }

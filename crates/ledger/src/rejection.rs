@@ -106,6 +106,11 @@ pub enum Rejection {
         /// What is wrong, in Chinese.
         why_zh: &'static str,
     },
+    /// Accounts about somebody must still be kept, and their data with them.
+    RetentionRunning {
+        /// The last day on which they must be kept.
+        until: jiff::civil::Date,
+    },
     /// More authority passed on than there is (V6).
     OverAllocated {
         /// How much there is.
@@ -276,6 +281,7 @@ impl Rejection {
             Rejection::BadDate { .. } => "BAD_DATE",
             Rejection::BadTransition { .. } => "BAD_TRANSITION",
             Rejection::BadField { .. } => "BAD_FIELD",
+            Rejection::RetentionRunning { .. } => "RETENTION_RUNNING",
             Rejection::OverAllocated { .. } => "OVER_ALLOCATED",
             Rejection::Insufficient { .. } => "INSUFFICIENT",
             Rejection::OverPaid { .. } => "OVER_PAID",
@@ -331,6 +337,7 @@ impl Rejection {
             Rejection::Forbidden { .. }
             | Rejection::LedgerNotOpen
             | Rejection::BadTransition { .. }
+            | Rejection::RetentionRunning { .. }
             | Rejection::OverContract { .. }
             | Rejection::StageCap { .. }
             | Rejection::CountersignMissing { .. }
@@ -361,6 +368,7 @@ impl Rejection {
             | Rejection::Conflict { .. }
             | Rejection::AlreadyExists { .. }
             | Rejection::BadTransition { .. }
+            | Rejection::RetentionRunning { .. }
             | Rejection::OverAllocated { .. }
             | Rejection::Insufficient { .. }
             | Rejection::OverPaid { .. }

@@ -121,6 +121,9 @@ subjects! {
     overlay::OverlayMembership { overlay, organisation }
     overlay::OverlayDeparture { overlay, organisation }
     person::PersonProfile { person }
+    person::PersonRestriction { person }
+    person::RestrictionLifting { person }
+    person::PersonErasure { person }
     fund::FundAnnouncement { fund, issuer, receiver }
     fund::FundOpening { announcement, lines, spent, carried }
     fund::OpeningLine { from, to }

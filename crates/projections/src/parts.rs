@@ -64,8 +64,8 @@ impl Part {
     #[must_use]
     pub const fn version(self) -> u32 {
         match self {
-            Part::Books
-            | Part::Alerts
+            Part::Books => 2,
+            Part::Alerts
             | Part::Links
             | Part::Timeline
             | Part::Plans

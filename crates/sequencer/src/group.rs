@@ -4,7 +4,7 @@ use crate::answer::{Answers, Receipt, Unavailable};
 use crate::gauges::{Gauges, Stages};
 use crate::signed::{Answered, SignedGroup};
 use chain::{Record, Signer};
-use ledger::ids::LedgerId;
+use ledger::ids::{LedgerId, PersonId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -26,13 +26,14 @@ pub(crate) struct Answer {
     sender: oneshot::Sender<Result<Answered, Unavailable>>,
     /// The request, so that what becomes of it stands in its trace.
     span: Span,
-    /// The room that its commands take, whether or not somebody still waits for them.
-    _room: OwnedSemaphorePermit,
+    /// The room that its commands take, whether or not somebody still waits for them; none where
+    /// whoever asks has room of their own.
+    _room: Option<OwnedSemaphorePermit>,
 }
 
 impl Answer {
     /// An answer to whoever asks now, and where they wait for it.
-    pub(crate) fn channel(room: OwnedSemaphorePermit) -> (Answer, Answering) {
+    pub(crate) fn channel(room: Option<OwnedSemaphorePermit>) -> (Answer, Answering) {
         let (sender, answered) = oneshot::channel();
         let span = tracing::debug_span!("queue");
         let _room = room;
@@ -65,6 +66,8 @@ pub(crate) struct Group {
     /// Receipts of this group's commands: a second copy of one must find it here, since it is not
     /// in the log yet.
     pub(crate) receipts: HashMap<(LedgerId, Uuid), Receipt>,
+    /// Whose personal data these records erase.
+    pub(crate) erased: Vec<PersonId>,
     /// Who waits for what.
     pub(crate) waiting: Vec<(Answer, Answers)>,
     /// How far it has come.

@@ -6,6 +6,7 @@
 mod answer;
 mod canon;
 mod clock;
+mod erasure;
 mod files;
 mod gauges;
 mod group;
@@ -14,7 +15,9 @@ mod leaves;
 mod link;
 mod publish;
 mod published;
+mod queued;
 mod rebuild;
+mod replay;
 mod seal;
 mod seals;
 mod show;
@@ -30,11 +33,14 @@ pub use answer::{Answers, Caller, Receipt, Refusal, Request, Unavailable};
 pub use canon::Unhashable;
 pub use chain::BODY_LEN_MAX;
 pub use clock::{Reading, Source, machine, wall_us};
+pub use erasure::Sight;
 pub use gauges::Gauges;
 pub use introduce::Rotation;
 pub use publish::{Publication, PublishError, Published};
 pub use published::{Log as PublishedLog, ProveError};
+pub use queued::Queued;
 pub use rebuild::{Claims, Finding, Rebuild, Rebuilt};
+pub use replay::{Replay, ReplayError, ReplayFault};
 pub use seals::{SealError, Sealed, SubjectProof};
 pub use show::Slot;
 pub use signed::{Answered, SignedGroup};
@@ -44,6 +50,7 @@ pub use timer::Timer;
 use group::Answer;
 use ledger::Fact;
 use ledger::ids::{LedgerId, PersonId};
+use ledger::person::rules::PersonState;
 use ledger::personal::{self, PersonalText};
 use ledger::{Actor, Books};
 use publish::Publisher;
@@ -208,6 +215,7 @@ fn run(
 ) -> Result<Started, StartError> {
     let keys = Arc::new(RwLock::new(KeyStore::open(dir)?));
     let ledgers: Vec<_> = log.ledgers().iter().map(|id| LedgerId(id.0)).collect();
+    erasure::resume(&keys, &shown)?;
     let files = FileStore::open(dir)?;
     files::remove_orphans(&files, &shown, &ledgers);
     let reader = log.reader();
@@ -306,7 +314,7 @@ impl Handle {
     /// # Errors
     /// The queue is full, or the writer has stopped.
     pub async fn submit(&self, request: Request) -> Result<Answered, Unavailable> {
-        let (answer, answered) = Answer::channel(self.room(&request)?);
+        let (answer, answered) = Answer::channel(Some(self.room(&request)?));
         self.send(writer::Message::Commands(request, answer))?;
         let answered = answered.await.map_err(|_| Unavailable::Stopped)??;
         self.gauges().count_refused(&answered.answers);
@@ -318,7 +326,7 @@ impl Handle {
     /// # Errors
     /// The queue is full, or the writer has stopped.
     pub fn submit_blocking(&self, request: Request) -> Result<Answers, Unavailable> {
-        let (answer, answered) = Answer::channel(self.room(&request)?);
+        let (answer, answered) = Answer::channel(Some(self.room(&request)?));
         self.send(writer::Message::Commands(request, answer))?;
         let answered = answered.blocking_recv();
         let answered = answered.map_err(|_| Unavailable::Stopped)??;
@@ -432,17 +440,23 @@ impl Handle {
         self.stopped.clone()
     }
 
-    /// The fact that a record's body states. With `reveal`, sealed texts whose key still exists
-    /// are opened.
+    /// The fact that a record's body states. Sealed texts that the asker may see are opened, if
+    /// their key still exists.
     ///
     /// # Errors
     /// The body was written by a newer release.
-    pub fn fact(&self, body: &[u8], reveal: bool) -> Result<Fact, wire::WireError> {
+    pub fn fact(
+        &self,
+        ledger: LedgerId,
+        body: &[u8],
+        sight: Sight,
+    ) -> Result<Fact, wire::WireError> {
         let (mut fact, salt) = wire::decode_event(body)?;
-        if reveal {
+        if sight != Sight::Nothing {
             let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-            personal::visit(&mut fact.event, &mut |_: PersonId, field, text| {
+            personal::visit(&mut fact.event, &mut |person, field, text| {
                 if let Some(PersonalText::Sealed(sealed)) = text
+                    && sight.opens(self.person_state(ledger, person))
                     && let Some(opened) = seal::open(&keys, salt, field, sealed)
                 {
                     *text = Some(PersonalText::Clear(opened));
@@ -454,23 +468,43 @@ impl Handle {
 }
 
 impl Handle {
-    /// The field keys that open the sealed texts of a record whose person still has a key, with
-    /// their fields. Each opens one text of one record, and nothing else.
+    /// The field keys that open the sealed texts of a record which the asker may see and whose
+    /// person still has a key, with their fields. Each opens one text of one record, and nothing
+    /// else.
     ///
     /// # Errors
     /// The body was written by a newer release.
-    pub fn field_keys(&self, body: &[u8]) -> Result<Vec<(u32, [u8; 32])>, wire::WireError> {
+    pub fn field_keys(
+        &self,
+        ledger: LedgerId,
+        body: &[u8],
+        sight: Sight,
+    ) -> Result<Vec<(u32, [u8; 32])>, wire::WireError> {
         let (mut fact, salt) = wire::decode_event(body)?;
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
         let mut found = Vec::new();
-        personal::visit(&mut fact.event, &mut |_: PersonId, field, text| {
+        personal::visit(&mut fact.event, &mut |person, field, text| {
             if let Some(PersonalText::Sealed(sealed)) = text
+                && sight.opens(self.person_state(ledger, person))
                 && let Some(key) = seal::key_of(&keys, salt, field, sealed)
             {
                 found.push((field, key));
             }
         });
         Ok(found)
+    }
+
+    fn person_state(&self, ledger: LedgerId, person: PersonId) -> Option<PersonState> {
+        let slot = self.shown.slot(ledger)?;
+        let row = slot.view().books.persons.get(person).copied();
+        row.map(|row| row.state)
+    }
+
+    /// True if what is sealed of a person can still be opened by somebody.
+    #[must_use]
+    pub fn has_key(&self, person: PersonId) -> bool {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        keys.get(person.0).is_some()
     }
 }
 

@@ -8,7 +8,7 @@
 mod fold;
 mod proof;
 
-pub(crate) use fold::subjects_of;
+pub(crate) use fold::{Folded, PAIRS_MAX, Pair, subjects_of};
 pub use proof::SubjectProof;
 
 use crate::{Caller, Handle, Refusal, Request, Unavailable};
@@ -199,12 +199,12 @@ impl Handle {
 }
 
 /// The root over the rows of a file, which is found sound on the way.
-fn root(file: &SubjectFile) -> Result<NodeHash, SealError> {
+pub(crate) fn root(file: &SubjectFile) -> Result<NodeHash, store::Error> {
     let mut tree = Frontier::new();
     file.each(|row| {
         let leaf = subject_leaf(row.key.0, row.key.1, &row.accumulator);
         tree.push(leaf_hash(&leaf));
-        Ok::<(), SealError>(())
+        Ok::<(), store::Error>(())
     })?;
     Ok(tree.root())
 }

@@ -62,6 +62,12 @@ impl Shown {
             .cloned()
     }
 
+    /// What can be asked of every ledger.
+    pub(crate) fn slots(&self) -> Vec<Arc<Slot>> {
+        let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
+        slots.values().cloned().collect()
+    }
+
     /// The key that the `system` ledger says signs checkpoints.
     pub(crate) fn recorded_key(&self, system: Option<&chain::LedgerId>) -> Option<VerifierKey> {
         let slot = self.slot(LedgerId(system?.0))?;

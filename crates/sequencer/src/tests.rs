@@ -8,9 +8,11 @@
 )]
 
 mod commands;
+mod erasure;
 mod files;
 mod groups;
 mod publishing;
+mod replaying;
 mod sealing;
 mod seals;
 mod starting;

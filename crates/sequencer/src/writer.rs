@@ -3,6 +3,7 @@
 use crate::Ahead;
 use crate::answer::{Answers, Caller, Receipt, Refusal, Request};
 use crate::clock::{Clock, Source};
+use crate::erasure;
 use crate::files;
 use crate::group::{Answer, Group};
 use crate::leaves::Inlet;
@@ -13,6 +14,7 @@ use crate::show::Shown;
 use chain::{Head, Record, Signer};
 use ledger::book::BookCommand;
 use ledger::ids::LedgerId;
+use ledger::person::PersonEvent;
 use ledger::{Admission, Books, Command, Context, Event, Rejection, Submission};
 use std::collections::BTreeSet;
 use std::sync::{Arc, RwLock};
@@ -173,6 +175,11 @@ impl Writer {
         }
         self.follow(&ledgers);
         self.shown.publish(self.log.next_position());
+        if let Err(error) = erasure::carry_out(&keys, &self.shown, &group.erased) {
+            // Recorded, and not carried out: the next start goes on with it.
+            group.abandon();
+            return Err(chain_of(&error));
+        }
         group.count(&self.shown.gauges);
         let outlet = self.beside.outlet.as_ref();
         group.answer(outlet.map(|outlet| &*outlet.signer));
@@ -334,6 +341,9 @@ impl Writer {
                 ..context.clone()
             };
             ledger::apply(books, &context, event);
+            if let Event::Subject(PersonEvent::Erased(erasure)) = event {
+                group.erased.push(erasure.person);
+            }
         }
         let receipt = receipt(ledger, next_position, &records);
         if let Some(last) = records.last() {

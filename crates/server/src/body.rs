@@ -6,7 +6,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
 use actix_web::http::Method;
-use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{Error, HttpMessage, ResponseError, web};
@@ -34,12 +34,15 @@ const UNSTATED_KIB: u32 = 4 << 10;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 const PATIENCE_PER_KIB: Duration = Duration::from_micros(62_500);
 
+/// How much of one wait counts, when something came at last.
+const WAIT_COUNTED: Duration = Duration::from_secs(1);
+
 /// Gives every body its room and its time.
 pub(crate) async fn received(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    if !matches!(*request.method(), Method::POST | Method::PUT) {
+    if !matches!(*request.method(), Method::POST | Method::PUT) || is_stream(&request) {
         return Ok(next.call(request).await?.map_into_left_body());
     }
     let state = request.app_data::<web::Data<State>>().cloned();
@@ -73,6 +76,14 @@ fn too_slow() -> Problem {
         "the body came too slowly",
         "请求正文传输过慢",
     )
+}
+
+/// True for a stream of commands: it may be silent for longer, and has room of its own
+/// (`room.rs`), in which never more than a few groups are held.
+fn is_stream(request: &ServiceRequest) -> bool {
+    let content_type = request.headers().get(CONTENT_TYPE);
+    let content_type = content_type.and_then(|value| value.to_str().ok());
+    content_type.is_some_and(|value| value.contains("ndjson") || value.contains("protobuf"))
 }
 
 /// How many KiB of room a body takes; nothing for a small one. An upload is never held whole.
@@ -151,7 +162,8 @@ impl Stream for Paced {
         match Pin::new(&mut this.payload).poll_next(context) {
             Poll::Ready(Some(Ok(bytes))) => {
                 if let Some((since, _)) = this.waiting.take() {
-                    this.patience.waited(since.elapsed());
+                    // Only a second of it: what came may have waited for its reader.
+                    this.patience.waited(since.elapsed().min(WAIT_COUNTED));
                 }
                 this.patience.came(bytes.len());
                 return Poll::Ready(Some(Ok(bytes)));

@@ -12,7 +12,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use ledger::digest::Digest;
 use ledger::ids::{LedgerId, TokenId};
 use ledger::token::{Role, TokenGrant};
-use sequencer::Caller;
+use sequencer::{Caller, Sight};
 use std::future::{Ready, ready};
 use std::io::Write;
 use std::path::Path;
@@ -152,7 +152,19 @@ impl Bearer {
     /// True if personal data is shown to them.
     #[must_use]
     pub fn sees_persons(&self) -> bool {
-        self.is_any(&[Role::Inspector, Role::Finance])
+        self.sight() != Sight::Nothing
+    }
+
+    /// How much of what is sealed is shown to them: what is restricted is kept for inspectors.
+    #[must_use]
+    pub fn sight(&self) -> Sight {
+        if self.is_any(&[Role::Inspector]) {
+            Sight::Everything
+        } else if self.is_any(&[Role::Finance]) {
+            Sight::Unrestricted
+        } else {
+            Sight::Nothing
+        }
     }
 
     /// True if this ledger is open to them. The `system` ledger is open to the administrators and,

@@ -5,5 +5,5 @@ mod refuse;
 mod write;
 
 pub use read::{Lines, command, lines};
-pub use refuse::NESTING_MAX;
+pub use refuse::{NESTING_MAX, in_protobuf};
 pub use write::{EventView, ReceiptView, SignatureView, moment};

@@ -11,6 +11,8 @@ pub mod metrics;
 mod observe;
 pub mod places;
 pub mod problem;
+pub mod replaying;
+pub mod room;
 pub mod routes;
 pub mod scrub;
 pub mod serve;

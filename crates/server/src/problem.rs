@@ -292,6 +292,16 @@ impl From<Refused> for Problem {
                 "INCONSISTENT",
                 "未能证明该检查点延续上次见证的检查点",
             ),
+            Refused::NotBorneOut { .. } => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "NOT_BORNE_OUT",
+                "全部记录与此日志所称不符,本见证者不再为其联署",
+            ),
+            Refused::NotReplayed { .. } => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "NOT_REPLAYED",
+                "记录尚未重放至该检查点,请稍后再试",
+            ),
             Refused::Stopped => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "STOPPED",

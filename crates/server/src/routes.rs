@@ -28,6 +28,7 @@ pub mod page;
 pub mod payments;
 pub mod projects;
 mod question;
+pub mod records;
 pub mod seals;
 pub mod search;
 pub mod stream;
@@ -70,5 +71,6 @@ pub fn mount(config: &mut ServiceConfig) {
     oversight::mount(config);
     packages::mount(config);
     alerts::mount(config);
+    records::mount(config);
     search::mount(config);
 }

@@ -5,6 +5,7 @@ use crate::connections;
 use crate::key;
 use crate::observe;
 use crate::problem::Problem;
+use crate::room::Room;
 use crate::routes;
 use crate::scrub;
 use crate::state::State;
@@ -16,6 +17,7 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use sequencer::{Handle, Publication, Rotation, Timer};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use store::Register;
@@ -47,6 +49,8 @@ pub struct Running {
     pub handle: Handle,
     /// What its daily scrub has to say.
     pub health: scrub::Shared,
+    /// How much of what clients send it holds at the moment, and held at the most.
+    pub room: Arc<Room>,
     closing: watch::Sender<bool>,
     server: ServerHandle,
     scrub: scrub::Running,
@@ -138,6 +142,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
     state.cosigned = witnesses.as_ref().map(Witnesses::cosigned);
     let closing = state.closing.clone();
     let health = state.scrub.clone();
+    let room = Arc::clone(&state.room);
     let scrub = scrub::Running::start(handle.clone(), health.clone())?;
     let listener = bind(listen)?;
     let addr = listener.local_addr()?;
@@ -157,6 +162,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
         metrics_addr,
         handle,
         health,
+        room,
         closing,
         server,
         scrub,
@@ -365,6 +371,7 @@ impl Running {
             addr: _,
             metrics_addr: _,
             health: _,
+            room: _,
             handle,
             closing,
             server,

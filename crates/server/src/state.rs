@@ -5,6 +5,7 @@ use crate::identity::{Bearer, TokenKey};
 use crate::metrics::Metrics;
 use crate::places::Places;
 use crate::problem::Problem;
+use crate::room::Room;
 use jiff::civil::Date;
 use ledger::ids::LedgerId;
 use sequencer::{Handle, Published, PublishedLog, Slot};
@@ -61,6 +62,8 @@ pub struct State {
     pub closing: watch::Sender<bool>,
     /// Places for uploads under way: each holds a connection and a buffer.
     pub uploads: Places,
+    /// Room for commands on their way from lists and streams to the writer.
+    pub room: Arc<Room>,
     /// Places for packages that are being made: each is held in memory, twice.
     pub packages: Places,
     /// One place for a question that reads many records again: it needs the room of what it reads.
@@ -101,6 +104,7 @@ impl State {
             token_key,
             closing: watch::Sender::new(false),
             uploads: Places::new(("uploads", "正在上传的文件"), UPLOADS_MAX, 0),
+            room: Arc::default(),
             packages: Places::new(
                 ("evidence packages", "正在生成的证据包"),
                 PACKAGES_MAX,

@@ -6,6 +6,7 @@
 #[macro_use]
 mod macros;
 mod field;
+mod frame;
 
 #[allow(
     missing_docs,
@@ -44,7 +45,9 @@ mod token;
 mod tests;
 
 use field::{Field, Noun};
+pub use frame::{frame, frame_len};
 use generated as pb;
+use ledger::personal::PersonalText;
 use ledger::{Actor, Fact, Intake, Signatory, Submission};
 use prost::Message;
 use std::sync::Arc;
@@ -220,7 +223,8 @@ fn command_message(submission: &Submission) -> pb::Command {
     }
 }
 
-/// A command from its protobuf bytes.
+/// A command from its protobuf bytes, as strictly as from JSON: in the one form in which
+/// [`encode_command`] writes it, and with personal texts in the clear.
 ///
 /// # Errors
 /// Not protobuf, not what the domain allows, or with a field that this release does not know: it
@@ -234,7 +238,7 @@ pub fn decode_command(bytes: &[u8]) -> Result<Submission, WireError> {
             what: "a field of the command",
         });
     }
-    Ok(Submission {
+    let mut submission = Submission {
         command_id: field::uuid(&command.command_id, "command_id")?,
         expected_version: command.expected_version,
         intake: Field::from_wire(command.intake, "intake")?,
@@ -242,7 +246,24 @@ pub fn decode_command(bytes: &[u8]) -> Result<Submission, WireError> {
         documents: Field::from_wire(command.documents, "documents")?,
         correlation_id: optional_uuid(&command.correlation_id)?,
         command: command_from(command.noun.ok_or(WireError::Missing { field: "noun" })?)?,
-    })
+    };
+    // A list that is not packed is shorter than it should be, and could hide an unknown field.
+    if encode_command(&submission) != bytes {
+        return Err(WireError::Malformed(
+            "fields stand in the order of their numbers, none twice, lists packed".to_owned(),
+        ));
+    }
+    let mut sealed = false;
+    ledger::personal::visit_command(&mut submission.command, &mut |_, _, text| {
+        sealed |= matches!(text, Some(PersonalText::Sealed(_)));
+    });
+    if sealed {
+        return Err(WireError::Invalid {
+            field: "personal_text",
+            reason: "a command carries it in the clear; the server seals it".to_owned(),
+        });
+    }
+    Ok(submission)
 }
 
 fn optional_uuid(bytes: &[u8]) -> Result<Option<uuid::Uuid>, WireError> {

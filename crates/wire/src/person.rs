@@ -13,11 +13,35 @@ record!(PersonProfile {
     address,
     remark
 });
+choice!(ErasureBasis {
+    PurposeServed,
+    PeriodExpired,
+    ConsentWithdrawn,
+    Unlawful,
+    Ordered
+});
+record!(PersonRestriction {
+    person,
+    basis,
+    document
+});
+record!(RestrictionLifting { person, document });
+record!(PersonErasure {
+    person,
+    basis,
+    document
+});
 noun!(
     PersonCommand,
     person_command,
     command,
-    Command { Register, Amend }
+    Command {
+        Register,
+        Amend,
+        Restrict,
+        LiftRestriction,
+        Erase
+    }
 );
 noun!(
     PersonEvent,
@@ -25,6 +49,9 @@ noun!(
     event,
     Event {
         Registered,
-        Amended
+        Amended,
+        Restricted,
+        RestrictionLifted,
+        Erased
     }
 );

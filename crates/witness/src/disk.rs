@@ -113,6 +113,21 @@ impl Directory {
         self.mark(file)
     }
 
+    /// Takes a file away under another name, which is never read again.
+    pub(crate) fn set_aside(&self, file: &str) -> Result<(), OpenError> {
+        let path = self.path(file);
+        let mut free = (1..=u32::MAX).map(|n| self.path(&format!("{file}.{n}")));
+        let free = free.find(|path| !path.exists());
+        let moved = match free {
+            // The mark first: a file without its mark gets one again.
+            Some(free) => fs::remove_file(self.path(&format!("{file}{SEEN}")))
+                .and_then(|()| fs::rename(&path, free))
+                .and_then(|()| sync(&self.dir)),
+            None => Err(io::ErrorKind::AlreadyExists.into()),
+        };
+        moved.map_err(|error| OpenError::Io { path, error })
+    }
+
     fn mark(&self, file: &str) -> io::Result<()> {
         let path = self.path(&format!("{file}{SEEN}"));
         if path.try_exists()? {

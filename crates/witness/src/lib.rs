@@ -2,14 +2,19 @@
 //! begins with what it remembers (C2SP tlog-witness). So a log that shows two histories, or takes
 //! one back, has to do without its witnesses.
 //!
-//! That is all it does: it reads no records and needs to trust nobody. What it remembers is on its
-//! disk before it answers; what it cannot read again, it does not start with.
+//! That is all it does by itself: it reads no records and needs to trust nobody. What it remembers
+//! is on its disk before it answers; what it cannot read again, it does not start with.
+//!
+//! A *replaying* witness cosigns only what somebody beside it has read and found true
+//! ([`Witness::add_replayed`]), and remembers for ever what was found false ([`Witness::refuse`]).
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use chain::{Cosigner, Note, NoteError, ProofError, Submission, SubmissionError, VerifierKey};
+use chain::{
+    Checkpoint, Cosigner, Note, NoteError, ProofError, Submission, SubmissionError, VerifierKey,
+};
 
 mod disk;
 mod memory;
@@ -24,8 +29,12 @@ pub struct Witness {
     key: Cosigner,
     /// By origin.
     logs: BTreeMap<String, Log>,
+    replays: bool,
     directory: Directory,
 }
+
+/// The file that says that a directory is of a witness that replays.
+const REPLAYS: &str = "replays";
 
 #[derive(Debug)]
 struct Log {
@@ -67,6 +76,19 @@ pub enum Refused {
     /// what it signed and made its proof rightly, this is the proof that it rewrote its history.
     #[error("the checkpoint is not proved to begin with the last that was cosigned")]
     Inconsistent(#[source] ProofError),
+    /// The records do not bear out the log, and never will: nothing of this log is cosigned any
+    /// more until an operator has it read again from its first record.
+    #[error("this log is refused for good: {why}")]
+    NotBorneOut {
+        /// What was found, for people.
+        why: String,
+    },
+    /// The records up to this checkpoint have not been read yet; the next time may be better.
+    #[error("the records are not replayed yet: {why}")]
+    NotReplayed {
+        /// How far it is, or what keeps it back, for people.
+        why: String,
+    },
     /// Its disk has failed, now or before; it says no more until it is started again.
     #[error("the witness cannot remember: its disk failed")]
     Stopped,
@@ -100,6 +122,18 @@ pub enum OpenError {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// The directory is that of a witness that replays, or the other way round. A key that vouches
+    /// for what was replayed must never have cosigned anything else.
+    #[error(
+        "{} is the directory of {is}; give the other kind a directory and a key of its own",
+        dir.display()
+    )]
+    OtherKind {
+        /// The directory.
+        dir: PathBuf,
+        /// What it is the directory of.
+        is: &'static str,
+    },
     /// It was told of no log.
     #[error("a witness needs the key of at least one log")]
     NoLogs,
@@ -116,6 +150,28 @@ impl Witness {
         key: Cosigner,
         logs: impl IntoIterator<Item = VerifierKey>,
     ) -> Result<Witness, OpenError> {
+        Witness::open_as(dir, key, logs, false)
+    }
+
+    /// The same for a witness that replays: it takes checkpoints by [`Witness::add_replayed`]
+    /// alone.
+    ///
+    /// # Errors
+    /// [`OpenError`]; [`OpenError::OtherKind`] where this directory has cosigned without replaying.
+    pub fn open_replaying(
+        dir: &Path,
+        key: Cosigner,
+        logs: impl IntoIterator<Item = VerifierKey>,
+    ) -> Result<Witness, OpenError> {
+        Witness::open_as(dir, key, logs, true)
+    }
+
+    fn open_as(
+        dir: &Path,
+        key: Cosigner,
+        logs: impl IntoIterator<Item = VerifierKey>,
+        replays: bool,
+    ) -> Result<Witness, OpenError> {
         let directory = Directory::open(dir)?;
         let mut keys: BTreeMap<String, Vec<VerifierKey>> = BTreeMap::new();
         for log in logs {
@@ -129,11 +185,38 @@ impl Witness {
             let memory = Mutex::new(Memory::read(&directory, &origin, key.verifier())?);
             logs.insert(origin, Log { keys, memory });
         }
-        Ok(Witness {
+        let witness = Witness {
             key,
             logs,
+            replays,
             directory,
-        })
+        };
+        witness.is_of_this_kind()?;
+        Ok(witness)
+    }
+
+    /// The first start says which kind of witness a directory is of.
+    fn is_of_this_kind(&self) -> Result<(), OpenError> {
+        let marked = self.directory.read(REPLAYS)?.is_some();
+        self.directory.expect(REPLAYS, marked)?;
+        let other = |is| OpenError::OtherKind {
+            dir: self.directory.path(""),
+            is,
+        };
+        if marked && !self.replays {
+            return Err(other("a witness that replays"));
+        }
+        if self.replays && !marked {
+            let mut memories = self.logs.values().map(|log| log.memory.lock());
+            if memories.any(|memory| memory.is_ok_and(|memory| memory.latest.is_some())) {
+                return Err(other("a witness that has cosigned without replaying"));
+            }
+            let mark = b"fundtrace witness --replay\n";
+            let error = self.directory.replace(REPLAYS, mark);
+            let path = self.directory.path(REPLAYS);
+            error.map_err(|error| OpenError::Io { path, error })?;
+        }
+        Ok(())
     }
 
     /// What others verify its cosignatures with.
@@ -152,6 +235,25 @@ impl Witness {
         &self,
         body: &[u8],
         now_s: impl FnOnce() -> u64,
+    ) -> Result<String, Refused> {
+        let why = "this witness replays, and was not told".to_owned();
+        let replays = self.replays;
+        self.add_replayed(body, now_s, |_| match replays {
+            true => Err(Refused::NotReplayed { why }),
+            false => Ok(()),
+        })
+    }
+
+    /// The same, if `replayed` says so of the checkpoint. It is asked when all else holds, with the
+    /// memory of this log locked: so it must not wait, and what it says is about this checkpoint.
+    ///
+    /// # Errors
+    /// [`Refused`]; that of `replayed` comes last.
+    pub fn add_replayed(
+        &self,
+        body: &[u8],
+        now_s: impl FnOnce() -> u64,
+        replayed: impl FnOnce(&Checkpoint) -> Result<(), Refused>,
     ) -> Result<String, Refused> {
         let submission = Submission::parse(body).map_err(Refused::Malformed)?;
         let checkpoint = &submission.checkpoint;
@@ -175,6 +277,7 @@ impl Witness {
         let mut memory = log.memory.lock().map_err(|_| Refused::Stopped)?;
         let mut line = String::new();
         memory.advance(&self.directory, &submission, |earliest_s| {
+            replayed(checkpoint)?;
             // Time never goes back: a larger tree cannot have been the largest before a smaller.
             let time_s = now_s().max(earliest_s);
             let text = submission.note.text();
@@ -185,6 +288,51 @@ impl Witness {
             Ok((note.map_err(Refused::Unsigned)?, time_s))
         })?;
         Ok(line)
+    }
+
+    /// Remembers for ever that the records of a log do not bear it out; the first reason stays.
+    /// Blocks until it is on the disk.
+    ///
+    /// # Errors
+    /// [`Refused::Stopped`] where it cannot be remembered, [`Refused::UnknownLog`].
+    pub fn refuse(&self, origin: &str, why: &str) -> Result<(), Refused> {
+        let Some(log) = self.logs.get(origin) else {
+            let origin = origin.to_owned();
+            return Err(Refused::UnknownLog { origin });
+        };
+        let mut memory = log.memory.lock().map_err(|_| Refused::Stopped)?;
+        memory.refuse(&self.directory, why)
+    }
+
+    /// Why a log is refused, if it is.
+    #[must_use]
+    pub fn refused(&self, origin: &str) -> Option<String> {
+        let memory = self.logs.get(origin)?.memory.lock().ok()?;
+        memory.refused.clone()
+    }
+
+    /// Takes a refusal back, on the word of an operator: whoever calls this has the log read again
+    /// from its first record. The reason stays in a file beside the others.
+    ///
+    /// # Errors
+    /// [`OpenError::Io`].
+    pub fn reconsider(&self, origin: &str) -> Result<(), OpenError> {
+        let Some(log) = self.logs.get(origin) else {
+            return Ok(());
+        };
+        let Ok(mut memory) = log.memory.lock() else {
+            return Ok(());
+        };
+        memory.reconsider(&self.directory)
+    }
+
+    /// The size of the newest checkpoint of a log that was cosigned; 0 if none was.
+    #[must_use]
+    pub fn cosigned(&self, origin: &str) -> u64 {
+        let memory = self.logs.get(origin).and_then(|log| log.memory.lock().ok());
+        let memory = memory.as_ref();
+        let latest = memory.and_then(|memory| memory.latest.as_ref());
+        latest.map_or(0, |latest| latest.checkpoint.size())
     }
 
     /// The newest checkpoint of a log, with its signature and the cosignature, by the SHA-256 of

@@ -1,7 +1,8 @@
 //! What a witness remembers of one log, in memory and as a file.
 //!
 //! The file is text: a line with the format, a line with the SHA-256 of the rest in hexadecimal,
-//! then the checkpoint with the signature of its log and the cosignature, as it was answered.
+//! then the checkpoint with the signature of its log and the cosignature, as it was answered. A log
+//! that is refused has a second file of the same form, with the reason.
 
 use std::fmt::Write;
 
@@ -17,6 +18,8 @@ const FORMAT: &str = "fundtrace-witness/v1\n";
 #[derive(Debug)]
 pub(crate) struct Memory {
     file: String,
+    /// What was found false in the records of this log.
+    pub(crate) refused: Option<String>,
     pub(crate) latest: Option<Latest>,
     /// A write has failed, so that the disk may hold this checkpoint or the one before.
     stopped: bool,
@@ -52,8 +55,21 @@ impl Memory {
             None => None,
         };
         directory.expect(&file, latest.is_some())?;
+        let refusal = refusal_of(&file);
+        let refused = match directory.read(&refusal)? {
+            Some(bytes) => {
+                let why = sound(&bytes).map_err(|why| OpenError::Damaged {
+                    path: directory.path(&refusal),
+                    why,
+                })?;
+                Some(why.trim_end().to_owned())
+            }
+            None => None,
+        };
+        directory.expect(&refusal, refused.is_some())?;
         Ok(Memory {
             file,
+            refused,
             latest,
             stopped: false,
         })
@@ -71,12 +87,14 @@ impl Memory {
         if self.stopped {
             return Err(Refused::Stopped);
         }
+        if let Some(why) = &self.refused {
+            return Err(Refused::NotBorneOut { why: why.clone() });
+        }
         self.precedes(submission)?;
         let earliest_s = self.latest.as_ref().map_or(1, |last| last.cosigned_at_s);
         let (note, cosigned_at_s) = cosign(earliest_s)?;
         let text = note.to_string();
-        let bytes = format!("{FORMAT}{}\n{text}", hex(text.as_bytes()));
-        if directory.replace(&self.file, bytes.as_bytes()).is_err() {
+        if directory.replace(&self.file, &summed(&text)).is_err() {
             self.stopped = true;
             return Err(Refused::Stopped);
         }
@@ -85,6 +103,28 @@ impl Memory {
             cosigned_at_s,
             note,
         });
+        Ok(())
+    }
+
+    pub(crate) fn refuse(&mut self, directory: &Directory, why: &str) -> Result<(), Refused> {
+        if self.refused.is_some() {
+            return Ok(());
+        }
+        // From here on, whatever becomes of the disk.
+        self.refused = Some(why.to_owned());
+        let bytes = summed(&format!("{why}\n"));
+        let kept = directory.replace(&refusal_of(&self.file), &bytes);
+        kept.map_err(|_| {
+            self.stopped = true;
+            Refused::Stopped
+        })
+    }
+
+    pub(crate) fn reconsider(&mut self, directory: &Directory) -> Result<(), OpenError> {
+        if self.refused.is_some() {
+            directory.set_aside(&refusal_of(&self.file))?;
+            self.refused = None;
+        }
         Ok(())
     }
 
@@ -103,13 +143,28 @@ impl Memory {
     }
 }
 
-fn latest(bytes: &[u8], origin: &str, witness: &VerifierKey) -> Result<Latest, &'static str> {
+/// Beside the checkpoint of a log, what was found false in it.
+fn refusal_of(file: &str) -> String {
+    let name = file.strip_suffix(".checkpoint").unwrap_or(file);
+    format!("{name}.refused")
+}
+
+fn summed(text: &str) -> Vec<u8> {
+    format!("{FORMAT}{}\n{text}", hex(text.as_bytes())).into_bytes()
+}
+
+fn sound(bytes: &[u8]) -> Result<&str, &'static str> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not text")?;
     let rest = text.strip_prefix(FORMAT).ok_or("its format is unknown")?;
-    let (sum, note) = rest.split_once('\n').ok_or("it is cut off")?;
-    if hex(note.as_bytes()) != sum {
+    let (sum, rest) = rest.split_once('\n').ok_or("it is cut off")?;
+    if hex(rest.as_bytes()) != sum {
         return Err("its checksum does not fit");
     }
+    Ok(rest)
+}
+
+fn latest(bytes: &[u8], origin: &str, witness: &VerifierKey) -> Result<Latest, &'static str> {
+    let note = sound(bytes)?;
     let note = Note::parse(note.as_bytes()).map_err(|_| "it holds no note")?;
     let checkpoint: Checkpoint = note.text().parse().map_err(|_| "it holds no checkpoint")?;
     if checkpoint.origin() != origin {

@@ -386,3 +386,91 @@ fn says_no_more_when_its_disk_fails() {
         .add_checkpoint(&log.submission(5, 9), || 1)
         .unwrap();
 }
+
+fn open_replaying(dir: &Path) -> Result<Witness, OpenError> {
+    Witness::open_replaying(dir, cosigner(), [signer().verifier().clone()])
+}
+
+#[test]
+fn a_log_that_was_found_false_is_never_cosigned_again_until_an_operator_acts() {
+    let dir = TempDir::new().unwrap();
+    let log = Log::new(20, 20);
+    let add = |witness: &Witness, old, size| {
+        witness.add_replayed(&log.submission(old, size), || 1, |_| Ok(()))
+    };
+    let witness = open_replaying(dir.path()).unwrap();
+    add(&witness, 0, 5).unwrap();
+    witness.refuse(ORIGIN, "the seal is false").unwrap();
+    witness.refuse(ORIGIN, "another reason").unwrap();
+    for _ in 0..2 {
+        let refused = add(&witness, 5, 9).unwrap_err();
+        assert!(
+            matches!(&refused, Refused::NotBorneOut { why } if why == "the seal is false"),
+            "{refused:?}"
+        );
+    }
+    drop(witness);
+    let witness = open_replaying(dir.path()).unwrap();
+    assert!(matches!(
+        add(&witness, 5, 9),
+        Err(Refused::NotBorneOut { .. })
+    ));
+    drop(witness);
+
+    // A refusal that is gone is damage, and not forgiveness.
+    let file = format!("{}.refused", origin_hash(ORIGIN));
+    let file = dir.path().join(file);
+    let bytes = std::fs::read(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    assert!(matches!(
+        open_replaying(dir.path()),
+        Err(OpenError::Damaged { .. })
+    ));
+    std::fs::write(&file, &bytes[..bytes.len() - 3]).unwrap();
+    assert!(matches!(
+        open_replaying(dir.path()),
+        Err(OpenError::Damaged { .. })
+    ));
+    std::fs::write(&file, &bytes).unwrap();
+
+    let witness = open_replaying(dir.path()).unwrap();
+    witness.reconsider(ORIGIN).unwrap();
+    // What it has cosigned it has not forgotten.
+    assert_eq!(conflict(add(&witness, 0, 9)), 5);
+    add(&witness, 5, 9).unwrap();
+    drop(witness);
+    let witness = open_replaying(dir.path()).unwrap();
+    add(&witness, 9, 20).unwrap();
+}
+
+#[test]
+fn a_witness_that_replays_cosigns_nothing_that_was_not_replayed() {
+    let dir = TempDir::new().unwrap();
+    let log = Log::new(20, 20);
+    let witness = open_replaying(dir.path()).unwrap();
+    let no = |_: &Checkpoint| {
+        let why = "behind".to_owned();
+        Err(Refused::NotReplayed { why })
+    };
+    let body = log.submission(0, 5);
+    let refused = witness.add_replayed(&body, || 1, no);
+    assert!(matches!(refused, Err(Refused::NotReplayed { .. })));
+    let refused = witness.add_checkpoint(&body, || 1);
+    assert!(matches!(refused, Err(Refused::NotReplayed { .. })));
+    assert_eq!(witness.latest(&origin_hash(ORIGIN)), None);
+    let seen = |checkpoint: &Checkpoint| {
+        assert_eq!(checkpoint.size(), 5);
+        Ok(())
+    };
+    witness.add_replayed(&body, || 1, seen).unwrap();
+    drop(witness);
+    // Neither kind takes over the directory of the other.
+    let other = open(dir.path());
+    assert!(matches!(other, Err(OpenError::OtherKind { .. })));
+    let plain = TempDir::new().unwrap();
+    let witness = open(plain.path()).unwrap();
+    witness.add_checkpoint(&body, || 1).unwrap();
+    drop(witness);
+    let other = open_replaying(plain.path());
+    assert!(matches!(other, Err(OpenError::OtherKind { .. })));
+}

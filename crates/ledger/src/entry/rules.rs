@@ -131,8 +131,8 @@ fn propose(books: &Books, context: &Context, proposal: &EntryProposal) -> Result
     Ok(())
 }
 
-/// Nothing that is sealed, since a proposal stands in the clear; nothing that is about the log
-/// itself.
+/// Nothing that may hold sealed text, since a proposal stands in the clear; nothing that is about
+/// the log itself.
 const fn may_be_proposed(command: &Command) -> bool {
     !crate::personal::concerns(command)
         && !matches!(

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::money::Fen;
 use crate::payment::Payee;
 use crate::payment::rules::{PaymentState, existing as existing_payment};
-use crate::person::rules::existing as existing_person;
+use crate::person::rules::{accounted, may_be_told};
 use crate::rejection::Rejection;
 use crate::{Books, Event};
 
@@ -19,7 +19,7 @@ pub(crate) fn decide(
 ) -> Result<Vec<Event>, Rejection> {
     let ReceiptCommand::Confirm(receipt) = command;
     let payment = existing_payment(books, "payment", receipt.payment)?;
-    existing_person(books, "subject", receipt.subject)?;
+    may_be_told(books, "subject", receipt.subject, receipt.remark.as_ref())?;
     if payment.payee != Payee::Subject(receipt.subject) {
         return Err(Rejection::BadField {
             field: "subject",
@@ -73,8 +73,9 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &ReceiptEvent) -
     broken
 }
 
-pub(crate) fn apply(books: &mut Books, _context: &Context, event: &ReceiptEvent) {
+pub(crate) fn apply(books: &mut Books, context: &Context, event: &ReceiptEvent) {
     let ReceiptEvent::Confirmed(receipt) = event;
+    accounted(books, context, receipt.subject);
     if let Some(payment) = books.payments.get_mut(receipt.payment) {
         payment.version = payment.version.saturating_add(1);
         payment.receipt = Some((receipt.result, receipt.amount_fen));

@@ -51,6 +51,10 @@ impl std::fmt::Display for Rejection {
             Rejection::BadTransition { state, step, .. } => {
                 write!(f, "{step} is not possible in state {state}")
             }
+            Rejection::RetentionRunning { until } => write!(
+                f,
+                "accounts about this person must be kept until {until}: restrict processing instead"
+            ),
             Rejection::OverAllocated { available, asked } => write!(
                 f,
                 "{} fen asked for, {} fen unallocated",
@@ -197,6 +201,9 @@ impl Rejection {
             | Rejection::ExtensionRefused { why_zh, .. } => (*why_zh).to_owned(),
             Rejection::BadTransition { state_zh, step, .. } => {
                 format!("当前状态为“{state_zh}”,不能办理 {step}")
+            }
+            Rejection::RetentionRunning { until } => {
+                format!("涉及此人的会计资料须保存至 {until},期满前只能限制处理")
             }
             Rejection::OverAllocated { available, asked } => {
                 format!("申请分解 {asked} 元,未分解指标仅 {available} 元")

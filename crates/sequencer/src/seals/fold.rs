@@ -12,13 +12,16 @@ use uuid::Uuid;
 /// How many pairs of a subject and a record are folded at once: 17 MiB. A scan of a million records
 /// of every noun has some four million, and writes the file some sixteen times.
 #[cfg(not(test))]
-const PAIRS_MAX: usize = 1 << 18;
+pub(crate) const PAIRS_MAX: usize = 1 << 18;
 /// Few, so that tests go that way too.
 #[cfg(test)]
-const PAIRS_MAX: usize = 40;
+pub(crate) const PAIRS_MAX: usize = 40;
 
 /// A subject of a ledger: the order of leaves.
-pub(super) type Key = (chain::LedgerId, Uuid);
+pub(crate) type Key = (chain::LedgerId, Uuid);
+
+/// Subject, place of a record that names it in the order of positions, and the record's hash.
+pub(crate) type Pair = (Key, u64, Hash);
 
 /// The file of a position: the latest sound one, with the records since folded in. A file that is
 /// damaged, or of another log, is as good as none.
@@ -84,15 +87,29 @@ pub(crate) fn subjects_of(event: &Event) -> Vec<Uuid> {
 }
 
 /// Records, taken apart by subject.
-struct Folded {
-    /// Subject, place of the record in the order of positions, and its hash.
-    pairs: Vec<(Key, u64, Hash)>,
+pub(crate) struct Folded {
+    pub(crate) pairs: Vec<Pair>,
     /// The last position that was read, and the hash there.
-    through: u64,
+    pub(crate) through: u64,
     last: Hash,
 }
 
 impl Folded {
+    /// Nothing, to be filled by somebody who knows without a hash which log it is of.
+    pub(crate) fn empty(through: u64) -> Folded {
+        Folded {
+            pairs: Vec::new(),
+            through,
+            last: Hash::from_bytes([0; 32]),
+        }
+    }
+
+    pub(crate) fn sort(&mut self) {
+        // The place makes every one different, so no order is lost by sorting in place.
+        self.pairs
+            .sort_unstable_by_key(|(key, place, _)| (*key, *place));
+    }
+
     /// The records from `next` through at most `through`, as many as there is room for.
     fn read(reader: &Reader, mut next: u64, through: u64) -> Result<Folded, SealError> {
         let mut pairs = Vec::new();
@@ -117,24 +134,28 @@ impl Folded {
             }
         }
         let (through, last) = last.ok_or(SealError::NoPosition(next))?;
-        // The place makes every one different, so no order is lost by sorting in place.
-        pairs.sort_unstable_by_key(|(key, place, _)| (*key, *place));
-        Ok(Folded {
+        let mut folded = Folded {
             pairs,
             through,
             last,
-        })
+        };
+        folded.sort();
+        Ok(folded)
     }
 
     /// The file before with these records folded in.
-    fn merge(&self, dir: &Path, before: Option<&SubjectFile>) -> Result<SubjectFile, store::Error> {
+    pub(crate) fn merge(
+        &self,
+        dir: &Path,
+        before: Option<&SubjectFile>,
+    ) -> Result<SubjectFile, store::Error> {
         let mut writer = SubjectWriter::create(dir, self.through, self.last)?;
         let mut groups = self.pairs.chunk_by(|a, b| a.0 == b.0).peekable();
         let mut rows = before.map(SubjectFile::rows).transpose()?;
         while let Some(rows) = &mut rows
             && let Some(row) = rows.next()?
         {
-            let key_of = |group: &[(Key, u64, Hash)]| group.first().map(|pair| pair.0);
+            let key_of = |group: &[Pair]| group.first().map(|pair| pair.0);
             while let Some(new) = groups.next_if(|group| key_of(group) < Some(row.key)) {
                 writer.push(&folded(None, new))?;
             }
@@ -149,7 +170,7 @@ impl Folded {
 }
 
 /// A row after the records of a group, which are all of its subject.
-fn folded(row: Option<SubjectRow>, group: &[(Key, u64, Hash)]) -> SubjectRow {
+fn folded(row: Option<SubjectRow>, group: &[Pair]) -> SubjectRow {
     let begin = |key: Key| SubjectRow {
         key,
         accumulator: Accumulator::empty(key.0, key.1),

@@ -38,7 +38,10 @@ fn the_record_says_what_was_submitted() {
         ..observed(register(2, 1, 0))
     };
     rig.send_one(asked.clone()).unwrap();
-    let fact = rig.handle().fact(&rig.record(2).body, false).unwrap();
+    let fact = rig
+        .handle()
+        .fact(county(), &rig.record(2).body, Sight::Nothing)
+        .unwrap();
     assert_eq!(fact.actor, anyone().actor);
     assert_eq!(
         (fact.intake, fact.occurred_on),

@@ -221,13 +221,14 @@ fn a_register_that_is_gone_or_of_another_log_is_not_passed_over() {
 
 /// The key that the log has recorded last, and whether the one before stands for it.
 fn recorded(rig: &Rig) -> (String, bool) {
-    let system = rig.handle().slot(rig.handle().system()).unwrap();
-    let seq = system.view().books.log.key.as_ref().unwrap().1;
+    let system = rig.handle().system();
+    let slot = rig.handle().slot(system).unwrap();
+    let seq = slot.view().books.log.key.as_ref().unwrap().1;
     let reader = rig.handle().reader();
-    let entry = reader.get(chain_id(rig.handle().system()), seq);
+    let entry = reader.get(chain_id(system), seq);
     let fact = rig
         .handle()
-        .fact(&entry.unwrap().unwrap().record.body, false);
+        .fact(system, &entry.unwrap().unwrap().record.body, Sight::Nothing);
     let Event::Log(LogEvent::KeyIntroduced(key)) = fact.unwrap().event else {
         panic!("another event at seq {seq}");
     };

@@ -9,7 +9,12 @@ const NAME: &str = "阿依古丽·甲某";
 
 /// What a record's body says of a person, opened or as it stands.
 fn profile_in(rig: &Rig, body: &[u8], reveal: bool) -> PersonProfile {
-    let fact = rig.handle().fact(body, reveal).unwrap();
+    let sight = if reveal {
+        Sight::Unrestricted
+    } else {
+        Sight::Nothing
+    };
+    let fact = rig.handle().fact(county(), body, sight).unwrap();
     let Event::Subject(PersonEvent::Registered(it) | PersonEvent::Amended(it)) = fact.event else {
         panic!("not of a person");
     };

@@ -9,10 +9,10 @@ use ledger::subjects::Subjects;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Numbers that look like chance, and are the same each time.
-struct Chance(u64);
+pub(super) struct Chance(pub(super) u64);
 
 impl Chance {
-    fn below(&mut self, end: u64) -> u64 {
+    pub(super) fn below(&mut self, end: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -21,9 +21,9 @@ impl Chance {
 }
 
 /// A record, as far as seals care: ledger, subjects, hash.
-type Named = (chain::LedgerId, Vec<Uuid>, Hash);
+pub(super) type Named = (chain::LedgerId, Vec<Uuid>, Hash);
 
-fn records(rig: &Rig, through: u64) -> Vec<Named> {
+pub(super) fn records(rig: &Rig, through: u64) -> Vec<Named> {
     let entries = rig.handle().reader().range(0, usize::MAX).unwrap();
     let entries = entries
         .into_iter()
@@ -41,7 +41,7 @@ fn records(rig: &Rig, through: u64) -> Vec<Named> {
 }
 
 /// The root as anybody would compute it who has all records and much memory.
-fn naive(records: &[Named]) -> (NodeHash, u64) {
+pub(super) fn naive(records: &[Named]) -> (NodeHash, u64) {
     let mut all: BTreeMap<(String, String), Vec<Hash>> = BTreeMap::new();
     for (ledger, subjects, hash) in records {
         for subject in subjects {
@@ -67,7 +67,7 @@ fn naive(records: &[Named]) -> (NodeHash, u64) {
 }
 
 /// Some commands at random, to two ledgers in turn.
-fn some(rig: &Rig, chance: &mut Chance, number: &mut u128) {
+pub(super) fn some(rig: &Rig, chance: &mut Chance, number: &mut u128) {
     // One at least is taken.
     *number += 1;
     rig.accepted(vec![rename(*number, "某县")]);
@@ -91,7 +91,7 @@ fn some(rig: &Rig, chance: &mut Chance, number: &mut u128) {
     }
 }
 
-fn two_counties() -> Rig {
+pub(super) fn two_counties() -> Rig {
     let rig = Rig::with_county();
     let request = Request {
         ledger: LedgerId(id(1, 2)),

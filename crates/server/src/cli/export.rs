@@ -7,6 +7,7 @@ use ledger::ids::LedgerId;
 use projections::View;
 use projections::balances::fund_balance;
 use projections::items::{ItemFilter, RecoveryLine, item_view};
+use sequencer::Sight;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
@@ -55,6 +56,12 @@ fn events(
     path: &std::path::Path,
 ) -> anyhow::Result<u64> {
     let mut file = BufWriter::new(File::create(path)?);
+    // Who has the keys' file has all of it; what is restricted is still not written out.
+    let sight = if args.reveal {
+        Sight::Unrestricted
+    } else {
+        Sight::Nothing
+    };
     let mut seq = 0;
     loop {
         let entries = handle
@@ -63,7 +70,7 @@ fn events(
         let Some(last) = entries.last() else { break };
         seq = last.record.header.seq;
         for entry in &entries {
-            let fact = handle.fact(&entry.record.body, args.reveal)?;
+            let fact = handle.fact(ledger, &entry.record.body, sight)?;
             serde_json::to_writer(&mut file, &EventView::new(entry, fact)?)?;
             file.write_all(b"\n")?;
         }

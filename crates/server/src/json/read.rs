@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, VariantAccess};
 use serde_json::Error;
 use serde_json::value::RawValue;
+use serde_path_to_error::Track;
 use std::borrow::Cow;
 use uuid::Uuid;
 
@@ -49,52 +50,72 @@ pub fn command(text: &[u8]) -> Result<Submission, Problem> {
         )
     })?;
     too_deep(text)?;
+    // Where an error stands is kept track of only when there is one: that takes as long as reading.
+    if let Some(submission) = sound(text) {
+        return Ok(submission);
+    }
+    tracked(text)
+}
+
+/// A command in which nothing is wrong.
+fn sound(text: &str) -> Option<Submission> {
+    let envelope: Envelope<'_> = serde_json::from_str(text).ok()?;
+    let command = Command::deserialize(envelope.tagged(None)?).ok()?;
+    Some(envelope.with(command))
+}
+
+/// The same, slower, for what is wrong with it and in which field.
+fn tracked(text: &str) -> Result<Submission, Problem> {
     let mut outer = serde_json::Deserializer::from_str(text);
-    let mut track = serde_path_to_error::Track::new();
+    let mut track = Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut outer, &mut track);
     let envelope = Envelope::deserialize(tracked);
     let envelope = envelope.map_err(|error| problem(&error, &track.path().to_string()))?;
     outer.end().map_err(|error| problem(&error, "."))?;
 
-    let mut track = serde_path_to_error::Track::new();
-    let (noun, word) = envelope.word.split_once('.').unwrap_or_default();
-    if word.is_empty() {
-        return Err(unknown_word(&envelope.word));
-    }
-    let tagged = Tagged {
-        noun,
-        word,
-        data: envelope.data,
-        track: &mut track,
-    };
+    let mut track = Track::new();
+    let unknown = || unknown_word(&envelope.word);
+    let tagged = envelope.tagged(Some(&mut track)).ok_or_else(unknown)?;
     let command = Command::deserialize(tagged);
     let command = command.map_err(|error| match track.path().to_string().as_str() {
-        "." if error.to_string().starts_with("unknown variant") => unknown_word(&envelope.word),
+        "." if error.to_string().starts_with("unknown variant") => unknown(),
         "." => problem(&error, "data"),
         path => problem(&error, &format!("data.{path}")),
     })?;
-    Ok(Submission {
-        command_id: envelope.command_id,
-        expected_version: envelope.expected_version,
-        intake: envelope.intake,
-        occurred_on: envelope.occurred_on,
-        documents: envelope.documents,
-        correlation_id: envelope.correlation_id,
-        command,
-    })
+    Ok(envelope.with(command))
 }
 
-/// The commands of a request: one object, an array of them, or one a line.
+impl<'a> Envelope<'a> {
+    /// Its data, to be read as its word says; nothing if that is not `<noun>.<command>`.
+    fn tagged<'t>(&'t self, track: Option<&'t mut Track>) -> Option<Tagged<'a, 't>> {
+        let (noun, word) = self.word.split_once('.')?;
+        let data = self.data;
+        (!word.is_empty()).then_some(Tagged {
+            noun,
+            word,
+            data,
+            track,
+        })
+    }
+
+    fn with(self, command: Command) -> Submission {
+        Submission {
+            command_id: self.command_id,
+            expected_version: self.expected_version,
+            intake: self.intake,
+            occurred_on: self.occurred_on,
+            documents: self.documents,
+            correlation_id: self.correlation_id,
+            command,
+        }
+    }
+}
+
+/// The commands of a request: one object, or an array of them.
 ///
 /// # Errors
 /// The request as a whole is not one of these.
-pub fn lines(body: &[u8], newline_delimited: bool) -> Result<Lines<'_>, Problem> {
-    if newline_delimited {
-        let filled = |line: &&[u8]| !line.trim_ascii().is_empty();
-        return Ok(Lines::Many(
-            body.split(|byte| *byte == b'\n').filter(filled).collect(),
-        ));
-    }
+pub fn lines(body: &[u8]) -> Result<Lines<'_>, Problem> {
     let text = body.trim_ascii();
     if text.first() != Some(&b'[') {
         return Ok(Lines::One(text));
@@ -149,10 +170,11 @@ fn unknown_word(word: &str) -> Problem {
 
 /// `fund.announce` and its data as the nested enum that serde derives: noun, then command.
 struct Tagged<'a, 't> {
-    noun: &'a str,
-    word: &'a str,
+    noun: &'t str,
+    word: &'t str,
     data: &'a RawValue,
-    track: &'t mut serde_path_to_error::Track,
+    /// Where an error stands, if that is asked for.
+    track: Option<&'t mut Track>,
 }
 
 impl<'a: 'de, 'de> Deserializer<'de> for Tagged<'a, '_> {
@@ -188,9 +210,12 @@ impl<'a: 'de, 'de> VariantAccess<'de> for Tagged<'a, '_> {
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Error> {
         if self.word.is_empty() {
             let mut json = serde_json::Deserializer::from_str(self.data.get());
-            return seed.deserialize(serde_path_to_error::Deserializer::new(
-                &mut json, self.track,
-            ));
+            return match self.track {
+                Some(track) => {
+                    seed.deserialize(serde_path_to_error::Deserializer::new(&mut json, track))
+                }
+                None => seed.deserialize(&mut json),
+            };
         }
         // The command within the noun is read by the same means, one level down.
         seed.deserialize(Tagged {

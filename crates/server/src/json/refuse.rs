@@ -48,15 +48,7 @@ pub(super) fn problem(error: &serde_json::Error, path: &str) -> Problem {
         ),
         Category::Data => coded(message),
     };
-    let problem = if matches!(
-        code,
-        "PII_IN_CLEAR" | "BAD_AMOUNT" | "BAD_DATE" | "BAD_TEXT"
-    ) {
-        let status = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
-        Problem::new(status, code, title, &title_zh)
-    } else {
-        Problem::bad(code, title, &title_zh)
-    };
+    let problem = of_code(code, title, &title_zh);
     // serde names a field that is missing or stands twice only in its message.
     let named = matches!(code, "MISSING_FIELD" | "DUPLICATE_FIELD").then(|| quoted(message));
     match (path.trim_matches(['.', '?']), named.flatten()) {
@@ -66,6 +58,46 @@ pub(super) fn problem(error: &serde_json::Error, path: &str) -> Problem {
             problem.at(format!("{path}.{name}"))
         }
         (path, _) => problem.at(path),
+    }
+}
+
+/// What can be read and can never be right is 422; the rest is 400.
+fn of_code(code: &str, title: &str, title_zh: &str) -> Problem {
+    if matches!(
+        code,
+        "PII_IN_CLEAR" | "BAD_AMOUNT" | "BAD_DATE" | "BAD_TEXT"
+    ) {
+        let status = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
+        return Problem::new(status, code, title, title_zh);
+    }
+    Problem::bad(code, title, title_zh)
+}
+
+/// What is wrong with a command in protobuf, by the same codes. Fields are named as in `proto/`.
+#[must_use]
+pub fn in_protobuf(error: &wire::WireError) -> Problem {
+    use wire::WireError as Error;
+    match error {
+        Error::Malformed(reason) => Problem::bad(
+            "MALFORMED_PROTOBUF",
+            reason,
+            &format!("protobuf 格式错误:{reason}"),
+        ),
+        Error::Missing { field } => Problem::bad(
+            "MISSING_FIELD",
+            &format!("missing field `{field}`"),
+            &format!("缺少字段“{field}”"),
+        )
+        .at(*field),
+        Error::Newer { what } => Problem::bad(
+            "UNKNOWN_FIELD",
+            &format!("{what} is not known to this release"),
+            &format!("本版本无法识别:{what}"),
+        ),
+        Error::Invalid { field, reason } => {
+            let (code, title, title_zh) = coded(reason);
+            of_code(code, title, &title_zh).at(*field)
+        }
     }
 }
 

@@ -37,6 +37,7 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::ledgers::ledger,
         routes::events::events,
         routes::events::event,
+        routes::records::records,
         routes::log::proof,
         routes::log::log,
         routes::log::checkpoint,
@@ -111,7 +112,8 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::health::confirm_clock,
     ),
     components(schemas(Problem, ReceiptView, EventView, Outcome, CommandSchema,
-        crate::state::Cover, routes::commands::Receipts))
+        crate::state::Cover, routes::commands::Receipts,
+        routes::commands::Answers, routes::commands::LineOutcome, routes::commands::StreamLine))
 )]
 struct Document;
 

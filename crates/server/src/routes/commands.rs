@@ -1,34 +1,41 @@
 //! `POST /v1/ledgers/{ledger}/commands`: the one way in.
 
+mod asking;
+mod body;
+mod judge;
+mod list;
+mod split;
+mod stream;
+
 use crate::identity::Bearer;
-use crate::json::{self, ReceiptView, SignatureView};
+use crate::json::{self, ReceiptView};
 use crate::problem::Problem;
-use crate::routes::log;
 use crate::routes::question::bad_query;
 use crate::state::{Cover, State};
 use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use actix_web::{HttpRequest, HttpResponse};
+use asking::{Answer, Asking};
 use ledger::Submission;
-use ledger::ids::LedgerId;
-use sequencer::{Answered, Published, Receipt, Refusal, Request};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use split::Framing;
 
-/// The largest request body: some 30,000 commands, a second of the writer's time.
+pub use judge::LineOutcome;
+pub use stream::StreamLine;
+
+/// The largest body that is read whole: some 30,000 commands, a second of the writer's time. What
+/// is longer is a stream.
 pub const REQUEST_LEN_MAX: usize = 16 << 20;
 
 /// The largest text of one command: its record may have 6 KiB, and JSON with long names, white
 /// space and escapes is at most some four times as long.
 const COMMAND_LEN_MAX: usize = 24 << 10;
 
+const NDJSON: &str = "application/x-ndjson";
+
 pub(super) fn mount(config: &mut ServiceConfig) {
-    config.service(
-        web::resource("/v1/ledgers/{ledger}/commands")
-            .app_data(web::PayloadConfig::new(REQUEST_LEN_MAX))
-            .route(web::post().to(append)),
-    );
+    config.route("/v1/ledgers/{ledger}/commands", web::post().to(append));
 }
 
 /// How a list of commands is taken.
@@ -44,6 +51,21 @@ pub struct AppendQuery {
     /// Whether receipts carry the server's signature.
     #[serde(default)]
     receipts: Receipts,
+    /// Take NDJSON or protobuf as a stream, and say this much of what becomes of it while it
+    /// arrives. Longer bodies than 16 MiB are taken so in any case.
+    answers: Option<Answers>,
+}
+
+/// What a stream is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Answers {
+    /// A line for each command, and one after every group that says how far it came.
+    All,
+    /// The commands that were refused, and the lines that say how far it came.
+    Refused,
+    /// Only the lines that say how far it came.
+    Summary,
 }
 
 /// What a receipt carries.
@@ -70,29 +92,132 @@ pub struct Outcome {
     pub problem: Option<Problem>,
 }
 
-/// Records commands: one object, an array, or one a line.
+impl Outcome {
+    fn of(answer: Option<Answer>) -> Outcome {
+        match answer {
+            Some(Ok(receipt)) => Outcome::recorded(receipt),
+            Some(Err(problem)) => Outcome::refused(problem),
+            None => Outcome::refused(Problem::internal(&"the writer gave no answer")),
+        }
+    }
+
+    fn recorded(receipt: ReceiptView) -> Outcome {
+        let status = if receipt.repeated {
+            StatusCode::OK
+        } else {
+            StatusCode::CREATED
+        };
+        Outcome {
+            status: status.as_u16(),
+            receipt: Some(receipt),
+            problem: None,
+        }
+    }
+
+    fn refused(problem: Problem) -> Outcome {
+        Outcome {
+            status: problem.status,
+            receipt: None,
+            problem: Some(problem),
+        }
+    }
+}
+
+/// How commands are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// One object, or an array of them.
+    Json,
+    /// NDJSON.
+    Lines,
+    /// Messages `fundtrace.v1.Command`, each after its length.
+    Messages,
+}
+
+impl Form {
+    fn of(request: &HttpRequest) -> Form {
+        let content_type = header(request, &CONTENT_TYPE).unwrap_or_default();
+        if content_type.contains("ndjson") {
+            Form::Lines
+        } else if content_type.contains("protobuf") {
+            Form::Messages
+        } else {
+            Form::Json
+        }
+    }
+
+    const fn framing(self) -> Framing {
+        match self {
+            Form::Json | Form::Lines => Framing::Lines,
+            Form::Messages => Framing::Messages,
+        }
+    }
+
+    /// A line that says nothing. One that is too long says too much, whatever it begins with.
+    fn is_blank(self, text: &[u8]) -> bool {
+        self != Form::Messages && text.len() <= COMMAND_LEN_MAX && text.trim_ascii().is_empty()
+    }
+
+    fn read(self, text: &[u8]) -> Result<Submission, Problem> {
+        if text.len() > COMMAND_LEN_MAX {
+            return Err(Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "BODY_TOO_LARGE",
+                "one command may have 24 KiB of text and 6 KiB of record at the most",
+                "单条命令的文本不得超过 24 KiB,单条记录不得超过 6 KiB",
+            ));
+        }
+        match self {
+            Form::Json | Form::Lines => json::command(text),
+            Form::Messages => wire::decode_command(text).map_err(|error| json::in_protobuf(&error)),
+        }
+    }
+}
+
+fn header<'a>(request: &'a HttpRequest, name: &HeaderName) -> Option<&'a str> {
+    request.headers().get(name)?.to_str().ok()
+}
+
+/// Work that would keep others waiting, on a thread for such.
+async fn block<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    let done = web::block(work).await;
+    done.map_err(|error| Problem::internal(&error))
+}
+
+/// Records commands: one object, an array, or a list as NDJSON or as protobuf, each command judged
+/// on its own.
+///
+/// A body of at most 16 MiB is read whole, and then answered. NDJSON and protobuf that are longer,
+/// or are sent with `answers`, are a stream: read as fast as they are recorded, and answered while
+/// they arrive, so whoever sends must read. The answer is NDJSON: outcomes with their `line`, after
+/// every group `{"progress": …}`, and in the end `{"done": …}` or `{"stopped": …}`. Everything up
+/// to `lines` has been answered; to resume, send from the next one on. What was recorded and not
+/// answered is answered as `repeated` when it is sent again.
 #[utoipa::path(
     post,
     path = "/v1/ledgers/{ledger}/commands",
     tag = "append",
     params(("ledger" = String, Path, description = "UUID of the ledger, or `system`"), AppendQuery),
-    request_body(description = "one command, an array of commands, or NDJSON",
+    request_body(description = "one command, an array of commands, NDJSON, or messages \
+        fundtrace.v1.Command of the published schema, each after its length as a varint",
         content((crate::routes::api::CommandSchema = "application/json"),
-            (String = "application/x-ndjson"))),
+            (String = "application/x-ndjson"), (Vec<u8> = "application/x-protobuf"))),
     responses(
         (status = 201, description = "one command recorded", body = ReceiptView),
-        (status = 200, description = "a list judged, or a command that was recorded before",
-            body = Vec<Outcome>),
+        (status = 200, description = "a list judged, a stream, or a command that was \
+            recorded before", body = Vec<Outcome>),
         (status = 202, description = "recorded, and not yet covered as was asked for",
             body = ReceiptView),
         (status = 400, description = "it cannot be read", body = Problem),
         (status = 401, description = "no valid token", body = Problem),
         (status = 403, description = "not allowed", body = Problem),
         (status = 404, description = "unknown ledger or subject", body = Problem),
+        (status = 408, description = "nothing more of the body came", body = Problem),
         (status = 409, description = "it does not fit the books", body = Problem),
         (status = 413, description = "too large", body = Problem),
         (status = 422, description = "it can never be right", body = Problem),
-        (status = 503, description = "the writer does not write", body = Problem),
+        (status = 503, description = "the writer does not write, or too many wait; \
+            `Retry-After` says when to ask again", body = Problem),
     )
 )]
 pub async fn append(
@@ -101,7 +226,7 @@ pub async fn append(
     path: web::Path<String>,
     query: Result<web::Query<AppendQuery>, actix_web::Error>,
     request: HttpRequest,
-    body: Result<web::Bytes, actix_web::Error>,
+    payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let ledger = state.ledger_id(&path)?;
     let query = query.map_err(|error| bad_query(&error))?.into_inner();
@@ -114,25 +239,35 @@ pub async fn append(
     if query.wait == Some(Cover::Witnessed) && state.cosigned.is_none() {
         return Err(no_witnesses());
     }
-    let body = body.map_err(|error| bad_body(&error))?;
-    let content_type = request
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let newline_delimited = content_type.is_some_and(|value| value.contains("ndjson"));
-    let asking = Asking {
-        state: &state,
-        bearer: &bearer,
-        ledger,
-        query: &query,
-    };
-    match json::lines(&body, newline_delimited)? {
-        json::Lines::One(text) => asking.one(text).await,
-        json::Lines::Many(texts) => {
-            let outcomes = asking.many(&texts).await?;
-            Ok(listed(&outcomes, newline_delimited, query.atomic))
-        }
+    let form = Form::of(&request);
+    if query.answers.is_some() && (form == Form::Json || query.atomic) {
+        return Err(no_stream());
     }
+    let mut body = body::of(&request, payload);
+    let longer = body::stated_len(&request).is_some_and(|len| len > REQUEST_LEN_MAX);
+    let streamed = query.answers.is_some() || longer;
+    let (begun, whole) = if streamed {
+        (web::Bytes::new(), false)
+    } else {
+        body::begin(&mut body, REQUEST_LEN_MAX).await?
+    };
+    let asking = Asking {
+        state,
+        bearer,
+        ledger,
+        query,
+    };
+    if whole && begun.len() <= REQUEST_LEN_MAX {
+        return list::answer(&asking, form, begun).await;
+    }
+    if form == Form::Json || asking.query.atomic {
+        return Err(Problem::request_too_large());
+    }
+    let answers = asking.query.answers.unwrap_or(Answers::All);
+    let token = header(&request, &AUTHORIZATION).unwrap_or_default();
+    let token = token.trim_start_matches("Bearer ").trim().to_owned();
+    let load = stream::Load::new(asking, (form, answers), token, begun, body);
+    load.answer().await
 }
 
 /// Nothing is recorded: the caller asks for what can never come.
@@ -146,188 +281,11 @@ fn no_witnesses() -> Problem {
     .at("wait")
 }
 
-/// A request to append: who asks, where, and how it shall be answered.
-struct Asking<'a> {
-    state: &'a State,
-    bearer: &'a Bearer,
-    ledger: LedgerId,
-    query: &'a AppendQuery,
-}
-
-/// A receipt, or why there is none.
-type Answer = Result<ReceiptView, Problem>;
-
-impl Asking<'_> {
-    async fn one(&self, text: &[u8]) -> Result<HttpResponse, Problem> {
-        let submission = read(text)?;
-        let outcome = self.submit(vec![submission], false).await?.pop();
-        let none = || Problem::internal(&"the writer gave no answer");
-        let receipt = outcome.ok_or_else(none)??;
-        let mut response = if self.query.wait.is_some() && receipt.covered_by.is_none() {
-            HttpResponse::Accepted()
-        } else if receipt.repeated {
-            HttpResponse::Ok()
-        } else {
-            HttpResponse::Created()
-        };
-        Ok(response.json(receipt))
-    }
-
-    /// Each is judged on its own: one that cannot be read does not keep the others from being
-    /// recorded, unless all or nothing was asked for.
-    async fn many(&self, texts: &[&[u8]]) -> Result<Vec<Outcome>, Problem> {
-        let atomic = self.query.atomic;
-        let read: Vec<_> = texts.iter().map(|text| self::read(text)).collect();
-        if atomic && read.iter().any(Result::is_err) {
-            let culprit = read.iter().position(Result::is_err).unwrap_or_default();
-            let aborted = Refusal::AtomicAborted(culprit);
-            let refuse = |read: Result<_, Problem>| match read {
-                Ok(_) => refused((&aborted).into()),
-                Err(problem) => refused(problem),
-            };
-            return Ok(numbered(read.into_iter().map(refuse)));
-        }
-        let (submissions, unread): (Vec<_>, Vec<_>) = read
-            .into_iter()
-            .map(|read| match read {
-                Ok(submission) => (Some(submission), None),
-                Err(problem) => (None, Some(problem)),
-            })
-            .unzip();
-        let submissions = submissions.into_iter().flatten().collect();
-        let mut answers = self.submit(submissions, atomic).await?.into_iter();
-        let outcome = |problem: Option<Problem>| match problem {
-            Some(problem) => refused(problem),
-            None => match answers.next() {
-                Some(Ok(receipt)) => recorded(receipt),
-                Some(Err(problem)) => refused(problem),
-                None => refused(Problem::internal(&"the writer gave no answer")),
-            },
-        };
-        Ok(numbered(unread.into_iter().map(outcome)))
-    }
-
-    async fn submit(
-        &self,
-        submissions: Vec<Submission>,
-        atomic: bool,
-    ) -> Result<Vec<Answer>, Problem> {
-        if submissions.is_empty() {
-            return Ok(Vec::new());
-        }
-        let request = Request {
-            ledger: self.ledger,
-            caller: self.bearer.caller(),
-            submissions,
-            atomic,
-        };
-        let Answered { answers, signed } = self.state.handle.submit(request).await?;
-        let signed = signed.filter(|_| self.query.receipts == Receipts::Signed);
-        let last = answers.iter().filter_map(|answer| answer.as_ref().ok());
-        let last = last.map(Receipt::last_position).max();
-        let under = self.covered(last).await;
-        let mut place = 0_u64..;
-        let view = |answer: Result<Receipt, Refusal>| {
-            let receipt = answer.map_err(|refusal| Problem::from(&refusal))?;
-            let place = place.next().unwrap_or_default();
-            let mut view = ReceiptView::from(receipt);
-            view.signature = signed
-                .as_ref()
-                .map(|(group, first)| SignatureView::of(group, first.saturating_add(place)));
-            if let Some(under) = &under {
-                view.covered_by = Some(under.size);
-                view.proof = self.proof(&receipt, under);
-            }
-            Ok(view)
-        };
-        Ok(answers.into_iter().map(view).collect())
-    }
-
-    async fn covered(&self, last: Option<u64>) -> Option<Arc<Published>> {
-        self.state.covering(last?, self.query.wait?).await
-    }
-
-    /// Nothing where the tree cannot be read: the record is no less recorded, and `…/proof` says
-    /// what is wrong.
-    fn proof(&self, receipt: &Receipt, under: &Arc<Published>) -> Option<String> {
-        let log = self.state.handle.published_log()?;
-        let ledger = chain::LedgerId(receipt.ledger.0);
-        let position = receipt.last_position();
-        log::proof_of(log, ledger, receipt.last_seq, receipt.hash, position, under).ok()
-    }
-}
-
-fn read(text: &[u8]) -> Result<Submission, Problem> {
-    if text.len() > COMMAND_LEN_MAX {
-        return Err(Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "BODY_TOO_LARGE",
-            "one command may have 24 KiB of text and 6 KiB of record at the most",
-            "单条命令的文本不得超过 24 KiB,单条记录不得超过 6 KiB",
-        ));
-    }
-    json::command(text)
-}
-
-fn numbered(outcomes: impl Iterator<Item = Outcome>) -> Vec<Outcome> {
-    let number = |(index, mut outcome): (usize, Outcome)| {
-        outcome.problem = outcome.problem.map(|problem| problem.of(index));
-        outcome
-    };
-    outcomes.enumerate().map(number).collect()
-}
-
-fn recorded(receipt: ReceiptView) -> Outcome {
-    let status = if receipt.repeated {
-        StatusCode::OK
-    } else {
-        StatusCode::CREATED
-    };
-    Outcome {
-        status: status.as_u16(),
-        receipt: Some(receipt),
-        problem: None,
-    }
-}
-
-fn refused(problem: Problem) -> Outcome {
-    Outcome {
-        status: problem.status,
-        receipt: None,
-        problem: Some(problem),
-    }
-}
-
-/// A list is answered with 200 and each command's own status; all or nothing with the status of
-/// the command that was refused.
-fn listed(outcomes: &[Outcome], newline_delimited: bool, atomic: bool) -> HttpResponse {
-    let culprit = outcomes
-        .iter()
-        .filter_map(|outcome| outcome.problem.as_ref());
-    let culprit = culprit
-        .clone()
-        .find(|problem| problem.code != "ATOMIC_ABORTED");
-    let status = match culprit {
-        Some(problem) if atomic => problem.status_code(),
-        Some(_) | None => StatusCode::OK,
-    };
-    if !newline_delimited {
-        return HttpResponse::build(status).json(outcomes);
-    }
-    let mut lines = Vec::new();
-    for outcome in outcomes {
-        if serde_json::to_writer(&mut lines, outcome).is_ok() {
-            lines.push(b'\n');
-        }
-    }
-    HttpResponse::build(status)
-        .content_type("application/x-ndjson")
-        .body(lines)
-}
-
-fn bad_body(error: &actix_web::Error) -> Problem {
-    if error.as_response_error().status_code() == StatusCode::PAYLOAD_TOO_LARGE {
-        return Problem::request_too_large();
-    }
-    Problem::cut_off()
+/// Nothing is recorded: what shall be recorded whole must be read whole, and so must an array.
+fn no_stream() -> Problem {
+    let (title, title_zh) = (
+        "a stream is NDJSON or protobuf, and each of its commands is judged on its own",
+        "流式提交须为 NDJSON 或 protobuf,且逐条判定,不支持 atomic",
+    );
+    Problem::bad("BAD_QUERY", title, title_zh).at("answers")
 }

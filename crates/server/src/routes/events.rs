@@ -183,7 +183,11 @@ pub(super) fn view_of(
     bearer: &Bearer,
     entry: &store::Entry,
 ) -> Result<EventView, Problem> {
-    let fact = state.handle.fact(&entry.record.body, bearer.sees_persons());
+    let fact = {
+        let ledger = LedgerId(entry.record.header.ledger.0);
+        let handle = &state.handle;
+        handle.fact(ledger, &entry.record.body, bearer.sight())
+    };
     EventView::new(entry, fact.map_err(|error| Problem::internal(&error))?)
 }
 

@@ -219,13 +219,15 @@ fn media_type(view: &View, bearer: &Bearer, file: Digest) -> Result<String, Prob
     if naming.is_empty() {
         return Err(Problem::not_found("the file", "此文件"));
     }
-    // As for their subject: who is not shown a person's name is not shown their photo either.
+    // As for their subject: who is not shown a person's name is not shown their photo either, and
+    // nobody is once the person is erased.
     let open = |naming: &Naming| match naming {
         Naming::Item(_) => true,
         Naming::Evidence(id) => {
             let row = view.books.evidence.get(*id);
             let subject = row.map(|row| PersonId(row.registration.subject.0));
-            bearer.sees_persons() || !subject.is_some_and(|id| view.books.persons.contains(id))
+            let person = subject.and_then(|id| view.books.persons.get(id));
+            person.is_none_or(|person| bearer.sight().opens(Some(person.state)))
         }
     };
     if !naming.iter().any(open) {

@@ -15,6 +15,7 @@ use projections::balances::{FundBalance, FundLine, fund_balance, fund_lines};
 use projections::benefit::{BenefitView, benefit as benefit_of};
 use projections::four_ledgers::{FundLedgers, fund_ledgers};
 use projections::trace::{ForwardTrace, fund_trace};
+use sequencer::Sight;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -122,12 +123,14 @@ async fn then<T: Serialize + Send + 'static>(
         let seqs = records(&view, id).ok_or_else(missing)?;
         (seqs, Fold::new(&view, id, moment), Through::of(&view))
     };
-    let (state, ledger) = (question.state.clone(), chain(question.ledger));
+    let (state, ledger) = (question.state.clone(), question.ledger);
     let folded = place.block(move || {
         for seq in seqs {
-            let entry = read(state.handle.reader().get(ledger, seq))?;
+            let entry = read(state.handle.reader().get(chain(ledger), seq))?;
             let entry = entry.ok_or_else(|| Problem::not_found("the record", "此记录"))?;
-            let fact = state.handle.fact(&entry.record.body, false);
+            let fact = state
+                .handle
+                .fact(ledger, &entry.record.body, Sight::Nothing);
             fold.take_in(&Entry {
                 position: entry.position,
                 seq,

@@ -212,8 +212,9 @@ fn gathered(
     add_supporting(question, &plan, &facts, &mut records)?;
     let mut keys = Vec::new();
     if question.query.reveal {
+        let sight = question.bearer.sight();
         for entry in &records {
-            let opened = handle.field_keys(&entry.record.body);
+            let opened = handle.field_keys(question.ledger, &entry.record.body, sight);
             let opened = opened.map_err(|error| Problem::internal(&error))?;
             let seq = entry.record.header.seq;
             keys.extend(opened.into_iter().map(|(field, key)| FieldKey {

@@ -8,6 +8,7 @@ use crate::routes::through::{Answer, Ask, Through};
 use actix_web::web::{self, ServiceConfig};
 use ledger::ids::{PersonId, Subject};
 use ledger::payment::Payee;
+use ledger::person::rules::PersonState;
 use projections::View;
 use projections::trace::{PayeeTrace, payee_trace};
 use serde::Serialize;
@@ -25,12 +26,21 @@ pub(super) fn mount(config: &mut ServiceConfig) {
 /// The most records of a person's profile that are read: registered once, amended now and then.
 const PROFILE_LEN_MAX: usize = 100;
 
-/// A person or household. Sealed fields are opened for inspectors and the finance bureau, as long
-/// as the person's key exists.
+/// A person or household. Sealed fields are opened for inspectors, and for the finance bureau
+/// unless they are restricted, as long as the person's key exists.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct SubjectView {
     subject: PersonId,
     version: u32,
+    /// What may be done with their data: `active`, `restricted` or `erased`.
+    state: PersonState,
+    /// True if there is a key that opens what is sealed of them. An erased person keeps it only as
+    /// long as another ledger or a token needs it.
+    has_key: bool,
+    /// The last day on which accounts about them must be kept; nothing may be erased until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "date")]
+    kept_until: Option<jiff::civil::Date>,
     /// The registration and its amendments, oldest first.
     records: Vec<EventView>,
 }
@@ -42,13 +52,12 @@ pub struct SubjectView {
         (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub async fn subject(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
     let (_, id) = path.into_inner();
-    let (version, seqs, through) = {
+    let (person, seqs, through) = {
         let view = question.view();
-        let person = view.books.persons.get(PersonId(id));
-        let version = person.map(|person| person.version);
-        let version = version.ok_or_else(|| Problem::not_found("the subject", "此人员(户)"))?;
+        let person = view.books.persons.get(PersonId(id)).copied();
+        let person = person.ok_or_else(|| Problem::not_found("the subject", "此人员(户)"))?;
         (
-            version,
+            person,
             view.timeline.of(Subject(id)).to_vec(),
             Through::of(&view),
         )
@@ -63,7 +72,10 @@ pub async fn subject(question: Question<Ask>, path: web::Path<(String, Uuid)>) -
     }
     let subject = SubjectView {
         subject: PersonId(id),
-        version,
+        version: person.version,
+        state: person.state,
+        has_key: question.state.handle.has_key(PersonId(id)),
+        kept_until: person.kept_until(),
         records,
     };
     question.answer_through(through, subject)

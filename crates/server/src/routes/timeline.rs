@@ -10,6 +10,7 @@ use actix_web::web::{self, ServiceConfig};
 use ledger::Fact;
 use ledger::ids::{LedgerId, Subject};
 use projections::steps::{Steps, steps as steps_of};
+use sequencer::Sight;
 use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
@@ -70,7 +71,9 @@ fn facts(state: &State, ledger: LedgerId, seqs: &[u32]) -> Result<Vec<(u64, Fact
     for seq in seqs.iter().take(STEPS_LEN_MAX) {
         let seq = u64::from(*seq);
         if let Some(entry) = read(state.handle.reader().get(chain(ledger), seq))? {
-            let fact = state.handle.fact(&entry.record.body, false);
+            let fact = state
+                .handle
+                .fact(ledger, &entry.record.body, Sight::Nothing);
             facts.push((seq, fact.map_err(|error| Problem::internal(&error))?));
         }
     }

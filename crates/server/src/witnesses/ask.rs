@@ -126,8 +126,20 @@ impl Asker {
             error,
             AskError::Ahead { .. } | AskError::Status { status: 422, .. }
         );
+        // By its code: C2SP tlog-witness knows no such answer.
+        let is_false = matches!(
+            &error,
+            AskError::Status { status: 422, text } if text.contains("NOT_BORNE_OUT")
+        );
         let error = format!("{:#}", anyhow::Error::from(error));
-        if is_serious {
+        if is_false {
+            tracing::error!(
+                witness,
+                size,
+                error,
+                "a witness has replayed the records and refuses this log for good"
+            );
+        } else if is_serious {
             tracing::error!(
                 witness,
                 size,
@@ -164,7 +176,8 @@ impl Asker {
                     self.known = size.map_err(|_| AskError::Size)?;
                 }
                 _ => {
-                    let text = text.chars().take(200).collect();
+                    // A refusal of a witness that replays names two roots.
+                    let text = text.chars().take(800).collect();
                     return Err(AskError::Status { status, text });
                 }
             }

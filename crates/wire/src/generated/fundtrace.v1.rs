@@ -4314,10 +4314,48 @@ pub struct PersonProfile {
     #[prost(message, optional, tag = "8")]
     pub remark: ::core::option::Option<PersonalText>,
 }
+/// From here on only inspectors are shown what is sealed of somebody 限制处理: kept because the law
+/// asks for it, and processed no further.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PersonRestriction {
+    /// The person or household.
+    #[prost(bytes = "vec", tag = "1")]
+    pub person: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(enumeration = "ErasureBasis", tag = "2")]
+    pub basis: i32,
+    /// The request or decision 依据文号.
+    #[prost(string, tag = "3")]
+    pub document: ::prost::alloc::string::String,
+}
+/// Ends a restriction 解除限制.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RestrictionLifting {
+    /// The person or household.
+    #[prost(bytes = "vec", tag = "1")]
+    pub person: ::prost::alloc::vec::Vec<u8>,
+    /// The decision 依据文号.
+    #[prost(string, tag = "2")]
+    pub document: ::prost::alloc::string::String,
+}
+/// Deletes what is sealed of somebody 删除个人信息: their key is destroyed, what happened to money
+/// stays. Proposed by one and confirmed by another; refused while their accounts must be kept.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PersonErasure {
+    /// The person or household.
+    #[prost(bytes = "vec", tag = "1")]
+    pub person: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(enumeration = "ErasureBasis", tag = "2")]
+    pub basis: i32,
+    /// The request or decision 依据文号.
+    #[prost(string, tag = "3")]
+    pub document: ::prost::alloc::string::String,
+}
 /// What may be asked of `subject`.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PersonCommand {
-    #[prost(oneof = "person_command::Command", tags = "1, 2")]
+    #[prost(oneof = "person_command::Command", tags = "1, 2, 3, 4, 5")]
     pub command: ::core::option::Option<person_command::Command>,
 }
 /// Nested message and enum types in `PersonCommand`.
@@ -4328,12 +4366,18 @@ pub mod person_command {
         Register(super::PersonProfile),
         #[prost(message, tag = "2")]
         Amend(super::PersonProfile),
+        #[prost(message, tag = "3")]
+        Restrict(super::PersonRestriction),
+        #[prost(message, tag = "4")]
+        LiftRestriction(super::RestrictionLifting),
+        #[prost(message, tag = "5")]
+        Erase(super::PersonErasure),
     }
 }
 /// What has happened to `subject`.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PersonEvent {
-    #[prost(oneof = "person_event::Event", tags = "1, 2")]
+    #[prost(oneof = "person_event::Event", tags = "1, 2, 3, 4, 5")]
     pub event: ::core::option::Option<person_event::Event>,
 }
 /// Nested message and enum types in `PersonEvent`.
@@ -4344,6 +4388,56 @@ pub mod person_event {
         Registered(super::PersonProfile),
         #[prost(message, tag = "2")]
         Amended(super::PersonProfile),
+        #[prost(message, tag = "3")]
+        Restricted(super::PersonRestriction),
+        #[prost(message, tag = "4")]
+        RestrictionLifted(super::RestrictionLifting),
+        #[prost(message, tag = "5")]
+        Erased(super::PersonErasure),
+    }
+}
+/// Why personal data is no longer processed, or is deleted (PIPL, article 47).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ErasureBasis {
+    Unspecified = 0,
+    /// 处理目的已实现、无法实现或者不再必要
+    PurposeServed = 1,
+    /// 停止提供服务或者保存期限已届满
+    PeriodExpired = 2,
+    /// 个人撤回同意
+    ConsentWithdrawn = 3,
+    /// 违反法律、行政法规或者约定处理
+    Unlawful = 4,
+    /// 法律、行政法规规定的其他情形
+    Ordered = 5,
+}
+impl ErasureBasis {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ERASURE_BASIS_UNSPECIFIED",
+            Self::PurposeServed => "ERASURE_BASIS_PURPOSE_SERVED",
+            Self::PeriodExpired => "ERASURE_BASIS_PERIOD_EXPIRED",
+            Self::ConsentWithdrawn => "ERASURE_BASIS_CONSENT_WITHDRAWN",
+            Self::Unlawful => "ERASURE_BASIS_UNLAWFUL",
+            Self::Ordered => "ERASURE_BASIS_ORDERED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ERASURE_BASIS_UNSPECIFIED" => Some(Self::Unspecified),
+            "ERASURE_BASIS_PURPOSE_SERVED" => Some(Self::PurposeServed),
+            "ERASURE_BASIS_PERIOD_EXPIRED" => Some(Self::PeriodExpired),
+            "ERASURE_BASIS_CONSENT_WITHDRAWN" => Some(Self::ConsentWithdrawn),
+            "ERASURE_BASIS_UNLAWFUL" => Some(Self::Unlawful),
+            "ERASURE_BASIS_ORDERED" => Some(Self::Ordered),
+            _ => None,
+        }
     }
 }
 /// Records what the payee says about a payment.

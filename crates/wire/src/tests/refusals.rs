@@ -320,3 +320,52 @@ fn refuses_a_blinded_or_empty_or_overlong_personal_text() {
         &invalid("name", "it has 23 bytes, not 24"),
     );
 }
+
+#[test]
+fn refuses_a_command_in_any_but_its_one_form() {
+    let vector = &vectors()[0];
+    let command = encode_command(&vector.submission(&vector.facts));
+    let form = |bytes: &[u8]| match decode_command(bytes) {
+        Err(WireError::Malformed(_) | WireError::Newer { .. }) => {}
+        other => panic!("{other:?}"),
+    };
+    // The command id, of 18 bytes with its key and its length, behind everything else; twice.
+    let (id, rest) = command.split_at(18);
+    form(&[rest, id].concat());
+    form(&[id, id, rest].concat());
+    assert!(decode_command(&command).is_ok());
+}
+
+#[test]
+fn refuses_a_command_that_was_sealed_by_its_sender() {
+    let mut seen = 0;
+    for vector in vectors() {
+        let mut submission = vector.submission(&vector.facts);
+        let mut found = false;
+        ledger::personal::visit_command(&mut submission.command, &mut |person, number, text| {
+            found |= text.is_some();
+            super::seal(person, number, text);
+        });
+        let bytes = encode_command(&submission);
+        if found {
+            let Err(WireError::Invalid { field, .. }) = decode_command(&bytes) else {
+                panic!("{}", vector.command_word);
+            };
+            assert_eq!(field, "personal_text");
+            seen += 1;
+        }
+    }
+    assert!(seen > 2);
+}
+
+#[test]
+fn a_frame_is_its_length_and_its_bytes() {
+    for len in [0_usize, 1, 127, 128, 20_000] {
+        let framed = crate::frame(&vec![7; len]);
+        let prefix = framed.len() - len;
+        assert_eq!(crate::frame_len(&framed[..prefix]), Some(len));
+    }
+    assert_eq!(crate::frame_len(&[]), None);
+    assert_eq!(crate::frame_len(&[0x80]), None);
+    assert_eq!(crate::frame_len(&[0xff; 12]), None);
+}

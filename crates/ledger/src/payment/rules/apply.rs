@@ -6,7 +6,8 @@ use crate::context::Context;
 use crate::fund::rules::{Budget, budget};
 use crate::ids::{PaymentId, ProjectId};
 use crate::money::Fen;
-use crate::payment::{PaymentEvent, PaymentInstruction, SourceShare};
+use crate::payment::{Payee, PaymentEvent, PaymentInstruction, SourceShare};
+use crate::person::rules::accounted;
 
 pub(crate) fn apply(books: &mut Books, context: &Context, event: &PaymentEvent) {
     match event {
@@ -14,6 +15,10 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &PaymentEvent) 
         PaymentEvent::Settled(settlement) => {
             let paid = settlement.amount_fen;
             touch(books, settlement.payment);
+            let payment = books.payments.get(settlement.payment);
+            if let Some(Payee::Subject(person)) = payment.map(|payment| payment.payee) {
+                accounted(books, context, person);
+            }
             move_money(books, settlement.payment, |payment| {
                 payment.settled = payment.settled.add(paid)
             });
@@ -60,6 +65,9 @@ fn instructed(books: &mut Books, context: &Context, instruction: &PaymentInstruc
     for source in &instruction.sources {
         let row = budget(books, source.fund, instruction.project);
         row.committed_unpaid = row.committed_unpaid.add(source.amount_fen);
+    }
+    if let Payee::Subject(person) = instruction.payee {
+        accounted(books, context, person);
     }
     let basis = Basis::of(books, instruction);
     let payment = Payment {

@@ -51,12 +51,12 @@ fn said((word, by, on, data): Line, noun: &str) -> Ask {
         .on(on)
 }
 
-/// The same as it comes in: an opening is proposed for a second person to confirm, and judged as
+/// The same as it comes in: an opening or erasure is proposed for a second person, and judged as
 /// if it were confirmed; a closing of before the book is observed.
 fn asked(line: Line, noun: &str) -> Ask {
     let said = said(line, noun);
     match line.0 {
-        "take_over" => proposed(99, &said),
+        "take_over" | "erase" => proposed(99, &said),
         "import_closure" => said.observed(),
         _ => said,
     }

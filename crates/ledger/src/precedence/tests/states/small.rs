@@ -57,11 +57,49 @@ pub(super) fn overlays() -> Story {
 const SUBJECT: &[Line] = &[
     ("register", CLERK, "2018-07-01", r#"{"person":"$1003"}"#),
     ("amend", CLERK, "2018-07-01", r#"{"person":"$1003"}"#),
+    (
+        "restrict",
+        CLERK,
+        "2018-07-01",
+        r#"{"person":"$1003","basis":"consent_withdrawn","document":"申请2018-1"}"#,
+    ),
+    (
+        "lift_restriction",
+        CLERK,
+        "2018-07-01",
+        r#"{"person":"$1003","document":"申请2018-2"}"#,
+    ),
+    (
+        "erase",
+        CLERK,
+        "2018-07-01",
+        r#"{"person":"$1003","basis":"purpose_served","document":"申请2018-3"}"#,
+    ),
 ];
 
+/// Somebody nobody has paid; the last state is of one who has been.
 pub(super) fn persons() -> Story {
-    let states: &[(&str, &[&str])] = &[("none", &[]), ("registered", &["register"])];
-    Story::new("subject", vec![], SUBJECT, states)
+    let of = |place: usize| said(SUBJECT[place], "subject");
+    let erased = by_two(98, &of(4));
+    let states = [
+        ("none", vec![]),
+        ("registered", vec![of(0)]),
+        ("restricted", vec![of(0), of(2)]),
+        ("erased", and(&[of(0)], erased)),
+        ("paid", vec![of(0)]),
+    ];
+    let states = states.map(|(state, path)| (state.to_owned(), path));
+    Story {
+        states: states.into(),
+        set: |world, state| {
+            if state == "paid"
+                && let Some(row) = world.books.persons.get_mut(person(3))
+            {
+                row.accounted_in = 2018;
+            }
+        },
+        ..Story::new("subject", vec![], SUBJECT, &[])
+    }
 }
 
 const MILESTONE: &[Line] = &[
