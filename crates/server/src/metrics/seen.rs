@@ -31,8 +31,7 @@ pub(super) fn whole(number: u64) -> f64 {
 
 impl Histograms {
     fn row(&self, mut encoder: MetricEncoder<'_>, observed: &Observed) -> Result<(), Error> {
-        // The encoder writes the largest number as `+Inf`.
-        let bound = |bound: Option<u64>| bound.map_or(f64::MAX, self.unit);
+        let bound = |bound: Option<u64>| bound.map_or(f64::INFINITY, self.unit);
         let buckets = observed.buckets.iter();
         let buckets: Vec<_> = buckets.map(|(at, count)| (bound(*at), *count)).collect();
         let sum = (self.unit)(observed.sum);
