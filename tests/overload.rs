@@ -1,8 +1,8 @@
 //! Too much, and too slow: what is full answers 503 with `Retry-After`, nothing grows without
 //! bound, and whoever is slow keeps nobody else waiting.
 //!
-//! The writer is stopped by holding a ledger's view: it cannot show what it has written, and takes
-//! nothing more from its queue.
+//! The disk's side is stopped by holding a ledger's view: nothing that is written can be shown, and
+//! so nothing is answered.
 
 use crate::harness::{World, command, spawn, spawn_with};
 use futures_util::FutureExt;
@@ -123,14 +123,14 @@ fn request(world: &World, count: usize) -> Request {
     }
 }
 
-/// Lets the writer write a record, and stop before it is shown; then fills its queue with requests
-/// of so many commands, asks whoever wants to ask, and lets it go on. How many requests fitted.
+/// Lets a record be written, and not be shown; then fills all room with requests of so many
+/// commands, asks whoever wants to ask, and lets it go on. How many requests of that size fitted.
 fn while_full(world: &World, commands: usize, ask: impl FnOnce(&Handle)) -> usize {
     let handle = world.handle().clone();
     let slot = handle.slot(LedgerId(world.ledger)).unwrap();
     let before = handle.reader().next_position();
     let shown = slot.view();
-    let mut waiting = Vec::new();
+    let (mut waiting, mut big) = (Vec::new(), 0);
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let register = unit();
@@ -139,33 +139,42 @@ fn while_full(world: &World, commands: usize, ask: impl FnOnce(&Handle)) -> usiz
         while handle.reader().next_position() == before {
             std::thread::yield_now();
         }
-        loop {
-            let mut submit = Box::pin(handle.submit(request(world, commands)));
-            match submit.as_mut().now_or_never() {
-                None => waiting.push(submit),
-                Some(Err(unavailable)) => break assert_eq!(unavailable, Unavailable::Overloaded),
-                Some(Ok(_)) => panic!("answered while the writer stands still"),
+        // What is decided already, and waits for the disk, takes room until it is answered.
+        for size in [commands, 1] {
+            loop {
+                let mut submit = Box::pin(handle.submit(request(world, size)));
+                match submit.as_mut().now_or_never() {
+                    None => waiting.push((size, submit)),
+                    Some(Err(unavailable)) => {
+                        break assert_eq!(unavailable, Unavailable::Overloaded);
+                    }
+                    Some(Ok(_)) => panic!("answered while nothing can be shown"),
+                }
             }
+            big = big.max(if size == commands { waiting.len() } else { 0 });
         }
+        assert_eq!(
+            handle.commands_waiting(),
+            usize::try_from(WAITING_MAX).unwrap()
+        );
         ask(&handle);
         drop(shown);
     });
-    let count = waiting.len();
-    for submit in waiting {
+    for (size, submit) in waiting {
         let answered = tokio::runtime::Builder::new_current_thread()
             .build()
             .unwrap();
         let answers = answered.block_on(submit).unwrap().answers;
-        assert_eq!(answers.len(), commands);
+        assert_eq!(answers.len(), size);
     }
-    count
+    big
 }
 
 #[test]
 fn a_full_queue_answers_503_with_retry_after_and_loses_nothing() {
     let world = spawn();
-    let count = while_full(&world, 1, |handle| {
-        assert_eq!(handle.queue_len(), QUEUE_LEN_MAX);
+    while_full(&world, 1_000, |handle| {
+        assert!(handle.queue_len() <= QUEUE_LEN_MAX);
         let body = command("organisation.register", "2018-08-01", unit()).to_string();
         let mut stream = connect(&world);
         let head = format!(
@@ -181,7 +190,6 @@ fn a_full_queue_answers_503_with_retry_after_and_loses_nothing() {
         assert!(answer.to_lowercase().contains("retry-after: 1"), "{answer}");
         assert!(answer.contains("OVERLOADED"), "{answer}");
     });
-    assert_eq!(count, QUEUE_LEN_MAX);
     assert_eq!(world.handle().queue_len(), 0);
     assert_eq!(world.handle().commands_waiting(), 0);
 }

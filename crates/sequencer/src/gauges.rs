@@ -120,9 +120,13 @@ impl Stages {
         }
     }
 
-    /// Everything is decided; the span is that of waiting for the disk.
-    pub(crate) fn decided(&mut self) -> EnteredSpan {
+    /// Everything is decided.
+    pub(crate) fn decided(&mut self) {
         self.decide = self.lap();
+    }
+
+    /// The span of waiting for the disk. That the group before was waited for counts as well.
+    pub(crate) fn persisting(&self) -> EnteredSpan {
         tracing::debug_span!(parent: &self.first, "persist").entered()
     }
 

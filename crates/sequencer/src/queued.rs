@@ -3,6 +3,7 @@
 use crate::Handle;
 use crate::answer::{Request, Unavailable};
 use crate::group::Answer;
+use crate::link::Asking;
 use crate::show::Shown;
 use crate::signed::Answered;
 use crate::writer::Message;
@@ -35,7 +36,7 @@ impl Handle {
     /// The writer has stopped.
     pub async fn enqueue(&self, request: Request) -> Result<Queued, Unavailable> {
         let (answer, answered) = Answer::channel(None);
-        let message = Message::Commands(request, answer);
+        let message = Message::Commands(Asking::new(request), answer);
         let sent = self.queue.send(message).await;
         sent.map_err(|_| Unavailable::Stopped)?;
         let shown = Arc::clone(&self.shown);

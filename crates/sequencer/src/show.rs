@@ -1,7 +1,7 @@
 //! What readers see: durable records only, put there by one function.
 
 use crate::gauges::Gauges;
-use chain::VerifierKey;
+use chain::{Record, VerifierKey};
 use ledger::Fact;
 use ledger::ids::LedgerId;
 use projections::{Entry, View};
@@ -10,6 +10,9 @@ use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use tokio::sync::watch;
+
+/// How many records are shown before whoever reads gets a turn: some 0.1 ms of work.
+const SHOWN_AT_ONCE: usize = 64;
 
 /// What can be asked of one ledger.
 #[derive(Default)]
@@ -85,20 +88,17 @@ impl Shown {
         self.next_position.send_replace(next_position);
     }
 
-    /// The second half of the write path, and all of a start: a durable record becomes visible.
-    /// Cannot fail: what is on the disk has happened.
+    /// All of a start: a durable record becomes visible. Cannot fail: what is on the disk has
+    /// happened.
     pub(crate) fn show(&self, entry: &store::Entry) -> Result<(), Infallible> {
-        let ledger = LedgerId(entry.record.header.ledger.0);
-        let slot = self.slot(ledger).unwrap_or_else(|| {
-            let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(slots.entry(ledger).or_default())
-        });
+        let slot = self.slot_of(&entry.record);
         match wire::decode_event(&entry.record.body) {
             Ok((fact, _salt)) => {
                 let mut view = slot.view.write().unwrap_or_else(PoisonError::into_inner);
-                view.apply(&line(entry.position, &entry.record, &fact));
+                take_in(&mut view, entry.position, &entry.record, &fact);
             }
             Err(error) => {
+                let ledger = LedgerId(entry.record.header.ledger.0);
                 let seq = entry.record.header.seq;
                 tracing::error!(%ledger, seq, %error, "a record cannot be read; ledger not served");
                 slot.newer.store(true, Ordering::Release);
@@ -106,6 +106,43 @@ impl Shown {
         }
         Ok(())
     }
+
+    /// The same for records of which it is known what they state, because they were encoded a
+    /// moment ago.
+    pub(crate) fn show_group(&self, first_position: u64, records: &[Record], facts: &[Fact]) {
+        debug_assert_eq!(records.len(), facts.len());
+        let mut lines = (first_position..).zip(records.iter().zip(facts));
+        let of_one_ledger = records.chunk_by(|one, next| one.header.ledger == next.header.ledger);
+        for records in of_one_ledger.flat_map(|records| records.chunks(SHOWN_AT_ONCE)) {
+            let Some(slot) = records.first().map(|record| self.slot_of(record)) else {
+                continue;
+            };
+            let mut view = slot.view.write().unwrap_or_else(PoisonError::into_inner);
+            for (position, (record, fact)) in lines.by_ref().take(records.len()) {
+                debug_assert_eq!(
+                    wire::decode_event(&record.body)
+                        .map(|(fact, _salt)| fact)
+                        .as_ref(),
+                    Ok(fact),
+                    "what is shown is not what a start will read"
+                );
+                take_in(&mut view, position, record, fact);
+            }
+        }
+    }
+
+    fn slot_of(&self, record: &Record) -> Arc<Slot> {
+        let ledger = LedgerId(record.header.ledger.0);
+        self.slot(ledger).unwrap_or_else(|| {
+            let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(slots.entry(ledger).or_default())
+        })
+    }
+}
+
+/// One function for both: what living a record shows is what a start makes of it.
+fn take_in(view: &mut View, position: u64, record: &Record, fact: &Fact) {
+    view.apply(&line(position, record, fact));
 }
 
 pub(crate) fn line<'a>(position: u64, record: &chain::Record, fact: &'a Fact) -> Entry<'a> {

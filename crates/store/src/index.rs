@@ -151,6 +151,11 @@ impl Index {
         }
         if let Some(book) = self.books.get_mut(place) {
             book.state.take(record)?;
+            if book.positions.len() == book.positions.capacity() {
+                // Doubled, half of millions might be empty.
+                let more = (book.positions.len() / 8).max(4);
+                book.positions.reserve_exact(more);
+            }
             book.positions.push(position);
         }
         if header.part == 1 {
