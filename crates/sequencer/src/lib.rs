@@ -1,7 +1,7 @@
 //! The one writer: decides and links on one thread, stores, shows and answers on another.
 //!
 //! Everything is acknowledged only after it is on the disk, and only with what readers can already
-//! see. What start-up replays is what the live path runs: `show::take_in`.
+//! see. What start-up replays is what the live path runs: `show::Shown`.
 
 mod answer;
 mod canon;
@@ -14,6 +14,7 @@ mod gauges;
 mod group;
 mod introduce;
 mod leaves;
+mod lines;
 mod link;
 mod persist;
 mod publish;
@@ -42,7 +43,7 @@ pub use introduce::Rotation;
 pub use publish::{Publication, PublishError, Published};
 pub use published::{Log as PublishedLog, ProveError};
 pub use queued::Queued;
-pub use rebuild::{Claims, Finding, Rebuild, Rebuilt};
+pub use rebuild::{Finding, Rebuilt, rebuild};
 pub use replay::{Replay, ReplayError, ReplayFault};
 pub use seals::{SealError, Sealed, SubjectProof};
 pub use show::Slot;
@@ -175,14 +176,19 @@ fn open(
         }
         None => (None, false, None),
     };
-    let replay = |entry: &store::Entry| {
-        if let Some(publisher) = &mut publisher {
-            publisher.replay(entry)?;
-        }
-        let Ok(()) = shown.show(entry);
-        Ok(())
-    };
-    let (log, recovery) = match Log::open(dir, replay) {
+    let opened = lines::applied(
+        |lines| shown.show_all(lines),
+        |lines| {
+            Log::open(dir, |entry| {
+                if let Some(publisher) = &mut publisher {
+                    publisher.replay(entry)?;
+                }
+                lines.push(entry.position, &entry.record);
+                Ok(())
+            })
+        },
+    );
+    let (log, recovery) = match opened {
         Ok(opened) => opened,
         Err(store::OpenError::Store(error) | store::OpenError::Each(error)) => {
             return Err(error.into());

@@ -1,12 +1,12 @@
 //! What readers see: durable records only, put there by one function.
 
 use crate::gauges::Gauges;
+use crate::lines::Line;
 use chain::{Record, VerifierKey};
 use ledger::Fact;
 use ledger::ids::LedgerId;
 use projections::{Entry, View};
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use tokio::sync::watch;
@@ -88,23 +88,29 @@ impl Shown {
         self.next_position.send_replace(next_position);
     }
 
-    /// All of a start: a durable record becomes visible. Cannot fail: what is on the disk has
-    /// happened.
-    pub(crate) fn show(&self, entry: &store::Entry) -> Result<(), Infallible> {
-        let slot = self.slot_of(&entry.record);
-        match wire::decode_event(&entry.record.body) {
-            Ok((fact, _salt)) => {
-                let mut view = slot.view.write().unwrap_or_else(PoisonError::into_inner);
-                take_in(&mut view, entry.position, &entry.record, &fact);
-            }
-            Err(error) => {
-                let ledger = LedgerId(entry.record.header.ledger.0);
-                let seq = entry.record.header.seq;
-                tracing::error!(%ledger, seq, %error, "a record cannot be read; ledger not served");
-                slot.newer.store(true, Ordering::Release);
+    /// All of a start: durable records become visible, read and decoded elsewhere, in their order.
+    /// Cannot fail: what is on the disk has happened.
+    pub(crate) fn show_all(&self, lines: &[Line]) {
+        for lines in lines.chunk_by(|one, next| one.ledger == next.ledger) {
+            let Some(Line { ledger, .. }) = lines.first() else {
+                continue;
+            };
+            let slot = self.slot_of(*ledger);
+            let mut view = slot.view.write().unwrap_or_else(PoisonError::into_inner);
+            for line in lines {
+                match &line.fact {
+                    Ok(fact) => take_in(&mut view, &line.entry(fact)),
+                    Err(error) => {
+                        let seq = line.seq;
+                        tracing::error!(
+                            %ledger, seq, %error,
+                            "a record cannot be read; ledger not served"
+                        );
+                        slot.newer.store(true, Ordering::Release);
+                    }
+                }
             }
         }
-        Ok(())
     }
 
     /// The same for records of which it is known what they state, because they were encoded a
@@ -114,9 +120,10 @@ impl Shown {
         let mut lines = (first_position..).zip(records.iter().zip(facts));
         let of_one_ledger = records.chunk_by(|one, next| one.header.ledger == next.header.ledger);
         for records in of_one_ledger.flat_map(|records| records.chunks(SHOWN_AT_ONCE)) {
-            let Some(slot) = records.first().map(|record| self.slot_of(record)) else {
+            let Some(first) = records.first() else {
                 continue;
             };
+            let slot = self.slot_of(LedgerId(first.header.ledger.0));
             let mut view = slot.view.write().unwrap_or_else(PoisonError::into_inner);
             for (position, (record, fact)) in lines.by_ref().take(records.len()) {
                 debug_assert_eq!(
@@ -126,13 +133,12 @@ impl Shown {
                     Ok(fact),
                     "what is shown is not what a start will read"
                 );
-                take_in(&mut view, position, record, fact);
+                take_in(&mut view, &line(position, record, fact));
             }
         }
     }
 
-    fn slot_of(&self, record: &Record) -> Arc<Slot> {
-        let ledger = LedgerId(record.header.ledger.0);
+    fn slot_of(&self, ledger: LedgerId) -> Arc<Slot> {
         self.slot(ledger).unwrap_or_else(|| {
             let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(slots.entry(ledger).or_default())
@@ -141,11 +147,11 @@ impl Shown {
 }
 
 /// One function for both: what living a record shows is what a start makes of it.
-fn take_in(view: &mut View, position: u64, record: &Record, fact: &Fact) {
-    view.apply(&line(position, record, fact));
+fn take_in(view: &mut View, entry: &Entry<'_>) {
+    view.apply(entry);
 }
 
-pub(crate) fn line<'a>(position: u64, record: &chain::Record, fact: &'a Fact) -> Entry<'a> {
+pub(crate) fn line<'a>(position: u64, record: &Record, fact: &'a Fact) -> Entry<'a> {
     Entry {
         position,
         seq: record.header.seq,

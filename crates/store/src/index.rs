@@ -1,10 +1,10 @@
 //! What is known of the log without reading it: heads, positions, fingerprints. Derived, in
 //! memory, built anew at each start by what also keeps it up to date.
 
-use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use chain::{Broken, Head, Header, LedgerId, Parts, Record};
+use hashbrown::HashMap;
 use uuid::Uuid;
 
 use crate::Error;

@@ -90,6 +90,11 @@ impl Page {
         Decoder::new(&self.value)
     }
 
+    /// The bytes of its entries.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.value
+    }
+
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.value.len()

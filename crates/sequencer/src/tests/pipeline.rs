@@ -31,7 +31,10 @@ impl Disk {
             *time.lock().unwrap()
         });
         let (dir, shown) = (rig.dir.path(), Arc::new(Shown::new()));
-        let opened = Log::open_with_faults(dir, faults.clone(), |entry| shown.show(entry));
+        let opened = Log::open_with_faults(dir, faults.clone(), |entry| {
+            shown.show_all(&[crate::lines::Line::of(entry.position, &entry.record)]);
+            Ok::<(), std::convert::Infallible>(())
+        });
         let (log, recovery) = opened.unwrap();
         let started = run(dir, clock, log, recovery, shown, None).unwrap();
         rig.running = Some(started);

@@ -2,6 +2,8 @@
 //! a false seal are found out and named.
 
 use super::*;
+use crate::lines::Line;
+use crate::rebuild::{Claims, Rebuild};
 use ledger::digest::Digest;
 use ledger::log::{LogCommand, SubjectsSeal};
 use projections::parts::Part;
@@ -13,10 +15,13 @@ const VECTORS: usize = 140;
 /// Everything built again from the log.
 fn rebuilt(rig: &Rig) -> Rebuilt {
     let entries = rig.handle().reader().range(0, usize::MAX).unwrap();
+    let entries = entries.iter();
+    let lines = entries.map(|entry| Line::of(entry.position, &entry.record));
+    let lines: Vec<Line> = lines.collect();
     let mut claims = Claims::default();
-    entries.iter().for_each(|entry| claims.take(&entry.record));
+    lines.iter().for_each(|line| claims.take(line));
     let mut rebuild = Rebuild::new(claims);
-    entries.iter().for_each(|entry| rebuild.take(&entry.record));
+    lines.iter().for_each(|line| rebuild.take(line));
     rebuild.finish()
 }
 
