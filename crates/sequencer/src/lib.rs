@@ -170,8 +170,8 @@ fn open(
             adopt_head,
             rotation,
         }) => {
-            let tree = store::Tree::open(dir)?;
-            let publisher = Publisher::new(tree, Arc::new(signer), register);
+            let tree = store::Tree::at(dir);
+            let publisher = Publisher::new(tree, Arc::new(signer), register)?;
             (Some(publisher), adopt_head, rotation)
         }
         None => (None, false, None),

@@ -8,6 +8,7 @@
     reason = "a command-line tool speaks through stdout"
 )]
 
+mod bench;
 mod ci;
 mod codegen;
 mod dev;
@@ -50,6 +51,12 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Measure the whole system against its own floor, in release; `-- --help` says more
+    Bench {
+        /// What the program of `crates/bench` is given
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Fuzz one parser, or each of them
     Fuzz {
         /// Its name, as in crates/fuzz/src/main.rs; all of them if none is given
@@ -70,6 +77,7 @@ fn main() -> Result<()> {
         Chore::Tidy => tidy::run(&root),
         Chore::Dev => dev::run(&root),
         Chore::Ordeal { arguments } => ordeal::run(&root, &arguments),
+        Chore::Bench { arguments } => bench::run(&root, &arguments),
         Chore::Fuzz { parser, seconds } => ordeal::fuzz(&root, parser, seconds),
     }
 }

@@ -152,10 +152,14 @@ const TABLE: &[Row] = &[
         package: "fundtrace",
         rule: Rule::Not(&["sled", "prost"]),
     },
-    // Chores and ordeals need what they need; nothing that ships depends on them.
+    // Chores, ordeals and benchmarks need what they need; nothing that ships depends on them.
     Row {
         package: "ordeal",
         rule: Rule::Not(&["sled"]),
+    },
+    Row {
+        package: "bench",
+        rule: Rule::Not(&["sled", "prost"]),
     },
     Row {
         package: "xtask",
