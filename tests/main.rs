@@ -50,6 +50,7 @@ mod projects;
 mod published;
 mod queries;
 mod reading;
+mod receipts;
 mod records;
 mod replaying;
 mod scenarios;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-mod python;
+pub mod python;
 mod tamper;
 
 use tamper::{edit, forge, relisted, tampered, tamperings, unzip, zip_of};

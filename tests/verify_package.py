@@ -2,13 +2,14 @@
 """Verifies an evidence package with nothing of fundtrace's own code.
 
     verify_package.py PACKAGE.zip --key VKEY [--replaying VKEY]
+    verify_package.py RECEIPTS.json --key VKEY
 
 Written from proto/README.md alone, to show that it is enough. It needs Python 3.9, the package
 blake3, and the folder proto/ beside this one for the schema and the table of subjects. It checks the
 zip, the hashes, every record and its proof, the signature of the checkpoint, the chain, that no
 record of a sealed subject is missing, and the figures that are simple sums: what a batch received,
 what each payment was instructed, settled and returned. It does not make the two HTML pages again and
-does not compute states: that is what `fundtrace verify` does.
+does not compute states: that is what `fundtrace verify` does. Of signed receipts it checks all that there is.
 
 Exit code 0: it holds. 1: refused, with the reason in one line. Anything else: it could not run.
 """
@@ -163,13 +164,11 @@ def read_key(vkey, kind=LOG):
     return name, made, data[1:]
 
 
-def checkpoint_of(note, key):
-    """Size and root, if the key has signed them."""
+def signed_text(note, key):
+    """The lines of a note that the key has signed."""
     name, key_id, public = key
     text, _, signatures = note.rpartition("\n\n")
     text += "\n"
-    lines = text.split("\n")
-    need(len(lines) >= 4 and lines[0] == name, "the checkpoint is of another log")
     signed = False
     for line in signatures.splitlines():
         dash, _, rest = line.partition(" ")
@@ -179,7 +178,14 @@ def checkpoint_of(note, key):
         if signer == name and data[:4] == key_id:
             ed25519(public, text.encode(), data[4:])
             signed = True
-    need(signed, "the checkpoint is not signed by the key given")
+    need(signed, "the note is not signed by the key given")
+    return text.split("\n")
+
+
+def checkpoint_of(note, key):
+    """Size and root, if the key has signed them."""
+    lines = signed_text(note, key)
+    need(len(lines) >= 4 and lines[0] == key[0], "the checkpoint is of another log")
     root = base64_of(lines[2])
     need(len(root) == 32, "a root has 32 bytes")
     return decimal(lines[1]), root
@@ -199,6 +205,34 @@ def replayed_by(note, keys):
                 ed25519(public, (head + text + "\n").encode(), data[12:])
                 names.append(name)
     return names
+
+
+def check_receipt(receipt, key):
+    """A receipt as the server answered it."""
+    known = "ledger command_id digest first_seq last_seq hash positions recorded_at repeated"
+    known = set(known.split()) | {"signature", "covered_by", "proof"}
+    need(set(receipt) <= known, "a field stands beside what is signed")
+    need("signature" in receipt, "the receipt is not signed")
+    first, last = receipt["first_seq"], receipt["last_seq"]
+    positions = receipt["positions"]
+    need(positions == list(range(positions[0], positions[0] + last - first + 1)), "positions")
+    leaf = "fundtrace-receipt/v1\n%s\n%s\n%s\n%d\n%d\n%s\n%d\n" % (
+        receipt["ledger"], receipt["command_id"], receipt["digest"], first, last,
+        receipt["hash"], positions[0])
+    signature = receipt["signature"]
+    lines = signed_text(signature["note"], key)
+    need(len(lines) == 5 and lines[0] == "fundtrace-receipts/v1", "the note is not over receipts")
+    need(lines[1] == key[0], "the receipt is of another log")
+    path = [base64_of(text) for text in signature["path"]]
+    made = root_of(leaf_hash(leaf.encode()), signature["index"], decimal(lines[2]), path)
+    need(made == base64_of(lines[3]), "the receipt is not among those that were signed")
+    if receipt.get("proof") is not None:
+        under = receipt["proof"].partition("\n\n")[2]
+        size, root = checkpoint_of(under, key)
+        files = {"proofs/%d.tlog-proof" % positions[-1]: receipt["proof"].encode()}
+        of = leaf_of(receipt["ledger"], last, receipt["hash"])
+        check_proof(files, positions[-1], of, under, size, root)
+        need(receipt.get("covered_by", size) == size, "its proof is under another checkpoint")
 
 
 def check_proof(files, position, leaf, note, size, root):
@@ -540,6 +574,15 @@ def main():
                         help="the key of a witness that is known to replay every record")
     args = parser.parse_args()
     try:
+        data = args.package.read_bytes()
+        if data.lstrip()[:1] in (b"{", b"["):
+            receipts = json.loads(data)
+            receipts = receipts if isinstance(receipts, list) else [receipts]
+            need(receipts, "there is no receipt in it")
+            for receipt in receipts:
+                check_receipt(receipt.get("receipt", receipt), read_key(args.key))
+            print("holds: %d receipts" % len(receipts))
+            return 0
         verify(args.package, args.key, args.replaying)
     except (Refused, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         kind = "" if isinstance(error, Refused) else type(error).__name__ + " "

@@ -33,8 +33,8 @@ pub use hash::{
 };
 pub use head::{Broken, Check, Head};
 pub use note::{
-    KeyError, KeyKind, NAME_LEN_MAX, NOTE_LEN_MAX, Note, NoteError, NoteSignature, SIGNATURES_MAX,
-    Signer, VerifierKey, check_key_name,
+    KeyError, KeyKind, KeyRole, NAME_LEN_MAX, NOTE_LEN_MAX, Note, NoteError, NoteSignature, OfLog,
+    OfWitness, PrivateKey, SIGNATURES_MAX, Signer, VerifierKey, check_key_name,
 };
 pub use parts::Parts;
 pub use policy::{

@@ -18,8 +18,7 @@ mod signer;
 
 pub(crate) use key::KEY_LEN;
 pub use key::{KeyError, KeyKind, NAME_LEN_MAX, VerifierKey, check_key_name};
-pub(crate) use signer::Secret;
-pub use signer::Signer;
+pub use signer::{OfLog, OfWitness, PrivateKey, Role as KeyRole, Signer};
 
 /// The longest note that is read, in bytes: room for [`SIGNATURES_MAX`] of ours, or for the 16 that
 /// signed-note wants accepted, of a kind as large as post-quantum ones (5 kB, in base64 7 kB).

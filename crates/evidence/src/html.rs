@@ -8,15 +8,17 @@ use crate::seals::Checked;
 use crate::told::{Seen, Told};
 use crate::verify::files_named;
 use crate::words;
-use jiff::Timestamp;
-use jiff::tz::{Offset, TimeZone};
 use ledger::ids::Subject;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+mod parts;
+mod said;
 mod value;
 
+pub(crate) use parts::moment;
+use parts::{escape, head, row, section};
 use value::Show;
 
 /// In which language a page is.
@@ -114,10 +116,6 @@ fn title(answer: &Value) -> Option<String> {
         .iter()
         .filter_map(|place| answer.pointer(place)?.as_str());
     found.next().map(str::to_owned)
-}
-
-pub(crate) fn section(out: &mut String, heading: &str) {
-    let _ = writeln!(out, "<h2>{}</h2>", escape(heading));
 }
 
 /// Where it is from and through which record.
@@ -463,52 +461,4 @@ fn records(out: &mut String, it: &Page<'_>, language: Language) {
         );
     }
     out.push_str("</tbody></table>\n");
-}
-
-fn head(out: &mut String, heads: &[&str]) {
-    out.push_str("<table><thead><tr>");
-    for text in heads {
-        let _ = write!(out, "<th>{}</th>", escape(text));
-    }
-    out.push_str("</tr></thead><tbody>\n");
-}
-
-fn row(out: &mut String, cells: &[String]) {
-    out.push_str("<tr>");
-    for cell in cells {
-        let _ = write!(out, "<td>{cell}</td>");
-    }
-    out.push_str("</tr>\n");
-}
-
-/// A moment in UTC+08:00, to the second.
-pub(crate) fn moment(us: u64) -> String {
-    let us = i64::try_from(us).unwrap_or(i64::MAX);
-    let moment = Timestamp::from_microsecond(us).unwrap_or(Timestamp::MAX);
-    let zone = TimeZone::fixed(Offset::constant(8));
-    let there = moment.to_zoned(zone);
-    format!(
-        "{} {} UTC+08:00",
-        there.date(),
-        there
-            .time()
-            .round(jiff::Unit::Second)
-            .unwrap_or_else(|_| there.time())
-    )
-}
-
-/// Text that is text wherever it stands in a page.
-pub(crate) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
-    }
-    out
 }

@@ -4,7 +4,7 @@
 //! record's exact bytes, a proof for each of them, the signed checkpoint, and the answer itself as
 //! JSON and as pages for people. [`make`] puts it together; [`verify`] takes it apart with no
 //! database and no network, and computes the answer again from the records inside. The format is
-//! in `proto/README.md`.
+//! in `proto/README.md`. [`verify_receipts`] checks what a server answered and signed.
 //!
 //! Everything here is a pure function: which records there are, the day, the keys and the files
 //! are arguments.
@@ -19,9 +19,12 @@ mod manifest;
 mod plan;
 mod question;
 mod readme;
+mod receipt;
+mod report;
 mod seals;
 mod summary;
 mod told;
+mod trust;
 mod verify;
 mod words;
 
@@ -33,5 +36,8 @@ pub use make::{Proved, Sources, make};
 pub use manifest::{FORMAT, Through};
 pub use plan::{Plan, plan, referenced, stays, supporting};
 pub use question::Question;
+pub use receipt::{BadReceipts, Receipt, ReceiptFault, verify_receipts};
+pub use report::{Complete, Report, SubjectReport};
 pub use seals::{SealedSubject, Seals};
-pub use verify::{Basis, Complete, Report, SubjectReport, Trust, Trusted, files_named, verify};
+pub use trust::{Basis, Trust, Trusted};
+pub use verify::{files_named, verify};

@@ -15,7 +15,7 @@ use uuid::Uuid;
 pub const FORMAT: &str = "fundtrace-package/v1";
 
 /// The version of the two pages: a package with another one is checked without them.
-pub(crate) const PAGES: u32 = 1;
+pub(crate) const PAGES: u32 = 2;
 
 /// The whole of `manifest.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! A good verdict in words.
 
-use crate::verify::{Complete, Report, Trusted};
+use crate::{Complete, Report, Trusted};
 
 impl Report {
     /// What is proved, on whose word, through which position, and what is not; line by line, in

@@ -4,122 +4,26 @@
 //! and its proof; the chain where records follow each other; completeness; the answer, computed
 //! again; the pages, made again; the keys and the files.
 
-use crate::archive::{Archive, FILES, position_of, proof_name, record_name, unpack};
+mod records;
+
+use crate::archive::{Archive, FILES, unpack};
 use crate::html::{Language, Page, page};
 use crate::manifest::{Manifest, Named, PAGES};
 use crate::plan::{closure, referenced};
-use crate::question::Question;
+use crate::report::{Report, subject_reports};
 use crate::seals::{self, Checked, Seals};
 use crate::told::{Told, tell};
-use crate::{Fault, Through, answer, keys};
-use chain::{
-    Checkpoint, HEADER_LEN, Header, KeyKind, LedgerId, Note, NoteError, Policy, Record, TlogProof,
-    VerifierKey, leaf_bytes, leaf_hash, ledger_root, verify_inclusion,
-};
-use jiff::civil::Date;
+use crate::trust::{Of, Trust};
+use crate::{Fault, answer, keys};
+use chain::{KeyKind, Note, NoteError, VerifierKey};
 use ledger::digest::Digest;
 use ledger::evidence::EvidenceEvent;
-use ledger::fields::Kind;
 use ledger::ids::Subject;
 use ledger::item::ItemEvent;
 use ledger::{Event, Fact};
+use records::{chained, proved, sort_out, through};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
-
-/// Whom the receiver of a package trusts.
-#[derive(Debug, Clone)]
-pub struct Trust {
-    /// Who must have signed the checkpoint.
-    pub basis: Basis,
-    /// Witnesses of whom the receiver knows that they replay every record and compute each seal
-    /// again before they cosign.
-    pub replaying: Vec<VerifierKey>,
-}
-
-/// Who must have signed.
-#[derive(Debug, Clone)]
-pub enum Basis {
-    /// Nobody is known: the key is the package's own word.
-    Nothing,
-    /// One of these.
-    Keys(Vec<VerifierKey>),
-    /// A log and as many witnesses as a policy asks for.
-    Policy(Policy),
-}
-
-/// On what a good verdict rests.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trusted {
-    /// The key stands in the package itself.
-    OwnWord(String),
-    /// Keys that the receiver gave have signed.
-    Keys(Vec<String>),
-    /// The receiver's policy accepts it: these witnesses, each with its time in UTC seconds.
-    Policy(Vec<(String, u64)>),
-}
-
-/// What is known of a subject's records being all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Complete {
-    /// All records up to this position are here. The server asserts it, and a full scan can refute
-    /// it.
-    Asserted(u64),
-    /// The same, and a witness of whom the receiver knows that it replays every record has cosigned
-    /// the checkpoint: it has computed the seal again and found it so. [`Report::replayed_by`]
-    /// names
-    /// it.
-    Confirmed(u64),
-    /// No seal covers it.
-    NotShown,
-}
-
-/// One subject of a package.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SubjectReport {
-    /// What it is.
-    pub kind: Kind,
-    /// Which one.
-    pub subject: Subject,
-    /// How many records in the package name it.
-    pub records: u64,
-    /// Whether these are all.
-    pub complete: Complete,
-}
-
-/// What a package that holds proves.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Report {
-    /// The ledger.
-    pub ledger: LedgerId,
-    /// What was asked.
-    pub question: Question,
-    /// For which day.
-    pub asked_on: Date,
-    /// The last record that the answer knows.
-    pub through: Through,
-    /// The checkpoint.
-    pub checkpoint: Checkpoint,
-    /// On whose word.
-    pub trusted: Trusted,
-    /// How many records were proved.
-    pub records: usize,
-    /// The subjects, the question's own first.
-    pub subjects: Vec<SubjectReport>,
-    /// Whom records name without a record of theirs being here.
-    pub not_included: Vec<Subject>,
-    /// The witnesses that replay every record, as the receiver says, and have cosigned: names.
-    pub replayed_by: Vec<String>,
-    /// The answer as stated, all of which the records give.
-    pub answer: Value,
-    /// How many sealed texts were opened.
-    pub opened: usize,
-    /// The evidence files that are here, and have their hashes.
-    pub files: usize,
-    /// The evidence files that records name and that are not here.
-    pub files_not_here: Vec<Digest>,
-    /// The two pages are what the records give; false where they are of another version.
-    pub pages: bool,
-}
+use std::collections::BTreeSet;
 
 /// Checks a package, of whatever bytes. Pure: no clock, no files, no network.
 ///
@@ -131,7 +35,11 @@ pub fn verify(bytes: &[u8], trust: &Trust) -> Result<Report, Fault> {
     listed(&archive, &manifest)?;
     let note = held(&archive, "checkpoint")?;
     let note = Note::parse(note).map_err(|error| Fault::Checkpoint(error.to_string()))?;
-    let (checkpoint, trusted) = signed(&note, &manifest, trust)?;
+    let of = Of {
+        origin: &manifest.log.origin,
+        own_key: &manifest.log.key,
+    };
+    let (checkpoint, trusted) = trust.signed(&note, of)?;
 
     let records = proved(&archive, &note, &checkpoint)?;
     let seals = match archive.held.get("seals.json") {
@@ -245,180 +153,6 @@ fn listed(archive: &Archive, manifest: &Manifest) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The checkpoint, and on whose word it is believed.
-fn signed(note: &Note, manifest: &Manifest, trust: &Trust) -> Result<(Checkpoint, Trusted), Fault> {
-    let wrong = |error: &dyn std::error::Error| {
-        let source = error.source().map(|source| format!(": {source}"));
-        Fault::Signature(format!("{error}{}", source.unwrap_or_default()))
-    };
-    let checkpoint: Result<Checkpoint, _> = note.text().parse();
-    let checkpoint = checkpoint.map_err(|error| Fault::Checkpoint(error.to_string()))?;
-    let origin = |needed: &str| Fault::Origin {
-        found: checkpoint.origin().to_owned(),
-        needed: needed.to_owned(),
-    };
-    if checkpoint.origin() != manifest.log.origin {
-        return Err(origin(&manifest.log.origin));
-    }
-    let trusted = match &trust.basis {
-        Basis::Policy(policy) => {
-            let witnessed = policy.verify(note).map_err(|error| wrong(&error))?;
-            Trusted::Policy(witnessed.witnesses)
-        }
-        Basis::Keys(keys) => {
-            let signers = note.verify(keys).map_err(|error| wrong(&error))?;
-            let signers: Vec<_> = signers.into_iter().map(|(key, _)| key).collect();
-            // A cosignature alone says that a witness saw it, and not whose log it is.
-            let mut logs = signers.iter().filter(|key| key.kind() == KeyKind::Log);
-            if !logs.any(|key| key.name() == checkpoint.origin()) {
-                let first = keys.first().map_or("", |key| key.name());
-                return Err(origin(first));
-            }
-            let names = signers.iter().map(|key| key.name().to_owned());
-            Trusted::Keys(names.collect())
-        }
-        Basis::Nothing => {
-            let key: Result<VerifierKey, _> = manifest.log.key.parse();
-            let key = key.map_err(|error| Fault::Manifest(error.to_string()))?;
-            note.verify([&key]).map_err(|error| wrong(&error))?;
-            if key.name() != checkpoint.origin() {
-                return Err(origin(key.name()));
-            }
-            Trusted::OwnWord(manifest.log.key.clone())
-        }
-    };
-    Ok((checkpoint, trusted))
-}
-
-/// Every record with its position, each with a good proof under the one checkpoint.
-fn proved(
-    archive: &Archive,
-    note: &Note,
-    checkpoint: &Checkpoint,
-) -> Result<BTreeMap<u64, Record>, Fault> {
-    let mut records = BTreeMap::new();
-    for (name, bytes) in &archive.held {
-        if let Some(position) = position_of(name, "records/", ".bin") {
-            let bad = |why: String| Fault::Record { position, why };
-            let (header, body) = bytes
-                .split_at_checked(HEADER_LEN)
-                .ok_or_else(|| bad("it is shorter than a header".to_owned()))?;
-            let header = Header::from_bytes(header).map_err(|error| bad(error.to_string()))?;
-            let record = Record::new(header, body.to_vec());
-            let record = record.map_err(|error| bad(error.to_string()))?;
-            let leaf = (header.ledger, header.seq, record.hash);
-            prove(archive, note, checkpoint, position, leaf)?;
-            records.insert(position, record);
-        }
-    }
-    Ok(records)
-}
-
-fn prove(
-    archive: &Archive,
-    note: &Note,
-    checkpoint: &Checkpoint,
-    position: u64,
-    (ledger, seq, hash): (LedgerId, u64, chain::Hash),
-) -> Result<(), Fault> {
-    let bad = |why: String| Fault::Proof { position, why };
-    let proof = TlogProof::parse(held(archive, &proof_name(position))?);
-    let proof = proof.map_err(|error| bad(error.to_string()))?;
-    if proof.checkpoint != *note {
-        return Err(bad("it is under another checkpoint".to_owned()));
-    }
-    if proof.index != position {
-        return Err(bad(format!("it is for position {}", proof.index)));
-    }
-    let leaf = leaf_hash(&leaf_bytes(ledger, seq, hash));
-    let (size, root) = (checkpoint.size(), checkpoint.root());
-    verify_inclusion(leaf, position, size, root, &proof.path)
-        .map_err(|error| bad(error.to_string()))
-}
-
-/// The seal's record apart from those of the ledger, which come in the order of their seqs.
-#[expect(
-    clippy::type_complexity,
-    reason = "made here, taken apart by its caller"
-)]
-fn sort_out<'a>(
-    records: &'a BTreeMap<u64, Record>,
-    manifest: &Manifest,
-    seals: Option<&Seals>,
-) -> Result<(Option<&'a Record>, Vec<(u64, &'a Record)>), Fault> {
-    let (mut seal, mut own) = (None, Vec::new());
-    for (position, record) in records {
-        if record.header.ledger == manifest.chain() {
-            own.push((*position, record));
-        } else if seals.is_some_and(|seals| seals.position == *position) {
-            seal = Some(record);
-        } else {
-            let why = format!("it is of the ledger {}", record.header.ledger);
-            return Err(Fault::Record {
-                position: *position,
-                why,
-            });
-        }
-    }
-    if let (Some(seals), None) = (seals, seal) {
-        return Err(Fault::Missing(record_name(seals.position)));
-    }
-    own.sort_by_key(|(_, record)| record.header.seq);
-    Ok((seal, own))
-}
-
-/// Records that follow each other belong to one chain.
-fn chained(records: &[(u64, &Record)], manifest: &Manifest) -> Result<(), Fault> {
-    let mut last: Option<&(u64, &Record)> = None;
-    for this in records {
-        let (position, record) = this;
-        let seq = record.header.seq;
-        let bad = |why| Fault::Chain { seq, why };
-        let (place, parent) = match last {
-            Some((before, last)) => {
-                if *before >= *position || last.header.seq >= seq {
-                    return Err(bad("it stands before it in the log"));
-                }
-                if record.header.recorded_at_us < last.header.recorded_at_us {
-                    return Err(bad("it was recorded before it"));
-                }
-                (last.header.seq, last.hash)
-            }
-            None => (0, ledger_root(manifest.chain())),
-        };
-        if place.checked_add(1) == Some(seq) && record.header.parent != parent {
-            return Err(bad("its parent is another"));
-        }
-        last = Some(this);
-    }
-    Ok(())
-}
-
-/// The last record that the answer knows is in the log, and none of the package's is after it.
-fn through(
-    archive: &Archive,
-    checkpoint: &Checkpoint,
-    manifest: &Manifest,
-    records: &[(u64, &Record)],
-) -> Result<(), Fault> {
-    let Through {
-        seq,
-        position,
-        hash,
-    } = manifest.through;
-    let note = held(archive, "checkpoint")?;
-    let note = Note::parse(note).map_err(|error| Fault::Checkpoint(error.to_string()))?;
-    let leaf = (manifest.chain(), seq, hash);
-    prove(archive, &note, checkpoint, position, leaf)?;
-    match records.last() {
-        Some((_, last)) if last.header.seq > seq => Err(Fault::Chain {
-            seq: last.header.seq,
-            why: "the answer is said to end before it",
-        }),
-        Some(_) | None => Ok(()),
-    }
-}
-
 /// The answer, computed again from the records, if its subjects are those that are listed.
 fn answered(
     manifest: &Manifest,
@@ -507,35 +241,6 @@ fn same_page(
     } else {
         Err(Fault::Page(name))
     }
-}
-
-fn subject_reports(
-    manifest: &Manifest,
-    told: &Told,
-    checked: &Checked,
-    confirmed: bool,
-) -> Vec<SubjectReport> {
-    let report = |named: &Named| {
-        let subject = named.subject;
-        let naming = told.of(subject);
-        let complete = match checked.through {
-            Some(through) if checked.subjects.contains_key(&subject) => {
-                if confirmed {
-                    Complete::Confirmed(through)
-                } else {
-                    Complete::Asserted(through)
-                }
-            }
-            Some(_) | None => Complete::NotShown,
-        };
-        SubjectReport {
-            kind: named.kind,
-            subject,
-            records: u64::try_from(naming.count()).unwrap_or(u64::MAX),
-            complete,
-        }
-    };
-    manifest.subjects.iter().map(report).collect()
 }
 
 /// The evidence files that records name, each once.

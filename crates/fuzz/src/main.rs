@@ -5,13 +5,17 @@
 //! and what it accepts it must write as it was read, if it writes at all: one meaning, one text.
 #![no_main]
 
+mod files;
+
+use std::io::{Cursor, Write};
 use std::str::from_utf8;
 use std::sync::LazyLock;
 
 use chain::{
-    Checkpoint, Header, Note, NoteSignature, Policy, Tile, TlogProof, VerifierKey, decode_entries,
-    encode_entries,
+    Checkpoint, Header, Note, NoteSignature, Policy, Submission, Tile, TlogProof, VerifierKey,
+    decode_entries, encode_entries,
 };
+use evidence::{Basis, Trust};
 use libfuzzer_sys::fuzz_target;
 
 /// A parser, and what must hold of what it accepts.
@@ -35,6 +39,8 @@ const TARGETS: &[(&str, Target)] = &[
     ("note", |data| {
         if let Ok(note) = Note::parse(data) {
             assert_eq!(note.to_string().as_bytes(), data);
+            // As the head register is read.
+            let _ = note.text().parse::<Checkpoint>();
         }
         let Ok(text) = from_utf8(data) else { return };
         if let Ok(signatures) = NoteSignature::parse_lines(text) {
@@ -54,7 +60,61 @@ const TARGETS: &[(&str, Target)] = &[
             assert_eq!(encode_entries(entries).expect("as they were"), data);
         }
     }),
+    ("submission", |data| {
+        if let Ok(submission) = Submission::parse(data) {
+            assert_eq!(submission.to_string().as_bytes(), data);
+        }
+    }),
+    ("package", package),
+    ("package-entries", |data| package(&zipped(data))),
+    ("command-json", |data| {
+        let _ = serde_json::from_slice::<ledger::Command>(data);
+    }),
+    ("backup-texts", |data| {
+        let Ok(text) = from_utf8(data) else { return };
+        store::segment::backup_texts(text);
+    }),
+    ("store-files", files::of_the_store),
+    ("witness-memory", files::of_a_witness),
 ];
+
+/// A package that somebody sent, and of whom nobody is known.
+fn package(data: &[u8]) {
+    let trust = Trust {
+        basis: Basis::Nothing,
+        replaying: Vec::new(),
+    };
+    let _ = evidence::verify(data, &trust);
+}
+
+/// What the entries of a package may be called.
+const NAMES: &[&str] = &[
+    "manifest.json",
+    "checkpoint",
+    "answer.json",
+    "seals.json",
+    "keys.json",
+    "README.txt",
+    "records/00000000000000000001.bin",
+    "proofs/00000000000000000001.tlog-proof",
+];
+
+/// A sound zip of such entries: each a byte for its name, two for its length, and its bytes.
+fn zipped(data: &[u8]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let mut rest = data;
+    while let [name, high, low, behind @ ..] = rest {
+        let len = usize::from(u16::from_be_bytes([*high, *low]));
+        let (bytes, after) = behind.split_at(len.min(behind.len()));
+        let options = zip::write::SimpleFileOptions::default();
+        let name = NAMES[usize::from(*name) % NAMES.len()];
+        if zip.start_file(name, options).is_ok() {
+            zip.write_all(bytes).expect("in memory");
+        }
+        rest = after;
+    }
+    zip.finish().expect("in memory").into_inner()
+}
 
 /// What is read from a text and written again is the text.
 fn text<T: std::str::FromStr + ToString>(data: &[u8]) {

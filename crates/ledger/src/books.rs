@@ -105,7 +105,7 @@ pub struct Book {
     pub version: u32,
 }
 
-/// Does the same to every table, with the table of the same name in other books if asked. The
+/// Does the same to every table, with a value or the table of the same name in other books. The
 /// pattern has every field, so that a table that is forgotten here does not compile.
 macro_rules! each_table {
     ($books:ident $($rest:tt)*) => {
@@ -118,6 +118,10 @@ macro_rules! each_table {
     (@ ($books:ident . $action:ident) $($table:ident)*) => {{
         let Books { book: _, log: _, $($table),* } = $books;
         $($table.$action();)*
+    }};
+    (@ ($books:ident . $action:ident = $value:ident) $($table:ident)*) => {{
+        let Books { book: _, log: _, $($table),* } = $books;
+        $($table.$action($value);)*
     }};
     (@ ($books:ident . $action:ident, $other:ident) $($table:ident)*) => {{
         let Books { book: _, log: _, $($table),* } = $books;
@@ -165,16 +169,27 @@ impl Books {
         each_table!(self.lead);
     }
 
-    /// Lets go of all rows until [`Books::follow`], so that the books that are followed can change
-    /// them where they are.
+    /// Changes from here on belong to this group, a later one than all before.
+    pub fn enter(&mut self, group: u64) {
+        each_table!(self.enter = group);
+    }
+
+    /// Lets go of all shared rows until [`Books::follow`], so that the books that are followed can
+    /// change them where they are.
     pub fn let_go(&mut self) {
         each_table!(self.let_go);
     }
 
-    /// Reads in books that have come to the same state by themselves, so that every row is in
-    /// memory once.
-    pub fn follow(&mut self, same: &Books) {
-        each_table!(self.follow, same);
+    /// Reads in books on the same way, which have come at least as far as the last
+    /// [`Books::retire`] said, by themselves.
+    pub fn follow(&mut self, behind: &Books) {
+        each_table!(self.follow, behind);
+    }
+
+    /// Forgets what groups up to this one changed last: the books that are followed have come to
+    /// the same, and every row is in memory once.
+    pub fn retire(&mut self, group: u64) {
+        each_table!(self.retire = group);
     }
 
     /// From here on everything can be taken back.

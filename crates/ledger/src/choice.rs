@@ -9,7 +9,7 @@ macro_rules! choices {
         $(#[$doc])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
-            serde::Serialize, serde::Deserialize,
+            serde::Deserialize,
         )]
         pub enum $name {
             $(
@@ -34,6 +34,17 @@ macro_rules! choices {
             #[must_use]
             pub const fn zh(self) -> &'static str {
                 match self { $($name::$variant => $zh),* }
+            }
+        }
+
+        // Not derived: where the derive names the type, which no format of ours writes, the
+        // Chinese term goes along. So whoever shows a fact to people has it for every word of
+        // every list, with no table beside the lists that could lack one.
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                let place = $name::ALL.iter().position(|word| word == self);
+                let place = place.and_then(|place| u32::try_from(place).ok()).unwrap_or(0);
+                to.serialize_unit_variant(self.zh(), place, self.word())
             }
         }
 

@@ -40,6 +40,7 @@ mod choice;
 mod noun;
 
 pub mod books;
+pub mod chunks;
 pub mod context;
 pub mod date;
 pub mod digest;
@@ -50,6 +51,8 @@ pub mod money;
 pub mod opening;
 pub mod personal;
 pub mod pii;
+pub mod places;
+pub mod rarely;
 pub mod rejection;
 #[cfg(feature = "openapi")]
 mod schema;

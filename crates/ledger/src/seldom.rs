@@ -10,6 +10,9 @@ use std::ops::{Deref, DerefMut};
 pub struct Seldom<T>(Option<Box<Vec<T>>>);
 
 impl<T> Seldom<T> {
+    /// Nothing.
+    pub const NONE: Seldom<T> = Seldom(None);
+
     /// Adds one at the end.
     pub fn push(&mut self, new: T) {
         push_tight(self.0.get_or_insert_default(), new);

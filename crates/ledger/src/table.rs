@@ -1,25 +1,40 @@
 //! A map that can take back what was done to it: so a list of commands is all or nothing without
 //! a copy of the books. And one that can run ahead of another without a copy of it.
 
-use std::collections::HashMap;
+mod rows;
+
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
+use rows::Rows;
 use std::hash::Hash;
 use std::sync::Arc;
 
 /// States by identifier, with an undo log that is kept only while a trial runs.
 ///
-/// Each row has an allocation of its own: a map has up to twice the room that its rows need, which
-/// is cheap for pointers and dear for rows. The map is shared: a table that leads holds only what
-/// it has changed, and reads the rest in the table that it follows, row by row and map alike.
+/// The rows are shared: a table that leads holds only what it has changed, and reads the rest in
+/// the table that it follows.
 #[derive(Debug, Clone)]
 pub struct Table<K, V> {
-    rows: Rows<K, V>,
-    /// What a leader has changed since it last followed; it stands before `rows`.
-    ahead: Option<HashMap<K, Box<V>>>,
-    /// What each row was before the trial touched it, newest last.
-    undo: Option<Vec<(K, Option<Box<V>>)>>,
+    rows: Arc<Rows<K, V>>,
+    /// What a leader has changed; it stands before `rows`.
+    ahead: Option<Ahead<K, V>>,
+    /// What each row was before the trial touched it, newest last; of a leader's, by which group.
+    undo: Option<Vec<(K, Option<Changed<V>>)>>,
 }
 
-type Rows<K, V> = Arc<HashMap<K, Box<V>>>;
+/// A row, and the group that changed it last; 0 where nobody leads. Boxed, because a map moves what
+/// it holds whenever it grows.
+type Changed<V> = (u64, Box<V>);
+
+/// What a leader has changed and the table that it follows may not have come to yet.
+#[derive(Debug, Clone)]
+struct Ahead<K, V> {
+    /// The group that is being decided.
+    group: u64,
+    rows: HashMap<K, Changed<V>>,
+    /// What it reads in while it has let go: kept, because it does so for each request.
+    none: Arc<Rows<K, V>>,
+}
 
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
@@ -35,8 +50,11 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
     /// The row of `key`.
     #[must_use]
     pub fn get(&self, key: K) -> Option<&V> {
-        let ahead = self.ahead.as_ref().and_then(|ahead| ahead.get(&key));
-        ahead.or_else(|| self.rows.get(&key)).map(Box::as_ref)
+        let ahead = self.ahead.as_ref().and_then(|ahead| ahead.rows.get(&key));
+        match ahead {
+            Some((_, row)) => Some(row.as_ref()),
+            None => self.rows.get(key),
+        }
     }
 
     /// True if there is one.
@@ -48,28 +66,45 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
     /// The row of `key`, to be changed.
     pub fn get_mut(&mut self, key: K) -> Option<&mut V> {
         let Table { rows, ahead, undo } = self;
-        let row = match ahead {
-            None => Arc::make_mut(rows).get_mut(&key)?,
-            Some(ahead) => {
-                if !ahead.contains_key(&key) {
-                    let row = rows.get(&key)?.clone();
-                    undo.iter_mut().for_each(|undo| undo.push((key, None)));
-                    return Some(ahead.entry(key).or_insert(row).as_mut());
-                }
-                ahead.get_mut(&key)?
+        let Some(ahead) = ahead else {
+            let place = rows.find(key)?;
+            let row = Arc::make_mut(rows).at_mut(place)?;
+            undo.iter_mut()
+                .for_each(|undo| undo.push((key, Some((0, Box::new(row.clone()))))));
+            return Some(row);
+        };
+        let row = match ahead.rows.entry(key) {
+            Entry::Occupied(row) => {
+                let row = row.into_mut();
+                undo.iter_mut()
+                    .for_each(|undo| undo.push((key, Some(row.clone()))));
+                row.0 = ahead.group;
+                row
+            }
+            Entry::Vacant(place) => {
+                let row = rows.get(key)?.clone();
+                undo.iter_mut().for_each(|undo| undo.push((key, None)));
+                place.insert((ahead.group, Box::new(row)))
             }
         };
-        if let Some(undo) = undo {
-            undo.push((key, Some(row.clone())));
-        }
-        Some(row.as_mut())
+        Some(row.1.as_mut())
     }
 
     /// Puts a row, in place of one that may be there.
     pub fn put(&mut self, key: K, row: V) {
-        let before = self.own().insert(key, Box::new(row));
+        let before = self.exchange(key, row);
         if let Some(undo) = &mut self.undo {
             undo.push((key, before));
+        }
+    }
+
+    fn exchange(&mut self, key: K, row: V) -> Option<Changed<V>> {
+        match &mut self.ahead {
+            None => {
+                let before = Arc::make_mut(&mut self.rows).put(key, row);
+                before.map(|row| (0, Box::new(row)))
+            }
+            Some(ahead) => ahead.rows.insert(key, (ahead.group, Box::new(row))),
         }
     }
 
@@ -78,33 +113,38 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
     where
         V: Default,
     {
-        let before = self.undo.is_some().then(|| self.own().get(&key).cloned());
-        if let (Some(undo), Some(before)) = (&mut self.undo, before) {
-            undo.push((key, before));
-        }
-        let Table { rows, ahead, .. } = self;
-        match ahead {
-            None => Arc::make_mut(rows).entry(key).or_default(),
-            Some(ahead) => ahead
-                .entry(key)
-                .or_insert_with(|| rows.get(&key).cloned().unwrap_or_default()),
-        }
-    }
-
-    /// What this table itself holds, and changes.
-    fn own(&mut self) -> &mut HashMap<K, Box<V>> {
-        match &mut self.ahead {
-            Some(ahead) => ahead,
-            None => Arc::make_mut(&mut self.rows),
-        }
+        let Table { rows, ahead, undo } = self;
+        let Some(ahead) = ahead else {
+            let rows = Arc::make_mut(rows);
+            undo.iter_mut().for_each(|undo| {
+                let before = rows.get(key).map(|row| (0, Box::new(row.clone())));
+                undo.push((key, before));
+            });
+            return rows.entry(key, V::default);
+        };
+        let row = match ahead.rows.entry(key) {
+            Entry::Occupied(row) => {
+                let row = row.into_mut();
+                undo.iter_mut()
+                    .for_each(|undo| undo.push((key, Some(row.clone()))));
+                row.0 = ahead.group;
+                row
+            }
+            Entry::Vacant(place) => {
+                undo.iter_mut().for_each(|undo| undo.push((key, None)));
+                let row = rows.get(key).cloned().unwrap_or_default();
+                place.insert((ahead.group, Box::new(row)))
+            }
+        };
+        row.1.as_mut()
     }
 
     /// How many rows there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        let ahead = self.ahead.iter().flat_map(HashMap::keys);
-        let new = ahead.filter(|key| !self.rows.contains_key(key)).count();
-        self.rows.len().saturating_add(new)
+        let ahead = self.ahead.iter().flat_map(|ahead| ahead.rows.keys());
+        let new = ahead.filter(|key| self.rows.find(**key).is_none());
+        self.rows.len().saturating_add(new.count())
     }
 
     /// True without rows.
@@ -115,13 +155,13 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
 
     /// All rows with their keys, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (K, &V)> {
-        let changed = |key| {
-            let ahead = self.ahead.as_ref().filter(|ahead| !ahead.is_empty());
-            ahead.is_some_and(|ahead| ahead.contains_key(key))
+        let changed = |key: &K| {
+            let ahead = self.ahead.as_ref().filter(|ahead| !ahead.rows.is_empty());
+            ahead.is_some_and(|ahead| ahead.rows.contains_key(key))
         };
         let rows = self.rows.iter().filter(move |(key, _)| !changed(key));
-        let rows = rows.chain(self.ahead.iter().flatten());
-        rows.map(|(key, row)| (*key, row.as_ref()))
+        let ahead = self.ahead.iter().flat_map(|ahead| ahead.rows.iter());
+        rows.chain(ahead.map(|(key, (_, row))| (*key, row.as_ref())))
     }
 
     /// All rows, in no order.
@@ -132,22 +172,46 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
     /// From here on its changes are kept before the rows, and not among them: so it runs ahead of
     /// the table whose copy it is.
     pub fn lead(&mut self) {
-        self.ahead = Some(HashMap::new());
+        self.ahead = Some(Ahead {
+            group: 0,
+            rows: HashMap::new(),
+            none: Arc::default(),
+        });
     }
 
-    /// Lets go of everything, until it follows again: while another holds its map, a table would
-    /// have to copy all of it for the smallest change.
-    pub fn let_go(&mut self) {
-        self.rows = Arc::default();
-        if self.ahead.as_ref().is_some_and(|ahead| !ahead.is_empty()) {
-            self.ahead = Some(HashMap::new());
+    /// Changes from here on belong to this group, a later one than all before.
+    pub fn enter(&mut self, group: u64) {
+        if let Some(ahead) = &mut self.ahead {
+            ahead.group = group;
         }
     }
 
-    /// Reads in a table that has come to the same state by itself, from where this one leads on.
-    pub fn follow(&mut self, same: &Table<K, V>) {
-        self.let_go();
-        self.rows = Arc::clone(&same.rows);
+    /// Lets go of the rows that it shares, until it follows again: while another holds its map, a
+    /// table would have to copy all of it for the smallest change.
+    pub fn let_go(&mut self) {
+        if let Some(ahead) = &self.ahead {
+            self.rows = Arc::clone(&ahead.none);
+        }
+    }
+
+    /// Reads in a table on the same way, which has come as far as [`Table::retire`] was told, or
+    /// further: what it has not come to yet is ahead here, and stands before its rows.
+    pub fn follow(&mut self, behind: &Table<K, V>) {
+        self.rows = Arc::clone(&behind.rows);
+    }
+
+    /// Forgets what groups up to this one changed last: the table that it follows has come to the
+    /// same by itself, so that a row that nobody changes is in memory once.
+    pub fn retire(&mut self, group: u64) {
+        if let Some(ahead) = &mut self.ahead
+            && !ahead.rows.is_empty()
+        {
+            ahead.rows.retain(|_, (changed, _)| *changed > group);
+            // Room for the largest group would be gone through again for the smallest.
+            if ahead.rows.is_empty() {
+                ahead.rows = HashMap::new();
+            }
+        }
     }
 
     /// From here on changes can be taken back.
@@ -163,18 +227,28 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
     /// Takes back what was done since `begin`.
     pub fn take_back(&mut self) {
         for (key, before) in self.undo.take().into_iter().flatten().rev() {
-            match before {
-                Some(row) => self.own().insert(key, row),
-                None => self.own().remove(&key),
-            };
+            match (&mut self.ahead, before) {
+                (None, Some((_, row))) => {
+                    Arc::make_mut(&mut self.rows).put(key, *row);
+                }
+                (None, None) => {
+                    Arc::make_mut(&mut self.rows).remove(key);
+                }
+                (Some(ahead), Some(row)) => {
+                    ahead.rows.insert(key, row);
+                }
+                (Some(ahead), None) => {
+                    ahead.rows.remove(&key);
+                }
+            }
         }
     }
 }
 
 /// The rows with their keys, in no order; a trial is no part of what a table says.
-impl<K: serde::Serialize, V: serde::Serialize> serde::Serialize for Table<K, V> {
+impl<K: Copy + serde::Serialize, V: serde::Serialize> serde::Serialize for Table<K, V> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.rows.iter().map(|(key, row)| (key, row.as_ref())))
+        serializer.collect_map(self.rows.iter())
     }
 }
 
@@ -234,10 +308,11 @@ mod tests {
         let ahead = rows(&leader);
         assert_eq!((ahead.len(), rows(&view).len()), (4, 2));
 
-        let map: *const _ = Arc::as_ptr(&view.rows);
+        let rows_of: *const _ = Arc::as_ptr(&view.rows);
         leader.let_go();
         change(&mut view);
-        assert_eq!(map, Arc::as_ptr(&view.rows), "changed where it was");
+        assert_eq!(rows_of, Arc::as_ptr(&view.rows), "changed where it was");
+        leader.retire(0);
         leader.follow(&view);
         assert_eq!((rows(&leader), rows(&view)), (ahead.clone(), ahead));
         assert!((1..=4).all(|key| std::ptr::eq(leader.get(key).unwrap(), view.get(key).unwrap())));
@@ -248,5 +323,58 @@ mod tests {
         leader.get_mut(1).unwrap().push('h');
         leader.take_back();
         assert_eq!((leader.get(5), leader.get(1)), (None, view.get(1)));
+    }
+
+    #[test]
+    fn a_leader_sees_what_it_decided_however_far_the_table_behind_has_come() {
+        let mut view: Table<u8, u32> = Table::default();
+        (0..6).for_each(|key| view.put(key, 0));
+        let mut leader = view.clone();
+        leader.lead();
+        let groups: [&[(u8, u32)]; 3] = [&[(0, 1), (1, 1), (6, 1)], &[(1, 2), (2, 2)], &[(0, 3)]];
+        for (number, group) in (1..).zip(groups) {
+            leader.enter(number);
+            for (key, row) in group {
+                *leader.entry(*key) = *row;
+            }
+        }
+        let decided = |table: &Table<u8, u32>| {
+            let mut rows: Vec<_> = table.iter().map(|(key, row)| (key, *row)).collect();
+            rows.sort_unstable();
+            rows
+        };
+        let all = decided(&leader);
+        for (number, group) in (1..).zip(groups) {
+            // Also in the middle of a group.
+            for (key, row) in group {
+                leader.let_go();
+                view.put(*key, *row);
+                leader.follow(&view);
+                assert_eq!(decided(&leader), all);
+            }
+            leader.retire(number);
+            assert_eq!(decided(&leader), all);
+        }
+        assert_eq!(decided(&view), all);
+        assert!(leader.ahead.unwrap().rows.is_empty());
+    }
+
+    #[test]
+    fn a_trial_that_is_taken_back_leaves_rows_to_the_group_that_changed_them() {
+        let mut view: Table<u8, u32> = Table::default();
+        let mut leader = view.clone();
+        leader.lead();
+        leader.enter(1);
+        leader.put(1, 10);
+        leader.enter(2);
+        leader.begin();
+        *leader.get_mut(1).unwrap() = 11;
+        leader.take_back();
+        leader.let_go();
+        view.put(1, 10);
+        leader.retire(1);
+        assert_eq!(leader.ahead.as_ref().map(|ahead| ahead.rows.len()), Some(0));
+        leader.follow(&view);
+        assert_eq!(leader.get(1), Some(&10));
     }
 }

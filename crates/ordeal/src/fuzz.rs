@@ -38,10 +38,17 @@ const TARGETS: &[&str] = &[
     "policy",
     "tile-path",
     "entry-bundle",
+    "submission",
+    "package",
+    "package-entries",
+    "command-json",
+    "backup-texts",
+    "store-files",
+    "witness-memory",
 ];
 
-/// The longest input, in bytes: a package of some pages, not the largest that a parser takes.
-const INPUT_LEN_MAX: u64 = 16 * 1024;
+/// The longest input, in bytes: a package of some records, not the largest that a parser takes.
+const INPUT_LEN_MAX: u64 = 64 * 1024;
 /// An input that takes longer is a hang, in seconds.
 const INPUT_TIME_MAX: u64 = 10;
 /// More memory than this is a failure, in MiB.

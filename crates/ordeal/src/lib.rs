@@ -17,9 +17,14 @@
 )]
 
 pub mod bits;
+mod book;
 pub mod chance;
 pub mod damage;
 mod disk;
+pub mod edited;
+pub mod failing;
+pub mod forged;
+pub mod fork;
 pub mod full;
 pub mod fuzz;
 pub mod kills;
@@ -56,9 +61,12 @@ pub fn families() -> Vec<Family> {
         bits::FAMILY,
         sectors::FAMILY,
         full::FAMILY,
+        failing::FAMILY,
     ];
     families.extend(tamper::FAMILIES);
+    families.extend([published::BOTH, published::ROLLED_BACK, fork::FAMILY]);
+    families.extend(forged::FAMILIES);
+    families.extend([edited::STATES, edited::ANSWERS, published::BITS]);
     families.extend([sim::FAMILY, fuzz::FAMILY]);
-    families.extend([published::BOTH, published::ROLLED_BACK, published::BITS]);
     families
 }

@@ -6,10 +6,11 @@
 )]
 
 use std::path::Path;
+use std::process::ExitCode;
 
 use anyhow::{Result, bail, ensure};
 use clap::Parser;
-use ordeal::{Row, Tools, families, fuzz, table, writer};
+use ordeal::{Row, Tools, failing, families, fuzz, table, writer};
 
 /// Breaks the log on purpose and counts what it does about it.
 #[derive(Debug, Parser)]
@@ -35,12 +36,17 @@ struct Arguments {
     /// Fuzz for so long each
     #[arg(long, conflicts_with = "write")]
     seconds: Option<u64>,
-    /// Write the table into tests/README.md too
-    #[arg(long, conflicts_with = "name")]
+    /// Write the rows into their table of tests/README.md too; with --full into that of its own
+    #[arg(long)]
     write: bool,
 }
 
-fn main() -> Result<()> {
+fn main() -> Result<ExitCode> {
+    if let [first, name, dir] = &std::env::args().skip(1).collect::<Vec<_>>()[..]
+        && first == failing::ARGUMENT
+    {
+        return failing::act(name, Path::new(dir));
+    }
     if let [dir, numbers @ ..] = writers_arguments().as_slice() {
         let numbers: Vec<u64> = numbers
             .iter()
@@ -55,7 +61,7 @@ fn main() -> Result<()> {
             usize::try_from(*groups)?,
             *segment_len,
         );
-        return Ok(());
+        return Ok(ExitCode::SUCCESS);
     }
     let arguments = Arguments::parse();
     // sled panics on damaged bytes, which the log catches; a trial that panics is in the table.
@@ -89,13 +95,18 @@ fn main() -> Result<()> {
     }
 
     if arguments.write {
-        table::write(Path::new("tests/README.md"), &rows)?;
+        let place = if arguments.full {
+            table::Place::OnDemand
+        } else {
+            table::Place::Ci
+        };
+        table::write(Path::new("tests/README.md"), place, &rows)?;
     }
     print(&arguments, &rows)
 }
 
 /// Prints the table, and fails if anything went wrong.
-fn print(arguments: &Arguments, rows: &[Row]) -> Result<()> {
+fn print(arguments: &Arguments, rows: &[Row]) -> Result<ExitCode> {
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(rows)?);
     } else {
@@ -106,7 +117,7 @@ fn print(arguments: &Arguments, rows: &[Row]) -> Result<()> {
         rows.iter().all(Row::passes),
         "the log did not stand the ordeal"
     );
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// What follows [`writer::ARGUMENT`], if that comes first.

@@ -11,7 +11,7 @@
 
 mod recorder;
 mod recording;
-mod tracer;
+pub(crate) mod tracer;
 
 use std::convert::Infallible;
 use std::fs;

@@ -47,12 +47,15 @@ pub const ROLLED_BACK: Family = Family {
     how: How::Trials(rolled_back),
 };
 
+/// The name of the log.
+pub(crate) const ORIGIN: &str = "ordeal.example/log";
+
 /// A published log: `<dir>/data`, `<dir>/head`.
-struct Published {
+pub(crate) struct Published {
     dir: TempDir,
-    all: Vec<Record>,
+    pub(crate) all: Vec<Record>,
     /// How many of the first are the deployment's own.
-    own: usize,
+    pub(crate) own: usize,
 }
 
 fn read_log(dir: &Path) -> Result<(Log, Vec<Record>)> {
@@ -65,7 +68,7 @@ fn read_log(dir: &Path) -> Result<(Log, Vec<Record>)> {
 }
 
 impl Published {
-    fn make() -> Result<Published> {
+    pub(crate) fn make() -> Result<Published> {
         let dir = tempfile::tempdir()?;
         let published = |error: StartError| anyhow::anyhow!("{error}");
         start(dir.path()).map_err(published)?;
@@ -85,6 +88,16 @@ impl Published {
         Ok(Published { dir, all, own })
     }
 
+    /// One that somebody else has made.
+    pub(crate) fn of(dir: TempDir) -> Result<Published> {
+        let (_, all) = read_log(&dir.path().join("data"))?;
+        Ok(Published { dir, all, own: 0 })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
     /// What is left when the records that are not the deployment's own are edited.
     fn edited(&self, edit: Edit, chance: &mut Chance) -> Vec<Record> {
         let (own, others) = self.all.split_at(self.own);
@@ -93,7 +106,7 @@ impl Published {
         [own, &others].concat()
     }
 
-    fn copy(&self) -> TempDir {
+    pub(crate) fn copy(&self) -> TempDir {
         let copy = tempfile::tempdir().expect("room for a copy");
         copy_dir(self.dir.path(), copy.path());
         copy
@@ -102,24 +115,47 @@ impl Published {
     /// Replaces both copies by a log of these records.
     fn replace(&self, records: &[Record], chance: &mut Chance) -> TempDir {
         let copy = self.copy();
-        let data = copy.path().join("data");
-        for name in ["journal", "sled"] {
-            fs::remove_dir_all(data.join(name)).expect("a copy to replace");
-        }
-        write_log(records, &data, chance);
+        replace_logs(copy.path(), records, chance);
         copy
     }
 }
 
-/// A start and a stop.
-fn start(dir: &Path) -> Result<(), StartError> {
-    let publication = Publication {
-        signer: Signer::new("ordeal.example/log", &[7; 32]).expect("a key"),
+/// Replaces both copies in `<dir>/data` by a log of these records.
+pub(crate) fn replace_logs(dir: &Path, records: &[Record], chance: &mut Chance) {
+    let data = dir.join("data");
+    for name in ["journal", "sled"] {
+        fs::remove_dir_all(data.join(name)).expect("a copy to replace");
+    }
+    write_log(records, &data, chance);
+}
+
+/// Makes the tree's files those of the records that are there, as a start without the register does.
+pub(crate) fn rebuild_tree(dir: &Path) {
+    let (head, kept) = (dir.join("head"), dir.join("kept"));
+    fs::rename(&head, &kept).expect("a register");
+    fs::remove_dir_all(dir.join("data/tree")).expect("a tree");
+    start(dir).expect("a log without a register");
+    fs::rename(&kept, &head).expect("a register");
+}
+
+/// What signs the log.
+pub(crate) fn signer() -> Signer {
+    Signer::new(ORIGIN, &[7; 32]).expect("a key")
+}
+
+/// What `<dir>/data` is published with.
+pub(crate) fn publication(dir: &Path) -> Publication {
+    Publication {
+        signer: signer(),
         register: Register::at(&dir.join("head")),
         adopt_head: !dir.join("head").exists(),
         rotation: None,
-    };
-    let started = start_published(&dir.join("data"), machine(), publication)?;
+    }
+}
+
+/// A start and a stop.
+pub(crate) fn start(dir: &Path) -> Result<(), StartError> {
+    let started = start_published(&dir.join("data"), machine(), publication(dir))?;
     drop(started.handle);
     started.writer.join().expect("a writer that ends");
     Ok(())
@@ -181,21 +217,15 @@ fn rolled_back(_: &Tools) -> Result<Trial> {
         before.extend(published.all[before.len()..].iter().take(20).cloned());
         before.truncate(published.all.len() - 1);
         let copy = published.replace(&before, &mut chance);
-        // The tree of that time: a start without the register makes it.
-        let (head, kept) = (copy.path().join("head"), copy.path().join("kept"));
-        fs::rename(&head, &kept).expect("a register");
-        fs::remove_dir_all(copy.path().join("data/tree")).expect("a tree");
-        if let Err(error) = start(copy.path()) {
-            return Outcome::Failed(format!("no earlier state: {error}"));
-        }
-        fs::rename(&kept, &head).expect("a register");
+        // The tree of that time.
+        rebuild_tree(copy.path());
         let names = first_changed(&published.all, &before).unwrap_or_default();
         judge(copy.path(), &names)
     }))
 }
 
 /// It is refused, by the name of the first record that is gone or another.
-fn judge(dir: &Path, names: &[(LedgerId, u64)]) -> Outcome {
+pub(crate) fn judge(dir: &Path, names: &[(LedgerId, u64)]) -> Outcome {
     let first = match start(dir) {
         Err(StartError::Publish(
             PublishError::Fork { first, .. } | PublishError::Rollback { first, .. },

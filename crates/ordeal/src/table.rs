@@ -7,7 +7,26 @@ use anyhow::{Context, Result};
 
 use crate::Row;
 
-const BEGIN: &str = "<!-- the ordeal: written by `cargo xtask ordeal --write` -->\n";
+/// A table in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// What a change must pass.
+    Ci,
+    /// What is run before a release.
+    OnDemand,
+}
+
+impl Place {
+    const fn begin(self) -> &'static str {
+        match self {
+            Place::Ci => "<!-- the ordeal: written by `cargo xtask ordeal --write` -->\n",
+            Place::OnDemand => {
+                "<!-- the ordeal on demand: written by `cargo xtask ordeal --full --write` -->\n"
+            }
+        }
+    }
+}
+
 const END: &str = "<!-- end of the ordeal -->\n";
 
 /// The rows as a table in Markdown.
@@ -52,14 +71,68 @@ pub fn failures(rows: &[Row]) -> String {
     lines.collect()
 }
 
-/// Puts the table in its place in the file.
+/// Puts the rows into a table of the file. Rows that were not run stay as they are; what is no row
+/// any more is left out.
 ///
 /// # Errors
 /// The file cannot be read or written, or has no place for it.
-pub fn write(path: &Path, rows: &[Row]) -> Result<()> {
+pub fn write(path: &Path, place: Place, rows: &[Row]) -> Result<()> {
     let text = fs::read_to_string(path)?;
-    let (before, rest) = text.split_once(BEGIN).context("no place for the table")?;
-    let (_, after) = rest.split_once(END).context("no end of the table")?;
-    fs::write(path, [before, BEGIN, &markdown(rows), END, after].concat())?;
+    let begin = place.begin();
+    let (before, rest) = text.split_once(begin).context("no place for the table")?;
+    let (table, after) = rest.split_once(END).context("no end of the table")?;
+    let table = merged(table, &markdown(rows));
+    fs::write(path, [before, begin, &table, END, after].concat())?;
     Ok(())
+}
+
+/// The lines of a table with those of another in their places, in the order of the families.
+fn merged(old: &str, new: &str) -> String {
+    let names = crate::families();
+    let family = |line: &str| {
+        let name = name(line)?;
+        let word = name.split(' ').next()?;
+        names.iter().position(|family| family.name == word)
+    };
+    let mut lines: Vec<&str> = old.lines().filter(|line| family(line).is_some()).collect();
+    for line in new.lines().filter(|line| family(line).is_some()) {
+        match lines.iter_mut().find(|old| name(old) == name(line)) {
+            Some(old) => *old = line,
+            None => lines.push(line),
+        }
+    }
+    lines.sort_by_key(|line| family(line));
+    let head = new.lines().take(2);
+    head.chain(lines).map(|line| format!("{line}\n")).collect()
+}
+
+/// The name in a line of a table.
+fn name(line: &str) -> Option<&str> {
+    Some(line.strip_prefix("| `")?.split_once('`')?.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_take_the_places_of_their_own_and_the_others_stay() {
+        let row = |name: &str, trials: u64| format!("| `{name}` | what | {trials} |\n");
+        let head = "| test |\n|---|\n";
+        let old = [head, &row("bits", 1), &row("gone", 2), &row("fuzz note", 3)].concat();
+        let new = [
+            head,
+            &row("fuzz note", 4),
+            &row("bits-published", 5),
+            &row("kill-9", 6),
+        ];
+        let expected = [
+            head,
+            &row("kill-9", 6),
+            &row("bits", 1),
+            &row("bits-published", 5),
+            &row("fuzz note", 4),
+        ];
+        assert_eq!(merged(&old, &new.concat()), expected.concat());
+    }
 }

@@ -185,7 +185,12 @@ pub fn write_log(records: &[Record], dir: &Path, chance: &mut Chance) {
     let (mut log, _) = Log::open(dir, |_| Ok::<(), Infallible>(())).expect("a new log");
     let mut rest = records;
     while !rest.is_empty() {
-        let (group, after) = rest.split_at((1 + chance.index(40)).min(rest.len()));
+        let mut count = (1 + chance.index(40)).min(rest.len());
+        // No command in two groups.
+        while count < rest.len() && rest[count].header.part > 1 {
+            count += 1;
+        }
+        let (group, after) = rest.split_at(count);
         log.append(group).expect("a group");
         rest = after;
     }

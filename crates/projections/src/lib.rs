@@ -27,6 +27,7 @@ pub mod four_ledgers;
 pub mod idle;
 pub mod items;
 pub mod links;
+mod names;
 pub mod numbers;
 pub mod page;
 pub mod parts;
@@ -153,7 +154,7 @@ impl View {
         timeline.take_in(entry);
         plans.take_in(entry);
         days.take_in(books, entry);
-        search.take_in(entry);
+        search.take_in(&mut timeline.names, entry);
         evidence.take_in(&entry.fact.event);
         *head = Some(Head {
             seq: entry.seq,

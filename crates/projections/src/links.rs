@@ -2,9 +2,10 @@
 //!
 //! The books find a row by its whole key; these lists say which keys there are.
 
-use crate::numbers::{Numbers, at, next_place};
+use crate::numbers::Numbers;
 use hashbrown::HashMap;
 use ledger::account::AccountEvent;
+use ledger::chunks::Chunks;
 use ledger::fund::{FundEvent, Holder};
 use ledger::ids::{
     AccountId, FundId, MilestoneId, MovementId, OrganisationId, PaymentId, ProjectId, Subject,
@@ -27,7 +28,7 @@ pub struct Links {
     #[serde(serialize_with = "crate::parts::map")]
     milestones_of_project: HashMap<ProjectId, Vec<MilestoneId>>,
     /// All payments; the lists below hold their places here, in a quarter of the room.
-    payments: Vec<PaymentId>,
+    payments: Chunks<PaymentId>,
     #[serde(serialize_with = "crate::parts::map")]
     payments_of_project: HashMap<ProjectId, Numbers>,
     #[serde(serialize_with = "crate::parts::map")]
@@ -36,7 +37,7 @@ pub struct Links {
     #[serde(serialize_with = "crate::parts::map")]
     funds_of_account: HashMap<AccountId, Vec<Option<FundId>>>,
     /// All movements of cash; the lists below hold their places here.
-    movements: Vec<MovementId>,
+    movements: Chunks<MovementId>,
     #[serde(serialize_with = "crate::parts::map")]
     movements_of_account: HashMap<AccountId, Numbers>,
 }
@@ -111,7 +112,7 @@ impl Links {
             | AccountEvent::CustodyAgreed(_)
             | AccountEvent::CustodyReleased(_) => return,
         };
-        let place = next_place(&self.movements);
+        let place = self.movements.next_place();
         self.movements.push(movement);
         for account in accounts.into_iter().flatten() {
             self.movements_of_account
@@ -190,7 +191,7 @@ impl Links {
         if books.payments.contains(instruction.payment) {
             return;
         }
-        let place = next_place(&self.payments);
+        let place = self.payments.next_place();
         self.payments.push(instruction.payment);
         self.payments_of_project
             .entry(instruction.project)
@@ -235,9 +236,8 @@ impl Links {
     }
 
     /// All payments.
-    #[must_use]
-    pub fn payments(&self) -> &[PaymentId] {
-        &self.payments
+    pub fn payments(&self) -> impl Iterator<Item = PaymentId> {
+        self.payments.iter().copied()
     }
 
     /// The payments of `project`.
@@ -262,7 +262,7 @@ impl Links {
         places.sort_unstable();
         places
             .into_iter()
-            .filter_map(|place| at(&self.payments, place).copied())
+            .filter_map(|place| self.payments.get(place).copied())
     }
 
     /// The batches of which `account` has held cash; none stands for cash of nobody knows which.
@@ -279,7 +279,7 @@ impl Links {
         let places = places.map_or(&[][..], Numbers::as_slice);
         places
             .iter()
-            .filter_map(|place| at(&self.movements, *place).copied())
+            .filter_map(|place| self.movements.get(*place).copied())
     }
 
     fn places_of_project(&self, project: ProjectId) -> &[u32] {
@@ -291,7 +291,7 @@ impl Links {
     fn resolve<'a>(&'a self, places: &'a [u32]) -> impl Iterator<Item = PaymentId> {
         places
             .iter()
-            .filter_map(|place| at(&self.payments, *place).copied())
+            .filter_map(|place| self.payments.get(*place).copied())
     }
 }
 

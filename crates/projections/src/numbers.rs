@@ -62,7 +62,7 @@ impl Numbers {
             Room::Few([a, b, _], Len::Two) => Room::Few([a, b, number], Len::Three),
             Room::Few([a, b, c], Len::Three) => Room::Many(Box::new(vec![a, b, c, number])),
             Room::Many(mut all) => {
-                all.push(number);
+                push_close(&mut all, number);
                 Room::Many(all)
             }
         };
@@ -73,6 +73,15 @@ impl Numbers {
 /// records: at a thousand a second that is 50 days of writing, and 500 GB.
 pub(crate) fn narrow(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// Adds a number to a list that may become long: a `Vec` would double, and of a list of millions
+/// half might be empty; this one has at most an eighth too much.
+pub(crate) fn push_close(list: &mut Vec<u32>, number: u32) {
+    if list.len() == list.capacity() {
+        list.reserve_exact((list.len() / 8).max(4));
+    }
+    list.push(number);
 }
 
 /// The place after the last one of a list.

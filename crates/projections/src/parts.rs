@@ -64,14 +64,11 @@ impl Part {
     #[must_use]
     pub const fn version(self) -> u32 {
         match self {
-            Part::Books => 2,
-            Part::Alerts
-            | Part::Links
-            | Part::Timeline
-            | Part::Plans
-            | Part::Days
-            | Part::Search
-            | Part::Evidence => 1,
+            Part::Alerts | Part::Links | Part::Plans | Part::Days | Part::Evidence => 1,
+            // Subjects have numbers.
+            Part::Timeline | Part::Search => 2,
+            // Persons have a state; then: what few payments have stands together.
+            Part::Books => 3,
         }
     }
 }

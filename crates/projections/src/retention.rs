@@ -54,7 +54,7 @@ pub fn retention(view: &View, on: Date, offset: usize, limit: usize) -> Retentio
     let books = &view.books;
     let (mut due, mut not_due) = (Vec::new(), Vec::new());
     for id in view.links.payments() {
-        let Some(payment) = books.payments.get(*id) else {
+        let Some(payment) = books.payments.get(id) else {
             continue;
         };
         let later = payment.later();
@@ -62,7 +62,7 @@ pub fn retention(view: &View, on: Date, offset: usize, limit: usize) -> Retentio
             continue;
         }
         match later.due_on.and_then(BusinessDate::last) {
-            Some(day) if day <= on => due.push((day, *id, payment)),
+            Some(day) if day <= on => due.push((day, id, payment)),
             Some(_) | None => not_due.push(later.retained()),
         }
     }

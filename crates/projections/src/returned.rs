@@ -52,18 +52,18 @@ pub struct Returned {
 pub fn returned(view: &View, on: Date, offset: usize, limit: usize) -> Returned {
     let books = &view.books;
     let last = |payment: &Payment| {
-        let seq = payment.returns.as_ref()?.last()?.seq;
+        let seq = payment.returns.last()?.seq;
         Some((view.days.returned_on(seq)?, seq))
     };
     let mut rows = Vec::new();
     for id in view.links.payments() {
-        let Some(payment) = books.payments.get(*id) else {
+        let Some(payment) = books.payments.get(id) else {
             continue;
         };
         let again = payment.reissue.as_deref().and_then(|chained| chained.by);
         let back = payment.returned.add(payment.cancelled);
         if again.is_none() && back > Fen::ZERO {
-            rows.push((last(payment), *id, payment, back));
+            rows.push((last(payment), id, payment, back));
         }
     }
     // By their order where the day is the same: what has no day comes last.

@@ -94,8 +94,8 @@ pub struct Found {
 #[must_use]
 pub fn find(view: &View, query: &Query, offset: usize, limit: usize) -> Found {
     let (found, complete) = gather(&view.search, query);
-    let page = Page::of(&found, offset, limit, |(id, candidate)| {
-        show(view, *id, candidate)
+    let page = Page::of(&found, offset, limit, |(subject, candidate)| {
+        show(view, *subject, candidate)
     });
     Found { page, complete }
 }
@@ -156,10 +156,11 @@ impl<'a> Candidate<'a> {
     }
 }
 
-type Candidates<'a> = HashMap<Uuid, Candidate<'a>>;
+/// By the numbers of subjects.
+type Candidates<'a> = HashMap<u32, Candidate<'a>>;
 
 /// Takes note of a place at a subject.
-type Note<'n, 'a> = dyn FnMut(Uuid, Kind, Place<'a>) + 'n;
+type Note<'n, 'a> = dyn FnMut(u32, Kind, Place<'a>) + 'n;
 
 /// One thing that must be found at a subject.
 #[derive(Clone, Copy)]
@@ -169,7 +170,7 @@ enum Step<'q> {
 }
 
 /// The answer in its order, and whether it is all of it.
-fn gather<'a>(search: &'a Search, query: &Query) -> (Vec<(Uuid, Candidate<'a>)>, bool) {
+fn gather<'a>(search: &'a Search, query: &Query) -> (Vec<(u32, Candidate<'a>)>, bool) {
     let range = query.amounts.map(|(min, max)| Step::Amounts(min, max));
     let one = |wanted| vec![Step::Wanted(wanted)];
     // What was typed as it stands, or else every word of it.
@@ -186,8 +187,8 @@ fn gather<'a>(search: &'a Search, query: &Query) -> (Vec<(Uuid, Candidate<'a>)>,
         way.extend(range);
         let (more, all) = take_steps(search, query.kind, way);
         complete &= all;
-        for (id, candidate) in more {
-            found.entry(id).or_insert(candidate);
+        for (subject, candidate) in more {
+            found.entry(subject).or_insert(candidate);
         }
     }
     let mut found: Vec<_> = found.into_iter().collect();
@@ -196,7 +197,10 @@ fn gather<'a>(search: &'a Search, query: &Query) -> (Vec<(Uuid, Candidate<'a>)>,
             .places
             .sort_by_key(|place| (place.rank, place.seq, place.field));
     }
-    found.sort_by_key(|(id, it)| (it.rank, it.kind, it.places.first().map(|it| it.seq), *id));
+    found.sort_by_key(|(subject, it)| {
+        let seq = it.places.first().map(|it| it.seq);
+        (it.rank, it.kind, seq, *subject)
+    });
     (found, complete)
 }
 
@@ -213,7 +217,7 @@ fn take_steps<'a>(
     let mut found: Candidates<'a> = HashMap::new();
     let mut complete = true;
     for (number, step) in steps.iter().enumerate() {
-        let mut note = |id: Uuid, of: Kind, place: Place<'a>| {
+        let mut note = |subject: u32, of: Kind, place: Place<'a>| {
             if kind.is_some_and(|kind| kind != of) {
                 return;
             }
@@ -222,13 +226,13 @@ fn take_steps<'a>(
                 return;
             }
             let candidate = match number {
-                0 => Some(found.entry(id).or_insert_with(|| Candidate {
+                0 => Some(found.entry(subject).or_insert_with(|| Candidate {
                     kind: of,
                     rank: place.rank,
                     steps: 0,
                     places: Vec::new(),
                 })),
-                _ => found.get_mut(&id).filter(|it| it.steps >= number),
+                _ => found.get_mut(&subject).filter(|it| it.steps >= number),
             };
             if let Some(candidate) = candidate {
                 candidate.steps = number.saturating_add(1);
@@ -285,7 +289,7 @@ fn look_for_text<'a>(search: &'a Search, plain: &str, note: &mut Note<'_, 'a>) {
             seq: row.seq,
             records: 1,
         };
-        note(row.id, row.kind, place);
+        note(row.subject, row.kind, place);
     });
 }
 
@@ -306,7 +310,7 @@ fn look_for_amounts<'a>(search: &'a Search, min: Fen, max: Fen, note: &mut Note<
                 seq: row.seq,
                 records: 1,
             };
-            note(row.id, row.kind, place);
+            note(row.subject, row.kind, place);
         }
     }
 }
@@ -331,8 +335,9 @@ fn rank(text: &str, part: &str) -> Rank {
     }
 }
 
-fn show(view: &View, id: Uuid, candidate: &Candidate<'_>) -> Hit {
+fn show(view: &View, subject: u32, candidate: &Candidate<'_>) -> Hit {
     let kind = candidate.kind;
+    let id = view.timeline.names.id(subject).unwrap_or_default();
     let (name, number) = titles::of(&view.books, kind, id);
     let matches = candidate.places.iter().map(|place| Match {
         field: term!(place.field),

@@ -1,35 +1,50 @@
 //! Timelines: which records name a subject, and which bear a word.
 
-use crate::numbers::{Numbers, narrow};
+use crate::names::Names;
+use crate::numbers::{Numbers, narrow, push_close};
 use crate::{Entry, Page};
 use hashbrown::HashMap;
+use ledger::chunks::Chunks;
 use ledger::ids::Subject;
 use ledger::subjects::Subjects;
 
 /// Sequence numbers by subject and by word.
 #[derive(Debug, Clone, Default, serde::Serialize)]
 pub struct Timeline {
-    #[serde(serialize_with = "crate::parts::map")]
-    subjects: HashMap<Subject, Numbers>,
+    /// Every subject that a record has named. What else is kept of them has their numbers here.
+    pub(crate) names: Names,
+    /// The records of each of them.
+    subjects: Chunks<Numbers>,
     #[serde(serialize_with = "crate::parts::map")]
     words: HashMap<&'static str, Vec<u32>>,
 }
 
 impl Timeline {
     pub(crate) fn take_in(&mut self, entry: &Entry<'_>) {
-        let Timeline { subjects, words } = self;
+        let Timeline {
+            names,
+            subjects,
+            words,
+        } = self;
         let seq = narrow(entry.seq);
-        entry
-            .fact
-            .event
-            .each(&mut |subject| subjects.entry(subject).or_default().push(seq));
-        words.entry(entry.fact.event.word()).or_default().push(seq);
+        entry.fact.event.each(&mut |subject| {
+            let number = names.number(subject.0);
+            while subjects.next_place() <= number {
+                subjects.push(Numbers::default());
+            }
+            if let Some(seqs) = subjects.get_mut(number) {
+                seqs.push(seq);
+            }
+        });
+        push_close(words.entry(entry.fact.event.word()).or_default(), seq);
     }
 
     /// All records that name `subject`, oldest first.
     #[must_use]
     pub fn of(&self, subject: Subject) -> &[u32] {
-        self.subjects.get(&subject).map_or(&[], Numbers::as_slice)
+        let seqs = self.names.find(subject.0);
+        let seqs = seqs.and_then(|number| self.subjects.get(number));
+        seqs.map_or(&[], Numbers::as_slice)
     }
 
     /// All records whose event has this word, as `payment.settled`, oldest first.

@@ -1,13 +1,17 @@
 //! Measures the write path and a start: `load DIR COMMANDS` fills a directory with payments that
 //! are instructed, settled and confirmed; `mixed DIR COMMANDS` with ten records a payment, its
 //! project, contract, claim, cash and bank line among them; `open DIR` starts on either with full
-//! verification; `seal DIR` seals it twice, records its states and proves a subject.
+//! verification; `seal DIR` seals it twice, records its states and proves a subject. `verify DIR`
+//! audits both copies of a directory that nobody has open, and `rebuild DIR` builds everything anew
+//! from them besides: one core of each is `taskset -c 0 …`.
 //!
 //! ```console
 //! $ cargo run --release -p sequencer --example load -- load DIR 1000000
 //! $ cargo run --release -p sequencer --example load -- mixed DIR 1000000
 //! $ cargo run --release -p sequencer --example load -- open DIR
 //! $ cargo run --release -p sequencer --example load -- seal DIR
+//! $ cargo run --release -p sequencer --example load -- verify DIR
+//! $ cargo run --release -p sequencer --example load -- rebuild DIR
 //! ```
 
 #![allow(
@@ -39,8 +43,11 @@ use ledger::receipt::{ReceiptChannel, ReceiptCommand, ReceiptConfirmation, Recei
 use ledger::text::{Name, Reference, Text};
 use ledger::token::Role;
 use ledger::{Actor, Command, Intake, Submission};
-use sequencer::{Caller, Handle, Request};
+use sequencer::{Answered, Answers, Caller, Handle, Request, Unavailable};
+use std::collections::VecDeque;
 use std::path::Path;
+use std::pin::Pin;
+use std::task::{Context, Waker};
 use std::time::Instant;
 use uuid::Uuid;
 
@@ -48,8 +55,10 @@ use uuid::Uuid;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Commands of one request.
-const BATCH: u64 = 4000;
+/// Commands of one request, unless the third argument says otherwise.
+const BATCH: u64 = 8192;
+/// Requests on their way at once: a loader that waits for each answer lets the writer wait too.
+const ON_THEIR_WAY: usize = 4;
 /// Payments share so many payees: a county's poor households.
 const PERSONS: u64 = 10_000;
 
@@ -57,24 +66,57 @@ fn main() {
     let args: Vec<String> = std::env::args().collect();
     let dir = Path::new(&args[2]);
     match args[1].as_str() {
-        "load" => load(dir, &args[3], 3, command),
-        "mixed" => load(dir, &args[3], 10, mixed),
+        "load" => load(dir, &args[3..], 3, command),
+        "mixed" => load(dir, &args[3..], 10, mixed),
         "open" => open(dir),
         "seal" => seal(dir),
-        other => panic!("{other}: say load, mixed, open or seal"),
+        "verify" => verify(dir),
+        "rebuild" => rebuild(dir),
+        other => panic!("{other}: say load, mixed, open, seal, verify or rebuild"),
     }
 }
 
 fn open(dir: &Path) {
     let begin = Instant::now();
     let started = sequencer::start(dir, sequencer::machine()).expect("start");
-    let seconds = begin.elapsed().as_secs_f64();
     let records = started.handle.reader().next_position();
+    told("start, verified and rebuilt", records, begin);
+}
+
+fn verify(dir: &Path) {
+    let begin = Instant::now();
+    let verified = store::verify(dir, |_| ()).expect("intact");
+    told("verified", verified.records, begin);
+}
+
+/// What `fundtrace verify --rebuild` does.
+fn rebuild(dir: &Path) {
+    let begin = Instant::now();
+    let (verified, rebuilt) = sequencer::rebuild(dir, |_| (), |_| ()).expect("intact");
+    assert!(rebuilt.findings.is_empty());
+    told("verified and rebuilt", verified.records, begin);
+}
+
+fn told(what: &str, records: u64, begin: Instant) {
+    let seconds = begin.elapsed().as_secs_f64();
     println!(
-        "start: {records} records verified and rebuilt in {seconds:.2} s, {:.0} k/s, {}",
+        "{what}: {records} records in {seconds:.2} s, {:.0} k/s; {:.2} s of one core, {}",
         records as f64 / seconds / 1000.0,
+        core_seconds(),
         memory()
     );
+}
+
+/// What this process has cost all cores together: what counts where others work beside it.
+fn core_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let (_name, fields) = stat.rsplit_once(')').unwrap();
+    let ticks = fields.split_whitespace().skip(11).take(2);
+    // Linux counts a hundred to the second.
+    ticks
+        .map(|ticks| ticks.parse::<f64>().unwrap())
+        .sum::<f64>()
+        / 100.0
 }
 
 /// The first seal scans the whole log, the second only what has come since; then all states, and a
@@ -163,16 +205,61 @@ fn submission(number: u64, command: Command) -> Submission {
     }
 }
 
-fn send(handle: &Handle, who: u64, submissions: Vec<Submission>) {
-    let ledger = LedgerId(id(7, 7));
-    let request = Request {
-        ledger,
+fn request(who: u64, submissions: Vec<Submission>) -> Request {
+    Request {
+        ledger: LedgerId(id(7, 7)),
         caller: caller(who),
         submissions,
         atomic: false,
-    };
-    for answer in handle.submit_blocking(request).expect("the writer writes") {
+    }
+}
+
+fn send(handle: &Handle, who: u64, submissions: Vec<Submission>) {
+    let answers = handle.submit_blocking(request(who, submissions));
+    accepted(answers.expect("the writer writes"));
+}
+
+fn accepted(answers: Answers) {
+    for answer in answers {
         answer.expect("accepted");
+    }
+}
+
+type Waiting<'a> = Pin<Box<dyn Future<Output = Result<Answered, Unavailable>> + 'a>>;
+
+/// Sends requests in their order, without waiting for the answers of the last few.
+struct Loader<'a> {
+    handle: &'a Handle,
+    runtime: tokio::runtime::Runtime,
+    waiting: VecDeque<Waiting<'a>>,
+}
+
+impl<'a> Loader<'a> {
+    fn new(handle: &'a Handle) -> Loader<'a> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        Loader {
+            handle,
+            runtime: runtime.expect("a runtime"),
+            waiting: VecDeque::new(),
+        }
+    }
+
+    fn send(&mut self, request: Request) {
+        self.wait_for(ON_THEIR_WAY - 1);
+        let mut answer: Waiting<'a> = Box::pin(self.handle.submit(request));
+        // The first look puts it into the queue.
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(answer.as_mut().poll(&mut context).is_pending());
+        self.waiting.push_back(answer);
+    }
+
+    /// Until no more than so many are on their way.
+    fn wait_for(&mut self, at_most: usize) {
+        while self.waiting.len() > at_most {
+            let oldest = self.waiting.pop_front().expect("there is one");
+            let answered = self.runtime.block_on(oldest).expect("the writer writes");
+            accepted(answered.answers);
+        }
     }
 }
 
@@ -480,16 +567,19 @@ fn mixed(number: u64) -> Command {
 }
 
 /// `around` commands belong together; those of another person come last among them.
-fn load(dir: &Path, commands: &str, around: u64, command: fn(u64) -> Command) {
-    let commands: u64 = commands.parse().expect("a number of commands");
+fn load(dir: &Path, args: &[String], around: u64, command: fn(u64) -> Command) {
+    let number = |text: &String| text.parse::<u64>().expect("a number");
+    let commands = number(&args[0]);
+    let size = args.get(1).map_or(BATCH, number);
     let other = |number: u64| number % around >= if around == 3 { 2 } else { 8 };
     std::fs::create_dir_all(dir).expect("make the directory");
     let started = sequencer::start(dir, sequencer::machine()).expect("start");
     set_up(&started.handle);
     let begin = Instant::now();
+    let mut loader = Loader::new(&started.handle);
     let mut sent = 0;
     while sent < commands {
-        let until = (sent + BATCH).min(commands);
+        let until = (sent + size).min(commands);
         // Payments by one person, receipts by another: four eyes.
         for who in [1, 2] {
             let mine = |number: &u64| other(*number) == (who == 2);
@@ -497,10 +587,12 @@ fn load(dir: &Path, commands: &str, around: u64, command: fn(u64) -> Command) {
             let batch = batch
                 .map(|number| submission(number, command(number)))
                 .collect();
-            send(&started.handle, who, batch);
+            loader.send(request(who, batch));
         }
         sent = until;
     }
+    loader.wait_for(0);
+    drop(loader);
     let seconds = begin.elapsed().as_secs_f64();
     println!(
         "load: {commands} commands in {seconds:.1} s, {:.0} k/s, {}",

@@ -1,16 +1,20 @@
-//! The one writer: decides, links, stores, shows and answers.
+//! The one writer: decides and links on one thread, stores, shows and answers on another.
 //!
 //! Everything is acknowledged only after it is on the disk, and only with what readers can already
-//! see. What start-up replays is what the live path runs: `show::Shown::show`.
+//! see. What start-up replays is what the live path runs: `show::Shown`.
 
 mod answer;
 mod canon;
 mod clock;
+mod decide;
 mod erasure;
 mod files;
+mod flight;
 mod group;
 mod introduce;
+mod lines;
 mod link;
+mod persist;
 mod publish;
 mod published;
 mod queued;
@@ -36,7 +40,7 @@ pub use introduce::Rotation;
 pub use publish::{Publication, PublishError, Published};
 pub use published::{Log as PublishedLog, ProveError};
 pub use queued::Queued;
-pub use rebuild::{Claims, Finding, Rebuild, Rebuilt};
+pub use rebuild::{Finding, Rebuilt, rebuild};
 pub use replay::{Replay, ReplayError, ReplayFault};
 pub use seals::{SealError, Sealed, SubjectProof};
 pub use show::Slot;
@@ -49,9 +53,11 @@ use ledger::ids::{LedgerId, PersonId};
 use ledger::person::rules::PersonState;
 use ledger::personal::{self, PersonalText};
 use ledger::{Actor, Books};
+use link::Asking;
 use publish::Publisher;
 use show::Shown;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use store::{FileStore, KeyStore, Log, Reader, Recovery};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -153,20 +159,25 @@ fn open(
             adopt_head,
             rotation,
         }) => {
-            let tree = store::Tree::open(dir)?;
-            let publisher = Publisher::new(tree, Arc::new(signer), register);
+            let tree = store::Tree::at(dir);
+            let publisher = Publisher::new(tree, Arc::new(signer), register)?;
             (Some(publisher), adopt_head, rotation)
         }
         None => (None, false, None),
     };
-    let replay = |entry: &store::Entry| {
-        if let Some(publisher) = &mut publisher {
-            publisher.replay(entry)?;
-        }
-        let Ok(()) = shown.show(entry);
-        Ok(())
-    };
-    let (log, recovery) = match Log::open(dir, replay) {
+    let opened = lines::applied(
+        |lines| shown.show_all(lines),
+        |lines| {
+            Log::open(dir, |entry| {
+                if let Some(publisher) = &mut publisher {
+                    publisher.replay(entry)?;
+                }
+                lines.push(entry.position, &entry.record);
+                Ok(())
+            })
+        },
+    );
+    let (log, recovery) = match opened {
         Ok(opened) => opened,
         Err(store::OpenError::Store(error) | store::OpenError::Each(error)) => {
             return Err(error.into());
@@ -215,24 +226,38 @@ fn run(
     let (stop, stopped) = watch::channel(false);
     let published = publisher.as_ref().map(|publisher| publisher.log(&reader));
     let (outlet, publishing) = publish::spawn(publisher).map_err(StartError::Thread)?;
-    let writer = writer::Writer::new(
-        log,
-        Arc::clone(&shown),
-        writer::Beside {
-            keys: Arc::clone(&keys),
-            files: files.clone(),
-            outlet,
-        },
-        system,
-        clock,
-        stop,
+    let done = Arc::new(AtomicU64::new(0));
+    let ring = seal::KeyRing::new(Arc::clone(&keys));
+    let wires = writer::Wires {
         inbox,
-    );
+        stop: stop.clone(),
+        done: Arc::clone(&done),
+    };
+    let shown_too = Arc::clone(&shown);
+    let writer = writer::Writer::new(&log, shown_too, files.clone(), ring, system, clock, wires);
+    let persister = persist::Persister {
+        log,
+        shown: Arc::clone(&shown),
+        keys: Arc::clone(&keys),
+        outlet,
+        done,
+        stop,
+        writer: queue.downgrade(),
+    };
+    // Nothing lies between the two: a group that is decided waits until the one before is done,
+    // and what comes meanwhile joins the next.
+    let (decided, groups) = std::sync::mpsc::sync_channel(0);
+    let thread = std::thread::Builder::new().name("persister".to_owned());
+    let persisting = thread
+        .spawn(move || persister.run(&groups))
+        .map_err(StartError::Thread)?;
     let thread = std::thread::Builder::new().name("writer".to_owned());
     let writer = thread
         .spawn(move || {
-            // What the writer wrote is published before it counts as ended.
-            writer.run();
+            writer.run(&decided);
+            drop(decided);
+            // What it decided is on the disk, and published, before it counts as ended.
+            let _ = persisting.join();
             let _ = publishing.map(std::thread::JoinHandle::join);
         })
         .map_err(StartError::Thread)?;
@@ -303,7 +328,7 @@ impl Handle {
     /// The queue is full, or the writer has stopped.
     pub async fn submit(&self, request: Request) -> Result<Answered, Unavailable> {
         let (answer, answered) = oneshot::channel();
-        self.send(writer::Message::Commands(request, answer))?;
+        self.send(writer::Message::Commands(Asking::new(request), answer))?;
         answered.await.map_err(|_| Unavailable::Stopped)?
     }
 
@@ -313,7 +338,7 @@ impl Handle {
     /// The queue is full, or the writer has stopped.
     pub fn submit_blocking(&self, request: Request) -> Result<Answers, Unavailable> {
         let (answer, answered) = oneshot::channel();
-        self.send(writer::Message::Commands(request, answer))?;
+        self.send(writer::Message::Commands(Asking::new(request), answer))?;
         let answered = answered.blocking_recv();
         let answered = answered.map_err(|_| Unavailable::Stopped)??;
         Ok(answered.answers)

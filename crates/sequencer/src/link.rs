@@ -1,22 +1,44 @@
 //! From a command to records: its digest, its events salted, sealed, encoded and linked, and the
 //! receipt for them.
 
-use crate::answer::{Caller, Receipt, Refusal};
+use crate::answer::{Caller, Receipt, Refusal, Request};
+use crate::group::Open;
 use crate::seal::{self, KeyRing};
 use crate::writer::Failure;
-use chain::{Head, Record};
+use chain::{Hash, Head};
 use ledger::ids::LedgerId;
 use ledger::personal::{self, PersonalText};
 use ledger::{Context, Event, Fact, Submission};
 use std::sync::Arc;
+use store::Reader;
+use uuid::Uuid;
+
+/// A request with what can be computed of it before the writer has it, by whoever asks.
+pub(crate) struct Asking {
+    pub(crate) request: Request,
+    /// The digests of its commands, except of those that need somebody's key.
+    pub(crate) digests: Vec<Option<Hash>>,
+}
+
+impl Asking {
+    pub(crate) fn new(request: Request) -> Asking {
+        let (ledger, caller) = (request.ledger, &request.caller);
+        let digest = |submission: &Submission| {
+            let needs_no_key = !personal::concerns(&submission.command);
+            needs_no_key.then(|| digest_of(ledger, caller, submission))
+        };
+        let digests = request.submissions.iter().map(digest).collect();
+        Asking { request, digests }
+    }
+}
 
 /// Over the command's protobuf, in which personal texts are blinded: see [`seal`].
 pub(crate) fn digest(
     ledger: LedgerId,
     caller: &Caller,
     submission: &Submission,
-    ring: &mut KeyRing<'_>,
-) -> Result<chain::Hash, seal::NoRandomness> {
+    ring: &mut KeyRing,
+) -> Result<Hash, seal::NoRandomness> {
     let mut failed = None;
     let mut blinded = None;
     if personal::concerns(&submission.command) {
@@ -34,81 +56,181 @@ pub(crate) fn digest(
     if let Some(error) = failed {
         return Err(error);
     }
-    let bytes = wire::encode_command(blinded.as_ref().unwrap_or(submission));
-    let actor = *caller.actor.person.0.as_bytes();
-    Ok(chain::command_digest(
-        actor,
-        chain::LedgerId(ledger.0),
-        &bytes,
-    ))
+    let submission = blinded.as_ref().unwrap_or(submission);
+    Ok(digest_of(ledger, caller, submission))
 }
 
-/// The records of a command's events: salted, sealed, encoded and linked.
-pub(crate) fn link(
-    head: &Head,
-    now_us: u64,
-    submission: &Submission,
-    context: &Context,
-    digest: chain::Hash,
-    events: &[Event],
-    ring: &mut KeyRing<'_>,
-) -> Result<Vec<Record>, Failure> {
-    let parts = u16::try_from(events.len()).unwrap_or(u16::MAX);
-    let mut head = *head;
-    let mut records = Vec::with_capacity(events.len());
-    for (part, event) in (1..).zip(events) {
-        let salt = seal::random()?;
-        let mut fact = Fact {
-            actor: context.actor,
-            intake: context.intake,
-            occurred_on: context.occurred_on,
-            documents: submission.documents.clone(),
-            correlation_id: submission.correlation_id,
-            signatories: Arc::clone(&context.signatories),
-            event: event.clone(),
-        };
-        let mut failed = None;
-        personal::visit(&mut fact.event, &mut |person, field, text| {
-            if let Some(PersonalText::Clear(clear)) = text {
-                match ring.seal(person, salt, field, clear) {
-                    Ok(sealed) => *text = Some(sealed),
-                    Err(error) => failed = Some(error),
+fn digest_of(ledger: LedgerId, caller: &Caller, submission: &Submission) -> Hash {
+    let bytes = wire::encode_command(submission);
+    let actor = *caller.actor.person.0.as_bytes();
+    chain::command_digest(actor, chain::LedgerId(ledger.0), &bytes)
+}
+
+/// Records that are decided and not yet linked, in the order of their positions.
+pub(crate) struct Drafts {
+    /// What each will state.
+    pub(crate) facts: Vec<Fact>,
+    /// How each will be stored.
+    pub(crate) bodies: Vec<Vec<u8>>,
+    /// The seq of the last.
+    pub(crate) seq: u64,
+    /// When the last will have been recorded.
+    pub(crate) recorded_at_us: u64,
+}
+
+/// A command whose records are among the drafts.
+pub(crate) struct Draft {
+    command_id: Uuid,
+    digest: Hash,
+    recorded_at_us: u64,
+    parts: u16,
+    first: usize,
+}
+
+impl Drafts {
+    pub(crate) fn after(head: &Head) -> Drafts {
+        Drafts {
+            facts: Vec::new(),
+            bodies: Vec::new(),
+            seq: head.seq,
+            recorded_at_us: head.recorded_at_us,
+        }
+    }
+
+    /// Adds a command's events: salted, sealed and encoded. All of them, or none.
+    pub(crate) fn add(
+        &mut self,
+        now_us: u64,
+        submission: &Submission,
+        context: &Context,
+        digest: Hash,
+        events: Vec<Event>,
+        ring: &mut KeyRing,
+    ) -> Result<Draft, Failure> {
+        let first = self.bodies.len();
+        let parts = u16::try_from(events.len()).unwrap_or(u16::MAX);
+        for event in events {
+            let fact = Fact {
+                actor: context.actor,
+                intake: context.intake,
+                occurred_on: context.occurred_on,
+                documents: submission.documents.clone(),
+                correlation_id: submission.correlation_id,
+                signatories: Arc::clone(&context.signatories),
+                event,
+            };
+            match encode(fact, ring) {
+                Ok((fact, body)) => {
+                    self.facts.push(fact);
+                    self.bodies.push(body);
+                }
+                Err(failure) => {
+                    self.facts.truncate(first);
+                    self.bodies.truncate(first);
+                    return Err(failure);
                 }
             }
-        });
-        if let Some(error) = failed {
-            return Err(error.into());
         }
-        let body = wire::encode_event(salt, &fact);
-        let len = body.len();
-        if len > chain::BODY_LEN_MAX {
-            return Err(Refusal::BodyTooLarge { len }.into());
-        }
-        let record = head
-            .link(now_us, submission.command_id, part, parts, digest, body)
-            .map_err(|error| Failure::Machine(error.to_string()))?;
-        head = Head::of(&record);
-        records.push(record);
+        self.seq = self.seq.saturating_add(u64::from(parts));
+        self.recorded_at_us = now_us;
+        Ok(Draft {
+            command_id: submission.command_id,
+            digest,
+            recorded_at_us: now_us,
+            parts,
+            first,
+        })
     }
-    Ok(records)
+
+    /// What the records of a command will state.
+    pub(crate) fn facts_of(&self, draft: &Draft) -> impl Iterator<Item = &Fact> {
+        self.facts
+            .iter()
+            .skip(draft.first)
+            .take(usize::from(draft.parts))
+    }
 }
 
-pub(crate) fn receipt(ledger: LedgerId, first_position: u64, records: &[Record]) -> Receipt {
-    let first = records.first().map(|record| record.header);
-    let last = records.last();
-    Receipt {
-        ledger,
-        command_id: first.map(|header| header.command_id).unwrap_or_default(),
-        digest: first.map_or(chain::ledger_root(chain::LedgerId(ledger.0)), |h| {
-            h.command_digest
-        }),
-        first_seq: first.map_or(0, |header| header.seq),
-        last_seq: last.map_or(0, |record| record.header.seq),
-        hash: last.map_or(chain::ledger_root(chain::LedgerId(ledger.0)), |record| {
-            record.hash
-        }),
-        first_position,
-        recorded_at_us: first.map_or(0, |header| header.recorded_at_us),
-        repeated: false,
+/// A fact as it is stored: its personal texts sealed, and its bytes.
+fn encode(mut fact: Fact, ring: &mut KeyRing) -> Result<(Fact, Vec<u8>), Failure> {
+    let salt = ring.salt()?;
+    let mut failed = None;
+    personal::visit(&mut fact.event, &mut |person, field, text| {
+        if let Some(PersonalText::Clear(clear)) = text {
+            match ring.seal(person, salt, field, clear) {
+                Ok(sealed) => *text = Some(sealed),
+                Err(error) => failed = Some(error),
+            }
+        }
+    });
+    if let Some(error) = failed {
+        return Err(error.into());
     }
+    let body = wire::encode_event(salt, &fact);
+    let len = body.len();
+    if len > chain::BODY_LEN_MAX {
+        return Err(Refusal::BodyTooLarge { len }.into());
+    }
+    Ok((fact, body))
+}
+
+/// Links the records of a command behind the head of their ledger, into the group.
+pub(crate) fn link(
+    head: &mut Head,
+    draft: &Draft,
+    bodies: &mut impl Iterator<Item = Vec<u8>>,
+    group: &mut Open,
+) -> Result<Receipt, String> {
+    let ledger = LedgerId(head.ledger.0);
+    let mut receipt = Receipt {
+        ledger,
+        command_id: draft.command_id,
+        digest: draft.digest,
+        first_seq: head.seq.saturating_add(1),
+        last_seq: head.seq,
+        hash: head.hash,
+        first_position: group.next_position(),
+        recorded_at_us: draft.recorded_at_us,
+        repeated: false,
+    };
+    for (part, body) in (1..=draft.parts).zip(bodies) {
+        let (now_us, digest) = (draft.recorded_at_us, draft.digest);
+        let record = head
+            .link(now_us, draft.command_id, part, draft.parts, digest, body)
+            .map_err(|error| error.to_string())?;
+        *head = Head::of(&record);
+        group.push(record);
+    }
+    (receipt.last_seq, receipt.hash) = (head.seq, head.hash);
+    group.receipts.insert((ledger, draft.command_id), receipt);
+    Ok(receipt)
+}
+
+/// The first receipt of a command that is in the log.
+pub(crate) fn stored(
+    log: &Reader,
+    ledger: LedgerId,
+    command_id: Uuid,
+) -> Result<Option<Receipt>, store::Error> {
+    let Some(first) = log.find(chain::LedgerId(ledger.0), command_id)? else {
+        return Ok(None);
+    };
+    let header = first.record.header;
+    let more = u64::from(header.parts).saturating_sub(1);
+    let mut last = first.record;
+    if more > 0 {
+        let found = log.at(first.position.saturating_add(more))?;
+        last = found.map_or(last, |entry| entry.record);
+    }
+    Ok(Some(Receipt {
+        ledger,
+        command_id,
+        digest: header.command_digest,
+        first_seq: header.seq,
+        last_seq: last.header.seq,
+        hash: last.hash,
+        first_position: first.position,
+        recorded_at_us: header.recorded_at_us,
+        repeated: false,
+    }))
 }

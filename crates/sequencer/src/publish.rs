@@ -162,19 +162,61 @@ pub(crate) struct Publisher {
     tree: Tree,
     signer: Arc<Signer>,
     register: Register,
+    /// What the register held before the log was opened.
+    held: Option<Held>,
     shown: watch::Sender<Option<Arc<Published>>>,
     failing: watch::Sender<bool>,
 }
 
+/// What a start finds in the register.
+struct Held {
+    /// If it is a checkpoint of any log.
+    read: Result<(Note, Checkpoint), String>,
+    /// The root of as many of the log's records, once there are as many.
+    found: Option<NodeHash>,
+}
+
+impl Held {
+    fn of(bytes: &[u8]) -> Held {
+        let read = || -> Result<(Note, Checkpoint), String> {
+            let note = Note::parse(bytes).map_err(|error| error.to_string())?;
+            let checkpoint = note.text().parse::<Checkpoint>();
+            Ok((note, checkpoint.map_err(|error| error.to_string())?))
+        };
+        Held {
+            read: read(),
+            found: None,
+        }
+    }
+
+    /// The log has so many records by now.
+    fn pass(&mut self, tree: &Tree) {
+        if let Ok((_, checkpoint)) = &self.read
+            && checkpoint.size() == tree.size()
+        {
+            self.found = Some(tree.root());
+        }
+    }
+}
+
 impl Publisher {
-    pub(crate) fn new(tree: Tree, signer: Arc<Signer>, register: Register) -> Publisher {
-        Publisher {
+    pub(crate) fn new(
+        tree: Tree,
+        signer: Arc<Signer>,
+        register: Register,
+    ) -> Result<Publisher, store::Error> {
+        let mut held = register.read()?.map(|bytes| Held::of(&bytes));
+        if let Some(held) = &mut held {
+            held.pass(&tree);
+        }
+        Ok(Publisher {
             tree,
             signer,
             register,
+            held,
             shown: watch::Sender::new(None),
             failing: watch::Sender::new(false),
-        }
+        })
     }
 
     /// What others see of it.
@@ -202,7 +244,11 @@ impl Publisher {
 
     /// A record that a start replays.
     pub(crate) fn replay(&mut self, entry: &Entry) -> Result<(), store::Error> {
-        self.tree.push(Leaf::of(&entry.record).0)
+        self.tree.push(Leaf::of(&entry.record).0)?;
+        if let Some(held) = &mut self.held {
+            held.pass(&self.tree);
+        }
+        Ok(())
     }
 
     /// All records have been replayed: compares the log with the register, and publishes its head.
@@ -213,6 +259,18 @@ impl Publisher {
         recorded: Option<&VerifierKey>,
         log: &store::Reader,
     ) -> Result<(), PublishError> {
+        // Compares, and writes nothing: what is refused here is as it was, and refused again with
+        // the same words.
+        self.tree.flush()?;
+        let head = self.registered(recorded, log)?;
+        if head.is_none() && recorded.is_some() && !adopt_head {
+            return Err(PublishError::Missing {
+                path: self.register.path().to_owned(),
+                size: self.tree.size(),
+            });
+        }
+
+        // The log is the one that was published.
         let mended = self.tree.settle()?;
         if mended > 0 {
             tracing::warn!(
@@ -220,52 +278,41 @@ impl Publisher {
                 "tiles of the tree were not what the records say; rewritten"
             );
         }
-        match self.registered(recorded, log)? {
-            Some(head) => self.shown.send_replace(Some(Arc::new(head))),
-            None if recorded.is_some() && !adopt_head => {
-                return Err(PublishError::Missing {
-                    path: self.register.path().to_owned(),
-                    size: self.tree.size(),
-                });
-            }
-            None => None,
-        };
+        if let Some(head) = head {
+            self.shown.send_replace(Some(Arc::new(head)));
+        }
         self.publish()
     }
 
     /// The checkpoint in the register, if the log continues it.
     fn registered(
-        &self,
+        &mut self,
         recorded: Option<&VerifierKey>,
         log: &store::Reader,
     ) -> Result<Option<Published>, PublishError> {
-        let Some(bytes) = self.register.read()? else {
+        let Some(Held { read, found }) = self.held.take() else {
             return Ok(None);
         };
         let path = || self.register.path().to_owned();
         let foreign = |why: String| PublishError::Foreign { path: path(), why };
-        let note = Note::parse(&bytes).map_err(|error| foreign(error.to_string()))?;
+        let (note, checkpoint) = read.map_err(foreign)?;
         // Just after a change of keys the old one has signed it.
         let keys = [Some(self.signer.verifier()), recorded];
         note.verify(keys.into_iter().flatten())
             .map_err(|error| foreign(error.to_string()))?;
-        let checkpoint = note.text().parse::<Checkpoint>();
-        let checkpoint = checkpoint.map_err(|error| foreign(error.to_string()))?;
         if checkpoint.origin() != self.origin() {
             let origin = checkpoint.origin();
             return Err(foreign(format!("it is of the log {origin}")));
         }
         let (size, registered) = (checkpoint.size(), checkpoint.root());
-        if size > self.tree.size() {
+        let Some(found) = found else {
             return Err(PublishError::Rollback {
                 path: path(),
                 registered: size,
                 size: self.tree.size(),
                 first: self.first(log, true)?,
             });
-        }
-        let reader = self.tree.reader();
-        let found = chain::root_at(size, |level, index| reader.node(level, index))?;
+        };
         if found != registered {
             return Err(PublishError::Fork {
                 path: path(),

@@ -2,6 +2,7 @@
 
 use crate::Handle;
 use crate::answer::{Request, Unavailable};
+use crate::link::Asking;
 use crate::signed::Answered;
 use crate::writer::Message;
 use tokio::sync::oneshot;
@@ -28,7 +29,7 @@ impl Handle {
     /// The writer has stopped.
     pub async fn enqueue(&self, request: Request) -> Result<Queued, Unavailable> {
         let (answer, answered) = oneshot::channel();
-        let message = Message::Commands(request, answer);
+        let message = Message::Commands(Asking::new(request), answer);
         let sent = self.queue.send(message).await;
         sent.map_err(|_| Unavailable::Stopped)?;
         Ok(Queued(answered))

@@ -8,8 +8,8 @@ mod finding;
 
 pub use finding::Finding;
 
+use crate::lines::{self, Line};
 use crate::seals::subjects_of;
-use crate::show;
 use crate::states::state_hash;
 use chain::{Accumulator, Frontier, NodeHash, Record, leaf_hash, subject_leaf};
 use ledger::Event;
@@ -18,12 +18,43 @@ use ledger::log::{LogEvent, StateRecording, SubjectsSeal};
 use projections::View;
 use projections::parts::Part;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
+use store::{Verified, VerifyError};
 use uuid::Uuid;
 
-/// What the `system` ledger states: to be gathered from all records before they are rebuilt.
-#[derive(Debug, Default)]
-pub struct Claims {
-    system: Option<chain::LedgerId>,
+/// Verifies a log that nobody has open, as [`store::verify_each`] does, and builds everything again
+/// from its records in the same reading. `each` is given every record that is sound, in the order
+/// of position.
+///
+/// # Errors
+/// Those of [`store::verify_each`]; what was rebuilt until then says nothing.
+pub fn rebuild(
+    dir: &Path,
+    progress: impl FnMut(u64),
+    mut each: impl FnMut(&Record),
+) -> Result<(Verified, Rebuilt), VerifyError> {
+    // What the log says of a state stands behind the records that led to it.
+    let mut claims = Claims::default();
+    store::skim_first_ledger(dir, |record| claims.take(&Line::of(0, record)))?;
+    let mut rebuild = Rebuild::new(claims);
+    let verified = lines::applied(
+        |lines| lines.iter().for_each(|line| rebuild.take(line)),
+        |lines| {
+            let mut next = 0_u64;
+            store::verify_each(dir, progress, |record| {
+                lines.push(next, record);
+                next = next.saturating_add(1);
+                each(record);
+            })
+        },
+    )?;
+    Ok((verified, rebuild.finish()))
+}
+
+/// What the `system` ledger states: to be gathered from its records before all are rebuilt.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Claims {
+    system: Option<LedgerId>,
     /// By ledger and seq: the record that states it, and the statement.
     states: BTreeMap<(LedgerId, u64), Vec<(u64, StateRecording)>>,
     /// By the last position that counts.
@@ -32,27 +63,25 @@ pub struct Claims {
 
 impl Claims {
     /// Takes in the next record, in the order of positions from 0.
-    pub fn take(&mut self, record: &Record) {
-        let ledger = record.header.ledger;
+    pub(crate) fn take(&mut self, line: &Line) {
         // The deployment's own ledger has the first record of all.
-        if *self.system.get_or_insert(ledger) != ledger {
+        if *self.system.get_or_insert(line.ledger) != line.ledger {
             return;
         }
-        let Ok((fact, _salt)) = wire::decode_event(&record.body) else {
+        let Ok(fact) = &line.fact else {
             return;
         };
-        let Event::Log(event) = fact.event else {
+        let Event::Log(event) = &fact.event else {
             return;
         };
-        let seq = record.header.seq;
         match event {
             LogEvent::StateRecorded(state) => {
                 let of = self.states.entry((state.ledger, state.seq)).or_default();
-                of.push((seq, state));
+                of.push((line.seq, state.clone()));
             }
             LogEvent::SubjectsSealed(seal) => {
                 let of = self.seals.entry(seal.through_position).or_default();
-                of.push((seq, seal));
+                of.push((line.seq, seal.clone()));
             }
             LogEvent::KeyIntroduced(_) => {}
         }
@@ -61,11 +90,15 @@ impl Claims {
 
 /// Everything built again from the records.
 #[derive(Debug)]
-pub struct Rebuild {
+pub(crate) struct Rebuild {
+    /// As they were gathered before, and those that the records bear out so far.
+    gathered: Claims,
+    stated: Claims,
+    /// Those whose records are still to come.
     claims: Claims,
-    next_position: u64,
     views: HashMap<LedgerId, View>,
-    subjects: BTreeMap<(chain::LedgerId, Uuid), Accumulator>,
+    /// Of no use after the last seal, and not kept up then.
+    subjects: HashMap<(chain::LedgerId, Uuid), Accumulator>,
     /// Ledgers with a record that this release cannot read, from where on nothing is known.
     newer: HashSet<LedgerId>,
     rebuilt: Rebuilt,
@@ -87,45 +120,49 @@ pub struct Rebuilt {
 
 impl Rebuild {
     /// Begins from nothing.
-    #[must_use]
-    pub fn new(claims: Claims) -> Rebuild {
+    pub(crate) fn new(claims: Claims) -> Rebuild {
         Rebuild {
+            gathered: claims.clone(),
+            stated: Claims::default(),
             claims,
-            next_position: 0,
             views: HashMap::new(),
-            subjects: BTreeMap::new(),
+            subjects: HashMap::new(),
             newer: HashSet::new(),
             rebuilt: Rebuilt::default(),
         }
     }
 
     /// Takes in the next record, in the order of positions from 0.
-    pub fn take(&mut self, record: &Record) {
-        let position = self.next_position;
-        self.next_position = position.saturating_add(1);
-        let ledger = LedgerId(record.header.ledger.0);
-        match wire::decode_event(&record.body) {
-            Ok((fact, _salt)) => {
-                for subject in subjects_of(&fact.event) {
-                    let key = (record.header.ledger, subject);
-                    let row = self.subjects.entry(key);
-                    let row = row.or_insert_with(|| Accumulator::empty(key.0, key.1));
-                    *row = row.after(record.hash);
+    pub(crate) fn take(&mut self, line: &Line) {
+        self.stated.take(line);
+        match &line.fact {
+            Ok(fact) => {
+                if !self.claims.seals.is_empty() {
+                    self.take_subjects(line, &fact.event);
                 }
-                let view = self.views.entry(ledger).or_default();
-                view.apply(&show::line(position, record, &fact));
+                let view = self.views.entry(line.ledger).or_default();
+                view.apply(&line.entry(fact));
             }
             Err(_) => {
-                self.newer.insert(ledger);
+                self.newer.insert(line.ledger);
             }
         }
-        let states = self.claims.states.remove(&(ledger, record.header.seq));
+        let states = self.claims.states.remove(&(line.ledger, line.seq));
         for (seq, state) in states.unwrap_or_default() {
-            self.compare_state(seq, &state, position);
+            self.compare_state(seq, &state, line.position());
         }
-        let seals = self.claims.seals.remove(&position);
+        let seals = self.claims.seals.remove(&line.position());
         if let Some(seals) = seals {
             self.compare_seals(&seals);
+        }
+    }
+
+    fn take_subjects(&mut self, line: &Line, event: &Event) {
+        let ledger = chain::LedgerId(line.ledger.0);
+        for subject in subjects_of(event) {
+            let row = self.subjects.entry((ledger, subject));
+            let row = row.or_insert_with(|| Accumulator::empty(ledger, subject));
+            *row = row.after(line.hash);
         }
     }
 
@@ -158,8 +195,10 @@ impl Rebuild {
             self.rebuilt.not_compared = self.rebuilt.not_compared.saturating_add(more);
             return;
         }
+        let mut rows: Vec<_> = self.subjects.iter().collect();
+        rows.sort_unstable_by_key(|(key, _)| **key);
         let mut tree = Frontier::new();
-        for ((ledger, subject), accumulator) in &self.subjects {
+        for ((ledger, subject), accumulator) in rows {
             tree.push(leaf_hash(&subject_leaf(*ledger, *subject, accumulator)));
         }
         for (recorded_in, seal) in seals {
@@ -178,8 +217,10 @@ impl Rebuild {
     }
 
     /// After the last record.
-    #[must_use]
-    pub fn finish(mut self) -> Rebuilt {
+    pub(crate) fn finish(mut self) -> Rebuilt {
+        if self.gathered != self.stated {
+            self.rebuilt.findings.push(Finding::Changed);
+        }
         let states = self.claims.states.into_iter();
         for ((ledger, seq), of) in states {
             let unreached = of.into_iter().map(|(recorded_in, _)| Finding::NoRecord {

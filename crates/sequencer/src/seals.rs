@@ -12,7 +12,7 @@ pub(crate) use fold::{Folded, PAIRS_MAX, Pair, subjects_of};
 pub use proof::SubjectProof;
 
 use crate::{Caller, Handle, Refusal, Request, Unavailable};
-use chain::{Frontier, NodeHash, ProofError, leaf_hash, subject_leaf};
+use chain::{Frontier, NodeHash, ProofError};
 use ledger::date::BusinessDate;
 use ledger::digest::Digest;
 use ledger::ids::LedgerId;
@@ -202,8 +202,7 @@ impl Handle {
 pub(crate) fn root(file: &SubjectFile) -> Result<NodeHash, store::Error> {
     let mut tree = Frontier::new();
     file.each(|row| {
-        let leaf = subject_leaf(row.key.0, row.key.1, &row.accumulator);
-        tree.push(leaf_hash(&leaf));
+        tree.push(row.leaf());
         Ok::<(), store::Error>(())
     })?;
     Ok(tree.root())

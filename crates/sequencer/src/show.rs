@@ -1,14 +1,17 @@
 //! What readers see: durable records only, put there by one function.
 
-use chain::VerifierKey;
+use crate::lines::Line;
+use chain::{Record, VerifierKey};
 use ledger::Fact;
 use ledger::ids::LedgerId;
 use projections::{Entry, View};
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use tokio::sync::watch;
+
+/// How many records are shown before whoever reads gets a turn: some 0.1 ms of work.
+const SHOWN_AT_ONCE: usize = 64;
 
 /// What can be asked of one ledger.
 #[derive(Default)]
@@ -81,30 +84,70 @@ impl Shown {
         self.next_position.send_replace(next_position);
     }
 
-    /// The second half of the write path, and all of a start: a durable record becomes visible.
+    /// All of a start: durable records become visible, read and decoded elsewhere, in their order.
     /// Cannot fail: what is on the disk has happened.
-    pub(crate) fn show(&self, entry: &store::Entry) -> Result<(), Infallible> {
-        let ledger = LedgerId(entry.record.header.ledger.0);
-        let slot = self.slot(ledger).unwrap_or_else(|| {
-            let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(slots.entry(ledger).or_default())
-        });
-        match wire::decode_event(&entry.record.body) {
-            Ok((fact, _salt)) => {
-                let mut view = slot.view.write().unwrap_or_else(PoisonError::into_inner);
-                view.apply(&line(entry.position, &entry.record, &fact));
-            }
-            Err(error) => {
-                let seq = entry.record.header.seq;
-                tracing::error!(%ledger, seq, %error, "a record cannot be read; ledger not served");
-                slot.newer.store(true, Ordering::Release);
+    pub(crate) fn show_all(&self, lines: &[Line]) {
+        for lines in lines.chunk_by(|one, next| one.ledger == next.ledger) {
+            let Some(Line { ledger, .. }) = lines.first() else {
+                continue;
+            };
+            let slot = self.slot_of(*ledger);
+            let mut view = slot.view.write().unwrap_or_else(PoisonError::into_inner);
+            for line in lines {
+                match &line.fact {
+                    Ok(fact) => take_in(&mut view, &line.entry(fact)),
+                    Err(error) => {
+                        let seq = line.seq;
+                        tracing::error!(
+                            %ledger, seq, %error,
+                            "a record cannot be read; ledger not served"
+                        );
+                        slot.newer.store(true, Ordering::Release);
+                    }
+                }
             }
         }
-        Ok(())
+    }
+
+    /// The same for records of which it is known what they state, because they were encoded a
+    /// moment ago.
+    pub(crate) fn show_group(&self, first_position: u64, records: &[Record], facts: &[Fact]) {
+        debug_assert_eq!(records.len(), facts.len());
+        let mut lines = (first_position..).zip(records.iter().zip(facts));
+        let of_one_ledger = records.chunk_by(|one, next| one.header.ledger == next.header.ledger);
+        for records in of_one_ledger.flat_map(|records| records.chunks(SHOWN_AT_ONCE)) {
+            let Some(first) = records.first() else {
+                continue;
+            };
+            let slot = self.slot_of(LedgerId(first.header.ledger.0));
+            let mut view = slot.view.write().unwrap_or_else(PoisonError::into_inner);
+            for (position, (record, fact)) in lines.by_ref().take(records.len()) {
+                debug_assert_eq!(
+                    wire::decode_event(&record.body)
+                        .map(|(fact, _salt)| fact)
+                        .as_ref(),
+                    Ok(fact),
+                    "what is shown is not what a start will read"
+                );
+                take_in(&mut view, &line(position, record, fact));
+            }
+        }
+    }
+
+    fn slot_of(&self, ledger: LedgerId) -> Arc<Slot> {
+        self.slot(ledger).unwrap_or_else(|| {
+            let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(slots.entry(ledger).or_default())
+        })
     }
 }
 
-pub(crate) fn line<'a>(position: u64, record: &chain::Record, fact: &'a Fact) -> Entry<'a> {
+/// One function for both: what living a record shows is what a start makes of it.
+fn take_in(view: &mut View, entry: &Entry<'_>) {
+    view.apply(entry);
+}
+
+pub(crate) fn line<'a>(position: u64, record: &Record, fact: &'a Fact) -> Entry<'a> {
     Entry {
         position,
         seq: record.header.seq,

@@ -11,6 +11,7 @@ mod commands;
 mod erasure;
 mod files;
 mod groups;
+mod pipeline;
 mod publishing;
 mod replaying;
 mod sealing;

@@ -188,6 +188,9 @@ fn time_as_bytes(time: Duration) -> u64 {
 }
 
 fn take_names(names: &mut Names, record: &chain::Record) {
+    if !wire::may_be_evidence(&record.body) {
+        return;
+    }
     let Ok((fact, _salt)) = wire::decode_event(&record.body) else {
         return;
     };

@@ -1,105 +1,61 @@
 //! Both copies side by side: the journal frame by frame, and sled's record for each of its records.
 
-use std::collections::{HashMap, VecDeque};
 use std::fs;
 use std::path::Path;
 
 use chain::{Hash, LedgerId, Record};
+use hashbrown::HashMap;
 
 use crate::entry::{Decoder, Malformed, Raw};
 use crate::error::{BadRecord, Copy, Reason, at};
 use crate::index::State;
 use crate::journal::{self, Damage, Frames, Piece};
-use crate::pages::Page;
-use crate::second::Found;
-use crate::{Error, LedgerHead, Verified, VerifyError};
+use crate::second::{Found, InOrder};
+use crate::{LedgerHead, Verified, VerifyError};
 
 /// How many records pass between two calls of `progress`.
 const PROGRESS_EVERY: u64 = 10_000;
 
-impl Found {
-    /// What is wrong with it as the next of its ledger.
-    fn fault(&self, audit: &HashMap<LedgerId, State>) -> Option<Reason> {
-        let record = match &self.record {
-            Ok(record) => record,
-            Err(reason) => return Some(reason.clone()),
-        };
-        let ledger = record.header.ledger;
-        let mut state = audit
-            .get(&ledger)
-            .copied()
-            .unwrap_or_else(|| State::genesis(ledger));
-        state.take(record).err().map(Reason::from)
-    }
-}
-
-/// sled's records in the order of position.
-pub(crate) struct Sled<'a> {
-    pages: &'a mut dyn Iterator<Item = Result<Page, Error>>,
-    found: VecDeque<Found>,
-    /// sled could not be opened; then nothing is asked of it.
-    absent: bool,
-}
-
-impl<'a> Sled<'a> {
-    pub(crate) fn new(pages: &'a mut dyn Iterator<Item = Result<Page, Error>>) -> Sled<'a> {
-        Sled {
-            pages,
-            found: VecDeque::new(),
-            absent: false,
-        }
-    }
-
-    /// For a sled that could not be opened: nothing is asked of it.
-    pub(crate) fn unread(none: &'a mut dyn Iterator<Item = Result<Page, Error>>) -> Sled<'a> {
-        Sled {
-            absent: true,
-            ..Sled::new(none)
-        }
-    }
-
-    /// The record at a position, which is the one after the last asked for. `None` after the last.
-    fn next(&mut self, position: u64) -> Option<Found> {
-        if self.found.is_empty() {
-            match self.pages.next()? {
-                Err(error) => return Some(Found::bad(Reason::Unreadable(error.to_string()))),
-                Ok(page) if page.first > position => return Some(Found::bad(Reason::Missing)),
-                Ok(page) if page.first < position => return Some(Found::bad(Reason::Differ)),
-                Ok(page) => self.found.extend(Found::of_page(&page)),
-            }
-        }
-        Some(
-            self.found
-                .pop_front()
-                .unwrap_or_else(|| Found::bad(Reason::Malformed)),
-        )
-    }
+/// What sled has where the journal has a record.
+enum Other {
+    /// Nothing: it was not asked, or has ended.
+    None,
+    /// The same bytes: what is true of the one is true of the other, and nothing is hashed twice.
+    Same,
+    /// Something else.
+    Found(Found),
 }
 
 pub(crate) struct Audit<'a, P, E> {
-    sled: Sled<'a>,
+    sled: InOrder<'a>,
     progress: P,
     /// Is given every record that is sound.
     each: E,
-    states: HashMap<LedgerId, State>,
-    order: Vec<LedgerId>,
+    /// In the order of their first records.
+    states: Vec<State>,
+    places: HashMap<LedgerId, usize>,
+    /// The ledger of the record before: mostly that of the next one too.
+    last: Option<(LedgerId, usize)>,
     /// The next position.
     next: u64,
     /// Where sled ended before the journal did, and the record it lacks first.
     sled_end: Option<(u64, LedgerId, u64)>,
+    /// A body's buffer, to use again.
+    body: Vec<u8>,
 }
 
 impl<'a, P: FnMut(u64), E: FnMut(&Record)> Audit<'a, P, E> {
-    pub(crate) fn new(sled: Sled<'a>, progress: P, each: E) -> Audit<'a, P, E> {
-        let (states, order) = (HashMap::new(), Vec::new());
+    pub(crate) fn new(sled: InOrder<'a>, progress: P, each: E) -> Audit<'a, P, E> {
         Audit {
             sled,
             progress,
             each,
-            states,
-            order,
+            states: Vec::new(),
+            places: HashMap::new(),
+            last: None,
             next: 0,
             sled_end: None,
+            body: Vec::new(),
         }
     }
 
@@ -129,10 +85,10 @@ impl<'a, P: FnMut(u64), E: FnMut(&Record)> Audit<'a, P, E> {
                     Piece::Frame(frame) if frame.first == self.next => {
                         self.entries(Decoder::new(frame.entries))?;
                         if self.next.checked_sub(frame.first) != Some(u64::from(frame.count)) {
-                            self.pair(Found::bad(Reason::Frame))?;
+                            self.bad(Found::bad(Reason::Frame))?;
                         }
                     }
-                    Piece::Frame(_) => self.pair(Found::bad(Reason::Missing))?,
+                    Piece::Frame(_) => self.bad(Found::bad(Reason::Missing))?,
                     Piece::Damage(damage) => {
                         let len = fs::metadata(&segment.path)
                             .map_err(at(&segment.path))?
@@ -150,16 +106,7 @@ impl<'a, P: FnMut(u64), E: FnMut(&Record)> Audit<'a, P, E> {
     }
 
     fn sled_has_ended(&mut self) -> bool {
-        if self.sled_end.is_some() || self.sled.absent {
-            return true;
-        }
-        match self.sled.next(self.next) {
-            Some(found) => {
-                self.sled.found.push_front(found);
-                false
-            }
-            None => true,
-        }
+        self.sled_end.is_some() || self.sled.has_ended(self.next)
     }
 
     /// Takes the records of a frame that does not have its hash, up to the first that is bad.
@@ -175,7 +122,7 @@ impl<'a, P: FnMut(u64), E: FnMut(&Record)> Audit<'a, P, E> {
         self.entries(Decoder::new(entries).take(sound))?;
         let claimed = Decoder::new(entries).nth(sound).and_then(Result::ok);
         let claimed = claimed.map(|raw| (raw.ledger, raw.seq));
-        self.pair(Found {
+        self.bad(Found {
             record: Err(Reason::Frame),
             claimed,
         })
@@ -186,49 +133,77 @@ impl<'a, P: FnMut(u64), E: FnMut(&Record)> Audit<'a, P, E> {
         entries: impl Iterator<Item = Result<Raw<'e>, Malformed>>,
     ) -> Result<(), VerifyError> {
         for raw in entries {
-            self.pair(match raw {
-                Ok(raw) => Found::of(&raw),
-                Err(_) => Found::bad(Reason::Malformed),
-            })?;
+            match raw {
+                Ok(raw) => self.entry(&raw)?,
+                Err(_) => self.bad(Found::bad(Reason::Malformed))?,
+            }
         }
         Ok(())
     }
 
-    /// Takes what the journal has at the next position, and compares it with what sled has there.
-    fn pair(&mut self, journal: Found) -> Result<(), VerifyError> {
-        let asks_sled = self.sled_end.is_none() && !self.sled.absent;
-        let sled = if asks_sled {
-            self.sled.next(self.next)
-        } else {
-            None
+    /// Takes the journal's next entry.
+    fn entry(&mut self, raw: &Raw<'_>) -> Result<(), VerifyError> {
+        let record = raw.record(std::mem::take(&mut self.body));
+        let found = Found {
+            record: record.map_err(Reason::from),
+            claimed: Some((raw.ledger, raw.seq)),
         };
-        let fault = journal.fault(&self.states);
-        let (copy, reason) = match (fault, &sled) {
-            (None, None) => {
-                if let (true, Ok(record)) = (asks_sled, &journal.record) {
+        let other = self.ask(Some(raw)).unwrap_or(Other::None);
+        self.pair(found, other)
+    }
+
+    /// Takes what the journal has wrong at the next position.
+    fn bad(&mut self, journal: Found) -> Result<(), VerifyError> {
+        let other = self.ask(None).unwrap_or(Other::None);
+        self.pair(journal, other)
+    }
+
+    /// What sled has at the next position, where it is asked and has not ended.
+    fn ask(&mut self, journal: Option<&Raw<'_>>) -> Option<Other> {
+        if self.sled_end.is_some() {
+            return None;
+        }
+        Some(match self.sled.next(self.next)? {
+            Ok(raw) if Some(&raw) == journal => Other::Same,
+            Ok(raw) => Other::Found(Found::of(&raw)),
+            Err(reason) => Other::Found(Found::bad(reason)),
+        })
+    }
+
+    /// Takes what the journal has at the next position, compared with what sled has there.
+    fn pair(&mut self, journal: Found, sled: Other) -> Result<(), VerifyError> {
+        let next = self.follows(&journal);
+        let (copy, reason) = match (next, &sled) {
+            (Ok(next), Other::Same) => return self.accept(journal, next),
+            (Ok(next), Other::None) => {
+                if let (None, false, Ok(record)) =
+                    (self.sled_end, self.sled.is_absent(), &journal.record)
+                {
                     self.sled_end = Some((self.next, record.header.ledger, record.header.seq));
                 }
-                return self.accept(journal);
+                return self.accept(journal, next);
             }
-            (None, Some(other)) => match other.fault(&self.states) {
-                None if hash(&journal) == hash(other) => return self.accept(journal),
-                None => (Copy::Both, Reason::Differ),
-                Some(reason) => (Copy::Sled, reason),
+            (Ok(next), Other::Found(other)) => match self.follows(other) {
+                Ok(_) if hash(&journal) == hash(other) => return self.accept(journal, next),
+                Ok(_) => (Copy::Both, Reason::Differ),
+                Err(reason) => (Copy::Sled, reason),
             },
-            (Some(reason), None) => (Copy::Journal, reason),
-            (Some(reason), Some(other)) => match other.fault(&self.states) {
-                None => (Copy::Journal, reason),
-                Some(_) => (Copy::Both, reason),
+            (Err(reason), Other::None) => (Copy::Journal, reason),
+            (Err(reason), Other::Same) => (Copy::Both, reason),
+            (Err(reason), Other::Found(other)) => match self.follows(other) {
+                Ok(_) => (Copy::Journal, reason),
+                Err(_) => (Copy::Both, reason),
             },
         };
         // The sound copy says which record it is.
+        let other = match sled {
+            Other::Found(found) => found.claimed,
+            Other::None | Other::Same => None,
+        };
         let claims = match copy {
-            Copy::Journal => sled
-                .as_ref()
-                .and_then(|sled| sled.claimed)
-                .or(journal.claimed),
+            Copy::Journal => other.or(journal.claimed),
             Copy::Sled => journal.claimed,
-            Copy::Both => journal.claimed.or(sled.and_then(|sled| sled.claimed)),
+            Copy::Both => journal.claimed.or(other),
         };
         let (ledger, seq) = claims.unzip();
         Err(BadRecord {
@@ -241,20 +216,41 @@ impl<'a, P: FnMut(u64), E: FnMut(&Record)> Audit<'a, P, E> {
         .into())
     }
 
-    fn accept(&mut self, found: Found) -> Result<(), VerifyError> {
+    fn place(&self, ledger: LedgerId) -> Option<usize> {
+        match self.last {
+            Some((last, place)) if last == ledger => Some(place),
+            Some(_) | None => self.places.get(&ledger).copied(),
+        }
+    }
+
+    /// What its ledger comes to with it as the next record, or what is wrong with that.
+    fn follows(&self, found: &Found) -> Result<State, Reason> {
+        let record = found.record.as_ref().map_err(Reason::clone)?;
+        let ledger = record.header.ledger;
+        let state = self.place(ledger).and_then(|place| self.states.get(place));
+        let mut state = state.copied().unwrap_or_else(|| State::genesis(ledger));
+        state.take(record)?;
+        Ok(state)
+    }
+
+    /// Takes a record that is sound and makes its ledger this.
+    fn accept(&mut self, found: Found, state: State) -> Result<(), VerifyError> {
         let Ok(record) = found.record else {
             return Ok(());
         };
         let ledger = record.header.ledger;
-        let order = &mut self.order;
-        let state = self.states.entry(ledger).or_insert_with(|| {
-            order.push(ledger);
-            State::genesis(ledger)
+        let place = self.place(ledger).unwrap_or_else(|| {
+            let place = self.states.len();
+            self.states.push(state);
+            self.places.insert(ledger, place);
+            place
         });
-        // `fault` has said that it can be taken.
-        let taken = state.take(&record);
-        debug_assert!(taken.is_ok());
+        if let Some(known) = self.states.get_mut(place) {
+            *known = state;
+        }
+        self.last = Some((ledger, place));
         (self.each)(&record);
+        self.body = record.body;
         self.next = self.next.saturating_add(1);
         if self.next.is_multiple_of(PROGRESS_EVERY) {
             (self.progress)(self.next);
@@ -264,12 +260,9 @@ impl<'a, P: FnMut(u64), E: FnMut(&Record)> Audit<'a, P, E> {
 
     fn end(mut self, unfinished_bytes: u64) -> Result<Verified, VerifyError> {
         if !self.sled_has_ended() {
-            self.pair(Found::bad(Reason::Missing))?;
+            self.bad(Found::bad(Reason::Missing))?;
         }
-        let heads = self
-            .order
-            .iter()
-            .filter_map(|ledger| self.states.get(ledger));
+        let heads = self.states.iter();
         if let Some(state) = heads.clone().find(|state| !state.is_whole()) {
             let (ledger, seq) = (Some(state.head.ledger), Some(state.head.seq));
             let (copy, reason) = (Copy::Both, Reason::Unfinished);

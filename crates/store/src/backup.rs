@@ -12,7 +12,7 @@
 //! runs: the journal only grows, keys and files are on the disk before a record names them. So the
 //! register is copied first, then the journal, then what records name.
 
-mod manifest;
+pub(crate) mod manifest;
 mod restore;
 
 use std::collections::{BTreeMap, HashMap};
@@ -81,7 +81,8 @@ pub enum BackupError {
         /// The file.
         path: PathBuf,
     },
-    /// The log does not continue what the backup holds.
+    /// The log does not continue what the backup holds: here the two part, or, where the log is
+    /// the shorter one, this it lacks.
     #[error(
         "the log does not continue the backup: ledger {ledger}, seq {seq} is not in it or is \
          another record; the backup was left as it was"
@@ -153,13 +154,16 @@ pub fn backup(
     let sought = sought.into_iter().map(|old| (old.id, old)).collect();
     let journal = Reading::of(&dir.join("journal"), sought, &mut each)?;
     let heads = journal.heads();
-    if let Some(old) = journal.sought.values().next() {
-        let (ledger, seq) = (old.id, old.seq);
+    // The last records of all ledgers may be there, and not at their places: then it is another
+    // log too.
+    let parted = before.as_ref().map_or(Ok(None), |_| parted(dir, to))?;
+    let sought = journal.sought.values().next().map(|old| (old.id, old.seq));
+    if let Some((ledger, seq)) = parted.or(sought) {
         return Err(BackupError::NotContinued { ledger, seq });
     }
 
     // From here the backup is changed.
-    write(&to.join(INCOMPLETE), b"")?;
+    mark_incomplete(to)?;
     let mut copy = Copying {
         from: dir,
         to,
@@ -204,6 +208,26 @@ pub fn backup(
         kept_bytes: kept,
         damaged,
     })
+}
+
+/// The first record of the log that is another than the one at its position in the backup, as far as
+/// the backup can be read: what is damaged there is about to be copied anew. Holds the hashes of
+/// the backup's records meanwhile, 32 bytes each.
+fn parted(dir: &Path, backup: &Path) -> Result<Option<(LedgerId, u64)>, BackupError> {
+    let journal = |dir: &Path, mut each: &mut dyn FnMut(&Record)| {
+        Reading::of(&dir.join("journal"), HashMap::new(), &mut each).map(|_| ())
+    };
+    let mut hashes = Vec::new();
+    let _damage = journal(backup, &mut |record| hashes.push(record.hash));
+    let mut expected = hashes.into_iter();
+    let mut first = None;
+    journal(dir, &mut |record| {
+        let same = expected.next().is_none_or(|hash| hash == record.hash);
+        if !same && first.is_none() {
+            first = Some((record.header.ledger, record.header.seq));
+        }
+    })?;
+    Ok(first)
 }
 
 /// A segment up to its last whole frame.
@@ -451,6 +475,15 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         .map_err(at(&new))?;
     fs::rename(&new, path).map_err(at(path))?;
     disk::sync(path.parent().unwrap_or(path))
+}
+
+/// From its first moment on the file says what the directory is: nothing else may come before it, or
+/// after a failure here the directory would be neither empty nor a backup.
+fn mark_incomplete(dir: &Path) -> Result<(), Error> {
+    let path = dir.join(INCOMPLETE);
+    let synced = private_file(&path)?.sync_all();
+    synced.map_err(at(&path))?;
+    disk::sync(dir)
 }
 
 /// For the service's user alone: a backup has the keys.

@@ -35,7 +35,7 @@ pub(crate) const BACK_MAX: usize = 32;
 
 /// The records that `back` can name, newest first.
 #[derive(Default)]
-struct Recent(VecDeque<(LedgerId, u64, Hash)>);
+pub(crate) struct Recent(VecDeque<(LedgerId, u64, Hash)>);
 
 impl Recent {
     fn push(&mut self, ledger: LedgerId, seq: u64, hash: Hash) {
@@ -105,8 +105,9 @@ pub(crate) fn push_own(out: &mut Vec<u8>, record: &Record) {
     out.extend_from_slice(&record.body);
 }
 
-/// An entry as it was read: nothing is checked yet.
-#[derive(Clone, Copy)]
+/// An entry as it was read: nothing is checked yet. Two that are equal are equal in everything that
+/// is hashed, and in the hash that they claim.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Raw<'a> {
     pub(crate) ledger: LedgerId,
     pub(crate) seq: u64,
@@ -178,6 +179,16 @@ impl<'a> Decoder<'a> {
             bytes,
             recent: Recent::default(),
         }
+    }
+
+    /// Goes on where another reading of the same entries stopped, given what it leaves behind.
+    pub(crate) fn resume(bytes: &'a [u8], recent: Recent) -> Decoder<'a> {
+        Decoder { bytes, recent }
+    }
+
+    /// How many bytes are left, and what the next reading must be given.
+    pub(crate) fn pause(self) -> (usize, Recent) {
+        (self.bytes.len(), self.recent)
     }
 
     fn read(&mut self) -> Option<Raw<'a>> {

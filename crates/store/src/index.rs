@@ -1,10 +1,10 @@
 //! What is known of the log without reading it: heads, positions, fingerprints. Derived, in
 //! memory, built anew at each start by what also keeps it up to date.
 
-use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use chain::{Broken, Head, Header, LedgerId, Parts, Record};
+use hashbrown::HashMap;
 use uuid::Uuid;
 
 use crate::Error;
@@ -151,6 +151,11 @@ impl Index {
         }
         if let Some(book) = self.books.get_mut(place) {
             book.state.take(record)?;
+            if book.positions.len() == book.positions.capacity() {
+                // Doubled, half of millions might be empty.
+                let more = (book.positions.len() / 8).max(4);
+                book.positions.reserve_exact(more);
+            }
             book.positions.push(position);
         }
         if header.part == 1 {

@@ -38,6 +38,14 @@ const HASH_LEN: usize = 32;
 
 /// Reading ahead: large enough that a disk reads in order, small beside everything else.
 const READ_LEN: usize = 1024 * 1024;
+/// The first look for a frame behind damage; each further look is twice as long.
+const LOOK_LEN: usize = 4 * 1024;
+
+/// How many bytes may be hashed for each byte of a segment, beside four of the longest groups. A
+/// sound frame is hashed at most twice, and each damaged one once more. Whoever writes a segment of
+/// nothing but beginnings of long frames gets no further than this: what is then not looked at is
+/// damage, to be mended from the other copy.
+const HASHED_PER_BYTE: u64 = 8;
 
 /// A file of the journal.
 #[derive(Debug, Clone)]
@@ -193,6 +201,8 @@ pub(crate) struct Frames<R = BufReader<File>> {
     offset: u64,
     len: u64,
     buffer: Vec<u8>,
+    /// How many bytes were hashed, or read to be: see [`HASHED_PER_BYTE`].
+    hashed: u64,
 }
 
 /// What stands next in a segment.
@@ -238,12 +248,19 @@ impl<R: Read + Seek> Frames<R> {
             offset: 0,
             len,
             buffer: Vec::new(),
+            hashed: 0,
         }
     }
 
     /// Where in the segment the next piece begins.
     pub(crate) fn offset(&self) -> u64 {
         self.offset
+    }
+
+    /// How many bytes were hashed so far, or read to be.
+    #[cfg(test)]
+    pub(crate) fn hashed(&self) -> u64 {
+        self.hashed
     }
 
     /// Whether nothing stands behind the last piece.
@@ -299,6 +316,9 @@ impl<R: Read + Seek> Frames<R> {
         let Some(len) = self.claims().filter(|len| *len <= left) else {
             return Ok(false);
         };
+        if !self.may_hash(offset, len) {
+            return Ok(false);
+        }
         self.read_to(narrow(len))?;
         let Some((hashed, hash)) = self.buffer.split_last_chunk::<HASH_LEN>() else {
             return Ok(false);
@@ -318,14 +338,21 @@ impl<R: Read + Seek> Frames<R> {
             .read_exact(self.buffer.get_mut(has..).unwrap_or_default())
     }
 
+    /// Counts what is about to be hashed, unless that would be too much.
+    fn may_hash(&mut self, offset: u64, len: u64) -> bool {
+        let most = offset.saturating_mul(HASHED_PER_BYTE);
+        let most = most.saturating_add(wide(GROUP_LEN_MAX).saturating_mul(4));
+        let hashed = self.hashed.saturating_add(len);
+        let may = hashed <= most;
+        if may {
+            self.hashed = hashed;
+        }
+        may
+    }
+
     /// The length of the whole frame that the header in the buffer claims, if it can be one.
     fn claims(&self) -> Option<u64> {
-        let mut header = self.buffer.get(..HEADER_LEN)?;
-        let magic: [u8; 8] = take(&mut header)?;
-        let _first_and_count: [u8; 12] = take(&mut header)?;
-        let len = u64::from(u32::from_be_bytes(take(&mut header)?));
-        let possible = magic == *MAGIC && len <= wide(GROUP_LEN_MAX);
-        possible.then(|| len.saturating_add(wide(HEADER_LEN + HASH_LEN)))
+        claimed(&self.buffer)
     }
 
     fn loaded(&self) -> Option<Frame<'_>> {
@@ -342,44 +369,129 @@ impl<R: Read + Seek> Frames<R> {
         })
     }
 
-    /// Moves to the next sound frame at or after `from`, or to the end.
+    /// Moves to the next sound frame at or after `from`, or to the end. What it has read it does
+    /// not read again: a place that looks like a frame costs what it claims to be, and no more.
     fn resync(&mut self, from: u64) -> io::Result<()> {
-        let mut from = from;
-        while let Some(offset) = self.find_magic(from)? {
-            self.file.seek(SeekFrom::Start(offset))?;
-            let is_frame = self.load(offset)?;
-            if is_frame {
-                self.offset = offset;
-                self.file.seek(SeekFrom::Start(offset))?;
-                return Ok(());
+        self.go(from)?;
+        let mut window = Window::from(from);
+        let next = loop {
+            let Some(at) = window.find(&mut self.file)? else {
+                break self.len;
+            };
+            let offset = window.offset_of(at);
+            let left = self.len.saturating_sub(offset);
+            let header = window.get(&mut self.file, at, HEADER_LEN)?;
+            let claim = header.and_then(claimed).filter(|len| *len <= left);
+            if let Some(len) = claim.filter(|len| self.may_hash(offset, *len)) {
+                let frame = window.get(&mut self.file, at, narrow(len))?;
+                if frame
+                    .and_then(|frame| frame.split_last_chunk())
+                    .is_some_and(|(hashed, hash)| blake3::hash(hashed) == *hash)
+                {
+                    break offset;
+                }
             }
-            from = offset.saturating_add(1);
-        }
-        self.offset = self.len;
-        Ok(())
+            window.pass(at);
+        };
+        self.offset = next;
+        self.go(next)
     }
 
-    fn find_magic(&mut self, from: u64) -> io::Result<Option<u64>> {
-        let mut offset = from;
-        self.file.seek(SeekFrom::Start(offset))?;
-        let mut window = Vec::new();
+    /// Moves the reader; within what it has read ahead that reads nothing again.
+    fn go(&mut self, to: u64) -> io::Result<()> {
+        let here = self.file.stream_position()?;
+        let by = i64::try_from(i128::from(to).saturating_sub(i128::from(here)));
+        match by {
+            Ok(by) => self.file.seek_relative(by),
+            Err(_) => self.file.seek(SeekFrom::Start(to)).map(|_| ()),
+        }
+    }
+}
+
+/// The length of the whole frame that a header claims, if it can be one.
+fn claimed(header: &[u8]) -> Option<u64> {
+    let mut header = header.get(..HEADER_LEN)?;
+    let magic: [u8; 8] = take(&mut header)?;
+    let _first_and_count: [u8; 12] = take(&mut header)?;
+    let len = u64::from(u32::from_be_bytes(take(&mut header)?));
+    let possible = magic == *MAGIC && len <= wide(GROUP_LEN_MAX);
+    possible.then(|| len.saturating_add(wide(HEADER_LEN + HASH_LEN)))
+}
+
+/// What was read of a segment in search of a frame: at most a frame and one look.
+struct Window {
+    /// Where in the segment `bytes` begins.
+    offset: u64,
+    bytes: Vec<u8>,
+    /// Before this place there is no frame.
+    passed: usize,
+    look: usize,
+}
+
+impl Window {
+    fn from(offset: u64) -> Window {
+        Window {
+            offset,
+            bytes: Vec::new(),
+            passed: 0,
+            look: LOOK_LEN,
+        }
+    }
+
+    fn offset_of(&self, at: usize) -> u64 {
+        self.offset.saturating_add(wide(at))
+    }
+
+    /// The next place where the magic stands; it stays where it is until it is passed.
+    fn find(&mut self, file: &mut impl Read) -> io::Result<Option<usize>> {
         loop {
-            let most = wide(READ_LEN);
-            if Read::by_ref(&mut self.file)
-                .take(most)
-                .read_to_end(&mut window)?
-                == 0
-            {
+            let rest = self.bytes.get(self.passed..).unwrap_or_default();
+            let place = rest.windows(MAGIC.len()).position(|bytes| bytes == MAGIC);
+            if let Some(place) = place {
+                return Ok(Some(self.passed.saturating_add(place)));
+            }
+            // The magic may lie across two looks.
+            let done = rest.len().saturating_sub(MAGIC.len().saturating_sub(1));
+            self.passed = self.passed.saturating_add(done);
+            self.forget();
+            if self.more(file, self.look)? == 0 {
                 return Ok(None);
             }
-            if let Some(place) = window.windows(MAGIC.len()).position(|bytes| bytes == MAGIC) {
-                return Ok(Some(offset.saturating_add(wide(place))));
-            }
-            // The magic may lie across two windows.
-            let done = window.len().saturating_sub(MAGIC.len().saturating_sub(1));
-            window.drain(..done);
-            offset = offset.saturating_add(wide(done));
         }
+    }
+
+    /// `len` bytes from a place on; `None` if the segment ends before.
+    fn get(&mut self, file: &mut impl Read, at: usize, len: usize) -> io::Result<Option<&[u8]>> {
+        let end = at.saturating_add(len);
+        while self.bytes.len() < end {
+            let lacks = end.saturating_sub(self.bytes.len());
+            if self.more(file, lacks.max(self.look))? == 0 {
+                return Ok(None);
+            }
+        }
+        Ok(self.bytes.get(at..end))
+    }
+
+    /// There is no frame at this place.
+    fn pass(&mut self, at: usize) {
+        self.passed = at.saturating_add(1);
+        self.forget();
+    }
+
+    /// Lets go of what is passed, when moving the rest costs no more than was passed.
+    fn forget(&mut self) {
+        if self.passed > self.bytes.len() / 2 && self.passed > READ_LEN {
+            self.bytes.drain(..self.passed);
+            self.offset = self.offset.saturating_add(wide(self.passed));
+            self.passed = 0;
+        }
+    }
+
+    fn more(&mut self, file: &mut impl Read, len: usize) -> io::Result<usize> {
+        self.look = self.look.saturating_mul(2).min(READ_LEN);
+        Read::by_ref(file)
+            .take(wide(len))
+            .read_to_end(&mut self.bytes)
     }
 }
 

@@ -73,7 +73,7 @@ pub use repair::{Repair, repair};
 pub use scrub::{Rot, Scrub, Scrubbed};
 pub use subjects::{SubjectFile, SubjectRow, SubjectRows, SubjectWriter};
 pub use tree::{Tree, TreeReader};
-pub use verify::{LedgerHead, Verified, VerifyError, verify, verify_each};
+pub use verify::{LedgerHead, Verified, VerifyError, skim_first_ledger, verify, verify_each};
 
 /// A record and its place in the deployment's log.
 #[derive(Debug, Clone, PartialEq, Eq)]

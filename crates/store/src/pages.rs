@@ -90,6 +90,11 @@ impl Page {
         Decoder::new(&self.value)
     }
 
+    /// The bytes of its entries.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.value
+    }
+
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.value.len()
@@ -108,7 +113,7 @@ impl Pages {
             }
             // Closed and opened once more, so that a snapshot exists: without one, 82 of 400
             // single flipped bits changed what sled holds and went unseen; with it, none.
-            drop(open(dir)?);
+            close(open(dir)?).map_err(NotOpened::Failed)?;
             for name in ["conf", "db", "blobs"] {
                 if dir.join(name).exists() {
                     disk::sync(&dir.join(name))?;
@@ -117,6 +122,7 @@ impl Pages {
             disk::sync(dir)?;
             disk::sync(dir.parent().unwrap_or(dir))?;
         }
+        remove_unfinished(dir)?;
         let db = open(dir)?;
         let file = OpenOptions::new()
             .read(true)
@@ -198,12 +204,32 @@ impl Pages {
 
 impl Drop for Pages {
     fn drop(&mut self) {
-        // sled writes when it is let go, and may panic over damage then too.
-        let db = self.db.take();
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(db))) {
-            tracing::error!(reason = told(&*panic), "sled could not be closed");
+        if let Some(Err(error)) = self.db.take().map(close) {
+            tracing::error!(%error, "sled could not be closed");
         }
     }
+}
+
+/// Lets go of sled, which then writes, and panics where it cannot.
+fn close(db: sled::Db) -> Result<(), Error> {
+    catch_unwind(AssertUnwindSafe(|| drop(db))).map_err(|panic| Error::Pages {
+        reason: told(&*panic),
+        is_damage: false,
+    })
+}
+
+/// Removes the snapshot that sled was writing when it crashed or the disk was full: it takes that
+/// for its newest one and then says that its data are corrupted (0.34.7; the names that it leaves
+/// out are others). The one before is removed only after the new one has its name.
+fn remove_unfinished(dir: &Path) -> Result<(), Error> {
+    for file in fs::read_dir(dir).map_err(at(dir))? {
+        let path = file.map_err(at(dir))?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        if name.is_some_and(|name| name.starts_with("snap.") && name.ends_with(".generating")) {
+            fs::remove_file(&path).map_err(at(&path))?;
+        }
+    }
+    Ok(())
 }
 
 /// Packs records into pages and pages into batches, flushing after each.

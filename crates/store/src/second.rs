@@ -2,8 +2,9 @@
 
 use chain::{Broken, Hash, LedgerId, Record};
 
+use crate::Error;
 use crate::disk::{narrow, wide};
-use crate::entry::Raw;
+use crate::entry::{Decoder, Raw, Recent};
 use crate::error::{BadRecord, Copy, Reason};
 use crate::pages::{Page, Pages};
 
@@ -194,5 +195,93 @@ impl<'a> Second<'a> {
         };
         self.fault(position, reason, Some(claimed));
         false
+    }
+}
+
+/// sled's records in the order of position, from the first on, as they were read.
+pub(crate) struct InOrder<'a> {
+    /// Nothing where sled could not be opened.
+    pages: Option<&'a mut dyn Iterator<Item = Result<Page, Error>>>,
+    page: Option<Page>,
+    /// How many bytes of the page's entries are left, and what the next of them may name.
+    left: usize,
+    recent: Recent,
+    /// What ended it before its end.
+    bad: Option<Reason>,
+}
+
+impl<'a> InOrder<'a> {
+    pub(crate) fn new(pages: &'a mut dyn Iterator<Item = Result<Page, Error>>) -> InOrder<'a> {
+        InOrder {
+            pages: Some(pages),
+            ..InOrder::absent()
+        }
+    }
+
+    /// For a sled that could not be opened: it has nothing, and is not blamed for it.
+    pub(crate) fn absent() -> InOrder<'a> {
+        InOrder {
+            pages: None,
+            page: None,
+            left: 0,
+            recent: Recent::default(),
+            bad: None,
+        }
+    }
+
+    pub(crate) fn is_absent(&self) -> bool {
+        self.pages.is_none()
+    }
+
+    /// Whether it has nothing at a position, which is the next.
+    pub(crate) fn has_ended(&mut self, position: u64) -> bool {
+        self.turn(position).is_none()
+    }
+
+    /// What it has at a position, which is the one after the last asked for; nothing after the
+    /// last. After something bad nothing more is to be asked.
+    pub(crate) fn next(&mut self, position: u64) -> Option<Result<Raw<'_>, Reason>> {
+        if let Err(reason) = self.turn(position)? {
+            return Some(Err(reason));
+        }
+        let bytes = self.page.as_ref()?.bytes();
+        let from = bytes.len().saturating_sub(self.left);
+        let rest = bytes.get(from..).unwrap_or_default();
+        let mut entries = Decoder::resume(rest, std::mem::take(&mut self.recent));
+        let raw = entries.next();
+        (self.left, self.recent) = entries.pause();
+        Some(match raw {
+            Some(Ok(raw)) => Ok(raw),
+            Some(Err(_)) | None => Err(Reason::Malformed),
+        })
+    }
+
+    /// Turns to the page of the next position, if the page before is read to its end.
+    fn turn(&mut self, position: u64) -> Option<Result<(), Reason>> {
+        if let Some(reason) = &self.bad {
+            return Some(Err(reason.clone()));
+        }
+        if self.left > 0 {
+            return Some(Ok(()));
+        }
+        let page = match self.pages.as_mut()?.next()? {
+            Err(error) => Err(Reason::Unreadable(error.to_string())),
+            Ok(page) if page.first > position => Err(Reason::Missing),
+            Ok(page) if page.first < position => Err(Reason::Differ),
+            Ok(page) if page.bytes().is_empty() => Err(Reason::Malformed),
+            Ok(page) => Ok(page),
+        };
+        Some(match page {
+            Ok(page) => {
+                self.left = page.bytes().len();
+                self.recent = Recent::default();
+                self.page = Some(page);
+                Ok(())
+            }
+            Err(reason) => {
+                self.bad = Some(reason.clone());
+                Err(reason)
+            }
+        })
     }
 }

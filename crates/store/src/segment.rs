@@ -1,4 +1,5 @@
-//! The bytes of a journal segment without a file, for tests of other crates.
+//! The bytes of a journal segment, and the texts of a backup, without a file, for tests of other
+//! crates.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -58,4 +59,12 @@ pub fn parts(bytes: &[u8]) -> Result<Vec<Part>, Error> {
         });
     }
     Ok(parts)
+}
+
+/// Reads a text as the manifest and as the heads of a backup; whether it is each.
+#[must_use]
+pub fn backup_texts(text: &str) -> (bool, bool) {
+    let manifest = crate::backup::manifest::parse(text);
+    let heads = crate::backup::manifest::parse_heads(text);
+    (manifest.is_some(), heads.is_some())
 }

@@ -8,28 +8,35 @@
 //!
 //! | offset | bytes | field |
 //! |---|---|---|
-//! | 0 | 8 | `FTSUBJ01` |
+//! | 0 | 8 | `FTSUBJ02` |
 //! | 8 | 8 | position of the last record that counts |
 //! | 16 | 32 | hash of that record: another log's file is not taken for this one's |
 //! | 48 | 72 × n | rows of ledger (16), subject (16), number of records (8), hash (32), in order |
+//! | 48 + 72 × n | 32 × ⌊n / 256⌋ | the RFC 6962 root of every 256 rows |
 //! | end − 32 | 32 | BLAKE3 of all before |
+//!
+//! The roots are there so that the path of one subject costs some reads, and not the whole file.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use chain::{Accumulator, Hash, LedgerId};
+use chain::{Accumulator, Frontier, Hash, LedgerId, NodeHash, leaf_hash, subject_leaf};
 use uuid::Uuid;
 
 use crate::Error;
 use crate::disk::{self, wide};
 use crate::error::at;
 
-const MAGIC: &[u8; 8] = b"FTSUBJ01";
+const MAGIC: &[u8; 8] = b"FTSUBJ02";
 const HEADER_LEN: usize = 48;
 const ROW_LEN: usize = 72;
 const TRAILER_LEN: usize = 32;
+/// A subtree whose root is kept has `2^8` rows: 18 KiB are read at the most where one is not.
+const KEPT_LEVEL: u8 = 8;
+const KEPT_ROWS: usize = 1 << KEPT_LEVEL;
+const NODE_LEN: usize = 32;
 /// How many rows are read at once: 288 KiB.
 const ROWS_AT_ONCE: usize = 4096;
 
@@ -43,6 +50,13 @@ pub struct SubjectRow {
 }
 
 impl SubjectRow {
+    /// The hash of its leaf in the tree that a seal signs.
+    #[must_use]
+    pub fn leaf(&self) -> NodeHash {
+        let (ledger, subject) = self.key;
+        leaf_hash(&subject_leaf(ledger, subject, &self.accumulator))
+    }
+
     fn encode(&self) -> [u8; ROW_LEN] {
         let mut row = [0; ROW_LEN];
         let Accumulator { records, hash } = self.accumulator;
@@ -124,11 +138,7 @@ impl SubjectFile {
         let path = named(dir, through);
         let mut file = File::open(&path).map_err(at(&path))?;
         let len = file.metadata().map_err(at(&path))?.len();
-        let rows = len.checked_sub(wide(HEADER_LEN.saturating_add(TRAILER_LEN)));
-        let row = wide(ROW_LEN);
-        let count = rows.filter(|rows| rows.is_multiple_of(row));
-        let count = count.and_then(|rows| rows.checked_div(row));
-        let count = count.ok_or_else(|| damaged(&path))?;
+        let count = rows_of(len).ok_or_else(|| damaged(&path))?;
         let mut header = [0; HEADER_LEN];
         file.read_exact(&mut header).map_err(at(&path))?;
         let stamp = stamp(&header).filter(|(stamped, _)| *stamped == through);
@@ -198,7 +208,47 @@ impl SubjectFile {
         Ok(None)
     }
 
+    /// The root of the complete subtree over the rows `index * 2^level` to `(index + 1) * 2^level`,
+    /// from what the file keeps of it. Nothing is checked here: a path that was made of such nodes
+    /// leads to the sealed root, or is worth nothing.
+    ///
+    /// # Errors
+    /// The file cannot be read, or has no such rows.
+    pub fn node(&self, level: u8, index: u64) -> Result<NodeHash, Error> {
+        let Some(above) = level.checked_sub(KEPT_LEVEL) else {
+            let len = 1_u64 << level.min(KEPT_LEVEL);
+            let first = index.saturating_mul(len);
+            let mut tree = Frontier::new();
+            for place in first..first.saturating_add(len) {
+                tree.push(self.row(place)?.leaf());
+            }
+            return Ok(tree.root());
+        };
+        let rows = self.count.saturating_mul(wide(ROW_LEN));
+        let kept = rows.saturating_add(wide(HEADER_LEN));
+        let size = 1_u64.checked_shl(above.into()).unwrap_or(u64::MAX);
+        let first = index.saturating_mul(size);
+        if first.saturating_add(size) > self.count / wide(KEPT_ROWS) {
+            return Err(damaged(&self.path));
+        }
+        let mut bytes = vec![0; disk::narrow(size).saturating_mul(NODE_LEN)];
+        let offset = kept.saturating_add(first.saturating_mul(wide(NODE_LEN)));
+        self.file
+            .read_exact_at(&mut bytes, offset)
+            .map_err(at(&self.path))?;
+        // A subtree over subtrees folds as one over leaves does.
+        let mut tree = Frontier::new();
+        let (nodes, _) = bytes.as_chunks::<NODE_LEN>();
+        nodes
+            .iter()
+            .for_each(|node| tree.push(NodeHash::from_bytes(*node)));
+        Ok(tree.root())
+    }
+
     fn row(&self, place: u64) -> Result<SubjectRow, Error> {
+        if place >= self.count {
+            return Err(damaged(&self.path));
+        }
         let mut row = [0; ROW_LEN];
         let offset = place.saturating_mul(wide(ROW_LEN));
         let offset = offset.saturating_add(wide(HEADER_LEN));
@@ -226,6 +276,18 @@ impl SubjectFile {
         }
         Ok(())
     }
+}
+
+/// How many rows a file of a length has, if it can be one.
+fn rows_of(len: u64) -> Option<u64> {
+    let rest = len.checked_sub(wide(HEADER_LEN.saturating_add(TRAILER_LEN)))?;
+    let of_kept = KEPT_ROWS.saturating_mul(ROW_LEN).saturating_add(NODE_LEN);
+    let of_kept = wide(of_kept);
+    let (kept, last) = (rest.checked_div(of_kept)?, rest.checked_rem(of_kept)?);
+    let row = wide(ROW_LEN);
+    let last = last.checked_div(row).filter(|_| last.is_multiple_of(row))?;
+    let is_short = last < wide(KEPT_ROWS);
+    is_short.then(|| kept.saturating_mul(wide(KEPT_ROWS)).saturating_add(last))
 }
 
 fn stamp(header: &[u8; HEADER_LEN]) -> Option<(u64, Hash)> {
@@ -276,6 +338,12 @@ impl SubjectRows<'_> {
         let path = &self.of.path;
         let mut file = &self.of.file;
         if self.left == 0 {
+            let kept = disk::narrow(self.of.count / wide(KEPT_ROWS));
+            self.buffer.clear();
+            self.buffer.resize(kept.saturating_mul(NODE_LEN), 0);
+            file.read_exact(&mut self.buffer).map_err(at(path))?;
+            self.hasher.update(&self.buffer);
+            self.buffer.clear();
             let mut trailer = [0; TRAILER_LEN];
             file.read_exact(&mut trailer).map_err(at(path))?;
             let sound = self.hasher.finalize() == trailer;
@@ -299,6 +367,9 @@ pub struct SubjectWriter {
     file: BufWriter<File>,
     hasher: blake3::Hasher,
     through: u64,
+    tree: Frontier,
+    /// The roots of every 256 rows: 125 KB for a million.
+    kept: Vec<u8>,
 }
 
 impl SubjectWriter {
@@ -322,6 +393,8 @@ impl SubjectWriter {
             file: BufWriter::with_capacity(ROWS_AT_ONCE.saturating_mul(ROW_LEN), file),
             hasher: blake3::Hasher::new(),
             through,
+            tree: Frontier::new(),
+            kept: Vec::new(),
         };
         writer.write(MAGIC)?;
         writer.write(&through.to_be_bytes())?;
@@ -334,6 +407,12 @@ impl SubjectWriter {
     /// # Errors
     /// The file cannot be written.
     pub fn push(&mut self, row: &SubjectRow) -> Result<(), Error> {
+        let kept = &mut self.kept;
+        self.tree.push_each(row.leaf(), |level, _, node| {
+            if level == KEPT_LEVEL {
+                kept.extend_from_slice(node.as_bytes());
+            }
+        });
         self.write(&row.encode())
     }
 
@@ -347,6 +426,8 @@ impl SubjectWriter {
     /// # Errors
     /// It cannot be written, synced or renamed.
     pub fn finish(mut self) -> Result<SubjectFile, Error> {
+        let kept = std::mem::take(&mut self.kept);
+        self.write(&kept)?;
         let hash = *self.hasher.finalize().as_bytes();
         self.write(&hash)?;
         self.file.flush().map_err(at(&self.temporary))?;

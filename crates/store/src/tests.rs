@@ -11,6 +11,7 @@ mod append;
 mod audit;
 mod backup;
 mod files;
+mod hostile;
 mod keys;
 mod kill;
 mod recovery;

@@ -1,11 +1,13 @@
 //! The nodes of the Merkle tree, in flat files: derived from the records, never synced, and
-//! compared with the records at each start.
+//! compared with the records at each start. Until a start is settled no file is touched: a log that
+//! its register refuses leaves them as they were, and they say the same to the next start.
 //!
 //! `<dir>/tree/<level>` holds the hashes of all complete subtrees of 256^level records, 32 bytes
 //! each, in order: the full tiles of C2SP tlog-tiles one after another, and behind them what the
 //! last one has so far. So a tile of any width is a slice of a file, and no file exists twice.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
+use std::io::ErrorKind;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -30,6 +32,8 @@ pub struct Tree {
     mended: u64,
     /// The first leaf of which the files said something else.
     parted: Option<u64>,
+    /// The start has ended: what comes is written.
+    settled: bool,
 }
 
 /// The files, for the writer and its readers.
@@ -39,9 +43,13 @@ type Files = Arc<RwLock<Vec<Arc<File>>>>;
 #[derive(Debug)]
 struct Level {
     path: PathBuf,
-    file: Arc<File>,
+    /// None while a start has found none.
+    file: Option<Arc<File>>,
     /// Bytes that an earlier process left and that have not been compared yet.
     found: u64,
+    /// What a start has to write when it is settled: offsets and bytes. As much as the tree, if all
+    /// of it is gone.
+    due: Vec<(u64, Vec<u8>)>,
     /// Where the tile begins that is not full yet.
     offset: u64,
     /// What it has so far.
@@ -49,22 +57,19 @@ struct Level {
 }
 
 impl Tree {
-    /// Opens or creates the files. The tree is empty until its leaves have been pushed: all of
-    /// them, from the first on, at each start.
-    ///
-    /// # Errors
-    /// The directory cannot be used.
-    pub fn open(dir: &Path) -> Result<Tree, Error> {
-        let dir = dir.join("tree");
-        disk::create_dir(&dir)?;
-        Ok(Tree {
-            dir,
+    /// The tree of a directory, of which nothing is read yet. It is empty until its leaves have been
+    /// pushed: all of them, from the first on, at each start.
+    #[must_use]
+    pub fn at(dir: &Path) -> Tree {
+        Tree {
+            dir: dir.join("tree"),
             levels: Vec::new(),
             frontier: Frontier::new(),
             files: Files::default(),
             mended: 0,
             parted: None,
-        })
+            settled: false,
+        }
     }
 
     /// Adds the next leaf.
@@ -86,7 +91,7 @@ impl Tree {
             let Some(root) = complete_root(&level.tile).filter(|_| full) else {
                 break;
             };
-            let changed = level.write()?;
+            let changed = level.write(self.settled)?;
             self.mended = self.mended.saturating_add(u64::from(changed.is_some()));
             if number == 0 {
                 self.parted = self.parted.or(changed);
@@ -99,12 +104,13 @@ impl Tree {
     }
 
     /// Writes what the last tiles have so far: readers then find every node of [`Tree::size`].
+    /// Before the start is settled it compares only.
     ///
     /// # Errors
     /// A file cannot be used.
     pub fn flush(&mut self) -> Result<(), Error> {
         for (number, level) in self.levels.iter_mut().enumerate() {
-            let changed = level.write()?;
+            let changed = level.write(self.settled)?;
             self.mended = self.mended.saturating_add(u64::from(changed.is_some()));
             if number == 0 {
                 self.parted = self.parted.or(changed);
@@ -120,19 +126,24 @@ impl Tree {
         self.parted
     }
 
-    /// Ends the comparing of a start: all leaves have been pushed, and what the files have beyond
-    /// them is cut. Answers how many tiles were not what the records say.
+    /// Ends the comparing of a start: all leaves have been pushed, and they are the right ones. What
+    /// the files lack is written, and what they have beyond is cut. Answers how many tiles were not
+    /// what the records say.
     ///
     /// # Errors
     /// A file cannot be used.
     pub fn settle(&mut self) -> Result<u64, Error> {
-        self.flush()?;
+        if !self.settled {
+            self.flush()?;
+            disk::create_dir(&self.dir)?;
+        }
+        self.settled = true;
         for level in &mut self.levels {
+            let file = level.settle()?;
+            let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
+            files.push(file);
             let len = level.offset.saturating_add(wide(level.len()));
-            if level.found > len {
-                level.file.set_len(len).map_err(at(&level.path))?;
-                self.mended = self.mended.saturating_add(1);
-            }
+            self.mended = self.mended.saturating_add(u64::from(level.found > len));
             level.found = 0;
         }
         Ok(std::mem::take(&mut self.mended))
@@ -161,19 +172,30 @@ impl Tree {
 
     fn add_level(&mut self, number: usize) -> Result<(), Error> {
         let path = self.dir.join(number.to_string());
-        let mut options = OpenOptions::new();
-        let options = options.create(true).truncate(false).read(true).write(true);
-        let file = Arc::new(options.open(&path).map_err(at(&path))?);
-        let found = file.metadata().map_err(at(&path))?.len();
-        let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
-        files.push(Arc::clone(&file));
-        self.levels.push(Level {
+        let opened = File::options().read(true).write(true).open(&path);
+        let file = match opened {
+            Ok(file) => Some(Arc::new(file)),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(at(&path)(error)),
+        };
+        let mut found = 0;
+        if let Some(file) = &file {
+            found = file.metadata().map_err(at(&path))?.len();
+        }
+        let mut level = Level {
             path,
             file,
             found,
+            due: Vec::new(),
             offset: 0,
             tile: Vec::with_capacity(TILE_WIDTH.into()),
-        });
+        };
+        if self.settled {
+            let file = level.settle()?;
+            let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
+            files.push(file);
+        }
+        self.levels.push(level);
         Ok(())
     }
 }
@@ -184,15 +206,39 @@ impl Level {
         self.tile.len().saturating_mul(HASH_LEN)
     }
 
-    /// Writes the tile, unless the file has it already; which hash was the first that was another.
-    fn write(&mut self) -> Result<Option<u64>, Error> {
+    /// Makes the file what the records say, and what it has beyond them is cut.
+    fn settle(&mut self) -> Result<Arc<File>, Error> {
+        let file = if let Some(file) = &self.file {
+            Arc::clone(file)
+        } else {
+            let mut options = File::options();
+            let options = options.create(true).truncate(false).read(true).write(true);
+            let file = Arc::new(options.open(&self.path).map_err(at(&self.path))?);
+            self.file = Some(Arc::clone(&file));
+            file
+        };
+        for (offset, bytes) in std::mem::take(&mut self.due) {
+            let written = file.write_all_at(&bytes, offset);
+            written.map_err(at(&self.path))?;
+        }
+        let len = self.offset.saturating_add(wide(self.len()));
+        if self.found > len {
+            file.set_len(len).map_err(at(&self.path))?;
+        }
+        Ok(file)
+    }
+
+    /// Writes the tile, unless the file has it already, or notes it as due before the start is
+    /// settled; which hash was the first that was another.
+    fn write(&mut self, settled: bool) -> Result<Option<u64>, Error> {
         let bytes: Vec<u8> = self.tile.iter().flat_map(|hash| *hash.as_bytes()).collect();
         let end = self.offset.saturating_add(wide(bytes.len()));
         let mut changed = None;
         let known = narrow(self.found.min(end).saturating_sub(self.offset));
         if known > 0 {
             let mut there = vec![0; known];
-            let read = self.file.read_exact_at(&mut there, self.offset);
+            let file = self.file.as_ref();
+            let read = file.map_or(Ok(()), |file| file.read_exact_at(&mut there, self.offset));
             let same = there.iter().zip(&bytes).take_while(|(a, b)| a == b).count();
             if read.is_ok() && same == bytes.len() {
                 return Ok(None);
@@ -203,9 +249,13 @@ impl Level {
                 changed = at.checked_div(wide(HASH_LEN));
             }
         }
-        self.file
-            .write_all_at(&bytes, self.offset)
-            .map_err(at(&self.path))?;
+        match &self.file {
+            Some(file) if settled => {
+                let written = file.write_all_at(&bytes, self.offset);
+                written.map_err(at(&self.path))?;
+            }
+            Some(_) | None => self.due.push((self.offset, bytes)),
+        }
         Ok(changed)
     }
 }
@@ -247,7 +297,7 @@ impl TreeReader {
             files.get(usize::from(level)).map(Arc::clone)
         };
         let Some(file) = file else {
-            return Err(at(&path())(std::io::ErrorKind::NotFound.into()));
+            return Err(at(&path())(ErrorKind::NotFound.into()));
         };
         let mut bytes = vec![0; usize::from(len).saturating_mul(HASH_LEN)];
         let first = tile

@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 
 use chain::{Hash, LedgerId, Record};
 
-use crate::audit::{Audit, Sled};
+use crate::audit::Audit;
+use crate::entry::Decoder;
 use crate::error::{BadRecord, Copy, Reason, at};
 use crate::faults::Faults;
+use crate::journal::{self, Frames, Piece};
 use crate::pages::{self, NotOpened, Pages};
+use crate::second::InOrder;
 use crate::{Error, trace};
 
 /// What a verified log holds.
@@ -103,20 +106,55 @@ pub fn verify_each(
     let verified = match opened {
         Ok(Some(pages)) => {
             let mut pages = pages.from(0);
-            Audit::new(Sled::new(&mut pages), progress, each).run(&journal_dir)
+            Audit::new(InOrder::new(&mut pages), progress, each).run(&journal_dir)
         }
         Ok(None) => {
-            Audit::new(Sled::new(&mut std::iter::empty()), progress, each).run(&journal_dir)
+            Audit::new(InOrder::new(&mut std::iter::empty()), progress, each).run(&journal_dir)
         }
         Err(NotOpened::Failed(error)) => Err(error.into()),
         Err(NotOpened::Damaged(reason)) => {
-            let mut none = std::iter::empty();
-            let unread = Sled::unread(&mut none);
-            let journal = Audit::new(unread, progress, each).run(&journal_dir);
+            let journal = Audit::new(InOrder::absent(), progress, each).run(&journal_dir);
             journal.and(Err(VerifyError::SledUnreadable { reason }))
         }
     };
     verified.or_else(|error| Err(traced(error, &sled.join("db"), &journal_dir)?))
+}
+
+/// Gives `each` the records of the first ledger in the journal, in their order, up to the first
+/// thing that is not sound: [`verify`] names that. Only their own hashes are checked here.
+///
+/// # Errors
+/// [`VerifyError::NoLog`]; the files cannot be read, or the log is in use.
+pub fn skim_first_ledger(dir: &Path, mut each: impl FnMut(&Record)) -> Result<(), VerifyError> {
+    let journal_dir = dir.join("journal");
+    if !journal_dir.is_dir() {
+        return Err(VerifyError::NoLog {
+            dir: dir.to_path_buf(),
+        });
+    }
+    let _lock = lock(dir)?;
+    let mut first = None;
+    for segment in journal::segments(&journal_dir)? {
+        let mut frames = Frames::open(&segment.path)?;
+        while let Some(piece) = frames.next()? {
+            let Piece::Frame(frame) = piece else {
+                return Ok(());
+            };
+            for raw in Decoder::new(frame.entries) {
+                let Ok(raw) = raw else {
+                    return Ok(());
+                };
+                if *first.get_or_insert(raw.ledger) != raw.ledger {
+                    continue;
+                }
+                match raw.record(Vec::new()) {
+                    Ok(record) => each(&record),
+                    Err(_) => return Ok(()),
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Where sled only said that it cannot read on, names the record whose bytes were changed.

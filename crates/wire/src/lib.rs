@@ -199,6 +199,27 @@ pub fn decode_event(body: &[u8]) -> Result<(Fact, [u8; 16]), WireError> {
     Ok((fact, salt))
 }
 
+/// The number of `evidence` among the nouns of `Event`.
+const EVIDENCE_FIELD: u32 = 35;
+
+/// False if a body's event is certainly none of `evidence`: for whoever looks for the few that name
+/// a file among all the others, at a twentieth of the cost of decoding them.
+#[must_use]
+pub fn may_be_evidence(body: &[u8]) -> bool {
+    let mut rest = body;
+    while !rest.is_empty() {
+        let Ok((field, kind)) = prost::encoding::decode_key(&mut rest) else {
+            return true;
+        };
+        let context = prost::encoding::DecodeContext::default();
+        let skipped = prost::encoding::skip_field(kind, field, &mut rest, context);
+        if field == EVIDENCE_FIELD || skipped.is_err() {
+            return true;
+        }
+    }
+    false
+}
+
 fn signatories(wire: Vec<pb::Signatory>) -> Result<Arc<[Signatory]>, WireError> {
     let signatories: Vec<Signatory> = Field::from_wire(wire, "signatories")?;
     Ok(signatories.into())

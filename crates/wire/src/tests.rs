@@ -163,6 +163,17 @@ fn published_bodies_decode_and_encode_for_ever() {
 }
 
 #[test]
+fn a_body_tells_at_a_glance_whether_it_may_be_evidence() {
+    for vector in vectors() {
+        let word = vector.event_word;
+        let is_evidence = word.starts_with("evidence.");
+        assert_eq!(may_be_evidence(&vector.body), is_evidence, "{word}");
+    }
+    // What cannot be read is left to whoever decodes it.
+    assert!(may_be_evidence(&[0xff]));
+}
+
+#[test]
 fn events_cross_the_wire_whatever_is_left_out() {
     for vector in vectors() {
         for facts in vector.variations() {

@@ -1,4 +1,4 @@
-//! The directory of a witness: a lock, and files that are replaced whole.
+//! What a witness keeps: files that are replaced whole, in a directory that it has alone.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -21,8 +21,46 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// that is gone is not taken for a log that was never seen.
 const SEEN: &str = ".seen";
 
+/// Where the files of a witness are: a directory, or in a simulation a disk that may fail at each of
+/// these. Nobody else writes there.
+pub trait Storage: std::fmt::Debug {
+    /// The name of a file, for messages.
+    fn path(&self, file: &str) -> PathBuf;
+
+    /// The bytes of a file, if it is there.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn read(&self, file: &str) -> io::Result<Option<Vec<u8>>>;
+
+    /// Whether a file is there.
+    ///
+    /// # Errors
+    /// Nobody can tell.
+    fn exists(&self, file: &str) -> io::Result<bool>;
+
+    /// Makes a file of these bytes, which are on the disk after this; its name need not be.
+    ///
+    /// # Errors
+    /// It cannot be written; some of the bytes may be there.
+    fn write(&self, file: &str, bytes: &[u8]) -> io::Result<()>;
+
+    /// Gives a file the name of another, whose place it takes.
+    ///
+    /// # Errors
+    /// It cannot.
+    fn rename(&self, from: &str, to: &str) -> io::Result<()>;
+
+    /// Sees to it that all names are on the disk.
+    ///
+    /// # Errors
+    /// They may not be.
+    fn sync_names(&self) -> io::Result<()>;
+}
+
+/// A directory, locked for as long as this lives.
 #[derive(Debug)]
-pub(crate) struct Directory {
+pub struct Directory {
     dir: PathBuf,
     /// Locked for as long as it is open.
     _lock: File,
@@ -57,85 +95,118 @@ impl Directory {
         let dir = dir.to_path_buf();
         Ok(Directory { dir, _lock: lock })
     }
+}
 
-    pub(crate) fn path(&self, file: &str) -> PathBuf {
+impl Storage for Directory {
+    fn path(&self, file: &str) -> PathBuf {
         self.dir.join(file)
     }
 
-    /// The bytes of a file, if it is there.
-    pub(crate) fn read(&self, file: &str) -> Result<Option<Vec<u8>>, OpenError> {
-        let path = self.path(file);
-        let open = match File::open(&path) {
+    fn read(&self, file: &str) -> io::Result<Option<Vec<u8>>> {
+        let open = match File::open(self.path(file)) {
             Ok(open) => open,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(OpenError::Io { path, error }),
+            Err(error) => return Err(error),
         };
         let mut bytes = Vec::new();
         // One more than the most: a longer file has another checksum.
-        match open.take(FILE_LEN_MAX).read_to_end(&mut bytes) {
-            Ok(_) => Ok(Some(bytes)),
-            Err(error) => Err(OpenError::Io { path, error }),
-        }
+        open.take(FILE_LEN_MAX).read_to_end(&mut bytes)?;
+        Ok(Some(bytes))
     }
 
-    /// Compares a file with the mark that it was there, and makes the mark if a crash came between.
-    pub(crate) fn expect(&self, file: &str, is_there: bool) -> Result<(), OpenError> {
-        let path = self.path(&format!("{file}{SEEN}"));
-        let marked = path.try_exists();
-        let marked = marked.map_err(|error| OpenError::Io {
-            path: path.clone(),
-            error,
-        })?;
-        if marked && !is_there {
-            let path = self.path(file);
-            let why = "it is gone, though this witness has cosigned this log";
-            return Err(OpenError::Damaged { path, why });
-        }
-        if is_there && !marked {
-            self.mark(file)
-                .map_err(|error| OpenError::Io { path, error })?;
-        }
-        Ok(())
+    fn exists(&self, file: &str) -> io::Result<bool> {
+        self.path(file).try_exists()
     }
 
-    /// Puts these bytes in the place of a file: after this, or a crash, the file is the old one or
-    /// the new one, and after this it is the new one.
-    pub(crate) fn replace(&self, file: &str, bytes: &[u8]) -> io::Result<()> {
-        let new = self.path(&format!("{file}.new"));
+    fn write(&self, file: &str, bytes: &[u8]) -> io::Result<()> {
         let mut open = OpenOptions::new();
         let open = open.write(true).create(true).truncate(true).mode(0o600);
-        let mut written = open.open(&new)?;
+        let mut written = open.open(self.path(file))?;
         written.write_all(bytes)?;
-        written.sync_all()?;
-        fs::rename(&new, self.path(file))?;
-        // The name is on the disk only with its directory.
-        sync(&self.dir)?;
-        self.mark(file)
+        written.sync_all()
     }
 
-    /// Takes a file away under another name, which is never read again.
-    pub(crate) fn set_aside(&self, file: &str) -> Result<(), OpenError> {
-        let path = self.path(file);
-        let mut free = (1..=u32::MAX).map(|n| self.path(&format!("{file}.{n}")));
-        let free = free.find(|path| !path.exists());
-        let moved = match free {
-            // The mark first: a file without its mark gets one again.
-            Some(free) => fs::remove_file(self.path(&format!("{file}{SEEN}")))
-                .and_then(|()| fs::rename(&path, free))
-                .and_then(|()| sync(&self.dir)),
-            None => Err(io::ErrorKind::AlreadyExists.into()),
-        };
-        moved.map_err(|error| OpenError::Io { path, error })
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        fs::rename(self.path(from), self.path(to))
     }
 
-    fn mark(&self, file: &str) -> io::Result<()> {
-        let path = self.path(&format!("{file}{SEEN}"));
-        if path.try_exists()? {
-            return Ok(());
-        }
-        File::create(&path)?.sync_all()?;
+    fn sync_names(&self) -> io::Result<()> {
         sync(&self.dir)
     }
+}
+
+/// Compares a file with the mark that it was there, and makes the mark if a crash came between.
+pub(crate) fn expect(storage: &impl Storage, file: &str, is_there: bool) -> Result<(), OpenError> {
+    let mark = seen(file);
+    let at = |error| OpenError::Io {
+        path: storage.path(&mark),
+        error,
+    };
+    let marked = storage.exists(&mark).map_err(at)?;
+    if marked && !is_there {
+        let path = storage.path(file);
+        let why = "it is gone, though this witness has cosigned this log";
+        return Err(OpenError::Damaged { path, why });
+    }
+    if is_there && !marked {
+        make_mark(storage, file).map_err(at)?;
+    }
+    Ok(())
+}
+
+/// Puts these bytes in the place of a file: after this, or a crash, the file is the old one or the
+/// new one, and after this it is the new one.
+pub(crate) fn replace(storage: &impl Storage, file: &str, bytes: &[u8]) -> io::Result<()> {
+    let new = format!("{file}.new");
+    storage.write(&new, bytes)?;
+    storage.rename(&new, file)?;
+    // The name is on the disk only with its directory.
+    storage.sync_names()?;
+    make_mark(storage, file)
+}
+
+/// Takes a file away under another name, which is never read again.
+pub(crate) fn set_aside(storage: &impl Storage, file: &str) -> Result<(), OpenError> {
+    let at = |error| OpenError::Io {
+        path: storage.path(file),
+        error,
+    };
+    let mut number = 1_u32;
+    let aside = loop {
+        let aside = format!("{file}.{number}");
+        if !storage.exists(&aside).map_err(at)? {
+            break aside;
+        }
+        let next = number.checked_add(1);
+        number = next.ok_or_else(|| at(io::ErrorKind::AlreadyExists.into()))?;
+    };
+    // The mark first: a file without its mark gets one again.
+    storage
+        .rename(&seen(file), &seen(&aside))
+        .and_then(|()| storage.rename(file, &aside))
+        .and_then(|()| storage.sync_names())
+        .map_err(at)
+}
+
+/// The bytes of a file, if it is there.
+pub(crate) fn read(storage: &impl Storage, file: &str) -> Result<Option<Vec<u8>>, OpenError> {
+    storage.read(file).map_err(|error| OpenError::Io {
+        path: storage.path(file),
+        error,
+    })
+}
+
+fn seen(file: &str) -> String {
+    format!("{file}{SEEN}")
+}
+
+fn make_mark(storage: &impl Storage, file: &str) -> io::Result<()> {
+    let mark = seen(file);
+    if storage.exists(&mark)? {
+        return Ok(());
+    }
+    storage.write(&mark, b"")?;
+    storage.sync_names()
 }
 
 fn sync(dir: &Path) -> io::Result<()> {

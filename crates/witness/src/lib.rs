@@ -19,18 +19,18 @@ use chain::{
 mod disk;
 mod memory;
 
-use disk::Directory;
+pub use disk::{Directory, Storage};
 use memory::Memory;
 pub use memory::origin_hash;
 
 /// A running witness over its directory, which no other process may have.
 #[derive(Debug)]
-pub struct Witness {
+pub struct Witness<S = Directory> {
     key: Cosigner,
     /// By origin.
     logs: BTreeMap<String, Log>,
     replays: bool,
-    directory: Directory,
+    storage: S,
 }
 
 /// The file that says that a directory is of a witness that replays.
@@ -172,7 +172,29 @@ impl Witness {
         logs: impl IntoIterator<Item = VerifierKey>,
         replays: bool,
     ) -> Result<Witness, OpenError> {
-        let directory = Directory::open(dir)?;
+        Witness::over_as(Directory::open(dir)?, key, logs, replays)
+    }
+}
+
+impl<S: Storage> Witness<S> {
+    /// [`Witness::open`] over files that may be anywhere.
+    ///
+    /// # Errors
+    /// [`OpenError`]; above all [`OpenError::Damaged`].
+    pub fn over(
+        storage: S,
+        key: Cosigner,
+        logs: impl IntoIterator<Item = VerifierKey>,
+    ) -> Result<Witness<S>, OpenError> {
+        Witness::over_as(storage, key, logs, false)
+    }
+
+    fn over_as(
+        storage: S,
+        key: Cosigner,
+        logs: impl IntoIterator<Item = VerifierKey>,
+        replays: bool,
+    ) -> Result<Witness<S>, OpenError> {
         let mut keys: BTreeMap<String, Vec<VerifierKey>> = BTreeMap::new();
         for log in logs {
             keys.entry(log.name().to_owned()).or_default().push(log);
@@ -182,14 +204,14 @@ impl Witness {
         }
         let mut logs = BTreeMap::new();
         for (origin, keys) in keys {
-            let memory = Mutex::new(Memory::read(&directory, &origin, key.verifier())?);
+            let memory = Mutex::new(Memory::read(&storage, &origin, key.verifier())?);
             logs.insert(origin, Log { keys, memory });
         }
         let witness = Witness {
             key,
             logs,
             replays,
-            directory,
+            storage,
         };
         witness.is_of_this_kind()?;
         Ok(witness)
@@ -197,10 +219,10 @@ impl Witness {
 
     /// The first start says which kind of witness a directory is of.
     fn is_of_this_kind(&self) -> Result<(), OpenError> {
-        let marked = self.directory.read(REPLAYS)?.is_some();
-        self.directory.expect(REPLAYS, marked)?;
+        let marked = disk::read(&self.storage, REPLAYS)?.is_some();
+        disk::expect(&self.storage, REPLAYS, marked)?;
         let other = |is| OpenError::OtherKind {
-            dir: self.directory.path(""),
+            dir: self.storage.path(""),
             is,
         };
         if marked && !self.replays {
@@ -212,8 +234,8 @@ impl Witness {
                 return Err(other("a witness that has cosigned without replaying"));
             }
             let mark = b"fundtrace witness --replay\n";
-            let error = self.directory.replace(REPLAYS, mark);
-            let path = self.directory.path(REPLAYS);
+            let error = disk::replace(&self.storage, REPLAYS, mark);
+            let path = self.storage.path(REPLAYS);
             error.map_err(|error| OpenError::Io { path, error })?;
         }
         Ok(())
@@ -276,7 +298,7 @@ impl Witness {
         // A panic while somebody remembered: nobody knows what is on the disk.
         let mut memory = log.memory.lock().map_err(|_| Refused::Stopped)?;
         let mut line = String::new();
-        memory.advance(&self.directory, &submission, |earliest_s| {
+        memory.advance(&self.storage, &submission, |earliest_s| {
             replayed(checkpoint)?;
             // Time never goes back: a larger tree cannot have been the largest before a smaller.
             let time_s = now_s().max(earliest_s);
@@ -301,7 +323,7 @@ impl Witness {
             return Err(Refused::UnknownLog { origin });
         };
         let mut memory = log.memory.lock().map_err(|_| Refused::Stopped)?;
-        memory.refuse(&self.directory, why)
+        memory.refuse(&self.storage, why)
     }
 
     /// Why a log is refused, if it is.
@@ -323,7 +345,7 @@ impl Witness {
         let Ok(mut memory) = log.memory.lock() else {
             return Ok(());
         };
-        memory.reconsider(&self.directory)
+        memory.reconsider(&self.storage)
     }
 
     /// The size of the newest checkpoint of a log that was cosigned; 0 if none was.

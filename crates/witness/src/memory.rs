@@ -9,7 +9,7 @@ use std::fmt::Write;
 use chain::{Checkpoint, Note, NoteError, Submission, VerifierKey, empty_root, verify_consistency};
 use sha2::{Digest, Sha256};
 
-use crate::disk::Directory;
+use crate::disk::{self, Storage};
 use crate::{OpenError, Refused};
 
 const FORMAT: &str = "fundtrace-witness/v1\n";
@@ -42,31 +42,31 @@ pub fn origin_hash(origin: &str) -> String {
 
 impl Memory {
     pub(crate) fn read(
-        directory: &Directory,
+        storage: &impl Storage,
         origin: &str,
         witness: &VerifierKey,
     ) -> Result<Memory, OpenError> {
         let file = format!("{}.checkpoint", origin_hash(origin));
-        let latest = match directory.read(&file)? {
+        let latest = match disk::read(storage, &file)? {
             Some(bytes) => Some(latest(&bytes, origin, witness).map_err(|why| {
-                let path = directory.path(&file);
+                let path = storage.path(&file);
                 OpenError::Damaged { path, why }
             })?),
             None => None,
         };
-        directory.expect(&file, latest.is_some())?;
+        disk::expect(storage, &file, latest.is_some())?;
         let refusal = refusal_of(&file);
-        let refused = match directory.read(&refusal)? {
+        let refused = match disk::read(storage, &refusal)? {
             Some(bytes) => {
                 let why = sound(&bytes).map_err(|why| OpenError::Damaged {
-                    path: directory.path(&refusal),
+                    path: storage.path(&refusal),
                     why,
                 })?;
                 Some(why.trim_end().to_owned())
             }
             None => None,
         };
-        directory.expect(&refusal, refused.is_some())?;
+        disk::expect(storage, &refusal, refused.is_some())?;
         Ok(Memory {
             file,
             refused,
@@ -80,7 +80,7 @@ impl Memory {
     /// `cosign` is told the earliest time that may be stated, and gives the note and its time.
     pub(crate) fn advance(
         &mut self,
-        directory: &Directory,
+        storage: &impl Storage,
         submission: &Submission,
         cosign: impl FnOnce(u64) -> Result<(Note, u64), Refused>,
     ) -> Result<(), Refused> {
@@ -94,7 +94,7 @@ impl Memory {
         let earliest_s = self.latest.as_ref().map_or(1, |last| last.cosigned_at_s);
         let (note, cosigned_at_s) = cosign(earliest_s)?;
         let text = note.to_string();
-        if directory.replace(&self.file, &summed(&text)).is_err() {
+        if disk::replace(storage, &self.file, &summed(&text)).is_err() {
             self.stopped = true;
             return Err(Refused::Stopped);
         }
@@ -106,23 +106,23 @@ impl Memory {
         Ok(())
     }
 
-    pub(crate) fn refuse(&mut self, directory: &Directory, why: &str) -> Result<(), Refused> {
+    pub(crate) fn refuse(&mut self, storage: &impl Storage, why: &str) -> Result<(), Refused> {
         if self.refused.is_some() {
             return Ok(());
         }
         // From here on, whatever becomes of the disk.
         self.refused = Some(why.to_owned());
         let bytes = summed(&format!("{why}\n"));
-        let kept = directory.replace(&refusal_of(&self.file), &bytes);
+        let kept = disk::replace(storage, &refusal_of(&self.file), &bytes);
         kept.map_err(|_| {
             self.stopped = true;
             Refused::Stopped
         })
     }
 
-    pub(crate) fn reconsider(&mut self, directory: &Directory) -> Result<(), OpenError> {
+    pub(crate) fn reconsider(&mut self, storage: &impl Storage) -> Result<(), OpenError> {
         if self.refused.is_some() {
-            directory.set_aside(&refusal_of(&self.file))?;
+            disk::set_aside(storage, &refusal_of(&self.file))?;
             self.refused = None;
         }
         Ok(())

@@ -2,6 +2,7 @@
 //! `sumdb/note`, of which C2SP signed-note is the specification.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use ed25519_dalek::{Signer as _, SigningKey};
 
@@ -19,13 +20,13 @@ pub(crate) struct Secret {
 }
 
 impl Secret {
-    pub(crate) fn new(name: &str, kind: KeyKind, seed: &[u8; KEY_LEN]) -> Result<Secret, KeyError> {
+    fn new(name: &str, kind: KeyKind, seed: &[u8; KEY_LEN]) -> Result<Secret, KeyError> {
         let signing = SigningKey::from_bytes(seed);
         let verifier = VerifierKey::new(name, kind, signing.verifying_key().to_bytes())?;
         Ok(Secret { signing, verifier })
     }
 
-    pub(crate) fn from_text(text: &str, needed: KeyKind) -> Result<Secret, KeyError> {
+    fn from_text(text: &str, needed: KeyKind) -> Result<Secret, KeyError> {
         let rest = text.strip_prefix(PREFIX).ok_or(KeyError::SecretForm)?;
         let (name, kind, id, seed) = parts(rest).ok_or(KeyError::SecretForm)?;
         let kind = KeyKind::from_byte(kind)?;
@@ -42,16 +43,12 @@ impl Secret {
         }
     }
 
-    pub(crate) fn to_text(&self) -> String {
+    fn to_text(&self) -> String {
         let id = u32::from_be_bytes(self.verifier.id());
         let kind = self.verifier.kind().byte();
         let bytes = [&[kind], self.signing.as_bytes().as_slice()].concat();
         let name = self.verifier.name();
         format!("{PREFIX}{name}+{id:08x}+{}", to_base64(bytes))
-    }
-
-    pub(crate) fn verifier(&self) -> &VerifierKey {
-        &self.verifier
     }
 
     pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
@@ -64,43 +61,98 @@ impl Secret {
     }
 }
 
-/// The key of a log, which signs its checkpoints.
-#[derive(Clone)]
-pub struct Signer(Secret);
+/// Which kind of key: what it may sign is in its type, so that no log's key cosigns and no
+/// witness's key signs a checkpoint.
+pub trait Role: private::Role {}
 
-impl Signer {
+mod private {
+    use super::KeyKind;
+
+    pub trait Role {
+        const KIND: KeyKind;
+        const NAME: &'static str;
+    }
+}
+
+/// A log: it signs checkpoints.
+#[derive(Clone, Copy)]
+pub enum OfLog {}
+impl Role for OfLog {}
+impl private::Role for OfLog {
+    const KIND: KeyKind = KeyKind::Log;
+    const NAME: &'static str = "Signer";
+}
+
+/// A witness: it cosigns them.
+#[derive(Clone, Copy)]
+pub enum OfWitness {}
+impl Role for OfWitness {}
+impl private::Role for OfWitness {
+    const KIND: KeyKind = KeyKind::Witness;
+    const NAME: &'static str = "Cosigner";
+}
+
+/// A key that signs, in its role.
+#[derive(Clone)]
+pub struct PrivateKey<R> {
+    secret: Secret,
+    role: PhantomData<R>,
+}
+
+/// The key of a log, which signs its checkpoints.
+pub type Signer = PrivateKey<OfLog>;
+
+impl<R: Role> PrivateKey<R> {
     /// The key of this name, from 32 bytes that nobody else knows.
     ///
     /// # Errors
     /// [`KeyError::Name`].
-    pub fn new(name: &str, seed: &[u8; 32]) -> Result<Signer, KeyError> {
-        Secret::new(name, KeyKind::Log, seed).map(Signer)
+    pub fn new(name: &str, seed: &[u8; 32]) -> Result<PrivateKey<R>, KeyError> {
+        Secret::new(name, R::KIND, seed).map(PrivateKey::of)
     }
 
-    /// Reads what [`Signer::to_text`] wrote.
+    /// Reads what [`PrivateKey::to_text`] wrote.
     ///
     /// # Errors
-    /// [`KeyError`]; of a witness's key [`KeyError::OtherKind`].
-    pub fn from_text(text: &str) -> Result<Signer, KeyError> {
-        Secret::from_text(text, KeyKind::Log).map(Signer)
+    /// [`KeyError`]; of a key in another role [`KeyError::OtherKind`].
+    pub fn from_text(text: &str) -> Result<PrivateKey<R>, KeyError> {
+        Secret::from_text(text, R::KIND).map(PrivateKey::of)
+    }
+
+    fn of(secret: Secret) -> PrivateKey<R> {
+        let role = PhantomData;
+        PrivateKey { secret, role }
     }
 
     /// `PRIVATE+KEY+name+id+base64`: whoever reads it can sign.
     #[must_use]
     pub fn to_text(&self) -> String {
-        self.0.to_text()
+        self.secret.to_text()
     }
 
     /// What others verify with.
     #[must_use]
     pub fn verifier(&self) -> &VerifierKey {
-        self.0.verifier()
+        &self.secret.verifier
     }
 
+    pub(crate) fn secret(&self) -> &Secret {
+        &self.secret
+    }
+}
+
+impl<R: Role> fmt::Debug for PrivateKey<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}({})", R::NAME, self.verifier())
+    }
+}
+
+impl PrivateKey<OfLog> {
     /// Signs a text, which ends with a newline.
     #[must_use]
     pub fn sign(&self, text: &str) -> NoteSignature {
-        self.0.signature(self.0.sign(text.as_bytes()).to_vec())
+        let signature = self.secret.sign(text.as_bytes());
+        self.secret.signature(signature.to_vec())
     }
 
     /// Signs a text and puts both together.
@@ -110,11 +162,5 @@ impl Signer {
     pub fn note(&self, text: String) -> Result<Note, NoteError> {
         let signature = self.sign(&text);
         Note::new(text, vec![signature])
-    }
-}
-
-impl fmt::Debug for Signer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Signer({})", self.verifier())
     }
 }

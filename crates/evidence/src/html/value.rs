@@ -1,6 +1,8 @@
 //! Facts and figures as tables, whatever their shape: a new field of an answer shows up by itself.
 
-use super::{Language, escape};
+use super::Language;
+use super::parts::escape;
+use super::said::said;
 use crate::told::Told;
 use crate::words;
 use ledger::Event;
@@ -46,7 +48,7 @@ pub(super) fn render(out: &mut String, answer: &Value, show: Show<'_>) {
 
 /// The facts of an event.
 pub(super) fn render_event(out: &mut String, event: &Event, show: Show<'_>) {
-    let value = serde_json::to_value(event).unwrap_or(Value::Null);
+    let value = said(event);
     // The noun and the verb are in the heading; below them stand the facts.
     let inner = |value: &Value| {
         let object = value.as_object()?;

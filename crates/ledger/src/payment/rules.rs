@@ -17,10 +17,13 @@ use crate::ids::{FundId, PaymentId, PersonId, ProjectId};
 use crate::money::Fen;
 use crate::person::rules::existing as existing_person;
 use crate::project::rules::{ProjectState, existing as existing_project};
+use crate::rarely::{AtFirst, Rarely};
 use crate::receipt::ReceiptResult;
 use crate::rejection::Rejection;
+use crate::seldom::Seldom;
 use crate::text::Reference;
 use crate::{Books, Event};
+use std::ops::{Deref, DerefMut};
 
 pub(crate) use apply::apply;
 pub use caps::Basis;
@@ -60,22 +63,55 @@ pub struct Payment {
     pub instructed_on: BusinessDate,
     /// Settled by the bank.
     pub settled: Fen,
-    /// Settled and come back.
-    pub returned: Fen,
-    /// Never settled: the bank could not pay it.
-    pub cancelled: Fen,
     /// The contract and the claim on which it rests.
     pub basis: Option<Box<Basis>>,
-    /// The payment it pays again, or the one that pays it again.
-    pub reissue: Option<Box<Chained>>,
-    /// What came back, return by return, so that one of them can be taken back.
-    pub returns: Option<Box<Vec<ReturnSplit>>>,
-    /// What has come long after it: recoveries, retention.
-    pub later: Option<Box<later::Later>>,
+    /// What happens to few payments.
+    pub mishaps: Rarely<Mishaps>,
     /// What the payee last said.
     pub receipt: Option<(ReceiptResult, Fen)>,
     /// How many records have been about it.
     pub version: u32,
+}
+
+/// What happens to few payments; a payment is read as if it had these fields itself.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Mishaps {
+    /// Settled and come back.
+    pub returned: Fen,
+    /// Never settled: the bank could not pay it.
+    pub cancelled: Fen,
+    /// The payment it pays again, or the one that pays it again.
+    pub reissue: Option<Box<Chained>>,
+    /// What came back, return by return, so that one of them can be taken back.
+    pub returns: Seldom<ReturnSplit>,
+    /// What has come long after it: recoveries, retention.
+    pub later: Option<Box<later::Later>>,
+}
+
+impl AtFirst for Mishaps {
+    fn at_first() -> &'static Mishaps {
+        static NONE: Mishaps = Mishaps {
+            returned: Fen::ZERO,
+            cancelled: Fen::ZERO,
+            reissue: None,
+            returns: Seldom::NONE,
+            later: None,
+        };
+        &NONE
+    }
+}
+
+impl Deref for Payment {
+    type Target = Mishaps;
+    fn deref(&self) -> &Mishaps {
+        &self.mishaps
+    }
+}
+
+impl DerefMut for Payment {
+    fn deref_mut(&mut self) -> &mut Mishaps {
+        &mut self.mishaps
+    }
 }
 
 /// What one return took away.
@@ -138,10 +174,15 @@ impl Payment {
     /// first bears first. Whatever exceeds the instruction falls to the last one that bears any.
     #[must_use]
     pub fn borne(&self, amount: Fen) -> Vec<SourceShare> {
+        self.bears(amount).collect()
+    }
+
+    /// As [`Payment::borne`], one by one.
+    fn bears(&self, amount: Fen) -> impl Iterator<Item = SourceShare> {
         let mut rest = amount;
         let bearer = |source: &SourceShare| source.amount_fen > Fen::ZERO;
         let last = self.sources.iter().rposition(bearer);
-        let bears = |(place, source): (usize, &SourceShare)| {
+        let share = move |(place, source): (usize, &SourceShare)| {
             let share = if Some(place) == last {
                 rest
             } else {
@@ -153,7 +194,7 @@ impl Payment {
                 amount_fen: share,
             }
         };
-        self.sources.iter().enumerate().map(bears).collect()
+        self.sources.iter().enumerate().map(share)
     }
 }
 
@@ -161,16 +202,14 @@ impl Payment {
     fn note_return(&mut self, split: ReturnSplit) {
         self.returned = self.returned.add(split.of_settled);
         self.cancelled = self.cancelled.add(split.of_open);
-        self.returns.get_or_insert_default().push(split);
+        self.returns.push(split);
     }
 
     /// Takes back the return `seq`.
     fn forget_return(&mut self, seq: u64) {
-        let Some(returns) = &mut self.returns else {
-            return;
-        };
-        if let Some(place) = returns.iter().position(|split| split.seq == seq) {
-            let split = returns.remove(place);
+        let split = self.returns.iter().find(|split| split.seq == seq).copied();
+        if let Some(split) = split {
+            self.returns.retain(|split| split.seq != seq);
             self.returned = self.returned.sub(split.of_settled);
             self.cancelled = self.cancelled.sub(split.of_open);
         }

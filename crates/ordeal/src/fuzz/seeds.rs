@@ -3,6 +3,8 @@
 use chain::{Checkpoint, Cosigner, Hash, Head, LedgerId, NodeHash, Record, Signer};
 use uuid::Uuid;
 
+use crate::book::Book;
+
 /// Sound inputs of a parser; none, if it finds its way by itself.
 pub(super) fn of(name: &str) -> Vec<Vec<u8>> {
     let texts = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
@@ -40,6 +42,22 @@ pub(super) fn of(name: &str) -> Vec<Vec<u8>> {
             vec![policy.into_bytes(), witness.to_string().into_bytes()]
         }
         "tile-path" => texts(&["0/000", "1/x001/234.p/5", "entries/x123/x456/789"]),
+        "submission" => {
+            let submission = chain::Submission::new(0, Vec::new(), note);
+            vec![submission.expect("a submission").to_string().into_bytes()]
+        }
+        "package" => vec![book().package],
+        "package-entries" => vec![entries()],
+        "command-json" => commands(),
+        "backup-texts" => {
+            let (hash, id) = ("0a".repeat(32), Uuid::from_u128(1));
+            texts(&[
+                &format!("{hash}  journal/1\n"),
+                &format!("records 3\n{id} 3 {hash}\n"),
+            ])
+        }
+        "store-files" => vec![vec![0; 57], vec![1; 200], vec![2; 641]],
+        "witness-memory" => vec![note.to_string().into_bytes()],
         "entry-bundle" => {
             let entries = [&b"one"[..], &b""[..], &[7; 300][..]];
             vec![chain::encode_entries(entries).expect("short entries")]
@@ -58,6 +76,30 @@ fn records() -> Vec<Record> {
         head = Head::of(&records[records.len() - 1]);
     }
     records
+}
+
+fn book() -> Book {
+    Book::make().expect("a book")
+}
+
+/// The entries of a package that `crates/fuzz` makes a zip of: name, length, bytes.
+fn entries() -> Vec<u8> {
+    const NAMES: [&str; 4] = ["manifest.json", "checkpoint", "answer.json", "seals.json"];
+    let entries = crate::edited::unzip(&book().package).expect("a zip");
+    let mut bytes = Vec::new();
+    for (number, name) in (0..).zip(NAMES) {
+        let entry = &entries[name];
+        bytes.push(number);
+        bytes.extend(u16::try_from(entry.len()).expect("short").to_be_bytes());
+        bytes.extend(entry);
+    }
+    bytes
+}
+
+/// Commands in the form of `{"<noun>": {"<command>": {…}}}`.
+fn commands() -> Vec<Vec<u8>> {
+    let announcement = crate::book::announced(1).expect("a command");
+    vec![serde_json::to_vec(&announcement).expect("JSON")]
 }
 
 /// The published bodies.
@@ -107,6 +149,23 @@ mod tests {
         all("tile-path", |_, text| text.parse::<Tile>().is_ok());
         all("entry-bundle", |bytes, _| {
             chain::decode_entries(bytes).is_ok()
+        });
+        all("submission", |bytes, _| {
+            chain::Submission::parse(bytes).is_ok()
+        });
+        all("package", |bytes, _| {
+            let trust = evidence::Trust {
+                basis: evidence::Basis::Nothing,
+                replaying: Vec::new(),
+            };
+            evidence::verify(bytes, &trust).is_ok()
+        });
+        all("command-json", |bytes, _| {
+            serde_json::from_slice::<ledger::Command>(bytes).is_ok()
+        });
+        all("backup-texts", |_, text| {
+            let (manifest, heads) = store::segment::backup_texts(text);
+            manifest || heads
         });
         assert!(of("event-body").len() > 100);
         assert_eq!(of("journal-segment").len(), 2);

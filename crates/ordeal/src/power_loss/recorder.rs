@@ -7,10 +7,11 @@ use std::{fs, thread};
 
 use anyhow::{Context, Result, bail, ensure};
 use nix::libc;
+use nix::sys::signal::Signal;
 
 use crate::disk::{Disk, Inode, Node, Op, ROOT, What};
 use crate::power_loss::recording::Recording;
-use crate::power_loss::tracer::{Call, Memory, Next, Watch, trace};
+use crate::power_loss::tracer::{Call, End, Memory, Next, Watch, trace};
 use crate::writer::ACKNOWLEDGED;
 
 /// Records one program after another that work on one directory.
@@ -76,10 +77,15 @@ impl Recorder {
         self.under_way = 0;
         self.kill = kill;
         // In a thread of its own, because it waits for whatever children its thread has.
-        thread::scope(|scope| {
+        let end = thread::scope(|scope| {
             let traced = scope.spawn(|| trace(command, self)).join();
             traced.unwrap_or_else(|_| bail!("the recorder panicked"))
         })?;
+        let expected = match end {
+            End::Exited(code) => code == 0,
+            End::Killed(signal) => kill.is_some() && signal == Signal::SIGKILL,
+        };
+        ensure!(expected, "the writer ended otherwise: {end:?}");
         self.recording
             .disk
             .check(&self.root)

@@ -39,12 +39,26 @@ pub(crate) enum Next<B> {
     Ignore,
     Follow(B),
     Kill,
+    /// The call does nothing, and answers so.
+    Fail(Errno),
+}
+
+/// How a program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Exited(i32),
+    Killed(Signal),
 }
 
 /// The memory of the program, while it is stopped.
-pub(crate) struct Memory(File);
+pub(crate) struct Memory(File, u32);
 
 impl Memory {
+    /// Whose it is.
+    pub(crate) fn of(&self) -> u32 {
+        self.1
+    }
+
     pub(crate) fn bytes(&self, address: u64, len: u64) -> Result<Vec<u8>> {
         let mut bytes = vec![0; usize::try_from(len)?];
         self.0.read_exact_at(&mut bytes, address)?;
@@ -77,8 +91,8 @@ impl Memory {
 /// children the thread has.
 ///
 /// # Errors
-/// The program failed, or the system does not let it be traced.
-pub(crate) fn trace<W: Watch>(command: &mut Command, watch: &mut W) -> Result<()> {
+/// The system does not let it be traced, or the watch fails.
+pub(crate) fn trace<W: Watch>(command: &mut Command, watch: &mut W) -> Result<End> {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
@@ -89,7 +103,7 @@ pub(crate) fn trace<W: Watch>(command: &mut Command, watch: &mut W) -> Result<()
         Options::PTRACE_O_TRACESYSGOOD | Options::PTRACE_O_TRACECLONE | Options::PTRACE_O_EXITKILL;
     ptrace::seize(leader, options).context("the system does not let a child be traced")?;
     ptrace::interrupt(leader)?;
-    let memory = Memory(File::open(format!("/proc/{leader}/mem"))?);
+    let memory = Memory(File::open(format!("/proc/{leader}/mem"))?, child.id());
     child
         .stdin
         .take()
@@ -103,20 +117,19 @@ pub(crate) fn trace<W: Watch>(command: &mut Command, watch: &mut W) -> Result<()
     done
 }
 
-fn follow<W: Watch>(leader: Pid, memory: &Memory, watch: &mut W) -> Result<()> {
+fn follow<W: Watch>(leader: Pid, memory: &Memory, watch: &mut W) -> Result<End> {
     let mut begun: HashMap<Pid, W::Begun> = HashMap::new();
+    let mut failing: HashMap<Pid, Errno> = HashMap::new();
     let mut killed = false;
     loop {
         // Threads that others started are children of this thread too.
         let status = waitpid(None, Some(WaitPidFlag::__WALL | WaitPidFlag::__WNOTHREAD))?;
         let (stopped, signal) = match status {
             WaitStatus::Exited(pid, code) if pid == leader => {
-                ensure!(code == 0, "the writer ended with {code}");
-                return Ok(());
+                return Ok(End::Exited(code));
             }
             WaitStatus::Signaled(pid, signal, _) if pid == leader => {
-                ensure!(killed, "the writer was ended by {signal}");
-                return Ok(());
+                return Ok(End::Killed(signal));
             }
             WaitStatus::PtraceSyscall(pid) => {
                 let Some(call) = alive(call(pid))?.filter(|_| !killed) else {
@@ -132,8 +145,16 @@ fn follow<W: Watch>(leader: Pid, memory: &Memory, watch: &mut W) -> Result<()> {
                             kill(leader, Signal::SIGKILL)?;
                             killed = true;
                         }
+                        Next::Fail(errno) => {
+                            if alive(skip(pid))?.is_some() {
+                                failing.insert(pid, errno);
+                            }
+                        }
                     },
                     Stop::Ends(answer) => {
+                        if let Some(errno) = failing.remove(&pid) {
+                            alive(answered(pid, errno))?;
+                        }
                         if let Some(call) = begun.remove(&pid) {
                             watch.ends(call, answer)?;
                         }
@@ -176,6 +197,32 @@ fn call(pid: Pid) -> nix::Result<Stop> {
     } else {
         Stop::Ends(registers.rax as i64)
     })
+}
+
+/// Puts a call that does not exist in the place of the one that begins.
+#[cfg(target_arch = "x86_64")]
+fn skip(pid: Pid) -> nix::Result<()> {
+    let mut registers = ptrace::getregs(pid)?;
+    registers.orig_rax = u64::MAX;
+    ptrace::setregs(pid, registers)
+}
+
+/// Makes a call that ends answer an error.
+#[cfg(target_arch = "x86_64")]
+fn answered(pid: Pid, errno: Errno) -> nix::Result<()> {
+    let mut registers = ptrace::getregs(pid)?;
+    registers.rax = -(i64::from(errno as i32)) as u64;
+    ptrace::setregs(pid, registers)
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn skip(_: Pid) -> nix::Result<()> {
+    Err(Errno::ENOSYS)
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn answered(_: Pid, _: Errno) -> nix::Result<()> {
+    Err(Errno::ENOSYS)
 }
 
 #[cfg(not(target_arch = "x86_64"))]

@@ -46,13 +46,14 @@ impl World {
         let server = Server::new();
         let key = server.signer.verifier().clone();
         let mut env = Env::new(seed, defect);
+        let witnesses = (0..WITNESSES)
+            .map(|number| Witness::new(number as u8 + 1, key.clone(), &env))
+            .collect();
         World {
             has_insider: env.chance.one_in(2),
             env,
             server,
-            witnesses: (0..WITNESSES)
-                .map(|number| Witness::new(number as u8 + 1, key.clone()))
-                .collect(),
+            witnesses,
             network: VecDeque::new(),
             is_cut_off: [false; WITNESSES],
             acknowledged: Vec::new(),
@@ -228,13 +229,13 @@ impl World {
             return;
         }
         let witness = &mut self.witnesses[at];
-        if witness.is_up {
+        if witness.is_up() {
             witness.crash(&mut self.env);
         } else {
             witness.start();
         }
         self.env
-            .tell(format!("witness {at} up: {}", self.witnesses[at].is_up));
+            .tell(format!("witness {at} up: {}", self.witnesses[at].is_up()));
     }
 
     /// Somebody sets the clock; or sets it right.

@@ -93,7 +93,7 @@ fn a_balance_through_a_record_is_what_the_view_said_then() {
 
 /// A random command, of a random day up to two weeks before that of its recording.
 fn asks(chance: &mut Chance, world: &mut World, make: fn(&mut Chance, u128) -> Value) {
-    let payments = u128::try_from(world.view.links.payments().len()).unwrap();
+    let payments = u128::try_from(world.view.links.payments().count()).unwrap();
     let intake = match chance.below(3) {
         0 => Intake::Observation,
         _ => Intake::Control,

@@ -183,7 +183,7 @@ fn check(view: &View) {
     let net = total(persons.map(|benefit| benefit.settled_net_fen));
     assert_eq!(net, benefit.total.settled_net_fen);
     for payment in view.links.payments() {
-        let trace = payment_trace(view, *payment).unwrap();
+        let trace = payment_trace(view, payment).unwrap();
         assert_eq!(
             total(trace.sources.iter().map(|it| it.amount_fen)),
             trace.payment.amount_fen
@@ -200,7 +200,7 @@ fn equations_hold_and_traces_add_up_after_every_record() {
         let mut world = world();
         let (mut stored, mut overdrawn) = (0, false);
         for _ in 0..500 {
-            let payments = u128::try_from(world.view.links.payments().len()).unwrap();
+            let payments = u128::try_from(world.view.links.payments().count()).unwrap();
             let intake = if chance.below(3) == 0 {
                 Intake::Observation
             } else {

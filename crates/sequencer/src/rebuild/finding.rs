@@ -8,6 +8,8 @@ use std::fmt;
 /// Something that the log said of itself, and that its records do not bear out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
+    /// What the log says of itself was not the same when it was read twice.
+    Changed,
     /// A projection was not what the records make of it: somebody edited it, or a bug did.
     State {
         /// Of which ledger.
@@ -51,6 +53,9 @@ pub enum Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Finding::Changed => f.write_str(
+                "读取期间日志发生变化 · the log was changed while it was read: verify it again",
+            ),
             Finding::State {
                 ledger,
                 seq,

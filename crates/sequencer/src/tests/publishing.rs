@@ -155,6 +155,64 @@ fn a_log_that_was_taken_back_does_not_start() {
     );
 }
 
+/// Everything in a directory but sled's files, which change when they are opened.
+fn contents(dir: &std::path::Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.ends_with("sled") {
+            found.extend(contents(&path));
+        } else if path.is_file() {
+            found.push((path.clone(), fs::read(&path).unwrap()));
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn a_refused_start_changes_nothing_and_is_refused_again_in_the_same_words() {
+    let mut rig = Rig::publishing();
+    units(&rig, 10, 400);
+    rig.stop();
+    let backup = tempfile::tempdir().unwrap();
+    copy(rig.dir.path(), backup.path());
+    rig.start();
+    units(&rig, 1_000, 200);
+    covering(&rig);
+    rig.stop();
+    let tree = tempfile::tempdir().unwrap();
+    copy(&rig.dir.path().join("tree"), tree.path());
+
+    for other_history in [false, true] {
+        fs::remove_dir_all(rig.dir.path()).unwrap();
+        copy(backup.path(), rig.dir.path());
+        if other_history {
+            let publishes = rig.publishes.take();
+            rig.start();
+            units(&rig, 2_000, 300);
+            rig.stop();
+            rig.publishes = publishes;
+        }
+        // The records are others, the tree is still that of the true ones.
+        fs::remove_dir_all(rig.dir.path().join("tree")).unwrap();
+        copy(tree.path(), &rig.dir.path().join("tree"));
+        let refused = || rig.try_start(true).err().unwrap().to_string();
+        let before = contents(rig.dir.path());
+        let first = refused();
+        let seq = if other_history {
+            "seq 402"
+        } else {
+            "from seq 402"
+        };
+        assert!(first.contains(seq), "{first}");
+        for _ in 0..2 {
+            assert_eq!(refused(), first);
+        }
+        assert!(contents(rig.dir.path()) == before, "something was changed");
+    }
+}
+
 #[test]
 fn a_log_with_another_history_does_not_start() {
     let mut rig = Rig::publishing();

@@ -230,6 +230,40 @@ fn every_subject_is_proved_complete() {
 }
 
 #[test]
+fn a_proof_reads_what_it_needs_and_never_gives_what_does_not_lead_to_the_seal() {
+    let rig = two_counties();
+    rig.accepted(vec![register(10, 1, 0), household(12, 1, "甲某")]);
+    let seal = rig.handle().seal_subjects().unwrap().unwrap();
+    let known = records(&rig, seal.through_position);
+    let (ledger, subjects, _) = known.last().unwrap();
+    let asked = [(LedgerId(ledger.0), Subject(subjects[0]))];
+    let (_, right) = rig.handle().prove_subjects(&asked).unwrap();
+    assert!(right[0].is_some());
+    let file = files(&rig).pop().unwrap();
+    let sound = std::fs::read(&file).unwrap();
+    let change = |byte: usize| {
+        let mut bytes = sound.clone();
+        bytes[byte] ^= 1;
+        std::fs::write(&file, &bytes).unwrap();
+        bytes
+    };
+    // The hash of the whole file is not asked for: what is given leads to the root without it.
+    let bytes = change(sound.len() - 1);
+    assert_eq!(rig.handle().prove_subjects(&asked).unwrap().1, right);
+    assert_eq!(std::fs::read(&file).unwrap(), bytes);
+    // Whatever is wrong with any row, here each one counts, the records are read instead.
+    for byte in (48..sound.len() - 32).step_by(7) {
+        change(byte);
+        assert_eq!(
+            rig.handle().prove_subjects(&asked).unwrap().1,
+            right,
+            "{byte}"
+        );
+        assert_eq!(std::fs::read(&file).unwrap(), sound, "{byte}");
+    }
+}
+
+#[test]
 fn a_file_of_another_log_is_not_taken() {
     let other = two_counties();
     other.accepted(vec![register(10, 1, 0), household(12, 1, "甲某")]);

@@ -2,6 +2,8 @@
 //! a false seal are found out and named.
 
 use super::*;
+use crate::lines::Line;
+use crate::rebuild::{Claims, Rebuild};
 use ledger::digest::Digest;
 use ledger::log::{LogCommand, SubjectsSeal};
 use projections::parts::Part;
@@ -13,10 +15,13 @@ const VECTORS: usize = 140;
 /// Everything built again from the log.
 fn rebuilt(rig: &Rig) -> Rebuilt {
     let entries = rig.handle().reader().range(0, usize::MAX).unwrap();
+    let entries = entries.iter();
+    let lines = entries.map(|entry| Line::of(entry.position, &entry.record));
+    let lines: Vec<Line> = lines.collect();
     let mut claims = Claims::default();
-    entries.iter().for_each(|entry| claims.take(&entry.record));
+    lines.iter().for_each(|line| claims.take(line));
     let mut rebuild = Rebuild::new(claims);
-    entries.iter().for_each(|entry| rebuild.take(&entry.record));
+    lines.iter().for_each(|line| rebuild.take(line));
     rebuild.finish()
 }
 
@@ -178,13 +183,13 @@ fn the_same_records_have_the_same_hashes_until_a_version_goes_up() {
     };
     let hashes: Vec<_> = Part::ALL.into_iter().map(hash).collect();
     let expected = [
-        "books 2 f41935950c73502f",
+        "books 3 790c2b035aabec7d",
         "alerts 1 d3eb3ddf6f6d44a8",
         "links 1 1fa50a492c4e97f9",
-        "timeline 1 7d448de623c74f93",
+        "timeline 2 36787c60b41f31aa",
         "plans 1 5a377bba71d965e7",
         "days 1 23d9e774d8b0a11c",
-        "search 1 95913047710ffbea",
+        "search 2 e80ef7a1f3db3712",
         "evidence 1 8090338c037cd0bb",
     ];
     assert_eq!(hashes, expected);

@@ -4,16 +4,18 @@ mod package;
 
 use super::{eprint_line, print_line};
 use ledger::evidence::EvidenceEvent;
-use sequencer::{Claims, Rebuild};
+use sequencer::Rebuilt;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
 use store::{FileHash, VerifyError};
 
 /// What to verify.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
-    /// 数据目录或证据包 · A data directory, or an evidence package; it is only read
+    /// 数据目录、证据包或已签名回执(JSON) · A data directory, an evidence package, or signed receipts
+    /// as the server answered them; it is only read
     #[arg(value_name = "PATH")]
     dir: PathBuf,
     #[command(flatten)]
@@ -38,26 +40,30 @@ pub(super) fn run(args: &VerifyArgs) -> ExitCode {
     }
     let bar = indicatif::ProgressBar::new_spinner();
     let mut names = Names::new();
-    let mut claims = Claims::default();
-    let verified = store::verify_each(
-        &args.dir,
-        |records| bar.set_position(records),
-        |record| {
-            take_names(&mut names, record);
-            if args.rebuild {
-                claims.take(record);
-            }
-        },
-    );
+    let begun = Instant::now();
+    let progress = |records| bar.set_position(records);
+    let each = |record: &chain::Record| take_names(&mut names, record);
+    let verified = if args.rebuild {
+        sequencer::rebuild(&args.dir, progress, each)
+            .map(|(verified, rebuilt)| (verified, Some(rebuilt)))
+    } else {
+        store::verify_each(&args.dir, progress, each).map(|verified| (verified, None))
+    };
     bar.finish_and_clear();
     match verified {
-        Ok(verified) => {
+        Ok((verified, rebuilt)) => {
+            let took = begun.elapsed().as_millis().max(1);
             // The records stand by themselves; their files are said to be wrong after that.
             let files = files(&args.dir, &names);
             print_line(&format!(
                 "核验通过 · intact: {} 条记录 · records, {} 个账本 · ledgers",
                 verified.records,
                 verified.ledgers.len()
+            ));
+            let rate = u128::from(verified.records).saturating_mul(1000);
+            print_line(&format!(
+                "用时 · took {took} ms, 每秒 · {} 条记录 · records a second",
+                rate.checked_div(took).unwrap_or(0)
             ));
             for head in &verified.ledgers {
                 print_line(&format!("  {} seq {} {}", head.id, head.seq, head.hash));
@@ -77,12 +83,7 @@ pub(super) fn run(args: &VerifyArgs) -> ExitCode {
                  a chain does not guard its own tail: compare the heads with receipts kept \
                  elsewhere",
             );
-            let rebuilt = if args.rebuild {
-                rebuild(&args.dir, claims)
-            } else {
-                INTACT
-            };
-            ExitCode::from(worse(files, rebuilt))
+            ExitCode::from(worse(files, rebuilt.as_ref().map_or(INTACT, tell)))
         }
         Err(error) => {
             let broken = matches!(
@@ -109,19 +110,8 @@ const fn worse(a: u8, b: u8) -> u8 {
     }
 }
 
-/// Builds everything again from the records, which were found sound; the exit code.
-fn rebuild(dir: &Path, claims: Claims) -> u8 {
-    let bar = indicatif::ProgressBar::new_spinner();
-    let mut rebuild = Rebuild::new(claims);
-    let progress = |records| bar.set_position(records);
-    let verified = store::verify_each(dir, progress, |record| rebuild.take(record));
-    bar.finish_and_clear();
-    if let Err(error) = verified {
-        let error = anyhow::Error::from(error);
-        eprint_line(&format!("无法核验 · not verified: {error:#}"));
-        return UNKNOWN;
-    }
-    let rebuilt = rebuild.finish();
+/// Says what came of building everything again; the exit code.
+fn tell(rebuilt: &Rebuilt) -> u8 {
     for finding in &rebuilt.findings {
         eprint_line(&format!("核验不通过 · broken: {finding}"));
     }
@@ -140,6 +130,9 @@ fn rebuild(dir: &Path, claims: Claims) -> u8 {
 pub(super) type Names = BTreeMap<(chain::LedgerId, FileHash), u64>;
 
 pub(super) fn take_names(names: &mut Names, record: &chain::Record) {
+    if !wire::may_be_evidence(&record.body) {
+        return;
+    }
     // A record of a newer release may name one too: its files are hashed all the same.
     let Ok((fact, _salt)) = wire::decode_event(&record.body) else {
         return;

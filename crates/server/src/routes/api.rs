@@ -50,6 +50,7 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::organisations::overlays,
         routes::subjects::subject,
         routes::subjects::trace,
+        routes::seals::completeness,
         routes::timeline::timeline,
         routes::timeline::steps,
         routes::funds::funds,

@@ -2,13 +2,17 @@
 
 use crate::identity::Bearer;
 use crate::problem::Problem;
-use crate::routes::question::{Answered, bad_query};
+use crate::routes::question::{Answered, Question, bad_query};
+use crate::routes::through::{Answer, Ask, Through};
 use crate::state::State;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
+use chain::NodeHash;
+use ledger::ids::Subject;
 use ledger::token::Role;
 use sequencer::{SealError, Sealed};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
@@ -17,7 +21,11 @@ pub(super) fn mount(config: &mut ServiceConfig) {
                 .route(web::get().to(seals))
                 .route(web::post().to(seal)),
         )
-        .route("/v1/states", web::post().to(record_states));
+        .route("/v1/states", web::post().to(record_states))
+        .route(
+            "/v1/ledgers/{ledger}/subjects/{id}/proof",
+            web::get().to(completeness),
+        );
 }
 
 /// A seal 主体封存: through its last position no record of any subject can be left out unseen.
@@ -130,6 +138,55 @@ pub async fn record_states(state: web::Data<State>, bearer: Bearer) -> Answered 
         .await
         .map_err(|error| Problem::internal(&error))??;
     Ok(HttpResponse::Created().json(StatesRecorded { recorded }))
+}
+
+/// That no record of a subject was left out through the last position of a seal: what its leaf is
+/// made of, and the way from the leaf to the seal's root. `proto/README.md` says how it is checked.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct CompletenessView {
+    /// The seal.
+    pub seal: SealView,
+    /// The subject.
+    pub subject: Uuid,
+    /// How many records of the ledger name it through the seal's last position.
+    pub records: u64,
+    /// What their hashes come to, one after the other: 64 hexadecimal digits.
+    pub hash: String,
+    /// The place of its leaf, from 0.
+    pub index: u64,
+    /// The RFC 6962 inclusion proof from the leaf's sibling upwards, base64.
+    pub path: Vec<String>,
+}
+
+/// How many records a subject of whatever kind had when the log was last sealed, and that these are
+/// all: whoever holds as many can check that none was left out. 404 before the first seal, and for
+/// what no record named by then.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/subjects/{id}/proof", tag = "log",
+    params(("ledger" = String, Path), ("id" = Uuid, Path), Ask),
+    responses((status = 200, body = Answer<CompletenessView>), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn completeness(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
+    let (_, id) = path.into_inner();
+    let through = Through::of(&question.view());
+    let of = (question.ledger, Subject(id));
+    let handle = question.state.handle.clone();
+    let proved = web::block(move || handle.prove_subjects(&[of]));
+    let proved = proved.await.map_err(|error| Problem::internal(&error))?;
+    let none = || Problem::not_found("a sealed record of the subject", "此主体的封存记录");
+    let (seal, proofs) = match proved {
+        Err(SealError::NotSealed) => return Err(none()),
+        proved => proved?,
+    };
+    let proof = proofs.into_iter().next().flatten().ok_or_else(none)?;
+    let view = CompletenessView {
+        seal: seal.into(),
+        subject: id,
+        records: proof.accumulator.records,
+        hash: proof.accumulator.hash.to_string(),
+        index: proof.leaf_index,
+        path: proof.path.iter().map(NodeHash::to_base64).collect(),
+    };
+    question.answer_through(through, view)
 }
 
 fn administrator(bearer: &Bearer) -> Result<(), Problem> {

@@ -14,7 +14,7 @@ use crate::error::at;
 use crate::{FileHash, LedgerHead};
 
 /// What a manifest says: the hash of each file by its path.
-pub(super) type Entries = BTreeMap<String, [u8; 32]>;
+pub(crate) type Entries = BTreeMap<String, [u8; 32]>;
 
 /// The form of `sha256sum`.
 pub(super) fn write(entries: &Entries) -> Vec<u8> {
@@ -32,6 +32,12 @@ pub(super) fn read(dir: &Path) -> Result<Option<Entries>, BackupError> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(at(&path)(error).into()),
     };
+    let entries = parse(&text);
+    entries.map(Some).ok_or(BackupError::Damaged { path })
+}
+
+/// The entries of a manifest; nothing if a line is none.
+pub(crate) fn parse(text: &str) -> Option<Entries> {
     let entries = text.lines().map(|line| {
         let (hash, name) = line.split_once("  ")?;
         // A name that leads out of the directory is nobody's backup.
@@ -41,10 +47,7 @@ pub(super) fn read(dir: &Path) -> Result<Option<Entries>, BackupError> {
         let hash = crate::files::parse_hash(hash)?;
         is_inside.then(|| (name.to_owned(), hash.0))
     });
-    match entries.collect::<Option<Entries>>() {
-        Some(entries) => Ok(Some(entries)),
-        None => Err(BackupError::Damaged { path }),
-    }
+    entries.collect()
 }
 
 pub(super) fn write_heads(records: u64, heads: &[LedgerHead]) -> Vec<u8> {
@@ -60,6 +63,11 @@ pub(super) fn write_heads(records: u64, heads: &[LedgerHead]) -> Vec<u8> {
 pub(super) fn heads(dir: &Path) -> Result<Vec<LedgerHead>, BackupError> {
     let path = dir.join(HEADS);
     let text = fs::read_to_string(&path).map_err(at(&path))?;
+    parse_heads(&text).ok_or(BackupError::Damaged { path })
+}
+
+/// The heads of a text; nothing if a line but the first is none.
+pub(crate) fn parse_heads(text: &str) -> Option<Vec<LedgerHead>> {
     let heads = text.lines().skip(1).map(|line| {
         let mut words = line.split(' ');
         let id = Uuid::parse_str(words.next()?).ok()?;
@@ -69,8 +77,5 @@ pub(super) fn heads(dir: &Path) -> Result<Vec<LedgerHead>, BackupError> {
             hash: words.next()?.parse::<Hash>().ok()?,
         })
     });
-    match heads.collect() {
-        Some(heads) => Ok(heads),
-        None => Err(BackupError::Damaged { path }),
-    }
+    heads.collect()
 }

@@ -78,6 +78,28 @@ fn the_next_backup_copies_only_what_is_new() {
 }
 
 #[test]
+fn a_record_put_in_behind_the_last_of_its_ledger_is_named() {
+    let mut fixture = sample();
+    fixture.append(&[(B, 3)]);
+    let to = tempfile::tempdir().unwrap();
+    back_up(&fixture, to.path());
+    // All records of the backup are there, and one more of ledger A before the last of B.
+    let mut other = Fixture::new();
+    let seq = fixture.all.iter().filter(|r| r.header.ledger == A).count() as u64 + 1;
+    let (last, before) = fixture.all.split_last().unwrap();
+    other.log.as_mut().unwrap().append(before).unwrap();
+    other.all.extend_from_slice(before);
+    other.append(&[(A, 1)]);
+    other.log.as_mut().unwrap().append(&[last.clone()]).unwrap();
+    let error = backup(other.path(), to.path(), None, |_| ()).unwrap_err();
+    let named = matches!(
+        error,
+        BackupError::NotContinued { ledger, seq: at } if (ledger, at) == (A, seq)
+    );
+    assert!(named, "{error}");
+}
+
+#[test]
 fn a_log_that_was_taken_back_or_is_another_does_not_replace_a_backup() {
     let mut fixture = sample();
     fixture.log = None;

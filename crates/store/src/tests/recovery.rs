@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use super::{A, B, Fixture};
+use super::{A, B, Fixture, open_with};
 use crate::{Error, OpenError, Reason, Step};
 
 fn three_groups() -> Fixture {
@@ -253,4 +253,20 @@ fn a_frame_inside_a_body_is_not_taken_for_one_when_its_own_frame_was_cut() {
     let recovery = fixture.reopen();
     assert!(recovery.dropped_tail_bytes > 0);
     assert_eq!(recovery.kept_aside.len(), 1);
+}
+
+/// sled takes a snapshot that it was writing for its newest one, and then cannot be read: together
+/// with a damaged journal that would be a loss.
+#[test]
+fn a_snapshot_that_sled_did_not_finish_damages_nothing() {
+    let mut fixture = Fixture::new();
+    fixture.append(&[(A, 20), (B, 7)]);
+    fixture.log = None;
+    for bytes in [&b""[..], b"half of it"] {
+        let unfinished = "sled/snap.0000000000FFFFFF.generating";
+        fs::write(fixture.path().join(unfinished), bytes).unwrap();
+        let (log, recovery) = open_with(fixture.path(), &fixture.faults, |_| Ok(())).unwrap();
+        assert!(recovery.is_clean(), "{recovery}");
+        assert_eq!(log.next_position(), fixture.all.len() as u64);
+    }
 }

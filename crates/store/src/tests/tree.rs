@@ -14,7 +14,7 @@ fn leaf(number: u64) -> NodeHash {
 
 /// Opens the tree and gives it its leaves; how many tiles were wrong.
 fn grown(dir: &Path, leaves: u64) -> (Tree, u64) {
-    let mut tree = Tree::open(dir).unwrap();
+    let mut tree = Tree::at(dir);
     (0..leaves).for_each(|number| tree.push(leaf(number)).unwrap());
     let mended = tree.settle().unwrap();
     (tree, mended)
@@ -78,6 +78,36 @@ fn what_the_records_do_not_say_is_cut() {
     );
     let len = fs::metadata(dir.path().join("tree/0")).unwrap().len();
     assert_eq!(len, 600 * 32);
+}
+
+#[test]
+fn a_start_that_is_not_settled_leaves_the_files_as_they_were() {
+    let dir = tempfile::tempdir().unwrap();
+    let names = ["0", "1"].map(|name| dir.path().join("tree").join(name));
+    let read = || names.clone().map(|path| fs::read(path).ok());
+    let refused = |leaves: u64, from: u64| {
+        let mut tree = Tree::at(dir.path());
+        (0..leaves).for_each(|number| {
+            tree.push(leaf(number + 7 * u64::from(number >= from)))
+                .unwrap()
+        });
+        tree.flush().unwrap();
+        tree.parted()
+    };
+    refused(600, 600);
+    assert!(!dir.path().join("tree").exists(), "nothing is made");
+    grown(dir.path(), 600);
+    let before = read();
+    // Another record in a full tile, another one in the last, fewer, and more.
+    for (leaves, from, parted) in [
+        (600, 9, Some(9)),
+        (600, 590, Some(590)),
+        (500, 500, None),
+        (900, 900, None),
+    ] {
+        assert_eq!(refused(leaves, from), parted);
+        assert_eq!(read(), before, "{leaves} {from}");
+    }
 }
 
 #[test]

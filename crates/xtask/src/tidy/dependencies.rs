@@ -33,7 +33,7 @@ const TABLE: &[Row] = &[
     Row {
         package: "ledger",
         rule: Rule::Only {
-            always: &["thiserror", "jiff", "serde", "uuid"],
+            always: &["thiserror", "jiff", "serde", "uuid", "hashbrown"],
             optional: &["utoipa"],
         },
     },

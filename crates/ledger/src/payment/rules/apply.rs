@@ -3,11 +3,12 @@
 use super::{Basis, Chained, Payment, ReturnSplit, caps, later};
 use crate::Books;
 use crate::context::Context;
-use crate::fund::rules::{Budget, budget};
-use crate::ids::{PaymentId, ProjectId};
+use crate::fund::rules::budget;
+use crate::ids::{FundId, PaymentId, ProjectId};
 use crate::money::Fen;
-use crate::payment::{Payee, PaymentEvent, PaymentInstruction, SourceShare};
+use crate::payment::{Payee, PaymentEvent, PaymentInstruction};
 use crate::person::rules::accounted;
+use crate::rarely::Rarely;
 
 pub(crate) fn apply(books: &mut Books, context: &Context, event: &PaymentEvent) {
     match event {
@@ -80,12 +81,8 @@ fn instructed(books: &mut Books, context: &Context, instruction: &PaymentInstruc
         instructed_by: context.hand().person,
         instructed_on: context.occurred_on,
         settled: Fen::ZERO,
-        returned: Fen::ZERO,
-        cancelled: Fen::ZERO,
         basis: basis.map(Box::new),
-        reissue: None,
-        returns: None,
-        later: None,
+        mishaps: Rarely::default(),
         receipt: None,
         version: 1,
     };
@@ -100,26 +97,61 @@ pub(super) fn move_money(books: &mut Books, id: PaymentId, change: impl FnOnce(&
     let Some(payment) = books.payments.get_mut(id) else {
         return;
     };
-    let before = payment.clone();
+    let before = Borne::by(payment);
     change(payment);
-    let (after, project) = (payment.clone(), payment.project);
-    let paid = after.paid_net().sub(before.paid_net());
-    let open = after.open().sub(before.open());
-    caps::carry(books, after.basis.as_deref().copied(), paid, open);
-    carry(books, project, &before, Fen::sub);
-    carry(books, project, &after, Fen::add);
+    let after = Borne::by(payment);
+    let (project, basis) = (payment.project, payment.basis.as_deref().copied());
+    let paid = after.paid.sub(before.paid);
+    let open = after.open.sub(before.open);
+    caps::carry(books, basis, paid, open);
+    before.carry(books, project, Fen::sub);
+    after.carry(books, project, Fen::add);
 }
 
-/// Takes a payment's whole bearing out of the budgets of its project, or puts it in.
-fn carry(books: &mut Books, project: ProjectId, of: &Payment, sign: fn(Fen, Fen) -> Fen) {
-    let mut each = |shares: Vec<SourceShare>, which: fn(&mut Budget) -> &mut Fen| {
-        for share in shares {
-            let sum = which(budget(books, share.fund, project));
-            *sum = sign(*sum, share.amount_fen);
+/// What a payment weighs in the budgets of its project, and in what it rests on.
+struct Borne {
+    paid: Fen,
+    open: Fen,
+    by_fund: Vec<BorneByFund>,
+}
+
+struct BorneByFund {
+    fund: FundId,
+    open: Fen,
+    settled: Fen,
+    returned: Fen,
+    recovered: Fen,
+}
+
+impl Borne {
+    fn by(payment: &Payment) -> Borne {
+        let open = payment.open_by_source().into_iter();
+        let settled = payment.bears(payment.settled);
+        let returned = payment.bears(payment.returned);
+        let recovered = payment.recovered_by_source();
+        let shares = open.zip(settled).zip(returned.zip(recovered));
+        let by_fund = shares.map(|((open, settled), (returned, recovered))| BorneByFund {
+            fund: open.fund,
+            open: open.amount_fen,
+            settled: settled.amount_fen,
+            returned: returned.amount_fen,
+            recovered: recovered.amount_fen,
+        });
+        Borne {
+            paid: payment.paid_net(),
+            open: payment.open(),
+            by_fund: by_fund.collect(),
         }
-    };
-    each(of.open_by_source(), |row| &mut row.committed_unpaid);
-    each(of.borne(of.settled), |row| &mut row.settled);
-    each(of.borne(of.returned), |row| &mut row.returned);
-    each(of.recovered_by_source(), |row| &mut row.recovered);
+    }
+
+    /// Takes all of it out of the budgets, or puts it in.
+    fn carry(&self, books: &mut Books, project: ProjectId, sign: fn(Fen, Fen) -> Fen) {
+        for borne in &self.by_fund {
+            let row = budget(books, borne.fund, project);
+            row.committed_unpaid = sign(row.committed_unpaid, borne.open);
+            row.settled = sign(row.settled, borne.settled);
+            row.returned = sign(row.returned, borne.returned);
+            row.recovered = sign(row.recovered, borne.recovered);
+        }
+    }
 }

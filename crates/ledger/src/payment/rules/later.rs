@@ -68,9 +68,9 @@ impl Payment {
     /// What each batch got back by recovery: after what it got back by returns.
     #[must_use]
     pub fn recovered_by_source(&self) -> Vec<SourceShare> {
-        let returned = self.borne(self.returned);
-        let back = self.borne(self.returned.add(self.recovered()));
-        let shares = back.into_iter().zip(returned);
+        let returned = self.bears(self.returned);
+        let back = self.bears(self.returned.add(self.recovered()));
+        let shares = back.zip(returned);
         shares
             .map(|(back, returned)| SourceShare {
                 fund: back.fund,

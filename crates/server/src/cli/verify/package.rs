@@ -1,4 +1,4 @@
-//! `fundtrace verify PACKAGE`: with no database and no network.
+//! `fundtrace verify FILE`, a package or signed receipts: with no database and no network.
 
 use super::{BROKEN, INTACT, UNKNOWN};
 use crate::cli::{eprint_line, print_line};
@@ -59,6 +59,10 @@ pub(super) fn run(path: &Path, trust: &TrustArgs) -> u8 {
             return UNKNOWN;
         }
     };
+    // A zip begins otherwise.
+    if matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        return receipts(&bytes, &trust);
+    }
     match evidence::verify(&bytes, &trust) {
         Ok(report) => {
             for line in report.lines() {
@@ -76,6 +80,39 @@ pub(super) fn run(path: &Path, trust: &TrustArgs) -> u8 {
             code
         }
     }
+}
+
+/// Says of each receipt what holds and what not; the exit code.
+fn receipts(bytes: &[u8], trust: &Trust) -> u8 {
+    let receipts = match evidence::verify_receipts(bytes, trust) {
+        Ok(receipts) => receipts,
+        Err(error) => {
+            eprint_line(&format!(
+                "无法核验 · not verified: {} · {error}",
+                error.zh()
+            ));
+            return UNKNOWN;
+        }
+    };
+    let mut broken = 0_usize;
+    for (number, receipt) in (1_usize..).zip(&receipts) {
+        match receipt {
+            Ok(receipt) => receipt.lines().iter().for_each(|line| print_line(line)),
+            Err(fault) => {
+                broken = broken.saturating_add(1);
+                eprint_line(&format!(
+                    "核验不通过 · broken: 第 {number} 条 · receipt {number}: {} · {fault}",
+                    fault.zh()
+                ));
+            }
+        }
+    }
+    print_line(&format!(
+        "回执 · receipts: {}, 成立 · hold: {}, 不成立 · do not: {broken}",
+        receipts.len(),
+        receipts.len().saturating_sub(broken)
+    ));
+    if broken == 0 { INTACT } else { BROKEN }
 }
 
 /// The bytes of a package, if it is not longer than any.

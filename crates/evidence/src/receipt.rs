@@ -1,0 +1,361 @@
+//! Signed receipts, as the server answered them: JSON that a client has kept.
+//!
+//! A receipt says what it says without the server, and without the log. What of it is signed is
+//! checked; what is not is named, so that nobody takes it for proved.
+
+use crate::trust::{Basis, Of, Trust, Trusted};
+use chain::receipt::{BadReceipt, Statement};
+use chain::{KeyKind, LedgerId, NodeHash, Note, TlogProof, VerifierKey, leaf_hash};
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// A receipt that holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// What its giver has signed.
+    pub statement: Statement,
+    /// The position of its last record.
+    pub last_position: u64,
+    /// The key that has signed it.
+    pub key: String,
+    /// How many records the checkpoint covers whose proof comes along, and who has signed that.
+    pub covered: Option<(u64, Trusted)>,
+    /// The checkpoint that is said to cover it, where no proof comes along.
+    pub said_covered_by: Option<u64>,
+    /// When it was recorded, by the server's word alone: the time stands in the record, and not
+    /// under the signature.
+    pub recorded_at: String,
+}
+
+/// Why a receipt does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReceiptFault {
+    /// It is not the JSON of a receipt.
+    #[error("it is not the receipt of this release: {0}")]
+    Form(String),
+    /// A field does not hold what belongs there.
+    #[error("{field} is not what it should be: {value:?}")]
+    Field {
+        /// Which.
+        field: &'static str,
+        /// What stands there.
+        value: String,
+    },
+    /// The command was refused, and there is no receipt to be checked.
+    #[error("the command was refused: there is no receipt")]
+    Refused,
+    /// It carries no signature: anybody could have written it.
+    #[error("it is not signed: anybody could have written it")]
+    NotSigned,
+    /// Positions do not run on from the first as the seqs do.
+    #[error("the positions are not those of seq {first_seq} to {last_seq}")]
+    Positions {
+        /// The seq of the first record.
+        first_seq: u64,
+        /// The seq of the last one.
+        last_seq: u64,
+    },
+    /// The signature is not over this receipt, or not of a key that is trusted.
+    #[error("the signature does not hold: {0}")]
+    Signature(String),
+    /// The proof is not one for the last record.
+    #[error("the proof does not hold: {0}")]
+    Proof(String),
+    /// It names another checkpoint than its proof.
+    #[error("it is said to be covered by a checkpoint of {covered_by}, its proof is under {size}")]
+    Covered {
+        /// How many records it says that the checkpoint covers.
+        covered_by: u64,
+        /// How many the checkpoint of the proof covers.
+        size: u64,
+    },
+}
+
+impl ReceiptFault {
+    /// What is wrong, in Chinese.
+    #[must_use]
+    pub const fn zh(&self) -> &'static str {
+        match self {
+            ReceiptFault::Form(_) => "不是本版本的回执",
+            ReceiptFault::Field { .. } => "回执字段有误",
+            ReceiptFault::Refused => "该命令被拒绝,没有回执",
+            ReceiptFault::NotSigned => "回执未签名,任何人都能写出",
+            ReceiptFault::Positions { .. } => "位置与序号不符",
+            ReceiptFault::Signature(_) => "回执签名不成立",
+            ReceiptFault::Proof(_) => "随附的入册证明不成立",
+            ReceiptFault::Covered { .. } => "所称已被检查点覆盖,与所附证明不符",
+        }
+    }
+}
+
+/// Why nothing can be said of a file of receipts.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadReceipts {
+    /// No key is known, and a receipt does not bring its own.
+    #[error("a receipt is checked against the log's key: give it with --key or --policy")]
+    NoKey,
+    /// It is no JSON.
+    #[error("it is neither JSON nor lines of JSON: {0}")]
+    Json(String),
+    /// There is no receipt in it.
+    #[error("there is no receipt in it")]
+    Empty,
+}
+
+impl BadReceipts {
+    /// What is wrong, in Chinese.
+    #[must_use]
+    pub const fn zh(&self) -> &'static str {
+        match self {
+            BadReceipts::NoKey => "核验回执须给出日志公钥(--key 或 --policy)",
+            BadReceipts::Json(_) => "不是 JSON",
+            BadReceipts::Empty => "其中没有回执",
+        }
+    }
+}
+
+/// A receipt's JSON. Another field is refused: it would stand beside what is signed and look so.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Given {
+    ledger: Uuid,
+    command_id: Uuid,
+    digest: String,
+    first_seq: u64,
+    last_seq: u64,
+    hash: String,
+    positions: Vec<u64>,
+    recorded_at: String,
+    #[serde(rename = "repeated")]
+    _repeated: bool,
+    signature: Option<Signature>,
+    covered_by: Option<u64>,
+    proof: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Signature {
+    index: u64,
+    path: Vec<String>,
+    note: String,
+}
+
+/// Checks receipts: one, a list, or lines of them; each as the server answers one command, or as it
+/// answers the commands of a list. Pure: no clock, no files, no network.
+///
+/// # Errors
+/// Nothing can be said of any of them.
+pub fn verify_receipts(
+    bytes: &[u8],
+    trust: &Trust,
+) -> Result<Vec<Result<Receipt, ReceiptFault>>, BadReceipts> {
+    let keys = keys(trust);
+    if keys.is_empty() {
+        return Err(BadReceipts::NoKey);
+    }
+    let values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
+    let mut receipts = Vec::new();
+    for value in values {
+        match value.map_err(|error| BadReceipts::Json(error.to_string()))? {
+            Value::Array(values) => receipts.extend(values),
+            value => receipts.push(value),
+        }
+    }
+    if receipts.is_empty() {
+        return Err(BadReceipts::Empty);
+    }
+    let checked = receipts.into_iter().map(|value| {
+        let given = read(value)?;
+        check(&given, &keys, trust)
+    });
+    Ok(checked.collect())
+}
+
+/// The keys of logs that are trusted.
+fn keys(trust: &Trust) -> Vec<&VerifierKey> {
+    let keys: Vec<&VerifierKey> = match &trust.basis {
+        Basis::Nothing => Vec::new(),
+        Basis::Keys(keys) => keys.iter().collect(),
+        Basis::Policy(policy) => policy.logs().iter().map(|log| &log.key).collect(),
+    };
+    let of_logs = keys.into_iter().filter(|key| key.kind() == KeyKind::Log);
+    of_logs.collect()
+}
+
+/// A receipt by itself, or within what a list was answered.
+fn read(mut value: Value) -> Result<Given, ReceiptFault> {
+    let within = value.get_mut("receipt").map(Value::take);
+    let value = match within {
+        Some(receipt) => receipt,
+        None if value.get("problem").is_some() => return Err(ReceiptFault::Refused),
+        None => value,
+    };
+    serde_json::from_value(value).map_err(|error| ReceiptFault::Form(error.to_string()))
+}
+
+fn check(given: &Given, keys: &[&VerifierKey], trust: &Trust) -> Result<Receipt, ReceiptFault> {
+    let (statement, last_position) = stated(given)?;
+    let signature = given.signature.as_ref().ok_or(ReceiptFault::NotSigned)?;
+    let bad = |error: String| ReceiptFault::Signature(error);
+    let note = Note::parse(signature.note.as_bytes()).map_err(|error| bad(error.to_string()))?;
+    let path = signature.path.iter().map(|text| {
+        let field = "signature.path";
+        let value = text.clone();
+        NodeHash::from_base64(text).map_err(|_| ReceiptFault::Field { field, value })
+    });
+    let path = path.collect::<Result<Vec<_>, _>>()?;
+    let mut why: Option<BadReceipt> = None;
+    let signer = keys.iter().find(|key| {
+        let held = chain::receipt::verify(&statement, signature.index, &path, &note, key);
+        // The key that has signed it says best what else is wrong.
+        if let Err(error) = held {
+            let is_told = why.is_some() && matches!(error, BadReceipt::Note(_));
+            why = if is_told { why.take() } else { Some(error) };
+            return false;
+        }
+        true
+    });
+    let Some(signer) = signer else {
+        return Err(bad(why.map_or_else(String::new, |why| chain_of(&why))));
+    };
+    let covered = covered(given, &statement, last_position, signer, trust)?;
+    Ok(Receipt {
+        statement,
+        last_position,
+        key: signer.to_string(),
+        said_covered_by: given.covered_by.filter(|_| covered.is_none()),
+        covered,
+        recorded_at: given.recorded_at.clone(),
+    })
+}
+
+/// What is signed of it, and the position of its last record.
+fn stated(given: &Given) -> Result<(Statement, u64), ReceiptFault> {
+    let hash = |field, text: &str| {
+        let value = text.to_owned();
+        text.parse()
+            .map_err(|_| ReceiptFault::Field { field, value })
+    };
+    let &Given {
+        first_seq,
+        last_seq,
+        ..
+    } = given;
+    let wrong = ReceiptFault::Positions {
+        first_seq,
+        last_seq,
+    };
+    let (Some(&first_position), Some(&last_position)) =
+        (given.positions.first(), given.positions.last())
+    else {
+        return Err(wrong);
+    };
+    let is_one_by_one = given
+        .positions
+        .array_windows()
+        .all(|[one, next]| one.checked_add(1) == Some(*next));
+    let more = last_seq.checked_sub(first_seq);
+    if !is_one_by_one || more.is_none() || more != last_position.checked_sub(first_position) {
+        return Err(wrong);
+    }
+    let statement = Statement {
+        ledger: LedgerId(given.ledger),
+        command_id: given.command_id,
+        digest: hash("digest", &given.digest)?,
+        first_seq,
+        last_seq,
+        hash: hash("hash", &given.hash)?,
+        first_position,
+    };
+    Ok((statement, last_position))
+}
+
+/// The checkpoint whose proof comes along, if one does.
+fn covered(
+    given: &Given,
+    statement: &Statement,
+    last_position: u64,
+    signer: &VerifierKey,
+    trust: &Trust,
+) -> Result<Option<(u64, Trusted)>, ReceiptFault> {
+    let Some(proof) = &given.proof else {
+        return Ok(None);
+    };
+    let bad = |error: &dyn std::error::Error| ReceiptFault::Proof(chain_of(error));
+    let proof = TlogProof::parse(proof.as_bytes()).map_err(|error| bad(&error))?;
+    let of = Of {
+        origin: signer.name(),
+        own_key: "",
+    };
+    let signed = trust.signed(&proof.checkpoint, of);
+    let (checkpoint, trusted) = signed.map_err(|error| bad(&error))?;
+    if proof.index != last_position {
+        let index = proof.index;
+        return Err(ReceiptFault::Proof(format!("it is for position {index}")));
+    }
+    let leaf = chain::leaf_bytes(statement.ledger, statement.last_seq, statement.hash);
+    let (size, root) = (checkpoint.size(), checkpoint.root());
+    chain::verify_inclusion(leaf_hash(&leaf), last_position, size, root, &proof.path)
+        .map_err(|error| bad(&error))?;
+    match given.covered_by {
+        Some(covered_by) if covered_by != size => Err(ReceiptFault::Covered { covered_by, size }),
+        Some(_) | None => Ok(Some((size, trusted))),
+    }
+}
+
+fn chain_of(error: &dyn std::error::Error) -> String {
+    let source = error.source().map(|source| format!(": {source}"));
+    format!("{error}{}", source.unwrap_or_default())
+}
+
+impl Receipt {
+    /// What it proves and what not; line by line, in Chinese and English.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let Statement {
+            ledger,
+            command_id,
+            first_seq,
+            last_seq,
+            hash,
+            first_position,
+            ..
+        } = self.statement;
+        let last_position = self.last_position;
+        let mut lines = vec![
+            format!("回执成立 · holds: 命令 · command {command_id}"),
+            format!(
+                "  账本 · ledger {ledger} 序号 · seq {first_seq}–{last_seq} 位置 · position \
+                 {first_position}–{last_position} {hash}"
+            ),
+            format!("  签名 · signed by {}", self.key),
+        ];
+        lines.push(match &self.covered {
+            Some((size, trusted)) => format!(
+                "  末条记录在 {size} 条记录的检查点之内 · its last record is under the checkpoint \
+                 of {size} records, {}",
+                match trusted {
+                    Trusted::OwnWord(_) => "by its own word".to_owned(),
+                    Trusted::Keys(names) => format!("signed by {}", names.join(", ")),
+                    Trusted::Policy(witnesses) => format!("{} witnesses", witnesses.len()),
+                }
+            ),
+            None => "  未附入册证明:日志承认收到,是否仍在册须向日志索取证明 · no proof comes \
+                     along: the log has acknowledged it; only its proof says that it has it still"
+                .to_owned(),
+        });
+        let covered_by = self
+            .said_covered_by
+            .map(|size| format!(", 覆盖它的检查点 · covered_by {size}"));
+        lines.push(format!(
+            "  未签名 · not signed: 登记时间 · recorded_at {}, 是否重复 · repeated{}",
+            self.recorded_at,
+            covered_by.unwrap_or_default()
+        ));
+        lines
+    }
+}

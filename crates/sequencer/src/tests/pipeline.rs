@@ -1,0 +1,244 @@
+//! The next group is decided while one is on its way to the disk: it counts on what is on its way,
+//! and nobody is told of either before the disk has it. A test holds the keys, for which whoever
+//! writes a household's record waits; what is sent then is decided against what is not yet there.
+
+use super::*;
+use ledger::record::{RecordCommand, RecordReversal};
+use std::pin::Pin;
+use std::sync::RwLockReadGuard;
+use std::task::{Context, Poll, Waker};
+use store::{Faults, Step};
+
+type Waiting<'a> = Pin<Box<dyn Future<Output = Result<Answered, Unavailable>> + 'a>>;
+
+/// The county's ledger on a disk that can be made to fail.
+struct Disk {
+    rig: Rig,
+    faults: Faults,
+    /// How often the writer has asked for the time: once for each command that is new.
+    asked: Arc<Mutex<u64>>,
+}
+
+impl Disk {
+    fn new() -> Disk {
+        let mut rig = Rig::with_county();
+        rig.accepted(returned_payment());
+        rig.stop();
+        let (faults, asked) = (Faults::default(), Arc::new(Mutex::new(0)));
+        let (time, count) = (Arc::clone(&rig.time), Arc::clone(&asked));
+        let clock = Box::new(move || {
+            *count.lock().unwrap() += 1;
+            *time.lock().unwrap()
+        });
+        let (dir, shown) = (rig.dir.path(), Arc::new(Shown::new()));
+        let opened = Log::open_with_faults(dir, faults.clone(), |entry| {
+            shown.show_all(&[crate::lines::Line::of(entry.position, &entry.record)]);
+            Ok::<(), std::convert::Infallible>(())
+        });
+        let (log, recovery) = opened.unwrap();
+        let started = run(dir, clock, log, recovery, shown, None).unwrap();
+        rig.running = Some(started);
+        Disk { rig, faults, asked }
+    }
+
+    fn keys(&self) -> Arc<RwLock<KeyStore>> {
+        Arc::clone(&self.rig.handle().keys)
+    }
+
+    fn send(&self, submissions: Vec<Submission>) -> Waiting<'_> {
+        let request = Rig::request(submissions, false);
+        let mut answer: Waiting<'_> = Box::pin(self.rig.handle().submit(request));
+        assert!(is_pending(&mut answer));
+        answer
+    }
+
+    /// Sends a household's name and what else there is, and comes back when their group waits for
+    /// the keys, and is on its way.
+    fn send_held(&self, keys: &Arc<RwLock<KeyStore>>, also: Vec<Submission>) -> Waiting<'_> {
+        let held = vec![household(201, 9, "甲某")];
+        let answer = self.send(held.into_iter().chain(also).collect());
+        // Nobody may read any more, because somebody waits to write.
+        while keys.try_read().is_ok() {
+            std::thread::yield_now();
+        }
+        answer
+    }
+
+    /// Sends commands, the last of them a new one, and comes back when that is being decided.
+    fn send_behind(&self, submissions: Vec<Submission>) -> Waiting<'_> {
+        let before = *self.asked.lock().unwrap();
+        let answer = self.send(submissions);
+        while *self.asked.lock().unwrap() == before {
+            std::thread::yield_now();
+        }
+        answer
+    }
+}
+
+fn is_pending(answer: &mut Waiting<'_>) -> bool {
+    let mut context = Context::from_waker(Waker::noop());
+    matches!(answer.as_mut().poll(&mut context), Poll::Pending)
+}
+
+fn wait(answer: Waiting<'_>) -> Result<Answers, Unavailable> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let answered = runtime.unwrap().block_on(answer)?;
+    Ok(answered.answers)
+}
+
+fn first_seqs(answer: Waiting<'_>) -> Vec<u64> {
+    let answers = wait(answer).unwrap();
+    let seqs = answers.into_iter().map(|answer| answer.unwrap().first_seq);
+    seqs.collect()
+}
+
+fn held(keys: &Arc<RwLock<KeyStore>>) -> RwLockReadGuard<'_, KeyStore> {
+    keys.read().unwrap()
+}
+
+#[test]
+fn what_was_decided_behind_a_group_that_fails_is_not_acknowledged_and_not_there() {
+    let steps = [
+        Step::JournalWrite,
+        Step::JournalSync,
+        Step::PagesApply,
+        Step::PagesFlush,
+        Step::PagesSync,
+    ];
+    for step in steps {
+        let mut disk = Disk::new();
+        let before = disk.rig.handle().reader().next_position();
+        let keys = disk.keys();
+        let guard = held(&keys);
+        disk.faults.fail(step, 0);
+        let first = disk.send_held(&keys, Vec::new());
+        // One is refused because of what is on its way, and one is not.
+        let refused = household(202, 9, "乙某");
+        let mut behind = disk.send_behind(vec![refused, register(203, 20, 0)]);
+        assert!(is_pending(&mut behind));
+        drop(guard);
+        assert_eq!(wait(first), Err(Unavailable::Stopped), "{step:?}");
+        assert_eq!(wait(behind), Err(Unavailable::Stopped), "{step:?}");
+        assert!(*disk.rig.handle().stopped().borrow());
+        assert_eq!(disk.rig.handle().reader().next_position(), before);
+        drop(keys);
+        disk.rig.restart();
+        // The first may be there: its frame may be whole. What came behind it was never written.
+        let after = disk.rig.handle().reader().next_position();
+        assert!(after == before || after == before + 1, "{step:?}");
+        assert!(
+            disk.rig
+                .send_one(register(202, 20, 0))
+                .is_ok_and(|receipt| !receipt.repeated)
+        );
+    }
+}
+
+#[test]
+fn a_stopped_disk_stops_the_writer_also_when_nobody_asks_any_more() {
+    let mut disk = Disk::new();
+    disk.faults.fail(Step::JournalSync, 0);
+    let answer = disk.send(vec![register(202, 20, 0)]);
+    assert_eq!(wait(answer), Err(Unavailable::Stopped));
+    let started = disk.rig.running.take().unwrap();
+    // With a handle that is still held.
+    started.writer.join().unwrap();
+    let request = Rig::request(vec![register(203, 21, 0)], false);
+    let answer = started.handle.submit_blocking(request);
+    assert_eq!(answer, Err(Unavailable::Stopped));
+}
+
+#[test]
+fn a_command_finds_the_receipt_of_its_first_copy_on_its_way() {
+    let disk = Disk::new();
+    let keys = disk.keys();
+    let guard = held(&keys);
+    let first = disk.send_held(&keys, Vec::new());
+    let again = household(201, 9, "甲某");
+    let behind = vec![again, register(201, 20, 0), register(202, 20, 0)];
+    let mut behind = disk.send_behind(behind);
+    assert!(is_pending(&mut behind));
+    drop(guard);
+    let first = wait(first).unwrap().remove(0).unwrap();
+    let behind = wait(behind).unwrap();
+    let repeated = true;
+    assert_eq!(behind[0], Ok(Receipt { repeated, ..first }));
+    let mismatch = Refusal::IdempotencyMismatch(command_id(201));
+    assert_eq!(behind[1], Err(mismatch));
+    assert_eq!(behind[2].as_ref().unwrap().first_seq, first.last_seq + 1);
+}
+
+#[test]
+fn a_refusal_waits_for_what_it_rests_on() {
+    for fails in [false, true] {
+        let disk = Disk::new();
+        let keys = disk.keys();
+        let guard = held(&keys);
+        if fails {
+            disk.faults.fail(Step::JournalSync, 0);
+        }
+        let first = disk.send_held(&keys, Vec::new());
+        let mut refused = disk.send_behind(vec![household(202, 9, "甲某")]);
+        assert!(is_pending(&mut refused));
+        drop(guard);
+        if fails {
+            // Nobody will ever know whether the person was there before.
+            assert_eq!(wait(first), Err(Unavailable::Stopped));
+            assert_eq!(wait(refused), Err(Unavailable::Stopped));
+        } else {
+            assert_eq!(first_seqs(first), [8]);
+            assert_eq!(rejected(&wait(refused).unwrap()[0]), "ALREADY_EXISTS");
+        }
+    }
+}
+
+#[test]
+fn a_person_whose_key_is_on_its_way_gets_no_second_one() {
+    let disk = Disk::new();
+    let keys = disk.keys();
+    let guard = held(&keys);
+    let first = disk.send_held(&keys, Vec::new());
+    let Command::Subject(PersonCommand::Register(profile)) = household(0, 9, "乙某").command
+    else {
+        panic!("not a registration");
+    };
+    let amended = submission(202, Command::Subject(PersonCommand::Amend(profile)));
+    let behind = disk.send_behind(vec![amended]);
+    drop(guard);
+    for (answer, called) in [(first, "甲某"), (behind, "乙某")] {
+        let seq = first_seqs(answer)[0];
+        let clear = PersonalText::clear(called.to_owned()).unwrap();
+        assert_eq!(super::sealing::name_in(&disk.rig, seq, true), Some(clear));
+    }
+}
+
+#[test]
+fn a_record_on_its_way_can_be_reversed() {
+    let mut disk = Disk::new();
+    let keys = disk.keys();
+    let guard = held(&keys);
+    let amount_fen = Fen::new(7).unwrap();
+    let back = PaymentReturn {
+        payment: payment(1),
+        amount_fen,
+        reason: text("账号有误"),
+    };
+    let back = submission(202, Command::Payment(PaymentCommand::Return(back)));
+    let first = disk.send_held(&keys, vec![observed(back)]);
+    let reversal = RecordReversal {
+        subject: Subject(payment(1).0),
+        seq: 9,
+        amount_fen,
+        reason: text("误记"),
+        original: None,
+    };
+    let reversal = submission(203, Command::Record(RecordCommand::Reverse(reversal)));
+    let reversal = disk.send_behind(vec![observed(reversal)]);
+    drop(guard);
+    assert_eq!(first_seqs(first), [8, 9]);
+    assert_eq!(first_seqs(reversal), [10]);
+    drop(keys);
+    let before = disk.rig.picture();
+    disk.rig.restart();
+    assert_eq!(disk.rig.picture(), before);
+}

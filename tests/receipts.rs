@@ -1,0 +1,184 @@
+//! A signed receipt, kept as the server answered it, is checked offline with the log's key alone:
+//! whatever of what is signed is changed in it is found, and what is not signed is named.
+
+use crate::harness::*;
+use crate::packages::python;
+use evidence::{BadReceipts, Basis, Receipt, ReceiptFault, Trust, verify_receipts};
+use serde_json::{Value, json};
+
+fn unit(number: u64) -> Value {
+    command(
+        "organisation.register",
+        "2018-08-01",
+        json!({"organisation": org(number), "code": format!("U{number}"), "name": "某单位",
+            "kind": "agency", "level": "county"}),
+    )
+}
+
+fn log_key(world: &Client) -> String {
+    let log = world.get("reader", "/v1/log").json();
+    log["vkey"].as_str().unwrap().to_owned()
+}
+
+fn trust(key: &str) -> Trust {
+    Trust {
+        basis: Basis::Keys(vec![key.parse().unwrap()]),
+        replaying: Vec::new(),
+    }
+}
+
+fn checked(receipt: &Value, key: &str) -> Result<Receipt, ReceiptFault> {
+    let receipts = verify_receipts(receipt.to_string().as_bytes(), &trust(key)).unwrap();
+    assert_eq!(receipts.len(), 1);
+    receipts.into_iter().next().unwrap()
+}
+
+/// The same text with one letter or digit of it changed.
+fn flipped(text: &str, at: usize) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    bytes[at] = if bytes[at] == b'1' { b'2' } else { b'1' };
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn every_change_to_what_is_signed_is_found_by_two_verifiers() {
+    let world = spawn();
+    let key = log_key(&world);
+    // Several in a group, so that there is a path.
+    let units: Vec<Value> = (1000..1005).map(unit).collect();
+    let outcomes = world.post_bytes(
+        "admin",
+        "?wait=checkpoint",
+        json!(units).to_string().as_bytes(),
+    );
+    let outcomes = outcomes.json();
+    let good = outcomes[2]["receipt"].clone();
+    let held = checked(&good, &key).unwrap();
+    assert_eq!(
+        held.statement.first_seq,
+        good["first_seq"].as_u64().unwrap()
+    );
+    assert!(held.covered.is_some(), "{good}");
+
+    let number = |name: &str| good[name].as_u64().unwrap();
+    let text = |name: &str| good[name].as_str().unwrap();
+    let first = good["positions"][0].as_u64().unwrap();
+    let note = good["signature"]["note"].as_str().unwrap();
+    let lines: Vec<&str> = note.lines().collect();
+    let resized = note.replacen(lines[2], "6", 1);
+    let path = good["signature"]["path"][0].as_str().unwrap();
+    let proof = text("proof");
+    let changes = [
+        ("/ledger", json!(flipped(text("ledger"), 0)), "signature"),
+        (
+            "/command_id",
+            json!(flipped(text("command_id"), 35)),
+            "signature",
+        ),
+        ("/digest", json!(flipped(text("digest"), 9)), "signature"),
+        ("/digest", json!("no hash"), "digest"),
+        ("/first_seq", json!(number("first_seq") + 1), "positions"),
+        ("/last_seq", json!(number("last_seq") + 1), "positions"),
+        ("/hash", json!(flipped(text("hash"), 63)), "signature"),
+        ("/positions", json!([first + 1]), "signature"),
+        ("/positions", json!([first, first + 1]), "positions"),
+        ("/positions", json!([]), "positions"),
+        ("/signature/index", json!(3), "signature"),
+        (
+            "/signature/path/0",
+            json!(format!("A{}", &path[1..])),
+            "signature",
+        ),
+        ("/signature/path", json!([]), "signature"),
+        ("/signature/note", json!(resized), "signature"),
+        ("/signature", Value::Null, "not signed"),
+        ("/covered_by", json!(number("covered_by") + 1), "covered by"),
+        (
+            "/proof",
+            json!(proof.replacen("index ", "index 1", 1)),
+            "proof",
+        ),
+        ("/recorded_at_us", json!(1), "unknown field"),
+    ];
+    let dir = tempfile::tempdir().unwrap();
+    let python =
+        |receipts: &Value| python::verify(dir.path(), receipts.to_string().as_bytes(), &key);
+    let (accepted, told) = python(&outcomes);
+    assert!(accepted, "{told}");
+    for (place, value, why) in changes {
+        let mut bad = good.clone();
+        match bad.pointer_mut(place) {
+            Some(old) => *old = value,
+            None => bad[&place[1..]] = value,
+        }
+        assert_ne!(bad, good, "{place}");
+        let fault = checked(&bad, &key).expect_err(place).to_string();
+        assert!(fault.contains(why), "{place}: {fault}");
+        let (accepted, told) = python(&bad);
+        assert!(!accepted, "{place}: Python took it: {told}");
+    }
+    let stranger = chain::Signer::new(ORIGIN, &[9; 32]).unwrap();
+    let fault = checked(&good, &stranger.verifier().to_string()).unwrap_err();
+    assert!(matches!(fault, ReceiptFault::Signature(_)), "{fault}");
+}
+
+#[test]
+fn what_is_not_signed_is_named() {
+    let world = spawn();
+    let key = log_key(&world);
+    let mut receipt = world.post("admin", &unit(1000)).json();
+    receipt["recorded_at"] = json!("1999-01-01T00:00:00Z");
+    receipt["covered_by"] = json!(7);
+    let held = checked(&receipt, &key).unwrap();
+    assert_eq!(
+        (held.covered.clone(), held.said_covered_by),
+        (None, Some(7))
+    );
+    let told = held.lines().join("\n");
+    assert!(
+        told.contains("not signed: 登记时间 · recorded_at 1999"),
+        "{told}"
+    );
+    assert!(told.contains("covered_by 7"), "{told}");
+    let nobody = Trust {
+        basis: Basis::Nothing,
+        replaying: Vec::new(),
+    };
+    let bytes = receipt.to_string().into_bytes();
+    assert_eq!(verify_receipts(&bytes, &nobody), Err(BadReceipts::NoKey));
+    assert_eq!(
+        verify_receipts(b"[]", &trust(&key)),
+        Err(BadReceipts::Empty)
+    );
+}
+
+#[test]
+fn the_command_line_says_of_each_receipt_whether_it_holds() {
+    let world = spawn();
+    let key = log_key(&world);
+    let same = unit(1001);
+    let list = json!([unit(1000), same, unit(1001), same]);
+    let outcomes = world.post_bytes("admin", "", list.to_string().as_bytes());
+    let mut outcomes = outcomes.json();
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("receipts.json");
+    let verify = |outcomes: &Value, key: &[&str]| {
+        std::fs::write(&file, outcomes.to_string()).unwrap();
+        let told = run(&[&["verify", file.to_str().unwrap()], key].concat(), "");
+        let text = [told.stdout, told.stderr].concat();
+        (told.status.code(), String::from_utf8(text).unwrap())
+    };
+    // The third was refused: it is another command about the same unit.
+    let (code, told) = verify(&outcomes, &["--key", &key]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(
+        told.contains("成立 · hold: 3, 不成立 · do not: 1"),
+        "{told}"
+    );
+    assert!(told.contains("receipt 3: 该命令被拒绝"), "{told}");
+    outcomes.as_array_mut().unwrap().remove(2);
+    let (code, told) = verify(&outcomes, &["--key", &key]);
+    assert_eq!(code, Some(0), "{told}");
+    let (code, told) = verify(&outcomes, &[]);
+    assert_eq!(code, Some(2), "{told}");
+}
