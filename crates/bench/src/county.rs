@@ -34,7 +34,7 @@ pub const COMPANIES: u64 = 200;
 pub const TOWNS: u64 = 20;
 
 /// What a lot holds, on the average: what a command costs is counted over many lots.
-pub const COMMANDS_A_LOT: u64 = 62;
+pub const COMMANDS_A_LOT: u64 = 59;
 
 /// A county with its seed.
 #[derive(Debug, Clone, Copy)]

@@ -64,8 +64,8 @@ fn contract(county: &County, number: u64, steps: &mut Steps) {
     for (step, hand, command) in works.claimed() {
         ask(step, hand, Command::Claim(command));
     }
-    for (step, command) in works.paid() {
-        ask(step, Hand::Clerk, command);
+    for (step, hand, command) in works.paid() {
+        ask(step, hand, command);
     }
 }
 
@@ -163,7 +163,7 @@ impl Works {
     }
 
     /// Paid, gone from the account, found on the statement.
-    fn paid(&self) -> [(u8, Command); 5] {
+    fn paid(&self) -> [(u8, Hand, Command); 5] {
         let payment = payment((1 << 40) | self.number);
         let amount_fen = fen(self.amount);
         let account = AccountId(id(Kind::Account, 0));
@@ -207,11 +207,31 @@ impl Works {
         let target = MatchTarget::Movement(movement);
         let found = LineConfirmation { line, target };
         [
-            (6, Command::Payment(PaymentCommand::Instruct(instruction))),
-            (7, Command::Payment(PaymentCommand::Settle(settlement))),
-            (8, Command::Account(AccountCommand::PayCash(cash))),
-            (9, Command::BankLine(BankLineCommand::Enter(entry))),
-            (10, Command::BankLine(BankLineCommand::Confirm(found))),
+            (
+                6,
+                Hand::Clerk,
+                Command::Payment(PaymentCommand::Instruct(instruction)),
+            ),
+            (
+                7,
+                Hand::Clerk,
+                Command::Payment(PaymentCommand::Settle(settlement)),
+            ),
+            (
+                8,
+                Hand::Clerk,
+                Command::Account(AccountCommand::PayCash(cash)),
+            ),
+            (
+                9,
+                Hand::Clerk,
+                Command::BankLine(BankLineCommand::Enter(entry)),
+            ),
+            (
+                10,
+                Hand::Chief,
+                Command::BankLine(BankLineCommand::Confirm(found)),
+            ),
         ]
     }
 }
