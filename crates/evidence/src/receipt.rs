@@ -160,9 +160,11 @@ pub fn verify_receipts(
     let values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
     let mut receipts = Vec::new();
     for value in values {
-        match value.map_err(|error| BadReceipts::Json(error.to_string()))? {
-            Value::Array(values) => receipts.extend(values),
-            value => receipts.push(value),
+        let value = value.map_err(|error| BadReceipts::Json(error.to_string()))?;
+        if let Value::Array(values) = value {
+            receipts.extend(values);
+        } else {
+            receipts.push(value);
         }
     }
     if receipts.is_empty() {

@@ -86,11 +86,12 @@ fn states(_: &Tools) -> Result<Trial> {
 /// What a record of the deployment says of the log itself, that a rebuild computes.
 fn says((at, record): (usize, &Record)) -> Option<(usize, LogEvent)> {
     let (fact, _) = wire::decode_event(&record.body).ok()?;
-    match fact.event {
-        Event::Log(event @ (LogEvent::StateRecorded(_) | LogEvent::SubjectsSealed(_))) => {
-            Some((at, event))
-        }
-        _ => None,
+    let Event::Log(event) = fact.event else {
+        return None;
+    };
+    match event {
+        LogEvent::StateRecorded(_) | LogEvent::SubjectsSealed(_) => Some((at, event)),
+        LogEvent::KeyIntroduced(_) => None,
     }
 }
 

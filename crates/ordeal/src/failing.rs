@@ -76,7 +76,9 @@ fn prepare(tools: &Tools) -> Result<Trial> {
         let done = match end {
             End::Exited(0) => None,
             End::Exited(code) if code >= acts::REFUSED => Some((code - acts::REFUSED) as u64),
-            end => return Outcome::Failed(format!("{what}: no clean end: {end:?}")),
+            End::Exited(_) | End::Killed(_) => {
+                return Outcome::Failed(format!("{what}: no clean end: {end:?}"));
+            }
         };
         told(&what, scene.judge(act, dir.path(), done))
     }))

@@ -17,6 +17,10 @@ use crate::{LedgerHead, Verified, VerifyError};
 const PROGRESS_EVERY: u64 = 10_000;
 
 /// What sled has where the journal has a record.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time, on the stack of one function"
+)]
 enum Other {
     /// Nothing: it was not asked, or has ended.
     None,

@@ -228,7 +228,7 @@ impl SubjectFile {
         let kept = rows.saturating_add(wide(HEADER_LEN));
         let size = 1_u64.checked_shl(above.into()).unwrap_or(u64::MAX);
         let first = index.saturating_mul(size);
-        if first.saturating_add(size) > self.count / wide(KEPT_ROWS) {
+        if first.saturating_add(size) > full_rows(self.count) {
             return Err(damaged(&self.path));
         }
         let mut bytes = vec![0; disk::narrow(size).saturating_mul(NODE_LEN)];
@@ -276,6 +276,11 @@ impl SubjectFile {
         }
         Ok(())
     }
+}
+
+/// How many hashes of [`KEPT_ROWS`] rows are kept of so many rows.
+fn full_rows(count: u64) -> u64 {
+    count.checked_div(wide(KEPT_ROWS)).unwrap_or_default()
 }
 
 /// How many rows a file of a length has, if it can be one.
@@ -338,7 +343,7 @@ impl SubjectRows<'_> {
         let path = &self.of.path;
         let mut file = &self.of.file;
         if self.left == 0 {
-            let kept = disk::narrow(self.of.count / wide(KEPT_ROWS));
+            let kept = disk::narrow(full_rows(self.of.count));
             self.buffer.clear();
             self.buffer.resize(kept.saturating_mul(NODE_LEN), 0);
             file.read_exact(&mut self.buffer).map_err(at(path))?;

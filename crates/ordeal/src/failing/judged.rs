@@ -73,7 +73,10 @@ impl Scene {
                         let refused = store::repair(&data, store::Repair::Do, |_| ());
                         Outcome::Lost(format!("refused: {:?}", refused.err()))
                     }
-                    other => other,
+                    other @ (Outcome::Repaired
+                    | Outcome::Lost(_)
+                    | Outcome::Silent(_)
+                    | Outcome::Failed(_)) => other,
                 };
             }
             "backup" => self.backed_up(dir),
