@@ -284,6 +284,15 @@ pub fn spawn() -> World {
     serve(path, None, Some(dir))
 }
 
+/// The same with other settings.
+pub fn spawn_with(change: impl FnOnce(&mut Settings)) -> World {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("data");
+    let mut settings = settings(&path);
+    change(&mut settings);
+    world(path, &settings, Some(dir))
+}
+
 /// The same in a directory that stays.
 pub fn spawn_in(dir: &Path) -> World {
     serve(dir.to_owned(), None, None)
@@ -316,7 +325,11 @@ pub fn settings(dir: &Path) -> Settings {
 fn serve(dir: PathBuf, policy: Option<PathBuf>, temporary: Option<TempDir>) -> World {
     let mut settings = settings(&dir);
     settings.policy.clone_from(&policy);
-    let running = start(&settings).unwrap();
+    world(dir, &settings, temporary)
+}
+
+fn world(dir: PathBuf, settings: &Settings, temporary: Option<TempDir>) -> World {
+    let running = start(settings).unwrap();
     let mut tokens = BTreeMap::new();
     for (name, number, unit, roles) in PEOPLE {
         tokens.insert(
@@ -331,7 +344,7 @@ fn serve(dir: PathBuf, policy: Option<PathBuf>, temporary: Option<TempDir>) -> W
     let client = Client::new(server, Uuid::new_v4(), Arc::new(tokens));
     let world = World {
         dir,
-        policy,
+        policy: settings.policy.clone(),
         _temporary: temporary,
         running: Some(running),
         client,
@@ -377,6 +390,16 @@ impl World {
     pub fn restart(&mut self) {
         self.stop();
         self.start();
+    }
+
+    /// A client of its own.
+    pub fn clone_client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// Where `/metrics` is, if it has an address of its own.
+    pub fn metrics_addr(&self) -> Option<std::net::SocketAddr> {
+        self.running.as_ref().unwrap().metrics_addr
     }
 
     /// What the server's scrub has to say.

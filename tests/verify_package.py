@@ -215,6 +215,7 @@ def check_receipt(receipt, key):
     need("signature" in receipt, "the receipt is not signed")
     first, last = receipt["first_seq"], receipt["last_seq"]
     positions = receipt["positions"]
+    need(positions, "the receipt has no positions")
     need(positions == list(range(positions[0], positions[0] + last - first + 1)), "positions")
     leaf = "fundtrace-receipt/v1\n%s\n%s\n%s\n%d\n%d\n%s\n%d\n" % (
         receipt["ledger"], receipt["command_id"], receipt["digest"], first, last,
@@ -584,7 +585,7 @@ def main():
             print("holds: %d receipts" % len(receipts))
             return 0
         verify(args.package, args.key, args.replaying)
-    except (Refused, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except (Refused, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         kind = "" if isinstance(error, Refused) else type(error).__name__ + " "
         print("refused: %s%s" % (kind, error))
         return 1

@@ -129,7 +129,8 @@ pub(crate) fn replace_logs(dir: &Path, records: &[Record], chance: &mut Chance) 
     write_log(records, &data, chance);
 }
 
-/// Makes the tree's files those of the records that are there, as a start without the register does.
+/// Makes the tree's files those of the records that are there, as a start without the register
+/// does.
 pub(crate) fn rebuild_tree(dir: &Path) {
     let (head, kept) = (dir.join("head"), dir.join("kept"));
     fs::rename(&head, &kept).expect("a register");

@@ -4,13 +4,13 @@
 //! world, and happens again exactly.
 //!
 //! **Real** in it: the chain, the tree and its proofs, checkpoints, notes and cosignatures (crate
-//! `chain`), the witnesses (crate `witness`, over a simulated disk), and the journal's frames, written
-//! and read by `store`'s own code. **Simulated**: the
-//! disks (as in `power-loss`: what is not synced is dropped, kept or torn), the clock, the network,
-//! sled (a second file of frames, that becomes unreadable when a write of it is torn), and the
-//! order of steps in the write path, the start and the publishing, which follows `store` and
-//! `sequencer` but is not their code. What is found here is a fault of the protocol;
-//! faults of the code are for `power-loss`, `kill-9` and `bits`.
+//! `chain`), the witnesses (crate `witness`, over a simulated disk), and the journal's frames,
+//! written and read by `store`'s own code. **Simulated**: the disks (as in `power-loss`: what is
+//! not synced is dropped, kept or torn), the clock, the network, sled (a second file of frames,
+//! that becomes unreadable when a write of it is torn), and the order of steps in the write path,
+//! the start and the publishing, which follows `store` and `sequencer` but is not their code. What
+//! is found here is a fault of the protocol; faults of the code are for `power-loss`, `kill-9` and
+//! `bits`.
 //!
 //! `FUNDTRACE_ORDEAL_TRACE=1` tells what happens.
 

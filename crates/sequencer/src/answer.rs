@@ -108,6 +108,23 @@ pub enum Refusal {
     Newer,
 }
 
+impl Refusal {
+    /// The stable code, part of the API.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refusal::Rejected(rejection) => rejection.code(),
+            Refusal::IdempotencyMismatch(_) => "IDEMPOTENCY_MISMATCH",
+            Refusal::UnknownLedger(_) => "NOT_FOUND",
+            Refusal::BodyTooLarge { .. } => "BODY_TOO_LARGE",
+            Refusal::FileMissing(_) => "EVIDENCE_FILE_MISSING",
+            Refusal::AtomicAborted(_) => "ATOMIC_ABORTED",
+            Refusal::Clock => "CLOCK",
+            Refusal::Newer => "NEWER_RELEASE",
+        }
+    }
+}
+
 /// The writer has stopped, or too many wait: the answer to a whole request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unavailable {

@@ -2,13 +2,16 @@
 
 use crate::answer::{Answers, Request, Unavailable};
 use crate::flight::{Flying, Receipts};
+use crate::gauges::{Gauges, Stages};
 use crate::signed::{Answered, SignedGroup};
 use chain::{Record, Signer};
 use ledger::ids::PersonId;
 use ledger::person::PersonEvent;
 use ledger::{Event, Fact};
 use std::sync::Arc;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tracing::Span;
+use tracing::span::EnteredSpan;
 use uuid::Uuid;
 
 /// How many bytes of records a group may hold before no further request joins it. Eight of the
@@ -17,8 +20,47 @@ pub(crate) const BYTES_MAX: usize = 2 << 20;
 /// How many commands a group may hold before no further request joins it.
 pub(crate) const COMMANDS_MAX: usize = 8192;
 
+/// Where an answer comes.
+type Answering = oneshot::Receiver<Result<Answered, Unavailable>>;
+
 /// Where an answer goes.
-pub(crate) type Answer = oneshot::Sender<Result<Answered, Unavailable>>;
+pub(crate) struct Answer {
+    sender: oneshot::Sender<Result<Answered, Unavailable>>,
+    /// The request, so that what becomes of it stands in its trace.
+    span: Span,
+    /// The room that its commands take, whether or not somebody still waits for them; none where
+    /// whoever asks has room of their own.
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+impl Answer {
+    /// An answer to whoever asks now, and where they wait for it.
+    pub(crate) fn channel(room: Option<OwnedSemaphorePermit>) -> (Answer, Answering) {
+        let (sender, answered) = oneshot::channel();
+        let span = tracing::debug_span!("queue");
+        let _room = room;
+        (
+            Answer {
+                sender,
+                span,
+                _room,
+            },
+            answered,
+        )
+    }
+
+    /// The span in which its request is decided.
+    pub(crate) fn deciding(&self) -> EnteredSpan {
+        tracing::debug_span!(parent: &self.span, "decide").entered()
+    }
+
+    fn send(self, answer: Result<Answered, Unavailable>) {
+        // Whoever is answered finds the room free.
+        drop(self._room);
+        // A caller who has gone away will ask again with the same command id.
+        let _ = self.sender.send(answer);
+    }
+}
 
 /// Decided, and not yet on the disk.
 pub(crate) struct Group {
@@ -38,6 +80,10 @@ pub(crate) struct Group {
     pub(crate) waiting: Vec<(Answer, Answers)>,
     /// What they asked: here only so that the writer need not free it.
     _requests: Vec<Request>,
+    /// How far it has come.
+    pub(crate) stages: Stages,
+    bytes: usize,
+    commands: usize,
 }
 
 /// A group that is still being decided.
@@ -50,6 +96,7 @@ pub(crate) struct Open {
     pub(crate) receipts: Receipts,
     waiting: Vec<(Answer, Answers)>,
     requests: Vec<Request>,
+    stages: Stages,
     bytes: usize,
     commands: usize,
 }
@@ -64,6 +111,7 @@ impl Open {
             receipts: Receipts::default(),
             waiting: Vec::new(),
             requests: Vec::new(),
+            stages: Stages::default(),
             bytes: 0,
             commands: 0,
         }
@@ -98,6 +146,7 @@ impl Open {
     pub(crate) fn answer_later(&mut self, answer: Answer, answers: Answers, request: Request) {
         self.requests.push(request);
         self.commands = self.commands.saturating_add(answers.len());
+        self.stages.join(&answer.span);
         self.waiting.push((answer, answers));
     }
 
@@ -114,7 +163,8 @@ impl Open {
     }
 
     /// Nothing more is added: what goes to the disk, and what is kept of it until it is there.
-    pub(crate) fn close(self, keys: Vec<(Uuid, [u8; 32])>) -> (Group, Flying) {
+    pub(crate) fn close(mut self, keys: Vec<(Uuid, [u8; 32])>) -> (Group, Flying) {
+        self.stages.decided();
         let records = Arc::new(self.records);
         let flying = Flying {
             number: self.number,
@@ -136,6 +186,9 @@ impl Open {
             keys,
             waiting: self.waiting,
             _requests: self.requests,
+            stages: self.stages,
+            bytes: self.bytes,
+            commands: self.commands,
         };
         (group, flying)
     }
@@ -147,6 +200,11 @@ impl Open {
 }
 
 impl Group {
+    /// Counts it: it is on the disk and shown.
+    pub(crate) fn count(&self, gauges: &Gauges) {
+        gauges.observe(&self.stages, self.commands, self.bytes);
+    }
+
     /// Answers everybody: what they asked for is on the disk and shown. Receipts are signed where
     /// the deployment has a key.
     pub(crate) fn answer(self, signer: Option<&Signer>) {
@@ -159,15 +217,14 @@ impl Group {
             let recorded = answers.iter().filter(|answer| answer.is_ok()).count();
             let signed = signed.as_ref().map(|group| (Arc::clone(group), first));
             first = first.saturating_add(u64::try_from(recorded).unwrap_or(u64::MAX));
-            // A caller who has gone away will ask again with the same command id.
-            let _ = answer.send(Ok(Answered { answers, signed }));
+            answer.send(Ok(Answered { answers, signed }));
         }
     }
 
     /// Tells everybody that the writer has stopped.
     pub(crate) fn abandon(self) {
         for (answer, _) in self.waiting {
-            let _ = answer.send(Err(Unavailable::Stopped));
+            answer.send(Err(Unavailable::Stopped));
         }
     }
 }

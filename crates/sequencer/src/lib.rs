@@ -10,8 +10,10 @@ mod decide;
 mod erasure;
 mod files;
 mod flight;
+mod gauges;
 mod group;
 mod introduce;
+mod leaves;
 mod lines;
 mod link;
 mod persist;
@@ -36,6 +38,7 @@ pub use canon::Unhashable;
 pub use chain::BODY_LEN_MAX;
 pub use clock::{Reading, Source, machine, wall_us};
 pub use erasure::Sight;
+pub use gauges::Gauges;
 pub use introduce::Rotation;
 pub use publish::{Publication, PublishError, Published};
 pub use published::{Log as PublishedLog, ProveError};
@@ -48,6 +51,7 @@ pub use signed::{Answered, SignedGroup};
 pub use states::state_hash;
 pub use timer::Timer;
 
+use group::Answer;
 use ledger::Fact;
 use ledger::ids::{LedgerId, PersonId};
 use ledger::person::rules::PersonState;
@@ -60,12 +64,17 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use store::{FileStore, KeyStore, Log, Reader, Recovery};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use uuid::Uuid;
 
 /// How many requests may wait for the writer. One more is told so, with 503: about half a second
 /// of work at 4,000 groups a second.
-const QUEUE_LEN_MAX: usize = 2048;
+pub const QUEUE_LEN_MAX: usize = 2048;
+
+/// How many commands may wait in all requests together: they are held in memory, up to a kilobyte
+/// each. About half a second of the writer's time, and four requests of the largest size. A request
+/// with more of them waits alone.
+pub const WAITING_MAX: u32 = 131_072;
 
 /// Why the sequencer could not start.
 #[derive(Debug, thiserror::Error)]
@@ -107,6 +116,8 @@ pub struct Handle {
     /// Held by whoever seals: there is one file of subjects at a time.
     sealing: Arc<Mutex<()>>,
     published: Option<PublishedLog>,
+    /// Room for commands that wait.
+    room: Arc<Semaphore>,
     /// Last, because fields are dropped in order: when the writer sees that every handle is gone
     /// and ends, no reader of theirs may still hold the log's lock.
     queue: mpsc::Sender<writer::Message>,
@@ -273,6 +284,7 @@ fn run(
         dir,
         sealing: Arc::default(),
         published,
+        room: Arc::new(Semaphore::new(semaphore_len(WAITING_MAX))),
     };
     if known.is_none() {
         handle.open_system().map_err(StartError::System)?;
@@ -327,9 +339,11 @@ impl Handle {
     /// # Errors
     /// The queue is full, or the writer has stopped.
     pub async fn submit(&self, request: Request) -> Result<Answered, Unavailable> {
-        let (answer, answered) = oneshot::channel();
+        let (answer, answered) = Answer::channel(Some(self.room(&request)?));
         self.send(writer::Message::Commands(Asking::new(request), answer))?;
-        answered.await.map_err(|_| Unavailable::Stopped)?
+        let answered = answered.await.map_err(|_| Unavailable::Stopped)??;
+        self.gauges().count_refused(&answered.answers);
+        Ok(answered)
     }
 
     /// [`Handle::submit`] for threads that may block, and need no signature.
@@ -337,11 +351,39 @@ impl Handle {
     /// # Errors
     /// The queue is full, or the writer has stopped.
     pub fn submit_blocking(&self, request: Request) -> Result<Answers, Unavailable> {
-        let (answer, answered) = oneshot::channel();
+        let (answer, answered) = Answer::channel(Some(self.room(&request)?));
         self.send(writer::Message::Commands(Asking::new(request), answer))?;
         let answered = answered.blocking_recv();
         let answered = answered.map_err(|_| Unavailable::Stopped)??;
+        self.gauges().count_refused(&answered.answers);
         Ok(answered.answers)
+    }
+
+    /// Room for the commands of a request, until it is answered.
+    fn room(&self, request: &Request) -> Result<OwnedSemaphorePermit, Unavailable> {
+        let len = u32::try_from(request.submissions.len()).unwrap_or(u32::MAX);
+        let room = Arc::clone(&self.room).try_acquire_many_owned(len.min(WAITING_MAX));
+        room.map_err(|_| Unavailable::Overloaded)
+    }
+
+    /// How many requests wait for the writer, at most [`QUEUE_LEN_MAX`].
+    #[must_use]
+    pub fn queue_len(&self) -> usize {
+        let capacity = self.queue.capacity();
+        self.queue.max_capacity().saturating_sub(capacity)
+    }
+
+    /// How many commands wait for the writer or are on their way to the disk, at most
+    /// [`WAITING_MAX`].
+    #[must_use]
+    pub fn commands_waiting(&self) -> usize {
+        semaphore_len(WAITING_MAX).saturating_sub(self.room.available_permits())
+    }
+
+    /// What the writer does, in numbers.
+    #[must_use]
+    pub fn gauges(&self) -> &Gauges {
+        &self.shown.gauges
     }
 
     fn send(&self, message: writer::Message) -> Result<(), Unavailable> {
@@ -489,6 +531,10 @@ impl Handle {
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
         keys.get(person.0).is_some()
     }
+}
+
+fn semaphore_len(len: u32) -> usize {
+    usize::try_from(len).unwrap_or(Semaphore::MAX_PERMITS)
 }
 
 /// The books as the writer has them: they run ahead of the disk and belong to it alone.

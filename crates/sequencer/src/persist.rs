@@ -41,23 +41,24 @@ impl Persister {
                     group.abandon();
                 }
                 // A full queue needs no word: the writer will find this thread gone.
-                let _ = self
-                    .writer
-                    .upgrade()
-                    .map(|writer| writer.try_send(Message::Stopped));
+                if let Some(writer) = self.writer.upgrade() {
+                    let _ = writer.try_send(Message::Stopped);
+                }
                 return;
             }
         }
     }
 
     /// Puts all of a group on the disk at once, shows it, and only then answers, refusals included.
-    fn commit(&mut self, group: Group) -> Result<(), String> {
+    fn commit(&mut self, mut group: Group) -> Result<(), String> {
+        let persisting = group.stages.persisting();
         if let Err(error) = self.store(&group) {
             group.abandon();
             return Err(error);
         }
 
         // Durable from here: what follows is what a start does too.
+        let _showing = group.stages.persisted(persisting);
         let first = group.first_position;
         self.shown.show_group(first, &group.records, &group.facts);
         self.shown.publish(self.log.next_position());
@@ -66,6 +67,7 @@ impl Persister {
             group.abandon();
             return Err(chain_of(&error));
         }
+        group.count(&self.shown.gauges);
         self.done.store(group.number, Ordering::Release);
         let outlet = self.outlet.as_ref();
         let records = Arc::clone(&group.records);

@@ -6,13 +6,13 @@
 //! the next start finds to be its ancestor, and nothing that was shown is ever taken back.
 
 use crate::introduce::Rotation;
+use crate::leaves::{self, Closed, Outflow};
 use crate::published::{Log, ProveError};
 use crate::seals::SealError;
 use crate::writer::{Outlet, chain_of};
 use chain::{Checkpoint, NodeHash, Note, NoteError, Signer, VerifierKey};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use store::{Entry, Register, Seqs, Tree};
@@ -154,6 +154,11 @@ impl Leaf {
         let header = &record.header;
         let bytes = chain::leaf_bytes(header.ledger, header.seq, record.hash);
         Leaf(chain::leaf_hash(&bytes))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of_nothing() -> Leaf {
+        Leaf(chain::leaf_hash(&[]))
     }
 }
 
@@ -359,20 +364,18 @@ impl Publisher {
     }
 
     /// Until the writer is gone.
-    pub(crate) fn run(mut self, leaves: &Receiver<Vec<Leaf>>) {
+    pub(crate) fn run(mut self, leaves: &Outflow) {
         let mut due: Option<Instant> = None;
         loop {
             let now = Instant::now();
             if due.is_some_and(|due| due <= now) {
                 due = self.try_publish().then(|| now.checked_add(RETRY)).flatten();
             }
-            let next = match due {
-                Some(due) => leaves.recv_timeout(due.saturating_duration_since(now)),
-                None => leaves.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            };
-            match next {
-                Ok(group) => {
-                    if let Err(error) = group
+            let wait = due.map(|due| due.saturating_duration_since(now));
+            match leaves.take(wait) {
+                Ok(waiting) if waiting.is_empty() => {}
+                Ok(waiting) => {
+                    if let Err(error) = waiting
                         .into_iter()
                         .try_for_each(|leaf| self.tree.push(leaf.0))
                     {
@@ -381,8 +384,7 @@ impl Publisher {
                     }
                     due = due.or_else(|| now.checked_add(INTERVAL));
                 }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => {
+                Err(Closed) => {
                     self.try_publish();
                     return;
                 }
@@ -420,6 +422,7 @@ impl Publisher {
         if is_shown {
             return Ok(());
         }
+        let _publishing = tracing::debug_span!("publish", size).entered();
         self.tree.flush()?;
         let root = self.tree.root();
         if let Some(last) = &last {
@@ -458,7 +461,7 @@ pub(crate) fn spawn(
     let Some(publisher) = publisher else {
         return Ok((None, None));
     };
-    let (leaves, received) = std::sync::mpsc::channel();
+    let (leaves, received) = leaves::channel(leaves::WAITING_MAX);
     let signer = Arc::clone(&publisher.signer);
     let thread = std::thread::Builder::new().name("publisher".to_owned());
     let thread = thread.spawn(move || publisher.run(&received))?;

@@ -2,14 +2,19 @@
 
 use crate::Handle;
 use crate::answer::{Request, Unavailable};
+use crate::group::Answer;
 use crate::link::Asking;
+use crate::show::Shown;
 use crate::signed::Answered;
 use crate::writer::Message;
+use std::sync::Arc;
 use tokio::sync::oneshot;
 
 /// A request that has its place: what is queued after it is decided after it.
-#[derive(Debug)]
-pub struct Queued(oneshot::Receiver<Result<Answered, Unavailable>>);
+pub struct Queued {
+    answered: oneshot::Receiver<Result<Answered, Unavailable>>,
+    shown: Arc<Shown>,
+}
 
 impl Queued {
     /// Waits until its commands are on the disk, or refused.
@@ -17,7 +22,9 @@ impl Queued {
     /// # Errors
     /// The writer has stopped.
     pub async fn answered(self) -> Result<Answered, Unavailable> {
-        self.0.await.map_err(|_| Unavailable::Stopped)?
+        let answered = self.answered.await.map_err(|_| Unavailable::Stopped)??;
+        self.shown.gauges.count_refused(&answered.answers);
+        Ok(answered)
     }
 }
 
@@ -28,10 +35,11 @@ impl Handle {
     /// # Errors
     /// The writer has stopped.
     pub async fn enqueue(&self, request: Request) -> Result<Queued, Unavailable> {
-        let (answer, answered) = oneshot::channel();
+        let (answer, answered) = Answer::channel(None);
         let message = Message::Commands(Asking::new(request), answer);
         let sent = self.queue.send(message).await;
         sent.map_err(|_| Unavailable::Stopped)?;
-        Ok(Queued(answered))
+        let shown = Arc::clone(&self.shown);
+        Ok(Queued { answered, shown })
     }
 }

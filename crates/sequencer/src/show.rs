@@ -1,5 +1,6 @@
 //! What readers see: durable records only, put there by one function.
 
+use crate::gauges::Gauges;
 use crate::lines::Line;
 use chain::{Record, VerifierKey};
 use ledger::Fact;
@@ -43,6 +44,8 @@ impl Slot {
 pub(crate) struct Shown {
     slots: RwLock<HashMap<LedgerId, Arc<Slot>>>,
     next_position: watch::Sender<u64>,
+    /// What the writer does, in numbers.
+    pub(crate) gauges: Gauges,
 }
 
 impl Shown {
@@ -50,6 +53,7 @@ impl Shown {
         Shown {
             slots: RwLock::default(),
             next_position: watch::Sender::new(0),
+            gauges: Gauges::default(),
         }
     }
 

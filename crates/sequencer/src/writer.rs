@@ -8,8 +8,8 @@ use crate::answer::Refusal;
 use crate::clock::{Clock, Source};
 use crate::flight::Flight;
 use crate::group::{Answer, Group, Open};
+use crate::leaves::Inlet;
 use crate::link::Asking;
-use crate::publish::Leaf;
 use crate::seal::{self, KeyRing};
 use crate::show::Shown;
 use chain::Signer;
@@ -32,7 +32,7 @@ pub(crate) enum Message {
 /// Where durable records go to be published, and what signs receipts.
 pub(crate) struct Outlet {
     pub(crate) signer: Arc<Signer>,
-    pub(crate) leaves: std::sync::mpsc::Sender<Vec<Leaf>>,
+    pub(crate) leaves: Inlet,
 }
 
 /// The one writer. Its books run ahead of the disk and belong to it alone.
@@ -202,13 +202,16 @@ impl Writer {
                     let heads = self.ahead.values().map(|(_, head)| head.recorded_at_us);
                     self.clock.confirm(heads.max().unwrap_or_default());
                 }
-                Message::Commands(asking, answer) => match self.decide_all(&asking, &mut group) {
-                    Ok(answers) => group.answer_later(answer, answers, asking.request),
-                    Err(error) => {
-                        group.abandon();
-                        return Err(error);
+                Message::Commands(asking, answer) => {
+                    let _deciding = answer.deciding();
+                    match self.decide_all(&asking, &mut group) {
+                        Ok(answers) => group.answer_later(answer, answers, asking.request),
+                        Err(error) => {
+                            group.abandon();
+                            return Err(error);
+                        }
                     }
-                },
+                }
                 Message::Stopped => {}
             }
             if !group.is_full() {

@@ -1,10 +1,15 @@
 //! fundtrace over HTTP and on the command line: the only crate that knows actix-web, JSON and
 //! status codes. It acts and decides nothing.
 
+mod body;
 pub mod cli;
+pub mod connections;
 pub mod identity;
 pub mod json;
 pub mod key;
+pub mod metrics;
+mod observe;
+pub mod places;
 pub mod problem;
 pub mod replaying;
 pub mod room;

@@ -187,40 +187,28 @@ impl From<&Rejection> for Problem {
 impl From<&Refusal> for Problem {
     fn from(refusal: &Refusal) -> Problem {
         let title = refusal.to_string();
-        let new = |status, code, title_zh: &str| Problem::new(status, code, &title, title_zh);
+        let new = |status, title_zh: &str| Problem::new(status, refusal.code(), &title, title_zh);
         match refusal {
             Refusal::Rejected(rejection) => rejection.into(),
-            Refusal::IdempotencyMismatch(_) => new(
-                StatusCode::CONFLICT,
-                "IDEMPOTENCY_MISMATCH",
-                "该 command_id 已用于内容不同的命令",
-            )
-            .at("command_id"),
-            Refusal::UnknownLedger(_) => new(StatusCode::NOT_FOUND, "NOT_FOUND", "查无此账本"),
-            Refusal::BodyTooLarge { .. } => new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "BODY_TOO_LARGE",
-                "单条记录不得超过 6 KiB",
-            ),
-            Refusal::FileMissing(_) => new(
-                StatusCode::NOT_FOUND,
-                "EVIDENCE_FILE_MISSING",
-                "此账本未收到该文件,请先上传",
-            )
-            .at("data.sha256"),
-            Refusal::AtomicAborted(_) => new(
-                StatusCode::CONFLICT,
-                "ATOMIC_ABORTED",
-                "同批命令中有一条被拒绝,整批未记录",
-            ),
+            Refusal::IdempotencyMismatch(_) => {
+                new(StatusCode::CONFLICT, "该 command_id 已用于内容不同的命令").at("command_id")
+            }
+            Refusal::UnknownLedger(_) => new(StatusCode::NOT_FOUND, "查无此账本"),
+            Refusal::BodyTooLarge { .. } => {
+                new(StatusCode::PAYLOAD_TOO_LARGE, "单条记录不得超过 6 KiB")
+            }
+            Refusal::FileMissing(_) => {
+                new(StatusCode::NOT_FOUND, "此账本未收到该文件,请先上传").at("data.sha256")
+            }
+            Refusal::AtomicAborted(_) => {
+                new(StatusCode::CONFLICT, "同批命令中有一条被拒绝,整批未记录")
+            }
             Refusal::Clock => new(
                 StatusCode::SERVICE_UNAVAILABLE,
-                "CLOCK",
                 "服务器时钟异常,须由管理员确认",
             ),
             Refusal::Newer => new(
                 StatusCode::SERVICE_UNAVAILABLE,
-                "NEWER_RELEASE",
                 "账本含有更高版本写入的记录",
             ),
         }

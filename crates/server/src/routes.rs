@@ -20,6 +20,7 @@ pub mod health;
 pub mod items;
 pub mod ledgers;
 pub mod log;
+pub mod metrics;
 pub mod organisations;
 pub mod oversight;
 pub mod packages;
@@ -42,6 +43,7 @@ pub use through::{Answer, Ask, Through};
 pub fn mount(config: &mut ServiceConfig) {
     page::mount(config);
     health::mount(config);
+    metrics::mount(config);
     seals::mount(config);
     api::mount(config);
     log::mount(config);

@@ -29,11 +29,41 @@ const RETRY: Duration = Duration::from_mins(10);
 pub struct Health {
     /// The last whole reading; nothing before the first.
     pub last: Option<Reading>,
-    /// The position that the reading under way has reached.
-    pub under_way: Option<u64>,
+    /// How far the reading under way has come.
+    pub under_way: Option<UnderWay>,
+    /// The position up to which, exclusive, the start has verified everything.
+    pub at_start: u64,
     /// What the last reading found bad. The server is not ready while there is any.
     pub rot: Vec<String>,
     seqs: HashMap<chain::LedgerId, u64>,
+}
+
+/// A reading that is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct UnderWay {
+    /// The position that it has reached; the evidence files come after the last.
+    pub position: u64,
+    /// The position at which it ends.
+    pub of: u64,
+}
+
+impl UnderWay {
+    /// In whole percent, rounded down; all of nothing is everything.
+    #[must_use]
+    pub fn percent(self) -> u64 {
+        let hundredfold = self.position.saturating_mul(100);
+        hundredfold.checked_div(self.of).unwrap_or(100).min(100)
+    }
+
+    /// A bar of twenty, and the numbers.
+    fn bar(self) -> String {
+        let done = usize::try_from(self.percent() / 5).unwrap_or_default();
+        let bar: String = (0..20)
+            .map(|place| if place < done { '#' } else { '.' })
+            .collect();
+        let UnderWay { position, of } = self;
+        format!("[{bar}] {} % ({position} / {of})", self.percent())
+    }
 }
 
 /// A whole reading of everything.
@@ -45,9 +75,26 @@ pub struct Reading {
     pub files: u64,
     /// When it ended, UTC.
     pub at: String,
+    /// The same in seconds since 1970.
+    #[serde(skip)]
+    pub at_s: u64,
 }
 
 impl Health {
+    /// The position up to which, exclusive, everything was read from the disk and found sound since
+    /// the start. What was written after that is on the disk as well, and was not yet read again.
+    #[must_use]
+    pub fn verified_through(&self) -> u64 {
+        let read = self.last.as_ref().map_or(0, |last| last.position);
+        let sound = self.under_way.filter(|_| self.rot.is_empty());
+        let under_way = sound.map_or(0, |under_way| under_way.position);
+        if self.rot.is_empty() {
+            self.at_start.max(read).max(under_way)
+        } else {
+            read
+        }
+    }
+
     /// The last record of a ledger that the last whole reading found sound in both copies.
     #[must_use]
     pub fn last_verified_seq(&self, ledger: ledger::ids::LedgerId) -> Option<u64> {
@@ -66,6 +113,11 @@ impl Shared {
         self.lock().clone()
     }
 
+    /// The start has verified everything up to a position, exclusive.
+    pub fn verified_at_start(&self, through: u64) {
+        self.lock().at_start = through;
+    }
+
     fn lock(&self) -> MutexGuard<'_, Health> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -82,6 +134,8 @@ pub struct Scrubber {
     due: Duration,
     began: Duration,
     under_way: Option<(Scrub, Names)>,
+    /// The next tenth, in percent, that is worth a line in the log.
+    tenth: u64,
 }
 
 impl Scrubber {
@@ -94,6 +148,7 @@ impl Scrubber {
             due: now.saturating_add(FIRST_AFTER),
             began: now,
             under_way: None,
+            tenth: 0,
         }
     }
 
@@ -123,6 +178,7 @@ impl Scrubber {
             None => match Scrub::begin(self.handle.reader()) {
                 Ok(scrub) => {
                     self.began = now;
+                    self.tenth = 0;
                     (scrub, Names::new())
                 }
                 Err(error) => {
@@ -133,9 +189,24 @@ impl Scrubber {
         };
         let (scrub, names) = &mut under_way;
         let step = scrub.step(STEP_LEN, &mut |record| take_names(names, record));
-        self.shared.lock().under_way = Some(scrub.position());
+        let progress = UnderWay {
+            position: scrub.position(),
+            of: scrub.end(),
+        };
+        self.shared.lock().under_way = Some(progress);
         self.under_way = Some(under_way);
+        self.tell(progress);
         step
+    }
+
+    /// A line in the log for every tenth: of a day's reading ten, however large the log is.
+    fn tell(&mut self, progress: UnderWay) {
+        if progress.percent() >= self.tenth {
+            tracing::info!(progress = %progress.bar(), "everything on the disk is read once a day");
+            self.tenth = (progress.percent() / 10)
+                .saturating_add(1)
+                .saturating_mul(10);
+        }
     }
 
     fn fail(&mut self, what: String, now: Duration) {
@@ -158,19 +229,24 @@ impl Scrubber {
             tracing::error!(what, "the scrub found damage; see deploy/README.md, Repair");
         }
         let at = i64::try_from(wall_us).ok();
+        let at_s = wall_us / 1_000_000;
         let at = at.and_then(|us| jiff::Timestamp::from_microsecond(us).ok());
         let reading = Reading {
             position: done.through,
             files: done.files,
             at: at.unwrap_or_default().to_string(),
+            at_s,
         };
         tracing::info!(?reading, "everything was read");
-        *self.shared.lock() = Health {
+        let mut health = self.shared.lock();
+        *health = Health {
             last: Some(reading),
             under_way: None,
+            at_start: health.at_start,
             rot,
             seqs: done.last_verified.clone(),
         };
+        drop(health);
         self.due = self.began.saturating_add(EVERY).max(now);
     }
 }

@@ -1,6 +1,9 @@
 //! A running server: the sequencer and actix-web over it.
 
+use crate::body;
+use crate::connections;
 use crate::key;
+use crate::observe;
 use crate::problem::Problem;
 use crate::room::Room;
 use crate::routes;
@@ -9,10 +12,10 @@ use crate::state::State;
 use crate::witnesses::Witnesses;
 use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
-use actix_web::middleware::Compress;
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use sequencer::{Handle, Publication, Rotation, Timer};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -24,8 +27,14 @@ use tokio::sync::watch;
 const WORKERS: usize = 2;
 /// How long a client may take to send its head before the connection is closed.
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Open connections, idle ones included, for each worker.
-const CONNECTIONS_MAX: usize = 4096;
+/// How long an idle connection is kept for another request.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// Threads of each worker for what waits for the disk. What takes long has places, `State` says how
+/// many: these are more, so that a download never waits for a trace.
+const BLOCKING_THREADS: usize = 24;
+
+/// Connections to the address of `/metrics`: some Prometheus servers and somebody who looks.
+const METRICS_CONNECTIONS_MAX: usize = 32;
 
 /// How long a stop waits for answers under way; streams of records are told to end.
 const STOP_TIMEOUT_SECONDS: u64 = 3;
@@ -34,6 +43,8 @@ const STOP_TIMEOUT_SECONDS: u64 = 3;
 pub struct Running {
     /// Where it listens.
     pub addr: SocketAddr,
+    /// Where `/metrics` is, if it has an address of its own.
+    pub metrics_addr: Option<SocketAddr>,
     /// The sequencer under it.
     pub handle: Handle,
     /// What its daily scrub has to say.
@@ -65,6 +76,11 @@ pub struct Settings {
     pub policy: Option<PathBuf>,
     /// The key shall take the place of the one that the log has recorded.
     pub rotation: Option<Rotation>,
+    /// The address of `/metrics`; the same as all else where there is none.
+    pub metrics: Option<String>,
+    /// How long a head may take to come, and how long a body may keep the server waiting; the usual
+    /// times where there is none, which is for tests.
+    pub patience: Option<Duration>,
     /// The day, for tests of due dates; the machine's where there is none.
     pub today: Option<jiff::civil::Date>,
 }
@@ -82,6 +98,8 @@ impl Settings {
             adopt_head: false,
             policy: None,
             rotation: None,
+            metrics: None,
+            patience: None,
             today: None,
         }
     }
@@ -109,6 +127,11 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
     let handle = started.handle;
     let mut state = State::new(handle.clone())?;
     state.fixed_today = settings.today;
+    state.patience = settings.patience.unwrap_or(state.patience);
+    state.shows_metrics = settings.metrics.is_none();
+    state
+        .scrub
+        .verified_at_start(handle.reader().next_position());
     let witnesses = match (&settings.policy, handle.published_log()) {
         (Some(policy), Some(log)) => {
             let kept = beside(&settings.register, "witnessed");
@@ -121,12 +144,22 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
     let health = state.scrub.clone();
     let room = Arc::clone(&state.room);
     let scrub = scrub::Running::start(handle.clone(), health.clone())?;
-    let listener = std::net::TcpListener::bind(listen)
-        .map_err(|error| anyhow::anyhow!("cannot listen on {listen}: {error}"))?;
+    let listener = bind(listen)?;
     let addr = listener.local_addr()?;
-    let (http, server) = answer(listener, web::Data::new(state))?;
+    let metrics = settings.metrics.as_deref().map(bind).transpose()?;
+    let metrics_addr = metrics
+        .as_ref()
+        .map(|bound| bound.local_addr())
+        .transpose()?;
+    let listeners = Listeners {
+        listener,
+        metrics,
+        head_time: settings.patience.unwrap_or(CLIENT_TIMEOUT),
+    };
+    let (http, server) = answer(listeners, web::Data::new(state))?;
     Ok(Running {
         addr,
+        metrics_addr,
         handle,
         health,
         room,
@@ -153,36 +186,98 @@ fn publication(settings: &Settings) -> anyhow::Result<Publication> {
     })
 }
 
+fn bind(listen: &str) -> anyhow::Result<TcpListener> {
+    let bound = TcpListener::bind(listen);
+    bound.map_err(|error| anyhow::anyhow!("cannot listen on {listen}: {error}"))
+}
+
+/// Where requests come in.
+struct Listeners {
+    listener: TcpListener,
+    metrics: Option<TcpListener>,
+    head_time: Duration,
+}
+
 /// Answers requests on a thread of its own.
 fn answer(
-    listener: std::net::TcpListener,
+    listeners: Listeners,
     data: web::Data<State>,
 ) -> anyhow::Result<(JoinHandle<std::io::Result<()>>, ServerHandle)> {
     let (sent, received) = std::sync::mpsc::channel();
     let thread = std::thread::Builder::new().name("http".to_owned());
     let http = thread.spawn(move || {
         actix_web::rt::System::new().block_on(async move {
+            let Listeners {
+                listener,
+                metrics,
+                head_time,
+            } = listeners;
+            let connections = data.metrics.connections.clone();
+            let beside = metrics.map(|listener| answer_metrics(listener, data.clone()));
+            let beside = beside.transpose()?;
             let server = HttpServer::new(move || {
                 App::new()
                     .app_data(data.clone())
                     .app_data(path_config())
                     .wrap(Compress::default())
+                    .wrap(from_fn(body::received))
+                    .wrap(from_fn(observe::observed))
                     .configure(routes::mount)
                     .default_service(web::to(unknown_route))
             })
             .workers(WORKERS)
-            .max_connections(CONNECTIONS_MAX)
-            .client_request_timeout(CLIENT_TIMEOUT)
+            .on_connect(move |stream, extensions| {
+                connections::accepted(&connections, stream, extensions);
+            })
+            .max_connections(connections_max())
+            .worker_max_blocking_threads(BLOCKING_THREADS)
+            .tcp_nodelay(true)
+            .keep_alive(KEEP_ALIVE)
+            .client_request_timeout(head_time)
             .shutdown_timeout(STOP_TIMEOUT_SECONDS)
             .disable_signals()
             .listen(listener)?
             .run();
             // The receiver waits for this one message.
             let _ = sent.send(server.handle());
-            server.await
+            let ended = server.await;
+            if let Some(beside) = beside {
+                beside.stop(false).await;
+            }
+            ended
         })
     })?;
     Ok((http, received.recv()?))
+}
+
+/// Open connections of each worker, as many as the process has files for.
+fn connections_max() -> usize {
+    let (most, warning) = connections::most(connections::files_max());
+    if let Some(warning) = warning {
+        tracing::warn!("{warning}");
+    }
+    (most / WORKERS).max(1)
+}
+
+/// Answers `/metrics` at an address of its own: who may reach it is then the network's business,
+/// and it answers also when all connections of the other address are taken.
+fn answer_metrics(listener: TcpListener, data: web::Data<State>) -> std::io::Result<ServerHandle> {
+    let page = |state: web::Data<State>| async move { routes::metrics::page(&state) };
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(data.clone())
+            .route("/metrics", web::get().to(page))
+            .default_service(web::to(unknown_route))
+    })
+    .workers(1)
+    .max_connections(METRICS_CONNECTIONS_MAX)
+    .client_request_timeout(CLIENT_TIMEOUT)
+    .disable_signals()
+    .listen(listener)?
+    .run();
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
+    Ok(handle)
 }
 
 /// Makes a data directory that only its owner may read; one that exists stays as it is.
@@ -274,6 +369,7 @@ impl Running {
     pub fn stop(self) {
         let Running {
             addr: _,
+            metrics_addr: _,
             health: _,
             room: _,
             handle,

@@ -1,6 +1,9 @@
 //! What every handler reaches: the sequencer and the key of tokens.
 
+use crate::body::{BODIES_KIB, PATIENCE};
 use crate::identity::{Bearer, TokenKey};
+use crate::metrics::Metrics;
+use crate::places::Places;
 use crate::problem::Problem;
 use crate::room::Room;
 use jiff::civil::Date;
@@ -9,7 +12,7 @@ use sequencer::{Handle, Published, PublishedLog, Slot};
 use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 /// How long `min_seq` waits for a record before it says so: longer than any commit takes.
@@ -20,6 +23,20 @@ const UPLOADS_MAX: usize = 32;
 
 /// How many packages may be made at once: one may take some hundred megabytes.
 const PACKAGES_MAX: usize = 2;
+
+/// How many questions that take long, traces and searches, are answered at once: as many as there
+/// are workers. They have threads of their own, so that short ones go on beside them.
+const LONG_MAX: usize = 2;
+
+/// How many streams of records may be open: each is woken by every group.
+const STREAMS_MAX: usize = 1024;
+
+/// How many may wait for a place of each kind. Whoever waits holds a connection and little else;
+/// with more of them nobody would be answered within a minute.
+const LONG_WAITING_MAX: usize = 256;
+const PACKAGES_WAITING_MAX: usize = 16;
+const FOLDS_WAITING_MAX: usize = 32;
+const SEALS_WAITING_MAX: usize = 4;
 
 /// How long an answer is held until a checkpoint covers its records. One is published every 250 ms;
 /// witnesses are across a network.
@@ -44,13 +61,27 @@ pub struct State {
     /// Becomes true when the server is about to stop: streams never end by themselves.
     pub closing: watch::Sender<bool>,
     /// Places for uploads under way: each holds a connection and a buffer.
-    pub uploads: Semaphore,
+    pub uploads: Places,
     /// Room for commands on their way from lists and streams to the writer.
     pub room: Arc<Room>,
     /// Places for packages that are being made: each is held in memory, twice.
-    pub packages: Semaphore,
+    pub packages: Places,
     /// One place for a question that reads many records again: it needs the room of what it reads.
-    pub folds: Semaphore,
+    pub folds: Places,
+    /// Places for traces and searches.
+    pub long: Places,
+    /// One place for seals and recorded states: each reads a lot.
+    pub seals: Places,
+    /// Places for streams of records.
+    pub streams: Places,
+    /// KiB of bodies that are being read.
+    pub bodies: Places,
+    /// How long a body may keep its reader waiting.
+    pub patience: Duration,
+    /// What is counted of requests.
+    pub metrics: Metrics,
+    /// True where this address answers `/metrics`; another does otherwise.
+    pub shows_metrics: bool,
     /// The newest checkpoint that enough witnesses have cosigned, where there is a policy.
     pub cosigned: Option<watch::Receiver<Option<Arc<Published>>>>,
     /// What the daily reading of everything found.
@@ -72,10 +103,25 @@ impl State {
             handle,
             token_key,
             closing: watch::Sender::new(false),
-            uploads: Semaphore::new(UPLOADS_MAX),
+            uploads: Places::new(("uploads", "正在上传的文件"), UPLOADS_MAX, 0),
             room: Arc::default(),
-            packages: Semaphore::new(PACKAGES_MAX),
-            folds: Semaphore::new(1),
+            packages: Places::new(
+                ("evidence packages", "正在生成的证据包"),
+                PACKAGES_MAX,
+                PACKAGES_WAITING_MAX,
+            ),
+            folds: Places::new(
+                ("questions of earlier days", "历史查询"),
+                1,
+                FOLDS_WAITING_MAX,
+            ),
+            long: Places::new(("long questions", "耗时查询"), LONG_MAX, LONG_WAITING_MAX),
+            seals: Places::new(("seals", "封存请求"), 1, SEALS_WAITING_MAX),
+            streams: Places::new(("streams", "实时推送连接"), STREAMS_MAX, 0),
+            bodies: Places::new(("large requests", "大请求"), BODIES_KIB, 0),
+            patience: PATIENCE,
+            metrics: Metrics::default(),
+            shows_metrics: true,
             cosigned: None,
             scrub: crate::scrub::Shared::default(),
             fixed_today: None,

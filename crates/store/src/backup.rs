@@ -210,9 +210,9 @@ pub fn backup(
     })
 }
 
-/// The first record of the log that is another than the one at its position in the backup, as far as
-/// the backup can be read: what is damaged there is about to be copied anew. Holds the hashes of
-/// the backup's records meanwhile, 32 bytes each.
+/// The first record of the log that is another than the one at its position in the backup, as far
+/// as the backup can be read: what is damaged there is about to be copied anew. Holds the hashes
+/// of the backup's records meanwhile, 32 bytes each.
 fn parted(dir: &Path, backup: &Path) -> Result<Option<(LedgerId, u64)>, BackupError> {
     let journal = |dir: &Path, mut each: &mut dyn FnMut(&Record)| {
         Reading::of(&dir.join("journal"), HashMap::new(), &mut each).map(|_| ())
@@ -477,8 +477,8 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     disk::sync(path.parent().unwrap_or(path))
 }
 
-/// From its first moment on the file says what the directory is: nothing else may come before it, or
-/// after a failure here the directory would be neither empty nor a backup.
+/// From its first moment on the file says what the directory is: nothing else may come before it,
+/// or after a failure here the directory would be neither empty nor a backup.
 fn mark_incomplete(dir: &Path) -> Result<(), Error> {
     let path = dir.join(INCOMPLETE);
     let synced = private_file(&path)?.sync_all();

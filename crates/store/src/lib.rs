@@ -46,6 +46,7 @@ mod second;
 #[cfg(any(test, feature = "faults"))]
 pub mod segment;
 mod subjects;
+mod timings;
 mod trace;
 mod tree;
 mod verify;
@@ -72,6 +73,7 @@ pub use register::Register;
 pub use repair::{Repair, repair};
 pub use scrub::{Rot, Scrub, Scrubbed};
 pub use subjects::{SubjectFile, SubjectRow, SubjectRows, SubjectWriter};
+pub use timings::{Histogram, MICROS, Observed, Timings};
 pub use tree::{Tree, TreeReader};
 pub use verify::{LedgerHead, Verified, VerifyError, skim_first_ledger, verify, verify_each};
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::error::{BadRecord, Copy, Reason};
 use crate::log::{self, Shared};
-use crate::{Entry, Error};
+use crate::{Entry, Error, Observed};
 
 /// Reads the log. Sees a record once `append` has answered for it: all of it is on the disk.
 /// Each record's hash is checked when it is read.
@@ -23,6 +23,11 @@ impl Reader {
 
     pub(crate) fn shared(&self) -> Arc<Shared> {
         Arc::clone(&self.shared)
+    }
+
+    /// How long the disk took, each time that it was waited for.
+    pub fn timings(&self) -> impl Iterator<Item = (&'static str, Observed)> {
+        self.shared.pages.watchdog().timings().read()
     }
 
     /// The position after the last published record.

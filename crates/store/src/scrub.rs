@@ -108,6 +108,12 @@ impl Scrub {
         self.next
     }
 
+    /// Where it ends, as a position.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.end
+    }
+
     /// Reads on for at least `bytes` of the journal or of files, or to the end; answers how many
     /// were read, or what was found when everything is read. Blocks. Every record of the journal
     /// that is sound is given to `each`.

@@ -57,8 +57,8 @@ struct Level {
 }
 
 impl Tree {
-    /// The tree of a directory, of which nothing is read yet. It is empty until its leaves have been
-    /// pushed: all of them, from the first on, at each start.
+    /// The tree of a directory, of which nothing is read yet. It is empty until its leaves have
+    /// been pushed: all of them, from the first on, at each start.
     #[must_use]
     pub fn at(dir: &Path) -> Tree {
         Tree {
@@ -126,9 +126,9 @@ impl Tree {
         self.parted
     }
 
-    /// Ends the comparing of a start: all leaves have been pushed, and they are the right ones. What
-    /// the files lack is written, and what they have beyond is cut. Answers how many tiles were not
-    /// what the records say.
+    /// Ends the comparing of a start: all leaves have been pushed, and they are the right ones.
+    /// What the files lack is written, and what they have beyond is cut. Answers how many tiles
+    /// were not what the records say.
     ///
     /// # Errors
     /// A file cannot be used.

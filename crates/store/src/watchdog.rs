@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use crate::timings::Timings;
+
 /// The longest that one sync or flush may take. They take milliseconds; a disk that retries a bad
 /// sector takes seconds; the kernel itself speaks of a hung task after 120 s.
 pub(crate) const SYNC_TIME_MAX: Duration = Duration::from_mins(1);
@@ -17,6 +19,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 pub(crate) struct Watchdog {
     shared: Arc<Mutex<Watch>>,
     limit: Duration,
+    timings: Timings,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -68,6 +71,7 @@ impl Watchdog {
         Watchdog {
             shared,
             limit,
+            timings: Timings::default(),
             thread,
         }
     }
@@ -78,11 +82,17 @@ impl Watchdog {
         self.set(Some((what, since)));
         let done = act();
         self.set(None);
+        self.timings.observe(what, since.elapsed());
         // A tenth of the limit is not yet a hang, but an operator should know.
         if since.elapsed().saturating_mul(10) > self.limit {
             tracing::warn!(what, took = ?since.elapsed(), "the disk is very slow");
         }
         done
+    }
+
+    /// How long what was watched took.
+    pub(crate) fn timings(&self) -> &Timings {
+        &self.timings
     }
 
     fn set(&self, under_way: Option<(&'static str, Instant)>) {

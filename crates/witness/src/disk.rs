@@ -21,8 +21,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// that is gone is not taken for a log that was never seen.
 const SEEN: &str = ".seen";
 
-/// Where the files of a witness are: a directory, or in a simulation a disk that may fail at each of
-/// these. Nobody else writes there.
+/// Where the files of a witness are: a directory, or in a simulation a disk that may fail at each
+/// of these. Nobody else writes there.
 pub trait Storage: std::fmt::Debug {
     /// The name of a file, for messages.
     fn path(&self, file: &str) -> PathBuf;

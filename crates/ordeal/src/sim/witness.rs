@@ -128,8 +128,8 @@ impl Witness {
         self.running = None;
     }
 
-    /// Starts again with what it wrote down. A file that it refuses would be a promise broken: it is
-    /// replaced whole.
+    /// Starts again with what it wrote down. A file that it refuses would be a promise broken: it
+    /// is replaced whole.
     pub(super) fn start(&mut self) {
         self.running = Some(self.over(self.files.clone()));
     }

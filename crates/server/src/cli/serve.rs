@@ -34,6 +34,10 @@ pub struct ServeArgs {
     /// tlog-policy): its witnesses are asked to cosign each checkpoint
     #[arg(long, env = "FUNDTRACE_POLICY")]
     policy: Option<PathBuf>,
+    /// 指标(/metrics)的单独监听地址;默认与服务同一地址 · An address of its own for /metrics;
+    /// without it the address to listen on answers it
+    #[arg(long, env = "FUNDTRACE_METRICS")]
+    metrics: Option<String>,
     /// 更换签名密钥,并记入日志 · The key takes the place of the one that the log has recorded; the
     /// exchange is recorded
     #[arg(long)]
@@ -48,6 +52,7 @@ pub(super) fn run(args: &ServeArgs) -> anyhow::Result<()> {
     let mut settings = serve::Settings::of(&args.data.dir, &args.listen);
     settings.adopt_head = args.adopt_head;
     settings.policy.clone_from(&args.policy);
+    settings.metrics.clone_from(&args.metrics);
     if let Some(key) = &args.key {
         settings.key.clone_from(key);
     }
@@ -67,6 +72,9 @@ pub(super) fn run(args: &ServeArgs) -> anyhow::Result<()> {
         "正在服务 · serving http://{} ({records} 条记录已核验 · records verified)",
         running.addr
     ));
+    if let Some(addr) = running.metrics_addr {
+        print_line(&format!("指标 · metrics http://{addr}/metrics"));
+    }
     let system = running.handle.slot(running.handle.system());
     if system.is_some_and(|slot| slot.view().books.tokens.is_empty()) {
         print_line(&format!(

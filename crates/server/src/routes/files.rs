@@ -105,13 +105,7 @@ async fn receive(
     if stated.is_some_and(|stated| stated > len_max) {
         return Err((&FileError::TooLarge { len_max }).into());
     }
-    let _place = state.uploads.try_acquire().map_err(|_| {
-        let (title, title_zh) = (
-            "too many files are being uploaded",
-            "正在上传的文件过多,请稍后重试",
-        );
-        Problem::unavailable("OVERLOADED", title, title_zh)
-    })?;
+    let _place = state.uploads.try_enter(1)?;
     let stored = store(state, ledger, payload, announced).await?;
     Ok(HttpResponse::Created().json(UploadedFile {
         sha256: Digest(stored.hash.0),

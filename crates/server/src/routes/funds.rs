@@ -9,6 +9,7 @@ use actix_web::web::{self, ServiceConfig};
 use ledger::date::BusinessDate;
 use ledger::ids::FundId;
 use projections::Entry;
+use projections::View;
 use projections::as_of::{Fold, Moment, records};
 use projections::balances::{FundBalance, FundLine, fund_balance, fund_lines};
 use projections::benefit::{BenefitView, benefit as benefit_of};
@@ -116,15 +117,14 @@ async fn then<T: Serialize + Send + 'static>(
     answer: fn(Fold) -> Option<T>,
 ) -> Answered {
     let missing = || Problem::not_found(FUND.0, FUND.1);
-    let one = question.state.folds.acquire().await;
-    let _one = one.map_err(|error| Problem::internal(&error))?;
+    let place = question.state.folds.enter().await?;
     let (seqs, mut fold, through) = {
         let view = question.view();
         let seqs = records(&view, id).ok_or_else(missing)?;
         (seqs, Fold::new(&view, id, moment), Through::of(&view))
     };
     let (state, ledger) = (question.state.clone(), question.ledger);
-    let folded = web::block(move || {
+    let folded = place.block(move || {
         for seq in seqs {
             let entry = read(state.handle.reader().get(chain(ledger), seq))?;
             let entry = entry.ok_or_else(|| Problem::not_found("the record", "此记录"))?;
@@ -141,7 +141,7 @@ async fn then<T: Serialize + Send + 'static>(
         }
         Ok::<_, Problem>(answer(fold))
     });
-    let folded = folded.await.map_err(|error| Problem::internal(&error))??;
+    let folded = folded.await??;
     question.answer_through(through, folded.ok_or_else(missing)?)
 }
 
@@ -152,7 +152,8 @@ async fn then<T: Serialize + Send + 'static>(
         (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub async fn trace(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
     let (id, ask) = (FundId(path.1), question.query);
-    question.one(FUND, |view| fund_trace(view, id, ask.offset, ask.limit()))
+    let trace = move |view: &View| fund_trace(view, id, ask.offset, ask.limit());
+    question.long(FUND, trace).await
 }
 
 /// What has reached persons: confirmed, unconfirmed, disputed.

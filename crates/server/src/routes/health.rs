@@ -2,7 +2,7 @@
 
 use crate::identity::Bearer;
 use crate::problem::Problem;
-use crate::scrub::Reading;
+use crate::scrub::{Reading, UnderWay};
 use crate::state::State;
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
@@ -26,9 +26,17 @@ pub async fn healthz() -> HttpResponse {
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Readiness {
     ready: bool,
-    /// How many records are served. All of them were verified at the start or written since.
+    /// How many records are served.
     records: u64,
     ledgers: usize,
+    /// The position up to which, exclusive, every record was read from the disk and found sound
+    /// since the start.
+    verified_through: u64,
+    /// How many records after that have not been read again since they were written.
+    unverified: u64,
+    /// How far the reading under way has come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reading: Option<UnderWay>,
     /// The last time that everything on the disk was read and found sound.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_verified: Option<Reading>,
@@ -79,10 +87,14 @@ pub async fn readyz(state: web::Data<State>) -> Result<HttpResponse, Problem> {
     }
     let records = state.handle.reader().next_position();
     let ledgers = state.handle.ledgers().len();
+    let verified_through = scrub.verified_through().min(records);
     Ok(HttpResponse::Ok().json(Readiness {
         ready: true,
         records,
         ledgers,
+        verified_through,
+        unverified: records.saturating_sub(verified_through),
+        reading: scrub.under_way,
         last_verified: scrub.last,
         published: state
             .handle

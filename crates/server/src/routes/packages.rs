@@ -115,19 +115,17 @@ pub async fn package(question: Question<PackageQuery>) -> Answered {
     let state = question.state.clone();
     let key = state.published_log()?.vkey().to_owned();
     let asked_on = day(&question.query, &state)?;
-    let closed = |error: &dyn std::fmt::Display| Problem::internal(error);
-    let place = state.packages.acquire().await;
-    let place = place.map_err(|error| closed(&error))?;
+    let place = state.packages.enter().await?;
 
     let question = Arc::new(question);
     let gathering = Arc::clone(&question);
-    let gathered = web::block(move || gather(&gathering, asked, asked_on)).await;
-    let gathered = gathered.map_err(|error| closed(&error))??;
+    let gathered = Arc::clone(&place).block(move || gather(&gathering, asked, asked_on));
+    let gathered = gathered.await??;
     let last = last_position(&gathered);
     let under = covering(&state, last).await?;
     let ledger = question.ledger;
     let proving = state.clone();
-    let made = web::block(move || {
+    let made = place.block(move || {
         let sources = prove(&proving, gathered, &under, |plan| Sources {
             ledger: chain::LedgerId(ledger.0),
             question: asked,
@@ -143,8 +141,7 @@ pub async fn package(question: Question<PackageQuery>) -> Answered {
         })?;
         evidence::make(sources).map_err(|fault| not_made(&fault))
     });
-    let made = made.await.map_err(|error| closed(&error))??;
-    drop(place);
+    let made = made.await??;
     let name = format!("attachment; filename=\"{}.zip\"", asked.subject().0);
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/zip"))

@@ -5,6 +5,7 @@ use crate::problem::Problem;
 use crate::routes::through::{Answer, Through};
 use crate::state::State;
 use actix_web::dev::Payload;
+use actix_web::http::header::ContentType;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use ledger::ids::LedgerId;
 use projections::View;
@@ -65,6 +66,35 @@ impl<Q> Question<Q> {
     ) -> Answered {
         let view = self.view();
         self.found(&view, find(&view), what, what_zh)
+    }
+
+    /// [`Question::one`] for what may take long: on a thread of its own, and so many at once.
+    ///
+    /// # Errors
+    /// There is no such thing, or too many are asked for.
+    pub async fn long<T: Serialize + 'static>(
+        &self,
+        (what, what_zh): (&str, &str),
+        find: impl FnOnce(&View) -> Option<T> + Send + 'static,
+    ) -> Answered {
+        let place = self.state.long.enter().await?;
+        let (slot, ledger) = (Arc::clone(&self.slot), self.ledger);
+        let told = place.block(move || {
+            let view = slot.view();
+            let (through, data) = (Through::of(&view), find(&view)?);
+            drop(view);
+            Some(serde_json::to_vec(&Answer {
+                ledger,
+                through,
+                data,
+            }))
+        });
+        let told = told.await?.transpose();
+        let told = told.map_err(|error| Problem::internal(&error))?;
+        let told = told.ok_or_else(|| Problem::not_found(what, what_zh))?;
+        Ok(HttpResponse::Ok()
+            .content_type(ContentType::json())
+            .body(told))
     }
 
     /// The answer, or 404 where there is nothing.

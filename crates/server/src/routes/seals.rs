@@ -86,7 +86,8 @@ pub async fn seals(state: web::Data<State>, _bearer: Bearer, request: HttpReques
     let limit = query.limit.unwrap_or(100);
     let limit = limit.clamp(1, super::events::PAGE_LEN_MAX);
     let handle = state.handle.clone();
-    let found = web::block(move || {
+    let place = state.long.enter().await?;
+    let found = place.block(move || {
         let (seals, more) = handle.seals(query.after_seq, limit)?;
         Ok::<_, SealError>(Seals {
             latest: handle.last_seal().map(SealView::from),
@@ -94,8 +95,7 @@ pub async fn seals(state: web::Data<State>, _bearer: Bearer, request: HttpReques
             more,
         })
     });
-    let found = found.await.map_err(|error| Problem::internal(&error))?;
-    Ok(HttpResponse::Ok().json(found?))
+    Ok(HttpResponse::Ok().json(found.await??))
 }
 
 /// Seals the subjects now: 201 with the seal, or 200 with the last one if there is nothing new.
@@ -106,11 +106,12 @@ pub async fn seals(state: web::Data<State>, _bearer: Bearer, request: HttpReques
 pub async fn seal(state: web::Data<State>, bearer: Bearer) -> Answered {
     administrator(&bearer)?;
     let handle = state.handle.clone();
-    let sealed = web::block(move || {
+    let place = state.seals.enter().await?;
+    let sealed = place.block(move || {
         let sealed = handle.seal_subjects()?;
         Ok::<_, SealError>((sealed.is_some(), sealed.or_else(|| handle.last_seal())))
     });
-    let (new, seal) = sealed.await.map_err(|error| Problem::internal(&error))??;
+    let (new, seal) = sealed.await??;
     let seal = seal.map(SealView::from);
     Ok(if new {
         HttpResponse::Created().json(seal)
@@ -133,10 +134,8 @@ pub struct StatesRecorded {
 pub async fn record_states(state: web::Data<State>, bearer: Bearer) -> Answered {
     administrator(&bearer)?;
     let handle = state.handle.clone();
-    let recorded = web::block(move || handle.record_states());
-    let recorded = recorded
-        .await
-        .map_err(|error| Problem::internal(&error))??;
+    let place = state.seals.enter().await?;
+    let recorded = place.block(move || handle.record_states()).await??;
     Ok(HttpResponse::Created().json(StatesRecorded { recorded }))
 }
 

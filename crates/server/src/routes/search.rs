@@ -11,6 +11,7 @@ use ledger::fields::Kind;
 use ledger::ids::LedgerId;
 use ledger::money::Fen;
 use projections::Page;
+use projections::View;
 use projections::search::query::Amounts;
 use projections::search::{Found, Hit, Query, find};
 use serde::{Deserialize, Serialize};
@@ -109,8 +110,8 @@ fn amount(field: &str, text: &str) -> Result<Fen, Problem> {
 pub async fn search(question: Question<SearchQuery>) -> Answered {
     let query = question.query.query()?;
     let (offset, limit) = (question.query.offset, question.query.limit());
-    let view = question.view();
-    question.answer(&view, find(&view, &query, offset, limit))
+    let search = move |view: &View| Some(find(view, &query, offset, limit));
+    question.long(("the ledger", "此账本"), search).await
 }
 
 /// What was found in all ledgers that are open to the bearer.
@@ -169,6 +170,18 @@ pub async fn search_all(
     let mut open = state.handle.ledgers();
     open.retain(|id| bearer.may_enter(&state, *id));
     open.sort_unstable();
+    let place = state.long.enter().await?;
+    let searched = place.block(move || everywhere(&state, open, &query, offset, limit));
+    Ok(HttpResponse::Ok().json(searched.await?))
+}
+
+fn everywhere(
+    state: &State,
+    open: Vec<LedgerId>,
+    query: &Query,
+    offset: usize,
+    limit: usize,
+) -> FoundEverywhere {
     let (mut ledgers, mut hits) = (Vec::new(), Vec::new());
     for ledger in open {
         let Some(slot) = state.handle.slot(ledger) else {
@@ -177,7 +190,7 @@ pub async fn search_all(
         let newer = slot.is_newer();
         let view = slot.view();
         // Of no ledger more is needed than would fill the pages up to this one.
-        let found = find(&view, &query, 0, offset.saturating_add(limit));
+        let found = find(&view, query, 0, offset.saturating_add(limit));
         let book = view.books.book.as_ref();
         ledgers.push(SearchedLedger {
             ledger,
@@ -201,5 +214,5 @@ pub async fn search_all(
         offset,
         more,
     };
-    Ok(HttpResponse::Ok().json(FoundEverywhere { ledgers, data }))
+    FoundEverywhere { ledgers, data }
 }

@@ -1,6 +1,7 @@
 //! `GET …/stream`: new records as server-sent events, resumable, each carrying the head's hash.
 
 use crate::identity::Bearer;
+use crate::places::Place;
 use crate::problem::Problem;
 use crate::routes::events::{chain, view_of};
 use crate::state::State;
@@ -49,7 +50,9 @@ pub async fn stream(
     let head = slot.view().head().map_or(0, |head| head.seq);
     let after_seq = resumed.or(query.after_seq).unwrap_or(head);
     let published = state.handle.published();
+    let place = state.streams.try_enter(1)?;
     let tail = Tail {
+        _place: place,
         state,
         bearer,
         ledger,
@@ -69,6 +72,7 @@ pub async fn stream(
 }
 
 struct Tail {
+    _place: Place,
     state: web::Data<State>,
     bearer: Bearer,
     ledger: LedgerId,

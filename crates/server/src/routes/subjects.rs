@@ -9,6 +9,7 @@ use actix_web::web::{self, ServiceConfig};
 use ledger::ids::{PersonId, Subject};
 use ledger::payment::Payee;
 use ledger::person::rules::PersonState;
+use projections::View;
 use projections::trace::{PayeeTrace, payee_trace};
 use serde::Serialize;
 use uuid::Uuid;
@@ -87,10 +88,11 @@ pub async fn subject(question: Question<Ask>, path: web::Path<(String, Uuid)>) -
         (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub async fn trace(question: Question<Ask>, path: web::Path<(String, Uuid)>) -> Answered {
     let (_, id) = path.into_inner();
-    let view = question.view();
-    let known = view.books.persons.contains(PersonId(id));
-    let payee = Payee::Subject(PersonId(id));
     let (offset, limit) = (question.query.offset, question.query.limit());
-    let trace = known.then(|| payee_trace(&view, payee, offset, limit));
-    question.found(&view, trace, "the subject", "此人员(户)")
+    let trace = move |view: &View| {
+        let known = view.books.persons.contains(PersonId(id));
+        let payee = Payee::Subject(PersonId(id));
+        known.then(|| payee_trace(view, payee, offset, limit))
+    };
+    question.long(("the subject", "此人员(户)"), trace).await
 }
