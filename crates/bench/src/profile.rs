@@ -9,6 +9,8 @@ use std::process::{Command, Stdio};
 /// Stages, and what a frame of each is called. The first that fits any frame of a sample counts, so
 /// the inner ones come first.
 const STAGES: &[(&str, &[&str])] = &[
+    ("the floor", &["bench::floor", "rows::append::groups"]),
+    ("making the commands", &["bench::", "county::"]),
     ("sled", &["store::pages", "sled::"]),
     ("journal", &["store::journal"]),
     ("persons' keys", &["KeyRing", "store::keys"]),
@@ -39,7 +41,7 @@ const STAGES: &[(&str, &[&str])] = &[
     ),
     (
         "receipts signed and answers",
-        &["signed::", "group::Group::answer"],
+        &["sequencer::signed", "Group::answer"],
     ),
     ("books let go and followed", &["let_go", "follow"]),
     (
@@ -48,8 +50,6 @@ const STAGES: &[(&str, &[&str])] = &[
     ),
     ("HTTP: answers written", &["serde_json::ser", "json::write"]),
     ("HTTP: server", &["actix", "server::"]),
-    ("making the commands", &["bench::county"]),
-    ("the floor", &["bench::floor"]),
     ("the rest of the writer", &["sequencer::writer"]),
 ];
 

@@ -18,6 +18,9 @@ pub const IDLE: Benchmark = Benchmark {
     run: idle,
 };
 
+/// Goals that name this many records are neither met nor missed by fewer.
+const LARGE: u64 = 10_000_000;
+
 const SNAPSHOT: &str = "snapshots of books and projections do not exist";
 
 fn bulk(place: &Place) -> Result<Vec<Row>> {
@@ -96,9 +99,9 @@ fn growth(place: &Place, loaded: &Loaded) -> Row {
         late * 1e6,
         loaded.commands
     );
-    let mut row = Row::new("year-growth", "", "ratio at most 1.2 at 10 M records")
-        .under(conditions)
-        .met(ratio <= 1.2);
+    let mut row =
+        Row::new("year-growth", "", "ratio at most 1.2 at 10 M records").under(conditions);
+    row.met = (loaded.commands >= LARGE).then_some(ratio <= 1.2);
     row.floor_ratio = Some(ratio);
     row
 }
@@ -132,16 +135,11 @@ fn start(server: &Server, one_core: bool) -> Vec<Row> {
         "year-start"
     };
     let (goal, met) = if one_core {
-        (
-            "at least 400,000 records/s on one core",
-            records as f64 / seconds >= 400_000.0,
-        )
+        let met = records as f64 / seconds >= 400_000.0;
+        ("at least 400,000 records/s on one core", Some(met))
     } else {
-        // What 10 M records take at this rate.
-        (
-            "10 M records: serving in 40 s",
-            seconds / records as f64 * 1e7 <= 40.0,
-        )
+        let met = (records >= LARGE).then_some(seconds <= 40.0);
+        ("10 M records: serving in 40 s", met)
     };
     let cores = if one_core {
         "on one core"
@@ -154,7 +152,8 @@ fn start(server: &Server, one_core: bool) -> Vec<Row> {
          served; the files were in the page cache"
     );
     let row = Row::new(name, "records", goal).under(conditions);
-    vec![row.rate(records, seconds).rss(server.rss()).met(met)]
+    let row = row.rate(records, seconds).rss(server.rss());
+    vec![Row { met, ..row }]
 }
 
 fn memory(server: &Server, records: u64, each: f64, empty: u64) -> Row {
@@ -167,8 +166,8 @@ fn memory(server: &Server, records: u64, each: f64, empty: u64) -> Row {
     );
     let mut row = Row::new("year-memory", "", "at most 250 bytes a record at 10 M")
         .under(conditions)
-        .rss(rss)
-        .met(per <= 250.0);
+        .rss(rss);
+    row.met = (records >= LARGE).then_some(per <= 250.0);
     row.bytes_per_record = Some(per);
     row
 }
