@@ -90,7 +90,12 @@ fn a_record_put_in_behind_the_last_of_its_ledger_is_named() {
     other.log.as_mut().unwrap().append(before).unwrap();
     other.all.extend_from_slice(before);
     other.append(&[(A, 1)]);
-    other.log.as_mut().unwrap().append(std::slice::from_ref(last)).unwrap();
+    other
+        .log
+        .as_mut()
+        .unwrap()
+        .append(std::slice::from_ref(last))
+        .unwrap();
     let error = backup(other.path(), to.path(), None, |_| ()).unwrap_err();
     let named = matches!(
         error,
