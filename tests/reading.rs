@@ -309,6 +309,8 @@ fn every_described_question_is_answered_and_none_without_a_token() {
         // Some questions must say what about.
         let filled = if filled.ends_with("/consistency") {
             filled + "?from=1"
+        } else if filled == "/v1/records" {
+            filled + "?from=0"
         } else if filled.ends_with("/packages") {
             format!("{filled}?fund={}", fund(1))
         } else {
@@ -349,6 +351,7 @@ fn every_described_question_is_answered_and_none_without_a_token() {
         let open = [
             "/healthz",
             "/readyz",
+            "/metrics",
             "/checkpoint",
             "/tile/{tile}",
             "/v1/log",
