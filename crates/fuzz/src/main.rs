@@ -72,7 +72,7 @@ const TARGETS: &[(&str, Target)] = &[
     }),
     ("backup-texts", |data| {
         let Ok(text) = from_utf8(data) else { return };
-        store::segment::backup_texts(text);
+        let _ = store::segment::backup_texts(text);
     }),
     ("store-files", files::of_the_store),
     ("witness-memory", files::of_a_witness),
