@@ -30,7 +30,7 @@ use ledger::person::{PersonCommand, PersonProfile};
 use ledger::project::{PlannedSource, ProjectCommand, ProjectEntry};
 use ledger::text::{Name, Reference, Text};
 use ledger::token::Role;
-use ledger::{Command, Intake, Submission};
+use ledger::{Actor, Command, Fact, Intake, Submission};
 use std::sync::Mutex;
 use std::time::Duration;
 use tempfile::TempDir;
