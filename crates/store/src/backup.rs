@@ -13,6 +13,7 @@
 //! register is copied first, then the journal, then what records name.
 
 pub(crate) mod manifest;
+mod reading;
 mod restore;
 
 use std::collections::{BTreeMap, HashMap};
@@ -25,12 +26,11 @@ use chain::{LedgerId, Record};
 use sha2::{Digest, Sha256};
 
 use crate::disk::{self, wide};
-use crate::entry::Decoder;
-use crate::error::{BadRecord, Copy, Reason, at};
+use crate::error::{BadRecord, at};
 use crate::files::shelves;
-use crate::index::State;
-use crate::journal::{self, Frame, Frames, Piece};
+use crate::journal;
 use crate::{Error, FileHash, LedgerHead};
+use reading::Reading;
 
 pub use restore::{Restored, restore};
 
@@ -228,136 +228,6 @@ fn parted(dir: &Path, backup: &Path) -> Result<Option<(LedgerId, u64)>, BackupEr
         }
     })?;
     Ok(first)
-}
-
-/// A segment up to its last whole frame.
-struct Part {
-    path: PathBuf,
-    len: u64,
-    hash: [u8; 32],
-}
-
-/// The journal as it was read.
-struct Reading {
-    parts: Vec<Part>,
-    next: u64,
-    states: HashMap<LedgerId, State>,
-    order: Vec<LedgerId>,
-    /// The heads of the earlier backup that have not come yet.
-    sought: HashMap<LedgerId, LedgerHead>,
-}
-
-impl Reading {
-    fn of(
-        dir: &Path,
-        sought: HashMap<LedgerId, LedgerHead>,
-        each: &mut impl FnMut(&Record),
-    ) -> Result<Reading, BackupError> {
-        let mut reading = Reading {
-            parts: Vec::new(),
-            next: 0,
-            states: HashMap::new(),
-            order: Vec::new(),
-            sought,
-        };
-        let segments = journal::segments(dir)?;
-        for (number, segment) in segments.iter().enumerate() {
-            let is_last = number.checked_add(1) == Some(segments.len());
-            let mut frames = Frames::open(&segment.path)?;
-            let mut hasher = Sha256::new();
-            let mut len = 0_u64;
-            loop {
-                match frames.next()? {
-                    Some(Piece::Frame(frame)) => {
-                        reading.frame(&frame, each)?;
-                        hasher.update(frame.bytes);
-                        len = len.saturating_add(wide(frame.bytes.len()));
-                        continue;
-                    }
-                    Some(Piece::Damage(_)) => {}
-                    None => break,
-                }
-                // The group that is being written, if nothing whole stands behind it.
-                if !is_last || !frames.is_at_end() {
-                    return Err(reading.bad(Reason::Frame).into());
-                }
-            }
-            reading.parts.push(Part {
-                path: segment.path.clone(),
-                len,
-                hash: hasher.finalize().into(),
-            });
-        }
-        Ok(reading)
-    }
-
-    fn frame(
-        &mut self,
-        frame: &Frame<'_>,
-        each: &mut impl FnMut(&Record),
-    ) -> Result<(), BackupError> {
-        if frame.first != self.next {
-            return Err(self.bad(Reason::Missing).into());
-        }
-        for raw in Decoder::new(frame.entries) {
-            let raw = raw.map_err(|_| self.bad(Reason::Malformed))?;
-            let record = raw
-                .record(Vec::new())
-                .map_err(|broken| self.bad(broken.into()))?;
-            let ledger = record.header.ledger;
-            let order = &mut self.order;
-            let state = self.states.entry(ledger).or_insert_with(|| {
-                order.push(ledger);
-                State::genesis(ledger)
-            });
-            if let Err(broken) = state.take(&record) {
-                return Err(self.bad(broken.into()).into());
-            }
-            if self.sought.get(&ledger) == Some(&head(&state.head)) {
-                self.sought.remove(&ledger);
-            }
-            each(&record);
-            self.next = self.next.saturating_add(1);
-        }
-        Ok(())
-    }
-
-    fn bad(&self, reason: Reason) -> BadRecord {
-        let place = match &reason {
-            Reason::Chain(broken) => Some((broken.ledger, broken.seq)),
-            Reason::Malformed
-            | Reason::Frame
-            | Reason::Missing
-            | Reason::Repeated
-            | Reason::Differ
-            | Reason::Unfinished
-            | Reason::Unreadable(_) => None,
-        };
-        let (ledger, seq) = place.unzip();
-        BadRecord {
-            copy: Copy::Journal,
-            position: self.next,
-            ledger,
-            seq,
-            reason,
-        }
-    }
-
-    fn heads(&self) -> Vec<LedgerHead> {
-        let states = self
-            .order
-            .iter()
-            .filter_map(|ledger| self.states.get(ledger));
-        states.map(|state| head(&state.head)).collect()
-    }
-}
-
-fn head(head: &chain::Head) -> LedgerHead {
-    LedgerHead {
-        id: head.ledger,
-        seq: head.seq,
-        hash: head.hash,
-    }
 }
 
 /// A backup being written.
