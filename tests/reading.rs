@@ -360,5 +360,18 @@ fn every_described_question_is_answered_and_none_without_a_token() {
         let open = open.contains(&path.as_str());
         let status = world.get("nobody", &filled).status;
         assert_eq!(status, if open { 200 } else { 401 }, "{filled}");
+        // A witness that replays reads exact records, and enters no ledger.
+        let told = world.get("witness", &filled);
+        let expected = match path.as_str() {
+            "/v1/records" | "/v1/seals" | "/v1/ledgers" | "/v1/search" => 200,
+            _ if open => 200,
+            _ => 403,
+        };
+        assert_eq!(told.status, expected, "{filled}");
+        if path == "/v1/ledgers" {
+            assert_eq!(told.json(), json!([]));
+        } else if path == "/v1/search" {
+            assert_eq!(told.json()["data"]["entries"], json!([]), "{}", told.text());
+        }
     }
 }

@@ -118,7 +118,7 @@ fn an_honest_log_is_cosigned_and_a_restart_reads_only_what_is_new() {
     assert!(reply.text().contains("answers 403"), "{}", reply.text());
     process.kill();
 
-    let (process, witness) = office.start(&log, &world.server, &token(&world, "inspector"), &[]);
+    let (process, witness) = office.start(&log, &world.server, &token(&world, "witness"), &[]);
     let reply = push(&world, &witness);
     assert_eq!(reply.status, 200, "{}", reply.text());
     let mut note = Note::parse(&world.get("", "/checkpoint").body).unwrap();

@@ -163,7 +163,7 @@ fn allows_claim(role: Role, command: &ClaimCommand) -> bool {
 fn allows(role: Role, noun: Noun) -> bool {
     match noun {
         Noun::Ledger | Noun::Token | Noun::Log => role == Role::Administrator,
-        Noun::Organisation | Noun::Overlay => role != Role::Reader,
+        Noun::Organisation | Noun::Overlay => !matches!(role, Role::Reader | Role::Witness),
         Noun::Subject
         | Noun::Receipt
         | Noun::Milestone

@@ -22,6 +22,8 @@ choices! {
         Rectification = "rectification" "整改工作人员",
         /// Reads, without personal data.
         Reader = "reader" "查阅",
+        /// Reads the exact records of all ledgers, for a witness that replays, and nothing else.
+        Witness = "witness" "见证方",
     }
 }
 

@@ -168,14 +168,30 @@ impl Bearer {
     }
 
     /// True if this ledger is open to them. The `system` ledger is open to the administrators and,
-    /// for reading, the inspectors of the whole deployment.
+    /// for reading, the inspectors of the whole deployment. None is open to a witness.
     #[must_use]
     pub fn may_enter(&self, state: &State, ledger: LedgerId) -> bool {
+        let whole = self.grant.ledgers.is_empty();
         if ledger == state.handle.system() {
-            let whole = self.grant.ledgers.is_empty();
             return whole && self.is_any(&[Role::Administrator, Role::Inspector]);
         }
-        self.grant.ledgers.is_empty() || self.grant.ledgers.contains(&ledger)
+        let enters = self.grant.roles.iter().any(|role| match role {
+            Role::Administrator
+            | Role::Inspector
+            | Role::Finance
+            | Role::Rectification
+            | Role::Reader => true,
+            Role::Witness => false,
+        });
+        enters && (whole || self.grant.ledgers.contains(&ledger))
+    }
+
+    /// True if the exact records of all ledgers are open to them: to those who may read every
+    /// ledger and `system`, and to witnesses.
+    #[must_use]
+    pub fn reads_every_record(&self) -> bool {
+        let whole = self.grant.ledgers.is_empty();
+        whole && self.is_any(&[Role::Administrator, Role::Inspector, Role::Witness])
     }
 }
 

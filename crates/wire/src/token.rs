@@ -8,7 +8,8 @@ choice!(Role {
     Inspector,
     Finance,
     Rectification,
-    Reader
+    Reader,
+    Witness
 });
 record!(TokenGrant {
     token,

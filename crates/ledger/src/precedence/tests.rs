@@ -41,11 +41,12 @@ fn every_command_is_in_the_table() {
 }
 
 #[test]
-fn every_command_is_open_to_somebody_and_none_to_readers() {
+fn every_command_is_open_to_somebody_and_none_to_readers_and_witnesses() {
     for command in every_command() {
         let (word, mut roles) = (command.word(), Role::ALL.iter());
         assert!(roles.any(|role| allows(*role, command.noun())), "{word}");
         assert!(!allows(Role::Reader, command.noun()), "{word}");
+        assert!(!allows(Role::Witness, command.noun()), "{word}");
     }
 }
 

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::{TokenCommand, TokenEvent, TokenGrant};
+use super::{Role, TokenCommand, TokenEvent, TokenGrant};
 use crate::context::{Actor, Context};
 use crate::rejection::Rejection;
 use crate::{Books, Event};
@@ -59,6 +59,14 @@ pub(crate) fn decide(
                     field: "roles",
                     why: "a token needs at least one role",
                     why_zh: "令牌至少要有一个角色",
+                });
+            }
+            // There is one log for all ledgers, and whoever replays it replays the whole.
+            if grant.roles.contains(&Role::Witness) && !grant.ledgers.is_empty() {
+                return Err(Rejection::BadField {
+                    field: "ledgers",
+                    why: "a witness reads the records of all ledgers",
+                    why_zh: "见证方读取全部账本的记录,不能限定账本",
                 });
             }
         }

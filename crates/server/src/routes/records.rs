@@ -32,18 +32,17 @@ pub struct RecordsQuery {
 
 /// The records of all ledgers in the order of position: each its header of 156 bytes and its body,
 /// one behind the other, as a package has them. As many as fit into 4 MiB, whole ones only; none
-/// where the log ends. For whoever may read every ledger and the `system` ledger besides:
-/// inspectors and administrators of the whole deployment. Personal texts are as sealed as on the
-/// disk, and no key is handed out.
+/// where the log ends. For witnesses that replay, who may read nothing else, and for whoever may
+/// read every ledger and the `system` ledger besides: inspectors and administrators of the whole
+/// deployment. Personal texts are as sealed as on the disk, and no key is handed out.
 #[utoipa::path(get, path = "/v1/records", tag = "log", params(RecordsQuery),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
         (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub async fn records(state: web::Data<State>, bearer: Bearer, request: HttpRequest) -> Answered {
-    // Who may read `system` may read every ledger: both ask for a token of the whole deployment.
-    if !bearer.may_enter(&state, state.handle.system()) {
+    if !bearer.reads_every_record() {
         return Err(Problem::forbidden(
-            "only an inspector or administrator of the whole deployment reads every record",
-            "仅限全部账本的巡察组员或系统管理员读取全部记录",
+            "only a witness, inspector or administrator of the whole deployment reads every record",
+            "仅限见证方及全部账本的巡察组员、系统管理员读取全部记录",
         ));
     }
     let query = web::Query::<RecordsQuery>::from_query(request.query_string());

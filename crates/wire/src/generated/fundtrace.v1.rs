@@ -5018,6 +5018,9 @@ pub enum Role {
     /// Reads, without personal data.
     /// 查阅
     Reader = 5,
+    /// Reads the exact records of all ledgers, for a witness that replays, and nothing else.
+    /// 见证方
+    Witness = 6,
 }
 impl Role {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5032,6 +5035,7 @@ impl Role {
             Self::Finance => "ROLE_FINANCE",
             Self::Rectification => "ROLE_RECTIFICATION",
             Self::Reader => "ROLE_READER",
+            Self::Witness => "ROLE_WITNESS",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -5043,6 +5047,7 @@ impl Role {
             "ROLE_FINANCE" => Some(Self::Finance),
             "ROLE_RECTIFICATION" => Some(Self::Rectification),
             "ROLE_READER" => Some(Self::Reader),
+            "ROLE_WITNESS" => Some(Self::Witness),
             _ => None,
         }
     }

@@ -69,6 +69,9 @@ fn only_an_administrator_opens_renames_and_closes() {
         FORBIDDEN: none of the token's roles allows ledger.close
         FORBIDDEN: none of the token's roles allows ledger.open
         FORBIDDEN: none of the token's roles allows ledger.rename
+        FORBIDDEN: none of the token's roles allows ledger.close
+        FORBIDDEN: none of the token's roles allows ledger.open
+        FORBIDDEN: none of the token's roles allows ledger.rename
         FORBIDDEN: none of the token's roles allows ledger.close"#]],
     );
 }

@@ -181,12 +181,13 @@ fn whoever_records_business_may_add_evidence_and_a_reader_may_not() {
     }
 }
 
-const RECORDERS_AND_OTHERS: [(Role, bool); 5] = [
+const RECORDERS_AND_OTHERS: [(Role, bool); 6] = [
     (Role::Finance, true),
     (Role::Rectification, true),
     (Role::Inspector, true),
     (Role::Administrator, false),
     (Role::Reader, false),
+    (Role::Witness, false),
 ];
 
 #[test]

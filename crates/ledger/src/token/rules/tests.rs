@@ -5,7 +5,7 @@ use super::*;
 use crate::Command;
 use crate::date::BusinessDate;
 use crate::digest::Digest;
-use crate::ids::TokenId;
+use crate::ids::{LedgerId, TokenId};
 use crate::testing::*;
 use crate::token::{Role, TokenRevocation};
 use expect_test::expect;
@@ -52,6 +52,33 @@ fn issues_a_token_once_and_with_a_role() {
         &[issue(&[Role::Reader])],
         &[issue(&[])],
         expect!["ALREADY_EXISTS token: #5001 exists already"],
+    );
+}
+
+#[test]
+fn a_witness_reads_all_ledgers_or_is_none() {
+    let only_one = |roles: &[Role]| {
+        let ledgers = vec![LedgerId(Uuid::from_u128(1))];
+        let grant = TokenGrant {
+            ledgers,
+            ..grant(roles)
+        };
+        ask(Command::Token(TokenCommand::Issue(grant)))
+    };
+    let rows = [
+        only_one(&[Role::Witness]),
+        only_one(&[Role::Reader, Role::Witness]),
+        only_one(&[Role::Reader]),
+        issue(&[Role::Witness]),
+    ];
+    check(
+        &[],
+        &rows,
+        expect![[r#"
+        BAD_FIELD ledgers: a witness reads the records of all ledgers
+        BAD_FIELD ledgers: a witness reads the records of all ledgers
+        token.issued
+        token.issued"#]],
     );
 }
 
