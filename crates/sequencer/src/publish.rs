@@ -5,6 +5,9 @@
 //! anybody see it. A crash between two of these steps leaves the log ahead of the register, which
 //! the next start finds to be its ancestor, and nothing that was shown is ever taken back.
 
+#[cfg(test)]
+mod tests;
+
 use crate::introduce::Rotation;
 use crate::leaves::{self, Closed, Outflow};
 use crate::published::{Log, ProveError};

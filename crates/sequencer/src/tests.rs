@@ -27,6 +27,7 @@ use ledger::money::Fen;
 use ledger::organisation::*;
 use ledger::payment::*;
 use ledger::person::{PersonCommand, PersonProfile};
+use ledger::personal::PersonalText;
 use ledger::project::{PlannedSource, ProjectCommand, ProjectEntry};
 use ledger::text::{Name, Reference, Text};
 use ledger::token::Role;

@@ -5,6 +5,7 @@ use super::sealing::name_in;
 use super::*;
 use ledger::entry::{EntryCommand, EntryConfirmation, EntryProposal};
 use ledger::person::{ErasureBasis, PersonErasure};
+use ledger::token::{TokenCommand, TokenGrant};
 use std::fs;
 
 const NAME: &str = "甲某";
@@ -18,7 +19,7 @@ fn erasure(who: u128) -> Command {
 }
 
 /// Proposed by one and confirmed by another, in a ledger.
-fn erase(rig: &Rig, ledger: LedgerId, number: u128, who: u128) {
+pub(super) fn steps(ledger: LedgerId, number: u128, who: u128) -> [Request; 2] {
     let entry = EntryId(id(14, number));
     let proposal = EntryProposal {
         entry,
@@ -26,17 +27,20 @@ fn erase(rig: &Rig, ledger: LedgerId, number: u128, who: u128) {
         signatories: Vec::new(),
     };
     let confirmation = EntryConfirmation { entry };
-    for (number, by, command) in [
-        (number, 1, EntryCommand::Propose(proposal)),
-        (number + 1, 2, EntryCommand::Confirm(confirmation)),
-    ] {
-        let caller = caller(by, &[Role::Finance]);
-        let request = Request {
-            ledger,
-            caller,
-            submissions: vec![submission(number, Command::Entry(command))],
-            atomic: false,
-        };
+    let request = |by, number, command| Request {
+        ledger,
+        caller: caller(by, &[Role::Finance]),
+        submissions: vec![submission(number, Command::Entry(command))],
+        atomic: false,
+    };
+    [
+        request(1, number, EntryCommand::Propose(proposal)),
+        request(2, number + 1, EntryCommand::Confirm(confirmation)),
+    ]
+}
+
+fn erase(rig: &Rig, ledger: LedgerId, number: u128, who: u128) {
+    for request in steps(ledger, number, who) {
         let answers = rig.handle().submit_blocking(request).unwrap();
         assert!(answers[0].is_ok(), "{answers:?}");
     }
@@ -95,4 +99,31 @@ fn an_old_copy_of_the_keys_brings_no_name_back() {
         name_in(&rig, 3, false),
         "another's opens"
     );
+}
+
+#[test]
+fn the_key_of_whoever_bears_a_token_stays() {
+    let mut rig = Rig::with_county();
+    rig.accepted(vec![household(2, 1, NAME)]);
+    let grant = TokenGrant {
+        token: TokenId(id(8, 8)),
+        person: person(1),
+        name: Some(PersonalText::clear(NAME.to_owned()).unwrap()),
+        organisation: unit(1),
+        roles: vec![Role::Reader],
+        ledgers: Vec::new(),
+        secret_hash: ledger::digest::Digest([7; 32]),
+        expires_on: None,
+    };
+    let issue = submission(3, Command::Token(TokenCommand::Issue(grant)));
+    let request = Request {
+        ledger: rig.handle().system(),
+        ..Rig::request(vec![issue], false)
+    };
+    let answers = rig.handle().submit_blocking(request).unwrap();
+    assert!(answers[0].is_ok(), "{answers:?}");
+    erase(&rig, county(), 10, 1);
+    assert!(has_key(&rig), "who may open the books stays known");
+    rig.restart();
+    assert!(has_key(&rig));
 }

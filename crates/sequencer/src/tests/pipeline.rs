@@ -3,10 +3,13 @@
 //! writes a household's record waits; what is sent then is decided against what is not yet there.
 
 use super::*;
+use ledger::Event;
+use ledger::person::PersonEvent;
 use ledger::record::{RecordCommand, RecordReversal};
 use std::pin::Pin;
 use std::sync::RwLockReadGuard;
 use std::task::{Context, Poll, Waker};
+use std::time::Instant;
 use store::{Faults, Step};
 
 type Waiting<'a> = Pin<Box<dyn Future<Output = Result<Answered, Unavailable>> + 'a>>;
@@ -46,7 +49,10 @@ impl Disk {
     }
 
     fn send(&self, submissions: Vec<Submission>) -> Waiting<'_> {
-        let request = Rig::request(submissions, false);
+        self.ask(Rig::request(submissions, false))
+    }
+
+    fn ask(&self, request: Request) -> Waiting<'_> {
         let mut answer: Waiting<'_> = Box::pin(self.rig.handle().submit(request));
         assert!(is_pending(&mut answer));
         answer
@@ -241,4 +247,51 @@ fn a_record_on_its_way_can_be_reversed() {
     let before = disk.rig.picture();
     disk.rig.restart();
     assert_eq!(disk.rig.picture(), before);
+}
+
+#[test]
+fn a_key_that_is_being_destroyed_seals_nothing_more() {
+    const NAME: &str = "丙某";
+    let disk = Disk::new();
+    let handle = disk.rig.handle();
+    let other = LedgerId(id(1, 77));
+    disk.rig.accepted(vec![household(201, 5, NAME)]);
+    let opening = Request {
+        ledger: other,
+        ..Rig::request(vec![open(202)], false)
+    };
+    let [proposal, confirmation] = super::erasure::steps(county(), 203, 5);
+    for request in [opening, proposal] {
+        assert!(handle.submit_blocking(request).unwrap()[0].is_ok());
+    }
+
+    // Nothing of the county can be shown, so its erasure is on the disk and not carried out.
+    let slot = handle.slot(county()).unwrap();
+    let guard = slot.view();
+    let before = handle.reader().next_position();
+    let erased = disk.ask(confirmation);
+    while handle.reader().next_position() == before {
+        std::thread::yield_now();
+    }
+    // Another ledger registers the same person. Decided now, it would be sealed with a key that is
+    // about to go: so it waits. Were it not to wait, it would be decided within the quarter second.
+    let asked = *disk.asked.lock().unwrap();
+    let registered = disk.ask(Request {
+        ledger: other,
+        ..Rig::request(vec![household(205, 5, NAME)], false)
+    });
+    let end = Instant::now() + Duration::from_millis(250);
+    while *disk.asked.lock().unwrap() == asked && Instant::now() < end {
+        std::thread::yield_now();
+    }
+    drop(guard);
+    assert!(wait(erased).unwrap()[0].is_ok());
+    let seq = first_seqs(registered)[0];
+    let entry = handle.reader().get(chain_id(other), seq).unwrap().unwrap();
+    let fact = handle.fact(other, &entry.record.body, Sight::Everything);
+    let Event::Subject(PersonEvent::Registered(profile)) = fact.unwrap().event else {
+        panic!("not a registration");
+    };
+    let clear = PersonalText::clear(NAME.to_owned()).unwrap();
+    assert_eq!(profile.name, Some(clear), "nobody can read it any more");
 }

@@ -3,11 +3,13 @@
 //! start.
 
 use super::*;
+use crate::publish::Publisher;
 use chain::{Checkpoint, Note, VerifierKey};
 use ledger::Event;
 use ledger::log::LogEvent;
 use std::fs;
 use std::path::PathBuf;
+use store::{Faults, Step};
 
 fn register_of(rig: &Rig) -> PathBuf {
     rig.publishes.as_ref().unwrap().0.path().join("head")
@@ -119,6 +121,40 @@ fn what_cannot_be_registered_is_not_shown_and_the_records_stand() {
     fs::remove_dir(register_of(&rig).with_extension("new")).unwrap();
     assert_eq!(covering(&rig).size, before.size + 3);
     block_on(failing.wait_for(|failing| !failing)).unwrap();
+}
+
+#[test]
+fn what_the_disk_did_not_take_is_in_no_checkpoint() {
+    let mut rig = Rig::publishing();
+    let before = covering(&rig);
+    rig.stop();
+    let (dir, faults) = (rig.dir.path(), Faults::default());
+    let signer = Arc::new(chain::Signer::new(ORIGIN, &[7; 32]).unwrap());
+    let head = store::Register::at(&register_of(&rig));
+    let mut publisher = Publisher::new(store::Tree::at(dir), signer, head).unwrap();
+    let shown = Arc::new(Shown::new());
+    let opened = Log::open_with_faults(dir, faults.clone(), |entry| {
+        shown.show_all(&[crate::lines::Line::of(entry.position, &entry.record)]);
+        publisher.replay(entry)
+    });
+    let (log, recovery) = opened.unwrap();
+    publisher.begin(false, None, &log.reader()).unwrap();
+    let time = *rig.time.lock().unwrap();
+    let clock = Box::new(move || time);
+    let started = run(dir, clock, log, recovery, shown, Some(publisher)).unwrap();
+
+    faults.fail(Step::JournalWrite, 0);
+    let request = Rig::request(vec![register(10, 10, 0)], false);
+    let answer = started.handle.submit_blocking(request);
+    assert_eq!(answer, Err(Unavailable::Stopped));
+    // What it was given to publish it publishes before it ends.
+    drop(started.handle);
+    started.writer.join().unwrap();
+    let note = Note::parse(&fs::read(register_of(&rig)).unwrap()).unwrap();
+    let published: Checkpoint = note.text().parse().unwrap();
+    assert_eq!(published.size(), before.size);
+    rig.start();
+    assert_eq!(covering(&rig).size, before.size);
 }
 
 #[test]

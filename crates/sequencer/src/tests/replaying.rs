@@ -145,13 +145,14 @@ fn a_seal_is_false_in_whatever_ledger_it_stands_and_however_far_it_goes() {
     let all = all(&rig);
     let end = len(&all);
     let (root, count) = naive(&records(&rig, end - 1));
-    let event = |root: NodeHash, through_position| {
+    let counting = |root: NodeHash, count, through_position| {
         Event::Log(LogEvent::SubjectsSealed(SubjectsSeal {
             root: Digest(*root.as_bytes()),
             count,
             through_position,
         }))
     };
+    let event = |root, through| counting(root, count, through);
     let other = leaf_hash(b"another");
     for (ledger, event, said) in [
         (county(), event(root, end - 1), None),
@@ -163,6 +164,11 @@ fn a_seal_is_false_in_whatever_ledger_it_stands_and_however_far_it_goes() {
         (
             LedgerId(id(1, 2)),
             event(other, end - 1),
+            Some("the records give root"),
+        ),
+        (
+            county(),
+            counting(root, count + 1, end - 1),
             Some("the records give root"),
         ),
         (
