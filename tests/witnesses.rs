@@ -118,6 +118,42 @@ fn enough_witnesses_cosign_what_is_published_and_a_silent_one_is_not_missed() {
 }
 
 #[test]
+fn kept_cosignatures_of_another_history_are_left_aside() {
+    let mut office = Office::new();
+    let witness = office.witness("one");
+    let file = office.policy("quorum one\n");
+    let policy = Policy::parse(&std::fs::read(&file).unwrap()).unwrap();
+    let mut world = spawn_witnessed(&office.data(), &file);
+    let body = register_person().to_string();
+    let reply = world.post_bytes("finance", "?wait=witnessed", body.as_bytes());
+    assert_eq!(reply.status, 201, "{}", reply.text());
+    world.stop();
+    drop(witness);
+
+    // Signed by the log and cosigned by the witness, and not of these records.
+    let is_kept = |path: &PathBuf| path.to_str().unwrap().ends_with(".witnessed");
+    let kept = files(office.dir.path()).into_iter().find(is_kept).unwrap();
+    let note = Note::parse(&std::fs::read(&kept).unwrap()).unwrap();
+    let size = policy.verify(&note).unwrap().checkpoint.size();
+    let signer = server::key::signer(&key_for(&office.data())).unwrap();
+    let cosigner = server::key::cosigner(&office.dir.path().join("one.key")).unwrap();
+    for (size, root) in [(size, [7; 32]), (size + 1_000, [7; 32])] {
+        let root = chain::NodeHash::from_bytes(root);
+        let checkpoint = chain::Checkpoint::new(ORIGIN, size, root).unwrap();
+        let mut forged = checkpoint.sign(&signer).unwrap();
+        forged.add(cosigner.cosign(forged.text(), 5)).unwrap();
+        assert!(policy.verify(&forged).is_ok());
+        std::fs::write(&kept, forged.to_string()).unwrap();
+        world.start();
+        assert_eq!(world.get("", "/checkpoint?witnessed=true").status, 404);
+        world.stop();
+    }
+    std::fs::write(&kept, note.to_string()).unwrap();
+    world.start();
+    assert_eq!(world.get("", "/checkpoint?witnessed=true").status, 200);
+}
+
+#[test]
 fn silent_witnesses_delay_nobody_who_does_not_ask_to_wait() {
     let mut office = Office::new();
     office.silent_witness("one");

@@ -7,6 +7,8 @@
 //! known, so nothing can change between the reading and the cosigning.
 
 mod source;
+#[cfg(test)]
+mod tests;
 
 pub use source::{Fetch, Source};
 

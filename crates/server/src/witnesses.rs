@@ -20,6 +20,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 mod ask;
+#[cfg(test)]
+mod tests;
 
 use ask::Asker;
 

@@ -203,3 +203,48 @@ impl Asker {
         Ok(ours)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chain::{Checkpoint, Cosigner, NodeHash, Signer};
+
+    fn published(root: u8) -> Published {
+        let signer = Signer::new("log.example", &[1; 32]).unwrap();
+        let root = NodeHash::from_bytes([root; 32]);
+        let checkpoint = Checkpoint::new("log.example", 4, root).unwrap();
+        let note = checkpoint.sign(&signer).unwrap();
+        Published {
+            size: 4,
+            root,
+            note,
+        }
+    }
+
+    #[test]
+    fn only_a_cosignature_of_this_witness_over_this_checkpoint_is_taken() {
+        let ours = Cosigner::new("w.example", &[2; 32]).unwrap();
+        let stranger = Cosigner::new("w.example", &[3; 32]).unwrap();
+        let asker = Asker {
+            key: ours.verifier().clone(),
+            url: String::new(),
+            log: Weak::new(),
+            agent: ureq::Agent::new_with_defaults(),
+            known: 0,
+        };
+        let (asked, other) = (published(5), published(6));
+        let line = |by: &Cosigner, of: &Published| format!("{}\n", by.cosign(of.note.text(), 7));
+        let (good, wrong) = (line(&ours, &asked), line(&ours, &other));
+        let foreign = line(&stranger, &asked);
+        assert!(asker.cosignature(&asked, &good).is_ok());
+        assert!(
+            asker
+                .cosignature(&asked, &format!("{foreign}{good}"))
+                .is_ok()
+        );
+        for text in [wrong, foreign, String::new(), "no line\n".to_owned()] {
+            let taken = asker.cosignature(&asked, &text);
+            assert!(matches!(taken, Err(AskError::Answer(_))), "{text:?}");
+        }
+    }
+}
