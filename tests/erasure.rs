@@ -162,3 +162,49 @@ fn nothing_personal_is_said_of_whoever_is_restricted() {
     assert_eq!((told.status, told.code()), (422, "BAD_FIELD".to_owned()));
     world.record_on("inspector", DAY, "receipt.confirm", receipt(None));
 }
+
+/// A restriction stops what is sealed from being opened, and nothing is opened here: how many
+/// records there are and what their hashes come to, everybody in the ledger can count.
+#[test]
+fn that_no_record_is_left_out_is_proved_of_everybody_and_in_hashes_alone() {
+    let world = county_with_payments("1990-05-01");
+    world.record_on("finance", DAY, "subject.restrict", reason(SECOND));
+    world.record_on("finance", DAY, "entry.propose", proposal(1, FIRST));
+    let confirm = json!({"entry": entry(1)});
+    world.record_on("finance2", DAY, "entry.confirm", confirm);
+    let sealed = crate::seals::post(&world, "admin", "/v1/seals");
+    assert_eq!(sealed.status, 201, "{}", sealed.text());
+
+    for (household, state) in [(FIRST, "erased"), (SECOND, "restricted")] {
+        let (subject, ledger) = (person(household), chain::LedgerId(world.ledger));
+        let shown = world.data("reader", &format!("subjects/{subject}"));
+        assert_eq!(shown["state"], state);
+        let proof = world.data("reader", &format!("subjects/{subject}/proof"));
+        let fields: Vec<_> = proof.as_object().unwrap().keys().collect();
+        assert_eq!(
+            fields,
+            ["seal", "subject", "records", "hash", "index", "path"]
+        );
+        assert!(!proof.to_string().contains("禾苗"), "{proof}");
+
+        // From the records that the same token sees, to the root of the seal.
+        let told = world.ask("reader", &format!("events?limit=1000&subject={subject}"));
+        let mut all = chain::Accumulator::empty(ledger, subject);
+        for event in told["data"].as_array().unwrap() {
+            all = all.after(event["hash"].as_str().unwrap().parse().unwrap());
+        }
+        assert!(all.records > 2);
+        assert_eq!(proof["records"], all.records);
+        let node = |text: &Value| chain::NodeHash::from_base64(text.as_str().unwrap()).unwrap();
+        let path: Vec<_> = proof["path"].as_array().unwrap().iter().map(node).collect();
+        let root: ledger::digest::Digest = proof["seal"]["root"].as_str().unwrap().parse().unwrap();
+        chain::verify_inclusion(
+            chain::leaf_hash(&chain::subject_leaf(ledger, subject, &all)),
+            proof["index"].as_u64().unwrap(),
+            proof["seal"]["count"].as_u64().unwrap(),
+            chain::NodeHash::from_bytes(root.0),
+            &path,
+        )
+        .unwrap();
+    }
+}

@@ -66,7 +66,15 @@ fn every_change_to_what_is_signed_is_found_by_two_verifiers() {
     let note = good["signature"]["note"].as_str().unwrap();
     let lines: Vec<&str> = note.lines().collect();
     let resized = note.replacen(lines[2], "6", 1);
+    // Signed by the log itself, and over something else.
+    let signer = server::key::signer(&key_for(&world.dir)).unwrap();
+    let root = chain::NodeHash::from_base64(lines[3]).unwrap();
+    let elsewhere = chain::receipt::group_text("other.example/log", 5, root);
+    let elsewhere = signer.note(elsewhere).unwrap().to_string();
+    let checkpoint = world.get("", "/checkpoint").text();
     let path = good["signature"]["path"][0].as_str().unwrap();
+    let other_letter = if path.starts_with('A') { 'B' } else { 'A' };
+    let other_hash = format!("{other_letter}{}", &path[1..]);
     let proof = text("proof");
     let changes = [
         ("/ledger", json!(flipped(text("ledger"), 0)), "signature"),
@@ -84,13 +92,11 @@ fn every_change_to_what_is_signed_is_found_by_two_verifiers() {
         ("/positions", json!([first, first + 1]), "positions"),
         ("/positions", json!([]), "positions"),
         ("/signature/index", json!(3), "signature"),
-        (
-            "/signature/path/0",
-            json!(format!("A{}", &path[1..])),
-            "signature",
-        ),
+        ("/signature/path/0", json!(other_hash), "signature"),
         ("/signature/path", json!([]), "signature"),
         ("/signature/note", json!(resized), "signature"),
+        ("/signature/note", json!(elsewhere), "signature"),
+        ("/signature/note", json!(checkpoint), "signature"),
         ("/signature", Value::Null, "not signed"),
         ("/covered_by", json!(number("covered_by") + 1), "covered by"),
         (
