@@ -11,12 +11,14 @@ use std::io::{Cursor, Write};
 use std::str::from_utf8;
 use std::sync::LazyLock;
 
+use chain::receipt::Statement;
 use chain::{
-    Checkpoint, Header, Note, NoteSignature, Policy, Submission, Tile, TlogProof, VerifierKey,
-    decode_entries, encode_entries,
+    Checkpoint, Hash, Header, LedgerId, Note, NoteSignature, Policy, Signer, Submission, Tile,
+    TlogProof, VerifierKey, decode_entries, encode_entries,
 };
 use evidence::{Basis, Trust};
 use libfuzzer_sys::fuzz_target;
+use uuid::Uuid;
 
 /// A parser, and what must hold of what it accepts.
 type Target = fn(&[u8]);
@@ -67,6 +69,7 @@ const TARGETS: &[(&str, Target)] = &[
     }),
     ("package", package),
     ("package-entries", |data| package(&zipped(data))),
+    ("receipts", receipts),
     ("command-json", |data| {
         let _ = serde_json::from_slice::<ledger::Command>(data);
     }),
@@ -85,6 +88,36 @@ fn package(data: &[u8]) {
         replaying: Vec::new(),
     };
     let _ = evidence::verify(data, &trust);
+}
+
+/// Receipts that somebody has kept. The key has signed one of them, in the inputs that fuzzing
+/// begins with (`crates/ordeal/src/fuzz/seeds.rs`); so nothing else may hold, whatever it looks
+/// like.
+fn receipts(data: &[u8]) {
+    static TRUST: LazyLock<Trust> = LazyLock::new(|| {
+        let signer = Signer::new("log.example", &[1; 32]).expect("a name");
+        Trust {
+            basis: Basis::Keys(vec![signer.verifier().clone()]),
+            replaying: Vec::new(),
+        }
+    });
+    let Ok(checked) = evidence::verify_receipts(data, &TRUST) else {
+        return;
+    };
+    for receipt in checked.into_iter().flatten() {
+        let signed = Statement {
+            ledger: LedgerId::from_bytes([7; 16]),
+            command_id: Uuid::from_bytes([2; 16]),
+            digest: Hash::from_bytes([2; 32]),
+            first_seq: 4,
+            last_seq: 5,
+            hash: Hash::from_bytes([3; 32]),
+            first_position: 2,
+        };
+        assert_eq!(receipt.statement, signed);
+        assert_eq!(receipt.last_position, 3);
+        let _ = receipt.lines();
+    }
 }
 
 /// What the entries of a package may be called.

@@ -41,6 +41,7 @@ const TARGETS: &[&str] = &[
     "submission",
     "package",
     "package-entries",
+    "receipts",
     "command-json",
     "backup-texts",
     "store-files",

@@ -1,6 +1,9 @@
 //! What fuzzing of a parser begins with: a few inputs that it takes, made here.
 
+use chain::receipt::{self, Statement};
 use chain::{Checkpoint, Cosigner, Hash, Head, LedgerId, NodeHash, Record, Signer};
+use chain::{leaf_bytes, leaf_hash, node_hash};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::book::Book;
@@ -48,6 +51,7 @@ pub(super) fn of(name: &str) -> Vec<Vec<u8>> {
         }
         "package" => vec![book().package],
         "package-entries" => vec![entries()],
+        "receipts" => receipts(&signer),
         "command-json" => commands(),
         "backup-texts" => {
             let (hash, id) = ("0a".repeat(32), Uuid::from_u128(1));
@@ -94,6 +98,51 @@ fn entries() -> Vec<u8> {
         bytes.extend(entry);
     }
     bytes
+}
+
+/// A receipt as the server answers it, the second of two that were signed together, with the proof
+/// of its last record; by itself, and within the answers to a list. `crates/fuzz/src/main.rs` knows
+/// what it states.
+fn receipts(signer: &Signer) -> Vec<Vec<u8>> {
+    let statement = Statement {
+        ledger: LedgerId::from_bytes([7; 16]),
+        command_id: Uuid::from_bytes([2; 16]),
+        digest: Hash::from_bytes([2; 32]),
+        first_seq: 4,
+        last_seq: 5,
+        hash: Hash::from_bytes([3; 32]),
+        first_position: 2,
+    };
+    let other = NodeHash::from_bytes([4; 32]);
+    let group = node_hash(&other, &leaf_hash(&receipt::leaf_bytes(&statement)));
+    let note = signer.note(receipt::group_text("log.example", 2, group));
+    let last = leaf_hash(&leaf_bytes(statement.ledger, 5, statement.hash));
+    let before = node_hash(&other, &other);
+    let root = node_hash(&before, &node_hash(&other, &last));
+    let checkpoint = Checkpoint::new("log.example", 4, root).expect("an origin");
+    let checkpoint = checkpoint.sign(signer).expect("a note");
+    let path = format!("{}\n{}", other.to_base64(), before.to_base64());
+    let proof = format!("c2sp.org/tlog-proof@v1\nindex 3\n{path}\n\n{checkpoint}");
+    let answered = json!({
+        "ledger": Uuid::from_bytes([7; 16]),
+        "command_id": statement.command_id,
+        "digest": statement.digest.to_string(),
+        "first_seq": 4,
+        "last_seq": 5,
+        "hash": statement.hash.to_string(),
+        "positions": [2, 3],
+        "recorded_at": "2018-08-01T00:00:00.000000Z",
+        "repeated": false,
+        "signature": {
+            "index": 1,
+            "path": [other.to_base64()],
+            "note": note.expect("a note").to_string(),
+        },
+        "covered_by": 4,
+        "proof": proof,
+    });
+    let listed = json!([{"status": 201, "receipt": answered}]);
+    vec![answered.to_string().into(), listed.to_string().into()]
 }
 
 /// Commands in the form of `{"<noun>": {"<command>": {…}}}`.
@@ -159,6 +208,15 @@ mod tests {
                 replaying: Vec::new(),
             };
             evidence::verify(bytes, &trust).is_ok()
+        });
+        all("receipts", |bytes, _| {
+            let signer = Signer::new("log.example", &[1; 32]).unwrap();
+            let trust = evidence::Trust {
+                basis: evidence::Basis::Keys(vec![signer.verifier().clone()]),
+                replaying: Vec::new(),
+            };
+            let receipts = evidence::verify_receipts(bytes, &trust).unwrap();
+            receipts.len() == 1 && receipts[0].as_ref().is_ok_and(|it| it.covered.is_some())
         });
         all("command-json", |bytes, _| {
             serde_json::from_slice::<ledger::Command>(bytes).is_ok()
