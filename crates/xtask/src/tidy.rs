@@ -6,6 +6,7 @@
 
 mod dead_files;
 mod dependencies;
+mod doc_examples;
 mod leftovers;
 mod markdown;
 mod proto;
@@ -26,6 +27,7 @@ type Check = fn(&[SourceFile]) -> Vec<Violation>;
 /// Every check that needs only the text of the files, in no particular order.
 const CHECKS: &[Check] = &[
     dead_files::check,
+    doc_examples::check,
     leftovers::check,
     markdown::check,
     proto::check,
