@@ -17,7 +17,6 @@ use ledger::item::rules::{
     Item, State, Step, is_open, may_verify, missing_for_closure, next, steps_from,
 };
 use ledger::{Event, Rejection};
-use std::cmp::Reverse;
 
 /// The plans that were returned: the books forget them, because the state is the one before the
 /// first plan.
@@ -246,8 +245,11 @@ pub fn verifications(
 /// The most overdue first, then by due date; items without one last. Stable, so that numbers
 /// decide between equals.
 fn sort_by_urgency(rows: &mut [(ItemId, &Item)], today: Date) {
+    // By how many days is only worth asking of those that are overdue: of them the one that was
+    // due first is the most overdue.
     rows.sort_by_cached_key(|(_, item)| {
         let due = item.due(today);
-        (Reverse(item.overdue_days(today)), due.is_none(), due)
+        let overdue = is_open(item.state) && due.is_some_and(|due| due < today);
+        (!overdue, due.is_none(), due)
     });
 }

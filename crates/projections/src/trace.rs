@@ -13,6 +13,7 @@ pub use forward::{
     Explained, ForwardTrace, Grant, TraceBudget, TraceUnit, Unexplained, fund_trace,
 };
 
+use crate::View;
 use crate::benefit::{self, Benefit};
 use crate::references::{self, PayeeReference, ProjectReference, Term, term};
 use ledger::Books;
@@ -80,6 +81,13 @@ pub struct ReceiptLine {
     pub amount_fen: Fen,
 }
 
+/// A payment; nothing for one that nobody has instructed.
+#[must_use]
+pub fn payment(view: &View, id: PaymentId) -> Option<PaymentLine> {
+    let payment = view.books.payments.get(id)?;
+    Some(payment_line(&view.books, id, payment))
+}
+
 /// A payment in whole.
 pub(crate) fn payment_line(books: &Books, id: PaymentId, payment: &Payment) -> PaymentLine {
     let chained = payment.reissue.as_deref();
@@ -112,6 +120,10 @@ pub(crate) fn payment_line(books: &Books, id: PaymentId, payment: &Payment) -> P
 
 /// A payment as far as one batch bears it.
 fn payment_line_of(books: &Books, id: PaymentId, payment: &Payment, fund: FundId) -> PaymentLine {
+    // Most payments have one source, which bears all of it.
+    if payment.sources.len() == 1 {
+        return payment_line(books, id, payment);
+    }
     let share = |amount| share_of(payment, amount, fund);
     let benefit = benefit::shares(payment)
         .into_iter()

@@ -1,6 +1,7 @@
 //! Random commands in both intakes: after every single record the equations hold for every
 //! batch, and every trace adds up to what was received. The seed is printed.
 
+mod added;
 mod later;
 mod naive;
 
@@ -221,6 +222,7 @@ fn equations_hold_and_traces_add_up_after_every_record() {
             let last = &world.facts.last().unwrap().event;
             *words.entry(last.word()).or_insert(0u32) += 1;
             check(&world.view);
+            added::check(&world.view);
             check_ledgers(&world);
             overdrawn |= (1..=u128::from(PROJECTS)).any(|number| {
                 let view = project_view(&world.view, project(number)).unwrap();
