@@ -1,10 +1,11 @@
 //! Rectification items and inspection rounds.
 
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Asked, Question};
 use crate::routes::through::Answer;
 use crate::state::State;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use jiff::civil::Date;
 use ledger::date::BusinessDate;
 use ledger::digest::Digest;
@@ -18,8 +19,8 @@ use projections::items::{
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route("/v1/ledgers/{ledger}/items", web::get().to(items))
         .route("/v1/ledgers/{ledger}/items/{id}", web::get().to(item))
         .route("/v1/ledgers/{ledger}/rounds", web::get().to(rounds))

@@ -2,9 +2,10 @@
 
 use crate::problem::Problem;
 use crate::routes::items::ItemsQuery;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Question};
 use crate::routes::through::Answer;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use ledger::organisation::Level;
 use projections::Page;
 use projections::items::ItemLine;
@@ -13,8 +14,8 @@ use projections::tasks::{
     my_items, plans as plans_of, verifications,
 };
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route("/v1/ledgers/{ledger}/tasks/due", web::get().to(due))
         .route("/v1/ledgers/{ledger}/tasks/plans", web::get().to(plans))
         .route("/v1/ledgers/{ledger}/tasks/closing", web::get().to(closing))
