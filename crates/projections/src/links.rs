@@ -318,7 +318,8 @@ impl Links {
             .filter_map(|place| self.movements.get(*place).copied())
     }
 
-    fn places_of_project(&self, project: ProjectId) -> &[u32] {
+    /// The places of the payments of `project`.
+    pub(crate) fn places_of_project(&self, project: ProjectId) -> &[u32] {
         self.payments_of_project
             .get(&project)
             .map_or(&[], Numbers::as_slice)

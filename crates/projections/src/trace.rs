@@ -13,9 +13,9 @@ pub use forward::{
     Explained, ForwardTrace, Grant, TraceBudget, TraceUnit, Unexplained, fund_trace,
 };
 
-use crate::View;
 use crate::benefit::{self, Benefit};
 use crate::references::{self, PayeeReference, ProjectReference, Term, term};
+use crate::{Page, View};
 use ledger::Books;
 use ledger::date::BusinessDate;
 use ledger::fund::Holder;
@@ -116,6 +116,20 @@ pub(crate) fn payment_line(books: &Books, id: PaymentId, payment: &Payment) -> P
         reissue_of: chained.and_then(|chained| chained.of),
         reissued_by: chained.and_then(|chained| chained.by),
     }
+}
+
+/// A page of a list of payments by their places; only its own are looked up.
+pub(crate) fn payment_page(
+    view: &View,
+    places: &[u32],
+    (offset, limit): (usize, usize),
+    show: impl Fn(PaymentId, &Payment) -> PaymentLine,
+) -> Page<PaymentLine> {
+    let shown = places.iter().skip(offset).take(limit).filter_map(|place| {
+        let id = view.links.payment_at(*place)?;
+        Some(show(id, view.books.payments.get(id)?))
+    });
+    Page::part(shown.collect(), offset, places.len())
 }
 
 /// A payment as far as one batch bears it.

@@ -104,7 +104,12 @@ pub(super) fn command(chance: &mut Chance, payments: u128) -> Value {
                 0 => to_unit(chance.number(UNITS + 2)),
                 _ => to_person(chance.number(PERSONS)),
             };
-            instruction(payments + 1, chance.number(PROJECTS), payee, sources)
+            let number = payments + 1;
+            let mut command = instruction(number, chance.number(PROJECTS), payee, sources);
+            if number % 4 == 0 {
+                command["payment"]["instruct"]["kind"] = json!("management_fee");
+            }
+            command
         }
         11 | 12 => settlement(payment, fen),
         13 => return_of(payment, fen / 2 + 1),

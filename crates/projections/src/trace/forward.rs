@@ -1,6 +1,6 @@
 //! Forward (I1): from the document to the last payee and receipt.
 
-use super::{PaymentLine, payment_line_of};
+use super::{PaymentLine, payment_line_of, payment_page};
 use crate::balances::{Spending, fund_balance, is_zero};
 use crate::references::{self, BeforeBook, FundReference, ProjectReference, UnitReference, total};
 use crate::sums::FundSums;
@@ -135,6 +135,7 @@ pub fn fund_trace(view: &View, id: FundId, offset: usize, limit: usize) -> Optio
     let sums = view.sums.of(id).unwrap_or(&none);
     let benefit = &balance.benefit;
     let (known, unknown) = sums.to_organisations(books);
+    let places = view.links.places_of_fund(id);
     let mut explained = Explained {
         reclaimed_fen: balance.reclaimed_from_top_fen,
         before_book_fen: balance.totals.before_book_fen,
@@ -157,7 +158,9 @@ pub fn fund_trace(view: &View, id: FundId, offset: usize, limit: usize) -> Optio
         adds_up: whole == balance.received_fen,
         units: units(view, id, balance.receiver.organisation),
         budgets: budgets(view, id),
-        payments: payments(view, id, offset, limit),
+        payments: payment_page(view, places, (offset, limit), |payment, row| {
+            payment_line_of(books, payment, row, id)
+        }),
         fund: balance.fund,
         issuer: balance.issuer,
         receiver: balance.receiver,
@@ -167,17 +170,6 @@ pub fn fund_trace(view: &View, id: FundId, offset: usize, limit: usize) -> Optio
         explained,
         unexplained,
     })
-}
-
-/// A page of the payments that a batch bears.
-fn payments(view: &View, fund: FundId, offset: usize, limit: usize) -> Page<PaymentLine> {
-    let places = view.links.places_of_fund(fund);
-    let shown = places.iter().skip(offset).take(limit).filter_map(|place| {
-        let id = view.links.payment_at(*place)?;
-        let payment = view.books.payments.get(id)?;
-        Some(payment_line_of(&view.books, id, payment, fund))
-    });
-    Page::part(shown.collect(), offset, places.len())
 }
 
 fn sum_up(explained: &mut Explained, unexplained: &mut Unexplained) {

@@ -127,17 +127,8 @@ impl ItemsQuery {
 pub async fn items(question: Question<ItemsQuery>) -> Answered {
     let today = question.query.day(&question.state)?;
     let filter = question.query.filter()?;
-    let view = question.view();
-    question.answer(
-        &view,
-        item_lines(
-            &view,
-            today,
-            &filter,
-            question.query.offset,
-            question.query.limit(),
-        ),
-    )
+    let (offset, limit) = (question.query.offset, question.query.limit());
+    question.lines(|view| item_lines(view, today, &filter, offset, limit))
 }
 
 /// An item: everything about it on a day.
@@ -149,14 +140,15 @@ pub async fn items(question: Question<ItemsQuery>) -> Answered {
 pub async fn item(question: Question<ItemsQuery>, path: web::Path<(String, Uuid)>) -> Answered {
     let today = question.query.day(&question.state)?;
     let (_, id) = path.into_inner();
-    let view = question.view();
-    let mut item = item_view(&view, today, ItemId(id));
+    // The disk is asked after the view is let go of.
+    let (through, mut item) = question.look(|view| item_view(view, today, ItemId(id)));
     for measure in item.iter_mut().flat_map(|item| &mut item.measures) {
         let held = |file: &Digest| question.state.handle.holds(question.ledger, *file);
         let files = measure.evidence.iter().copied();
         measure.evidence_held = files.filter(held).collect();
     }
-    question.found(&view, item, "the item", "此整改事项")
+    let item = item.ok_or_else(|| Problem::not_found("the item", "此整改事项"))?;
+    question.answer_through(through, item)
 }
 
 /// Rounds and their items, state by state.

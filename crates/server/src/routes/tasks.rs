@@ -35,17 +35,8 @@ pub(super) fn mount(routes: &mut Routes) {
 pub async fn due(question: Question<ItemsQuery>) -> Answered {
     let today = question.query.day(&question.state)?;
     let filter = question.query.filter()?;
-    let view = question.view();
-    question.answer(
-        &view,
-        my_items(
-            &view,
-            today,
-            &filter,
-            question.query.offset,
-            question.query.limit(),
-        ),
-    )
+    let (offset, limit) = (question.query.offset, question.query.limit());
+    question.lines(|view| my_items(view, today, &filter, offset, limit))
 }
 
 /// Plans that wait for review or were returned (R2).
@@ -57,17 +48,8 @@ pub async fn due(question: Question<ItemsQuery>) -> Answered {
 pub async fn plans(question: Question<ItemsQuery>) -> Answered {
     let today = question.query.day(&question.state)?;
     let filter = question.query.filter()?;
-    let view = question.view();
-    question.answer(
-        &view,
-        plans_of(
-            &view,
-            today,
-            &filter,
-            question.query.offset,
-            question.query.limit(),
-        ),
-    )
+    let (offset, limit) = (question.query.offset, question.query.limit());
+    question.lines(|view| plans_of(view, today, &filter, offset, limit))
 }
 
 /// What is missing before closing can be asked for (R3).
@@ -79,17 +61,8 @@ pub async fn plans(question: Question<ItemsQuery>) -> Answered {
 pub async fn closing(question: Question<ItemsQuery>) -> Answered {
     let today = question.query.day(&question.state)?;
     let filter = question.query.filter()?;
-    let view = question.view();
-    question.answer(
-        &view,
-        checklists(
-            &view,
-            today,
-            &filter,
-            question.query.offset,
-            question.query.limit(),
-        ),
-    )
+    let (offset, limit) = (question.query.offset, question.query.limit());
+    question.lines(|view| checklists(view, today, &filter, offset, limit))
 }
 
 /// What waits for verification, and whether the bearer is independent (R4).
@@ -101,18 +74,9 @@ pub async fn closing(question: Question<ItemsQuery>) -> Answered {
 pub async fn verification(question: Question<ItemsQuery>) -> Answered {
     let today = question.query.day(&question.state)?;
     let filter = question.query.filter()?;
-    let view = question.view();
-    question.answer(
-        &view,
-        verifications(
-            &view,
-            today,
-            &question.bearer.caller().actor,
-            &filter,
-            question.query.offset,
-            question.query.limit(),
-        ),
-    )
+    let (offset, limit) = (question.query.offset, question.query.limit());
+    let actor = question.bearer.caller().actor;
+    question.lines(|view| verifications(view, today, &actor, &filter, offset, limit))
 }
 
 /// Completion rates with their exact numerators and denominators (R5).
