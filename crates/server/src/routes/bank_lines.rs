@@ -14,11 +14,8 @@ use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route("/v1/ledgers/{ledger}/bank-lines", web::get().to(bank_lines))
-        .route(
-            "/v1/ledgers/{ledger}/bank-lines/{id}",
-            web::get().to(bank_line),
-        );
+        .route("/bank-lines", web::get().to(bank_lines))
+        .route("/bank-lines/{id}", web::get().to(bank_line));
 }
 
 /// Which bank lines.

@@ -14,11 +14,8 @@ use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route("/v1/ledgers/{ledger}/contracts", web::get().to(contracts))
-        .route(
-            "/v1/ledgers/{ledger}/contracts/{id}",
-            web::get().to(contract),
-        );
+        .route("/contracts", web::get().to(contracts))
+        .route("/contracts/{id}", web::get().to(contract));
 }
 
 /// Which contracts.

@@ -13,11 +13,8 @@ const PAYMENT: (&str, &str) = ("the payment", "此支付");
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route("/v1/ledgers/{ledger}/payments/{id}", web::get().to(payment))
-        .route(
-            "/v1/ledgers/{ledger}/payments/{id}/trace",
-            web::get().to(trace),
-        );
+        .route("/payments/{id}", web::get().to(payment))
+        .route("/payments/{id}/trace", web::get().to(trace));
 }
 
 /// A payment.

@@ -15,11 +15,8 @@ use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route(
-            "/v1/ledgers/{ledger}/timeline/{id}",
-            web::get().to(timeline),
-        )
-        .route("/v1/ledgers/{ledger}/steps/{id}", web::get().to(steps));
+        .route("/timeline/{id}", web::get().to(timeline))
+        .route("/steps/{id}", web::get().to(steps));
 }
 
 /// The most records over which steps are told: more than any project or item has.
