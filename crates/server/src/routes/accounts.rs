@@ -12,9 +12,9 @@ use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route("/accounts", web::get().to(accounts))
-        .route("/accounts/{id}", web::get().to(account))
-        .route("/custody", web::get().to(custody));
+        .route("/v1/ledgers/{ledger}/accounts", web::get().to(accounts))
+        .route("/v1/ledgers/{ledger}/accounts/{id}", web::get().to(account))
+        .route("/v1/ledgers/{ledger}/custody", web::get().to(custody));
 }
 
 /// All accounts, one line each.

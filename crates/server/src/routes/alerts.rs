@@ -11,7 +11,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
-    config.route("/alerts", web::get().to(alerts));
+    config.route("/v1/ledgers/{ledger}/alerts", web::get().to(alerts));
 }
 
 /// Which alerts.

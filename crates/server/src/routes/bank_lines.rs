@@ -14,8 +14,11 @@ use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route("/bank-lines", web::get().to(bank_lines))
-        .route("/bank-lines/{id}", web::get().to(bank_line));
+        .route("/v1/ledgers/{ledger}/bank-lines", web::get().to(bank_lines))
+        .route(
+            "/v1/ledgers/{ledger}/bank-lines/{id}",
+            web::get().to(bank_line),
+        );
 }
 
 /// Which bank lines.

@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route("/claims", web::get().to(claims))
-        .route("/claims/{id}", web::get().to(claim));
+        .route("/v1/ledgers/{ledger}/claims", web::get().to(claims))
+        .route("/v1/ledgers/{ledger}/claims/{id}", web::get().to(claim));
 }
 
 /// Which claims.

@@ -35,7 +35,7 @@ const COMMAND_LEN_MAX: usize = 24 << 10;
 const NDJSON: &str = "application/x-ndjson";
 
 pub(super) fn mount(config: &mut ServiceConfig) {
-    config.route("/commands", web::post().to(append));
+    config.route("/v1/ledgers/{ledger}/commands", web::post().to(append));
 }
 
 /// How a list of commands is taken.

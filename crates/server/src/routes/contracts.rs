@@ -14,8 +14,11 @@ use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route("/contracts", web::get().to(contracts))
-        .route("/contracts/{id}", web::get().to(contract));
+        .route("/v1/ledgers/{ledger}/contracts", web::get().to(contracts))
+        .route(
+            "/v1/ledgers/{ledger}/contracts/{id}",
+            web::get().to(contract),
+        );
 }
 
 /// Which contracts.

@@ -13,8 +13,14 @@ use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route("/contributions", web::get().to(contributions))
-        .route("/contributions/{id}", web::get().to(contribution));
+        .route(
+            "/v1/ledgers/{ledger}/contributions",
+            web::get().to(contributions),
+        )
+        .route(
+            "/v1/ledgers/{ledger}/contributions/{id}",
+            web::get().to(contribution),
+        );
 }
 
 /// Which contributions.

@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route("/entries", web::get().to(entries))
-        .route("/entries/{id}", web::get().to(entry));
+        .route("/v1/ledgers/{ledger}/entries", web::get().to(entries))
+        .route("/v1/ledgers/{ledger}/entries/{id}", web::get().to(entry));
 }
 
 /// Which entries.

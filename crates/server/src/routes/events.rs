@@ -19,8 +19,8 @@ pub const PAGE_LEN_MAX: usize = 1000;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route("/events", web::get().to(events))
-        .route("/events/{seq}", web::get().to(event));
+        .route("/v1/ledgers/{ledger}/events", web::get().to(events))
+        .route("/v1/ledgers/{ledger}/events/{seq}", web::get().to(event));
 }
 
 /// Which records.

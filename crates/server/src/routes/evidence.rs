@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route("/evidence", web::get().to(all))
-        .route("/evidence/{id}", web::get().to(one));
+        .route("/v1/ledgers/{ledger}/evidence", web::get().to(all))
+        .route("/v1/ledgers/{ledger}/evidence/{id}", web::get().to(one));
 }
 
 /// Which evidence.

@@ -32,11 +32,13 @@ const BUFFER_LEN: usize = 256 << 10;
 const SILENCE_MAX: Duration = Duration::from_secs(30);
 
 pub(super) fn mount(config: &mut ServiceConfig) {
-    config.route("/files", web::post().to(post)).service(
-        web::resource("/files/{sha256}")
-            .route(web::put().to(put))
-            .route(web::get().to(get)),
-    );
+    config
+        .route("/v1/ledgers/{ledger}/files", web::post().to(post))
+        .service(
+            web::resource("/v1/ledgers/{ledger}/files/{sha256}")
+                .route(web::put().to(put))
+                .route(web::get().to(get)),
+        );
 }
 
 /// A file that is on the disk. Nobody can read it until a record names it.

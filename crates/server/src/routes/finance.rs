@@ -18,12 +18,21 @@ use serde::Deserialize;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route("/allocation-deadlines", web::get().to(allocation_deadlines))
-        .route("/spending-progress", web::get().to(spending_progress))
-        .route("/returned-payments", web::get().to(returned_payments))
-        .route("/retention", web::get().to(retention))
-        .route("/idle-money", web::get().to(idle_money))
-        .route("/purposes", web::get().to(purposes));
+        .route(
+            "/v1/ledgers/{ledger}/allocation-deadlines",
+            web::get().to(allocation_deadlines),
+        )
+        .route(
+            "/v1/ledgers/{ledger}/spending-progress",
+            web::get().to(spending_progress),
+        )
+        .route(
+            "/v1/ledgers/{ledger}/returned-payments",
+            web::get().to(returned_payments),
+        )
+        .route("/v1/ledgers/{ledger}/retention", web::get().to(retention))
+        .route("/v1/ledgers/{ledger}/idle-money", web::get().to(idle_money))
+        .route("/v1/ledgers/{ledger}/purposes", web::get().to(purposes));
 }
 
 /// On which day.

@@ -24,11 +24,17 @@ const FUND: (&str, &str) = ("the fund", "此资金批次");
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route("/funds", web::get().to(funds))
-        .route("/funds/{id}", web::get().to(fund))
-        .route("/funds/{id}/ledgers", web::get().to(ledgers))
-        .route("/funds/{id}/trace", web::get().to(trace))
-        .route("/benefit", web::get().to(benefit));
+        .route("/v1/ledgers/{ledger}/funds", web::get().to(funds))
+        .route("/v1/ledgers/{ledger}/funds/{id}", web::get().to(fund))
+        .route(
+            "/v1/ledgers/{ledger}/funds/{id}/ledgers",
+            web::get().to(ledgers),
+        )
+        .route(
+            "/v1/ledgers/{ledger}/funds/{id}/trace",
+            web::get().to(trace),
+        )
+        .route("/v1/ledgers/{ledger}/benefit", web::get().to(benefit));
 }
 
 /// All batches, one line each.

@@ -20,10 +20,10 @@ use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route("/items", web::get().to(items))
-        .route("/items/{id}", web::get().to(item))
-        .route("/rounds", web::get().to(rounds))
-        .route("/rounds/{id}", web::get().to(round));
+        .route("/v1/ledgers/{ledger}/items", web::get().to(items))
+        .route("/v1/ledgers/{ledger}/items/{id}", web::get().to(item))
+        .route("/v1/ledgers/{ledger}/rounds", web::get().to(rounds))
+        .route("/v1/ledgers/{ledger}/rounds/{id}", web::get().to(round));
 }
 
 /// Which items, on which day.

@@ -11,11 +11,9 @@ use projections::View;
 use serde::Serialize;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
-    config.route("/v1/ledgers", web::get().to(ledgers));
-}
-
-pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
-    config.route("", web::get().to(ledger));
+    config
+        .route("/v1/ledgers", web::get().to(ledgers))
+        .route("/v1/ledgers/{ledger}", web::get().to(ledger));
 }
 
 /// A ledger.

@@ -20,11 +20,11 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         .route("/checkpoint", web::get().to(checkpoint))
         .route("/tile/{tile:.*}", web::get().to(tile))
         .route("/v1/log", web::get().to(log))
-        .route("/v1/consistency", web::get().to(consistency));
-}
-
-pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
-    config.route("/events/{seq}/proof", web::get().to(proof));
+        .route("/v1/consistency", web::get().to(consistency))
+        .route(
+            "/v1/ledgers/{ledger}/events/{seq}/proof",
+            web::get().to(proof),
+        );
 }
 
 /// The deployment's log.

@@ -15,9 +15,15 @@ use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route("/organisations", web::get().to(organisations))
-        .route("/organisations/{id}/balance", web::get().to(balance))
-        .route("/overlays", web::get().to(overlays));
+        .route(
+            "/v1/ledgers/{ledger}/organisations",
+            web::get().to(organisations),
+        )
+        .route(
+            "/v1/ledgers/{ledger}/organisations/{id}/balance",
+            web::get().to(balance),
+        )
+        .route("/v1/ledgers/{ledger}/overlays", web::get().to(overlays));
 }
 
 /// A unit of the area tree.

@@ -13,9 +13,12 @@ use projections::recoveries::{Recoveries, recoveries as recoveries_of};
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route("/common-problems", web::get().to(common_problems))
-        .route("/conduct", web::get().to(conduct))
-        .route("/recoveries", web::get().to(recoveries));
+        .route(
+            "/v1/ledgers/{ledger}/common-problems",
+            web::get().to(common_problems),
+        )
+        .route("/v1/ledgers/{ledger}/conduct", web::get().to(conduct))
+        .route("/v1/ledgers/{ledger}/recoveries", web::get().to(recoveries));
 }
 
 /// Common problems with their cases, and how many of them are open and closed (R6).

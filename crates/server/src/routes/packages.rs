@@ -25,7 +25,7 @@ use uuid::Uuid;
 const ATTEMPTS: usize = 4;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
-    config.route("/packages", web::get().to(package));
+    config.route("/v1/ledgers/{ledger}/packages", web::get().to(package));
 }
 
 /// What a package is about: exactly one of the first five.

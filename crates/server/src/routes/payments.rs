@@ -13,8 +13,11 @@ const PAYMENT: (&str, &str) = ("the payment", "此支付");
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route("/payments/{id}", web::get().to(payment))
-        .route("/payments/{id}/trace", web::get().to(trace));
+        .route("/v1/ledgers/{ledger}/payments/{id}", web::get().to(payment))
+        .route(
+            "/v1/ledgers/{ledger}/payments/{id}/trace",
+            web::get().to(trace),
+        );
 }
 
 /// A payment.

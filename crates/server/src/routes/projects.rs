@@ -18,11 +18,17 @@ use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route("/projects", web::get().to(projects))
-        .route("/projects/{id}", web::get().to(project))
-        .route("/projects/{id}/ledgers", web::get().to(ledgers))
-        .route("/projects/{id}/payments", web::get().to(payments))
-        .route("/surpluses", web::get().to(surpluses));
+        .route("/v1/ledgers/{ledger}/projects", web::get().to(projects))
+        .route("/v1/ledgers/{ledger}/projects/{id}", web::get().to(project))
+        .route(
+            "/v1/ledgers/{ledger}/projects/{id}/ledgers",
+            web::get().to(ledgers),
+        )
+        .route(
+            "/v1/ledgers/{ledger}/projects/{id}/payments",
+            web::get().to(payments),
+        )
+        .route("/v1/ledgers/{ledger}/surpluses", web::get().to(surpluses));
 }
 
 /// Which projects.

@@ -21,11 +21,11 @@ pub(super) fn mount(config: &mut ServiceConfig) {
                 .route(web::get().to(seals))
                 .route(web::post().to(seal)),
         )
-        .route("/v1/states", web::post().to(record_states));
-}
-
-pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
-    config.route("/subjects/{id}/proof", web::get().to(completeness));
+        .route("/v1/states", web::post().to(record_states))
+        .route(
+            "/v1/ledgers/{ledger}/subjects/{id}/proof",
+            web::get().to(completeness),
+        );
 }
 
 /// A seal 主体封存: through its last position no record of any subject can be left out unseen.

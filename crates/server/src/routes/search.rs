@@ -17,11 +17,9 @@ use projections::search::{Found, Hit, Query, find};
 use serde::{Deserialize, Serialize};
 
 pub(super) fn mount(config: &mut ServiceConfig) {
-    config.route("/v1/search", web::get().to(search_all));
-}
-
-pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
-    config.route("/search", web::get().to(search));
+    config
+        .route("/v1/ledgers/{ledger}/search", web::get().to(search))
+        .route("/v1/search", web::get().to(search_all));
 }
 
 /// What is looked for. Text and amounts must both fit where both are given.

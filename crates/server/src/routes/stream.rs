@@ -20,7 +20,7 @@ const CHUNK_LEN: usize = 256;
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 pub(super) fn mount(config: &mut ServiceConfig) {
-    config.route("/stream", web::get().to(stream));
+    config.route("/v1/ledgers/{ledger}/stream", web::get().to(stream));
 }
 
 /// From where on.

@@ -16,8 +16,11 @@ use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route("/subjects/{id}", web::get().to(subject))
-        .route("/subjects/{id}/trace", web::get().to(trace));
+        .route("/v1/ledgers/{ledger}/subjects/{id}", web::get().to(subject))
+        .route(
+            "/v1/ledgers/{ledger}/subjects/{id}/trace",
+            web::get().to(trace),
+        );
 }
 
 /// The most records of a person's profile that are read: registered once, amended now and then.

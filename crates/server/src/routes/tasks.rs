@@ -15,11 +15,14 @@ use projections::tasks::{
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route("/tasks/due", web::get().to(due))
-        .route("/tasks/plans", web::get().to(plans))
-        .route("/tasks/closing", web::get().to(closing))
-        .route("/tasks/verification", web::get().to(verification))
-        .route("/completion", web::get().to(completion));
+        .route("/v1/ledgers/{ledger}/tasks/due", web::get().to(due))
+        .route("/v1/ledgers/{ledger}/tasks/plans", web::get().to(plans))
+        .route("/v1/ledgers/{ledger}/tasks/closing", web::get().to(closing))
+        .route(
+            "/v1/ledgers/{ledger}/tasks/verification",
+            web::get().to(verification),
+        )
+        .route("/v1/ledgers/{ledger}/completion", web::get().to(completion));
 }
 
 /// Items to be put right, the most overdue first (R1).

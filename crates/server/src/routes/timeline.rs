@@ -15,8 +15,11 @@ use uuid::Uuid;
 
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
-        .route("/timeline/{id}", web::get().to(timeline))
-        .route("/steps/{id}", web::get().to(steps));
+        .route(
+            "/v1/ledgers/{ledger}/timeline/{id}",
+            web::get().to(timeline),
+        )
+        .route("/v1/ledgers/{ledger}/steps/{id}", web::get().to(steps));
 }
 
 /// The most records over which steps are told: more than any project or item has.
