@@ -124,7 +124,7 @@ pub struct View {
     pub alerts: Alerts,
     /// Who holds what, found without a search.
     pub links: Links,
-    /// What the payments of each batch come to; follows from the books.
+    /// What payments and movements come to; follows from the books.
     pub sums: Sums,
     /// The items in the order of their numbers; follows from the books.
     pub numbered: Numbered,
