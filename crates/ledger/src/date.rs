@@ -1,10 +1,11 @@
 //! Civil dates in UTC+08:00, with the precision at which they are known.
 
+use crate::form::{Bad, Description, Form, Input, Out};
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// How exactly a date is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Form)]
 pub enum Precision {
     /// `2018-07-28`
     Day,
@@ -152,6 +153,35 @@ impl std::fmt::Display for BusinessDate {
             Precision::Year => write!(f, "{year:04}"),
             Precision::Unknown => f.write_str("unknown"),
         }
+    }
+}
+
+/// The first day, and one byte for the precision.
+impl Form for BusinessDate {
+    #[inline]
+    fn write(&self, out: &mut Out<'_>) {
+        self.first.write(out);
+        self.precision.write(out);
+    }
+
+    #[inline]
+    fn read(input: &mut Input<'_>) -> Result<Self, Bad> {
+        let (first, precision) = <(Date, Precision)>::read(input)?;
+        let can_be = match precision {
+            Precision::Day => true,
+            Precision::Month => first.day() == 1,
+            Precision::Quarter => first.day() == 1 && first.month() % 3 == 1,
+            Precision::Year => first.day() == 1 && first.month() == 1,
+            Precision::Unknown => first == Date::ZERO,
+        };
+        if !can_be {
+            return Err(input.fail("a date that is not what it says"));
+        }
+        Ok(BusinessDate { first, precision })
+    }
+
+    fn describe(to: &mut Description) {
+        to.word("BusinessDate");
     }
 }
 

@@ -23,6 +23,7 @@ pub mod deadlines;
 pub mod entries;
 pub mod evidence;
 pub mod fees;
+pub mod form;
 pub mod four_ledgers;
 pub mod idle;
 pub mod items;
@@ -100,7 +101,7 @@ pub fn beijing_day(us: u64) -> Date {
 }
 
 /// The last record that a view has taken in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ledger::form::Form)]
 pub struct Head {
     /// Its place in the chain.
     pub seq: u64,

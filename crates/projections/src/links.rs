@@ -16,7 +16,7 @@ use ledger::payment::{Payee, PaymentEvent, PaymentInstruction};
 use ledger::{Books, Event};
 
 /// The keys of rows, by what leads to them; all in the order of their first record.
-#[derive(Debug, Clone, Default, serde::Serialize)]
+#[derive(Debug, Clone, Default, serde::Serialize, ledger::form::Form)]
 pub struct Links {
     #[serde(serialize_with = "crate::parts::map")]
     units_of_fund: HashMap<FundId, Vec<OrganisationId>>,

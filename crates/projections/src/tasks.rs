@@ -20,13 +20,13 @@ use ledger::{Event, Rejection};
 
 /// The plans that were returned: the books forget them, because the state is the one before the
 /// first plan.
-#[derive(Debug, Clone, Default, serde::Serialize)]
+#[derive(Debug, Clone, Default, serde::Serialize, ledger::form::Form)]
 pub struct Plans {
     #[serde(serialize_with = "crate::parts::map")]
     returned: HashMap<ItemId, Returned>,
 }
 
-#[derive(Debug, Clone, Copy, serde::Serialize)]
+#[derive(Debug, Clone, Copy, serde::Serialize, ledger::form::Form)]
 struct Returned {
     seq: u64,
     times: u32,
