@@ -131,7 +131,7 @@ fn cash(view: &View, id: FundId) -> (FundCash, Equation) {
         let Some(known) = books.accounts.get(account) else {
             continue;
         };
-        let mut moved = view.sums.moved(account, fund);
+        let mut moved = view.links.sums.moved(account, fund);
         moved.carry(Way::In, row.opening);
         sides.put(Cash::balance(row), moved.fen());
         accounts.push(AccountCash {

@@ -18,7 +18,7 @@ use ledger::record::RecordEvent;
 use ledger::{Books, Event};
 
 /// An exact sum of amounts: what is put in can be taken out again.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ledger::form::Form)]
 pub(crate) struct Sum(i128);
 
 /// Whether a payment is put into the sums, or taken out.
@@ -56,8 +56,8 @@ impl FromIterator<Sum> for Sum {
 }
 
 /// What the payments of each batch come to.
-#[derive(Debug, Clone, Default)]
-pub struct Sums {
+#[derive(Debug, Clone, Default, ledger::form::Form)]
+pub(crate) struct Sums {
     funds: HashMap<FundId, FundSums>,
     /// What movements have brought to an account less what they took away, batch by batch; none
     /// stands for cash of nobody knows which.
@@ -65,7 +65,7 @@ pub struct Sums {
 }
 
 /// What the payments of one batch come to, as far as it bears them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, ledger::form::Form)]
 pub(crate) struct FundSums {
     /// Instructed and neither settled nor cancelled.
     pub(crate) open: Sum,
@@ -81,7 +81,7 @@ pub(crate) struct FundSums {
 }
 
 /// What persons say of what they got.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, ledger::form::Form)]
 pub(crate) struct Reached {
     /// How many payments to persons there are.
     payments: Sum,

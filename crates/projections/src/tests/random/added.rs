@@ -32,7 +32,7 @@ pub(super) fn check(view: &View) {
         let moved = moved.filter_map(|movement| view.books.movements.get(movement));
         let moved = moved.filter(|row| !row.reversed && row.fund == fund);
         let sum = total(moved.map(|row| row.change(account)));
-        assert_eq!(view.sums.moved(account, fund).fen(), sum);
+        assert_eq!(view.links.sums.moved(account, fund).fen(), sum);
     }
     let benefit = benefit(view);
     assert_eq!(benefit.total, whole);
