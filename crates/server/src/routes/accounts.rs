@@ -10,7 +10,7 @@ use projections::accounts::{
 };
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config
         .route("/accounts", web::get().to(accounts))
         .route("/accounts/{id}", web::get().to(account))

@@ -10,7 +10,7 @@ use projections::alerts::{Alert, Filter};
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config.route("/alerts", web::get().to(alerts));
 }
 

@@ -12,7 +12,7 @@ use projections::bank_lines::{
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config
         .route("/bank-lines", web::get().to(bank_lines))
         .route("/bank-lines/{id}", web::get().to(bank_line));

@@ -11,7 +11,7 @@ use projections::claims::{ClaimFilter, ClaimLine, ClaimView, claim_lines, claim_
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config
         .route("/claims", web::get().to(claims))
         .route("/claims/{id}", web::get().to(claim));

@@ -34,7 +34,7 @@ const COMMAND_LEN_MAX: usize = 24 << 10;
 
 const NDJSON: &str = "application/x-ndjson";
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config.route("/commands", web::post().to(append));
 }
 

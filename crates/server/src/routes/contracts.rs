@@ -12,7 +12,7 @@ use projections::contracts::{
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config
         .route("/contracts", web::get().to(contracts))
         .route("/contracts/{id}", web::get().to(contract));

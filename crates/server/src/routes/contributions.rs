@@ -11,7 +11,7 @@ use projections::contributions::{
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config
         .route("/contributions", web::get().to(contributions))
         .route("/contributions/{id}", web::get().to(contribution));

@@ -11,7 +11,7 @@ use projections::entries::{EntryLine, EntryView, entry as one, entry_lines};
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config
         .route("/entries", web::get().to(entries))
         .route("/entries/{id}", web::get().to(entry));

@@ -17,7 +17,7 @@ use uuid::Uuid;
 /// The most records of one page: with 6 KiB each, still a few megabytes.
 pub const PAGE_LEN_MAX: usize = 1000;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config
         .route("/events", web::get().to(events))
         .route("/events/{seq}", web::get().to(event));

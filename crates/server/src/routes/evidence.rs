@@ -10,7 +10,7 @@ use projections::evidence::{EvidenceLine, evidence_line, evidence_lines};
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config
         .route("/evidence", web::get().to(all))
         .route("/evidence/{id}", web::get().to(one));

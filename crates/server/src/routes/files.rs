@@ -31,7 +31,7 @@ const BUFFER_LEN: usize = 256 << 10;
 /// How long an upload waits for its next bytes. A connection that fell asleep holds a place.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config.route("/files", web::post().to(post)).service(
         web::resource("/files/{sha256}")
             .route(web::put().to(put))

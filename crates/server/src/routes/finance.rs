@@ -16,7 +16,7 @@ use projections::retention::{Retention, retention as retention_of};
 use projections::returned::{Returned, returned as returned_of};
 use serde::Deserialize;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config
         .route("/allocation-deadlines", web::get().to(allocation_deadlines))
         .route("/spending-progress", web::get().to(spending_progress))

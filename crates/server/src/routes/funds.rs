@@ -22,7 +22,7 @@ use uuid::Uuid;
 /// What is not found where there is none.
 const FUND: (&str, &str) = ("the fund", "此资金批次");
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config
         .route("/funds", web::get().to(funds))
         .route("/funds/{id}", web::get().to(fund))

@@ -18,7 +18,7 @@ use projections::items::{
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config
         .route("/items", web::get().to(items))
         .route("/items/{id}", web::get().to(item))

@@ -13,7 +13,7 @@ use projections::balances::{UnitBalance, unit_balance};
 use serde::Serialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config
         .route("/organisations", web::get().to(organisations))
         .route("/organisations/{id}/balance", web::get().to(balance))

@@ -11,7 +11,7 @@ use projections::common::{CommonProblem, common_problems as problems_of};
 use projections::conduct::{ConductView, conduct as conduct_of};
 use projections::recoveries::{Recoveries, recoveries as recoveries_of};
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config
         .route("/common-problems", web::get().to(common_problems))
         .route("/conduct", web::get().to(conduct))

@@ -24,7 +24,7 @@ use uuid::Uuid;
 /// How often it is begun again because a seal came in between.
 const ATTEMPTS: usize = 4;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config.route("/packages", web::get().to(package));
 }
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// What is not found where there is none.
 const PAYMENT: (&str, &str) = ("the payment", "此支付");
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config
         .route("/payments/{id}", web::get().to(payment))
         .route("/payments/{id}/trace", web::get().to(trace));

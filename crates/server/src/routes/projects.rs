@@ -16,7 +16,7 @@ use projections::trace::PaymentLine;
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config
         .route("/projects", web::get().to(projects))
         .route("/projects/{id}", web::get().to(project))

@@ -19,7 +19,7 @@ const CHUNK_LEN: usize = 256;
 /// How often a silent stream says that it is alive, so that proxies keep it open.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config.route("/stream", web::get().to(stream));
 }
 

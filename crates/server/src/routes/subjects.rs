@@ -14,7 +14,7 @@ use projections::trace::{PayeeTrace, payee_trace};
 use serde::Serialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config
         .route("/subjects/{id}", web::get().to(subject))
         .route("/subjects/{id}/trace", web::get().to(trace));

@@ -13,7 +13,7 @@ use projections::tasks::{
     my_items, plans as plans_of, verifications,
 };
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config
         .route("/tasks/due", web::get().to(due))
         .route("/tasks/plans", web::get().to(plans))

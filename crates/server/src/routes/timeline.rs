@@ -13,7 +13,7 @@ use projections::steps::{Steps, steps as steps_of};
 use sequencer::Sight;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
     config
         .route("/timeline/{id}", web::get().to(timeline))
         .route("/steps/{id}", web::get().to(steps));
