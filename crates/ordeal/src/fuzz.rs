@@ -44,6 +44,7 @@ const TARGETS: &[&str] = &[
     "receipts",
     "command-json",
     "backup-texts",
+    "view-form",
     "store-files",
     "witness-memory",
 ];
