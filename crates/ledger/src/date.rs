@@ -143,7 +143,10 @@ impl std::fmt::Display for BusinessDate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (year, month) = (self.first.year(), self.first.month());
         match self.precision {
-            Precision::Day => write!(f, "{}", self.first),
+            Precision::Day => match day_text(self.first) {
+                Some(text) => f.write_str(std::str::from_utf8(&text).unwrap_or_default()),
+                None => write!(f, "{}", self.first),
+            },
             Precision::Month => write!(f, "{year:04}-{month:02}"),
             Precision::Quarter => {
                 let quarter = month.saturating_add(2) / 3;
@@ -153,6 +156,20 @@ impl std::fmt::Display for BusinessDate {
             Precision::Unknown => f.write_str("unknown"),
         }
     }
+}
+
+/// `2018-07-28`, as every record has one; nothing for a year that has not four digits.
+fn day_text(day: Date) -> Option<[u8; 10]> {
+    let year = u16::try_from(day.year()).ok().filter(|year| *year < 10_000)?;
+    let pair = |number: u16| -> Option<[u8; 2]> {
+        let digit = |number: u16| u8::try_from(number).ok()?.checked_add(b'0');
+        Some([digit(number / 10)?, digit(number % 10)?])
+    };
+    let [a, b] = pair(year / 100)?;
+    let [c, d] = pair(year % 100)?;
+    let [e, f] = pair(u16::try_from(day.month()).ok()?)?;
+    let [g, h] = pair(u16::try_from(day.day()).ok()?)?;
+    Some([a, b, c, d, b'-', e, f, b'-', g, h])
 }
 
 impl Serialize for BusinessDate {
@@ -195,6 +212,16 @@ mod tests {
                 text.parse::<BusinessDate>().map(|date| date.to_string()),
                 Ok(text.into())
             );
+        }
+    }
+
+    #[test]
+    fn a_day_is_written_as_the_calendar_writes_it() {
+        let first = jiff::civil::date(0, 1, 1);
+        let days = (0..110).map(|n| first.saturating_add(jiff::Span::new().days(n * 33_333)));
+        let odd = [Date::MIN, Date::MAX, Date::ZERO, jiff::civil::date(-5, 3, 4)];
+        for day in days.chain(odd) {
+            assert_eq!(BusinessDate::day(day).to_string(), day.to_string());
         }
     }
 
