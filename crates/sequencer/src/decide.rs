@@ -5,8 +5,8 @@
 //! bodies of what they make happen; then hashes.
 
 use crate::answer::{Answers, Receipt, Refusal, Request};
-use crate::files;
 use crate::clock::Reading;
+use crate::files;
 use crate::flight::{Wanted, find};
 use crate::group::Open;
 use crate::link::{self, Asking, Draft, Drafts, digest};

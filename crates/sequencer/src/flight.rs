@@ -2,13 +2,13 @@
 //! here, and whoever corrects a record finds the record.
 
 use crate::answer::Receipt;
-use crate::spares::Lent;
+use crate::leaves::Records;
 use chain::{Header, Record};
 use hashbrown::{DefaultHashBuilder, HashTable};
 use ledger::ids::LedgerId;
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// Clients choose command ids, and so the hash has a seed of its own in each process.
@@ -99,7 +99,7 @@ pub(crate) struct Flying {
     pub(crate) number: u64,
     /// The position of its first record.
     pub(crate) first_position: u64,
-    pub(crate) records: Arc<Lent<Record>>,
+    pub(crate) records: Records,
     pub(crate) commands: Commands,
 }
 

@@ -3,9 +3,10 @@
 use crate::answer::{Answers, Receipt, Request, Unavailable};
 use crate::flight::{Commands, Flying, Wanted};
 use crate::gauges::{Gauges, Stages};
+use crate::leaves::Records;
+use crate::signed::{Answered, Signing, Unsigned};
 use crate::spares::{Lent, Spares};
-use crate::signed::{Answered, SignedGroup};
-use chain::{Record, Signer};
+use chain::Record;
 use ledger::ids::PersonId;
 use ledger::person::PersonEvent;
 use ledger::{Event, Fact, Signatory};
@@ -21,7 +22,7 @@ pub(crate) const BYTES_MAX: usize = 2 << 20;
 /// How many commands a group may hold before no further request joins it.
 pub(crate) const COMMANDS_MAX: usize = 8192;
 
-static RECORDS: Spares<Record> = Spares::new();
+pub(crate) static RECORDS: Spares<Record> = Spares::new();
 static FACTS: Spares<Fact> = Spares::new();
 
 /// Where an answer comes.
@@ -73,7 +74,7 @@ pub(crate) struct Group {
     /// The position of its first record.
     pub(crate) first_position: u64,
     /// Linked records in the order of commit.
-    pub(crate) records: Arc<Lent<Record>>,
+    pub(crate) records: Records,
     /// What each of them states, sealed as it is stored.
     pub(crate) facts: Lent<Fact>,
     /// The keys of persons that they are the first to need.
@@ -82,6 +83,8 @@ pub(crate) struct Group {
     pub(crate) erased: Vec<PersonId>,
     /// Who waits for what.
     pub(crate) waiting: Vec<(Answer, Answers)>,
+    /// Where the signature over their receipts comes, if there will be one.
+    signing: Option<Signing>,
     /// What they asked: here only so that the writer need not free it.
     _requests: Vec<Request>,
     /// How far it has come.
@@ -205,6 +208,7 @@ impl Open {
             facts: self.facts,
             keys,
             waiting: self.waiting,
+            signing: None,
             _requests: self.requests,
             stages: self.stages,
             bytes: self.bytes,
@@ -225,13 +229,19 @@ impl Group {
         gauges.observe(&self.stages, self.commands, self.bytes);
     }
 
-    /// Answers everybody: what they asked for is on the disk and shown. Receipts are signed where
-    /// the deployment has a key.
-    pub(crate) fn answer(self, signer: Option<&Signer>) {
+    /// Its receipts, to be signed by whoever has handed it over.
+    pub(crate) fn unsigned(&mut self) -> Unsigned {
         let receipts = self.waiting.iter().flat_map(|(_, answers)| answers);
         let receipts = receipts.filter_map(|answer| answer.as_ref().ok());
-        let signed = signer.and_then(|signer| SignedGroup::of(receipts, signer));
-        let signed = signed.map(Arc::new);
+        let (unsigned, signing) = Unsigned::of(receipts);
+        self.signing = Some(signing);
+        unsigned
+    }
+
+    /// Answers everybody: what they asked for is on the disk and shown. Receipts are signed where
+    /// the deployment has a key.
+    pub(crate) fn answer(self) {
+        let signed = self.signing.and_then(|signing| signing.recv().ok());
         let mut first = 0_u64;
         for (answer, answers) in self.waiting {
             let recorded = answers.iter().filter(|answer| answer.is_ok()).count();

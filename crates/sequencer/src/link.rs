@@ -237,5 +237,9 @@ pub(crate) fn stored(
         more => log.at(first.position.saturating_add(more))?,
     };
     let last = last.as_ref().unwrap_or(&first);
-    Ok(Some(Receipt::of(&first.record, &last.record, first.position)))
+    Ok(Some(Receipt::of(
+        &first.record,
+        &last.record,
+        first.position,
+    )))
 }
