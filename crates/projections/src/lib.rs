@@ -41,6 +41,7 @@ pub mod retention;
 pub mod returned;
 pub mod search;
 pub mod steps;
+mod sums;
 pub mod tasks;
 pub mod timeline;
 pub mod trace;
@@ -57,7 +58,7 @@ use evidence::EvidenceFiles;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
-use ledger::{Books, Fact};
+use ledger::{Books, Context, Event, Fact};
 use links::Links;
 use search::Search;
 use tasks::Plans;
@@ -150,8 +151,7 @@ impl View {
         let context = entry.fact.context(entry.recorded_on(), entry.seq);
         // Rules and new links are both judged by the books before the event.
         alerts.take_in(books, &context, entry);
-        links.take_in(books, &entry.fact.event);
-        ledger::apply(books, &context, &entry.fact.event);
+        take_in(books, links, &context, &entry.fact.event);
         timeline.take_in(entry);
         plans.take_in(entry);
         days.take_in(books, entry);
@@ -170,4 +170,11 @@ impl View {
     pub fn head(&self) -> Option<Head> {
         self.head
     }
+}
+
+/// Takes an event into the books, and into what is told from them before and after it.
+pub(crate) fn take_in(books: &mut Books, links: &mut Links, context: &Context, event: &Event) {
+    links.before(books, event);
+    ledger::apply(books, context, event);
+    links.after(books, event);
 }

@@ -1,6 +1,7 @@
 //! Random commands in both intakes: after every single record the equations hold for every
 //! batch, and every trace adds up to what was received. The seed is printed.
 
+mod added;
 mod later;
 mod naive;
 
@@ -103,7 +104,12 @@ pub(super) fn command(chance: &mut Chance, payments: u128) -> Value {
                 0 => to_unit(chance.number(UNITS + 2)),
                 _ => to_person(chance.number(PERSONS)),
             };
-            instruction(payments + 1, chance.number(PROJECTS), payee, sources)
+            let number = payments + 1;
+            let mut command = instruction(number, chance.number(PROJECTS), payee, sources);
+            if number % 4 == 0 {
+                command["payment"]["instruct"]["kind"] = json!("management_fee");
+            }
+            command
         }
         11 | 12 => settlement(payment, fen),
         13 => return_of(payment, fen / 2 + 1),
@@ -238,6 +244,7 @@ fn equations_hold_and_traces_add_up_after_every_record() {
             let last = &world.facts.last().unwrap().event;
             *words.entry(last.word()).or_insert(0u32) += 1;
             check(&world.view);
+            added::check(&world.view);
             check_ledgers(&world);
             overdrawn |= (1..=u128::from(PROJECTS)).any(|number| {
                 let view = project_view(&world.view, project(number)).unwrap();
