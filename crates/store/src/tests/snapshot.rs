@@ -3,7 +3,6 @@
 //! snapshot, hashes included, the scrub finds.
 
 use std::fs;
-use std::io::Write;
 use std::path::PathBuf;
 
 use chain::Hash;
