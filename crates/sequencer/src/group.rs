@@ -3,8 +3,8 @@
 use crate::answer::{Answers, Request, Unavailable};
 use crate::flight::{Flying, Receipts};
 use crate::gauges::{Gauges, Stages};
-use crate::signed::{Answered, SignedGroup};
-use chain::{Record, Signer};
+use crate::signed::{Answered, Signing, Unsigned};
+use chain::Record;
 use ledger::ids::PersonId;
 use ledger::person::PersonEvent;
 use ledger::{Event, Fact};
@@ -78,6 +78,8 @@ pub(crate) struct Group {
     pub(crate) erased: Vec<PersonId>,
     /// Who waits for what.
     pub(crate) waiting: Vec<(Answer, Answers)>,
+    /// Where the signature over their receipts comes, if there will be one.
+    signing: Option<Signing>,
     /// What they asked: here only so that the writer need not free it.
     _requests: Vec<Request>,
     /// How far it has come.
@@ -185,6 +187,7 @@ impl Open {
             facts: self.facts,
             keys,
             waiting: self.waiting,
+            signing: None,
             _requests: self.requests,
             stages: self.stages,
             bytes: self.bytes,
@@ -205,13 +208,19 @@ impl Group {
         gauges.observe(&self.stages, self.commands, self.bytes);
     }
 
-    /// Answers everybody: what they asked for is on the disk and shown. Receipts are signed where
-    /// the deployment has a key.
-    pub(crate) fn answer(self, signer: Option<&Signer>) {
+    /// Its receipts, to be signed by whoever has handed it over.
+    pub(crate) fn unsigned(&mut self) -> Unsigned {
         let receipts = self.waiting.iter().flat_map(|(_, answers)| answers);
         let receipts = receipts.filter_map(|answer| answer.as_ref().ok());
-        let signed = signer.and_then(|signer| SignedGroup::of(receipts, signer));
-        let signed = signed.map(Arc::new);
+        let (unsigned, signing) = Unsigned::of(receipts);
+        self.signing = Some(signing);
+        unsigned
+    }
+
+    /// Answers everybody: what they asked for is on the disk and shown. Receipts are signed where
+    /// the deployment has a key.
+    pub(crate) fn answer(self) {
+        let signed = self.signing.and_then(|signing| signing.recv().ok());
         let mut first = 0_u64;
         for (answer, answers) in self.waiting {
             let recorded = answers.iter().filter(|answer| answer.is_ok()).count();

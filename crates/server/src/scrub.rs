@@ -5,7 +5,7 @@
 //! Time is an argument: the thread at the end gives it the machine's clock, tests their own.
 
 use ledger::evidence::EvidenceEvent;
-use sequencer::{Handle, Verification, Wrong};
+use sequencer::{Handle, Trust, Verification, Wrong};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -150,6 +150,19 @@ impl Shared {
         self.lock().at_start = through;
     }
 
+    /// What the start began from.
+    fn began_with(&self, handle: &Handle) {
+        let from = match handle.trust() {
+            Trust::Verified => None,
+            Trust::Unverified { position } | Trust::Wrong { position, .. } => Some(position),
+        };
+        self.lock().snapshot = from.map(|position| Verified {
+            position,
+            percent: 0,
+            unsettled: None,
+        });
+    }
+
     fn lock(&self) -> MutexGuard<'_, Health> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -182,11 +195,7 @@ impl Scrubber {
         } else {
             FIRST_AFTER
         };
-        shared.lock().snapshot = owed.as_ref().map(|owed| Verified {
-            position: owed.position(),
-            percent: 0,
-            unsettled: None,
-        });
+        shared.began_with(&handle);
         Scrubber {
             handle,
             shared,
@@ -292,7 +301,9 @@ impl Scrubber {
         if let Some(wrong) = done.rot.iter().find(is_index) {
             return self.handle.distrust(&wrong.to_string());
         }
-        if !done.rot.is_empty() {
+        // A file that is damaged says nothing about the books.
+        let is_file = |rot: &Rot| matches!(rot, Rot::File(..));
+        if !done.rot.iter().all(is_file) {
             return self.unsettled("the records could not be read, or not be trusted".to_owned());
         }
         self.tenth = 0;
@@ -436,6 +447,8 @@ impl Running {
     /// There is no thread for it.
     pub fn start(handle: Handle, shared: Shared) -> std::io::Result<Running> {
         let (stop, stopped) = mpsc::channel();
+        // Known before anybody asks.
+        shared.began_with(&handle);
         let thread = std::thread::Builder::new().name("scrub".to_owned());
         let thread = thread.spawn(move || run(handle, shared, &stopped))?;
         Ok(Running {

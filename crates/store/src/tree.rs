@@ -89,7 +89,7 @@ impl Tree {
             if let Some(level) = tree.levels.last_mut() {
                 level.resume(count)?;
             }
-            count /= u64::from(TILE_WIDTH);
+            count = count.checked_div(TILE_WIDTH.into()).unwrap_or(0);
         }
         let from_large_to_small = tree.levels.iter().rev();
         let peaks = from_large_to_small.flat_map(|level| peaks(&level.tile));

@@ -10,7 +10,7 @@
 
 use super::form;
 use crate::lines::Line;
-use crate::publish::Leaf;
+use crate::publish::leaf_of;
 use crate::states::state_hash;
 use crate::{Handle, Trust};
 use chain::Record;
@@ -136,7 +136,7 @@ impl Verification {
     pub fn take(&mut self, record: &Record) {
         // An unreadable file of the tree is told by the comparison at the end.
         if self.tree.size() < self.snapshot.position()
-            && let Err(error) = self.tree.push(Leaf::of(record).hash())
+            && let Err(error) = self.tree.push(leaf_of(record))
         {
             tracing::error!(%error, "the tree's files cannot be compared");
         }

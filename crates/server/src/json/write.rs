@@ -61,7 +61,7 @@ impl SignatureView {
         SignatureView {
             index,
             path: group.path(index).iter().map(NodeHash::to_base64).collect(),
-            note: group.note().to_string(),
+            note: group.note().to_owned(),
         }
     }
 }
