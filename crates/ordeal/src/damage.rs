@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use chain::{Hash, Head, LedgerId, Record};
