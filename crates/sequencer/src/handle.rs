@@ -16,7 +16,7 @@ use ledger::{Actor, Fact};
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 use store::{FileStore, Reader};
-use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, TryAcquireError, mpsc, watch};
 use uuid::Uuid;
 
 impl Handle {
@@ -86,7 +86,10 @@ impl Handle {
     fn room(&self, request: &Request) -> Result<OwnedSemaphorePermit, Unavailable> {
         let len = u32::try_from(request.submissions.len()).unwrap_or(u32::MAX);
         let room = Arc::clone(&self.room).try_acquire_many_owned(len.min(WAITING_MAX));
-        room.map_err(|_| Unavailable::Overloaded)
+        room.map_err(|error| match error {
+            TryAcquireError::NoPermits => Unavailable::Overloaded,
+            TryAcquireError::Closed => Unavailable::Stopped,
+        })
     }
 
     /// How many requests wait for the writer, at most [`QUEUE_LEN_MAX`](crate::QUEUE_LEN_MAX).

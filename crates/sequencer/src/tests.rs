@@ -16,6 +16,7 @@ mod publishing;
 mod replaying;
 mod sealing;
 mod seals;
+mod snapshots;
 mod starting;
 mod states;
 
@@ -32,9 +33,10 @@ use ledger::project::{PlannedSource, ProjectCommand, ProjectEntry};
 use ledger::text::{Name, Reference, Text};
 use ledger::token::Role;
 use ledger::{Actor, Command, Fact, Intake, Submission};
-use std::sync::Mutex;
+use std::path::Path;
 use std::time::Duration;
 use tempfile::TempDir;
+use uuid::Uuid;
 
 /// Midnight in UTC, and eight in the morning of 2018-08-01 in Beijing.
 const START_US: u64 = 1_533_081_600_000_000;
@@ -291,6 +293,11 @@ impl Rig {
             register: store::Register::at(&outside.path().join("head")),
             adopt_head,
             rotation,
+            // Taken only when a test does.
+            snapshots: Some(Snapshots {
+                records_min: 1,
+                ..Snapshots::default()
+            }),
         };
         start_published(self.dir.path(), clock, publication)
     }

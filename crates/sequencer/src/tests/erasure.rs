@@ -39,7 +39,7 @@ pub(super) fn steps(ledger: LedgerId, number: u128, who: u128) -> [Request; 2] {
     ]
 }
 
-fn erase(rig: &Rig, ledger: LedgerId, number: u128, who: u128) {
+pub(super) fn erase(rig: &Rig, ledger: LedgerId, number: u128, who: u128) {
     for request in steps(ledger, number, who) {
         let answers = rig.handle().submit_blocking(request).unwrap();
         assert!(answers[0].is_ok(), "{answers:?}");

@@ -4,12 +4,13 @@
 
 use super::*;
 use crate::publish::Publisher;
+use crate::starting::Opened;
 use chain::{Checkpoint, Note, VerifierKey};
 use ledger::Event;
 use ledger::log::LogEvent;
 use std::fs;
 use std::path::PathBuf;
-use store::{Faults, Step};
+use store::{Faults, Log, Step};
 
 fn register_of(rig: &Rig) -> PathBuf {
     rig.publishes.as_ref().unwrap().0.path().join("head")
@@ -141,7 +142,8 @@ fn what_the_disk_did_not_take_is_in_no_checkpoint() {
     publisher.begin(false, None, &log.reader()).unwrap();
     let time = *rig.time.lock().unwrap();
     let clock = Box::new(move || time);
-    let started = run(dir, clock, log, recovery, shown, Some(publisher)).unwrap();
+    let opened = Opened::of(log, recovery, shown).publishing(publisher);
+    let started = crate::starting::run(dir, clock, opened, None).unwrap();
 
     faults.fail(Step::JournalWrite, 0);
     let request = Rig::request(vec![register(10, 10, 0)], false);
