@@ -174,9 +174,9 @@ impl Log {
 
         // From here a crash leaves a part of the group on the disk. What counts is the frame: if
         // it is whole, the next start writes the pages; if not, nobody was told, and it is cut.
-        let stands =
-            self.journal
-                .append(first, &self.frame, self.shared.pages.watchdog())?;
+        let stands = self
+            .journal
+            .append(first, &self.frame, self.shared.pages.watchdog())?;
         if self.frame.capacity() > FRAME_KEPT_MAX {
             self.frame = Vec::new();
         }
