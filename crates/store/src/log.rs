@@ -79,7 +79,8 @@ impl Log {
     ///
     /// # Errors
     /// [`Error::Snapshot`], and everything that [`Log::open`] would refuse or mend. Then nothing
-    /// was changed, what `each` was told is worth nothing, and [`Log::open`] finds out what there is.
+    /// was changed, what `each` was told is worth nothing, and [`Log::open`] finds out what there
+    /// is.
     pub fn open_from<E>(
         dir: &Path,
         snapshot: &Snapshot,

@@ -65,9 +65,9 @@ fn snapshot(place: &Place, folder: &Folder, records: u64) -> Result<Row> {
     let (seconds, verified) = (server.seconds(), server.verified()?);
     let conditions = format!(
         "a start of {records} records from a snapshot of {} of them, {:.0} bytes a record on the \
-         disk, which took {:.2} s to write and held a view for {:.0} ms at the most; {seconds:.2} s \
-         until it served, {verified:.1} s until both copies, the chain and every view were \
-         verified behind it; the files were in the page cache",
+         disk, which took {:.2} s to write and held a view for {:.0} ms at the most; \
+         {seconds:.2} s until it served, {verified:.1} s until both copies, the chain and every \
+         view were verified behind it; the files were in the page cache",
         taken.position,
         taken.bytes as f64 / records as f64,
         taken.took.as_secs_f64(),
