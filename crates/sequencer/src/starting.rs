@@ -210,12 +210,13 @@ fn from_snapshot(dir: &Path, position: u64, publishing: &Publishing) -> Result<O
         let show = |lines: &[lines::Line]| {
             if let Some(loading) = loading.take() {
                 other = match loading.join() {
-                    Ok(loaded) => loaded.err().map(|error| error.to_string()),
-                    Err(_) => Some("its views could not be read".to_owned()),
+                    Ok(loaded) => loaded.err(),
+                    Err(_) => Some(snapshot.refuse("its views could not be read")),
                 };
             }
             if other.is_none() {
-                other = shown.show_behind(lines).err();
+                let shown = shown.show_behind(lines);
+                other = shown.err().map(|why| snapshot.refuse(&why));
             }
         };
         lines::applied(show, |lines| {
@@ -227,8 +228,10 @@ fn from_snapshot(dir: &Path, position: u64, publishing: &Publishing) -> Result<O
         })
     });
     let (log, recovery) = opened.map_err(store_error)?;
-    let other = other.or_else(|| shown.stand_at(&log.reader().heads()).err());
-    if let Some(why) = other {
+    if let Some(error) = other {
+        return Err(error.into());
+    }
+    if let Err(why) = shown.stand_at(&log.reader().heads()) {
         return Err(snapshot.refuse(&why).into());
     }
     Ok(Opened {

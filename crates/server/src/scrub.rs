@@ -40,7 +40,7 @@ pub struct Health {
     pub at_start: u64,
     /// What the last reading found bad. The server is not ready while there is any.
     pub rot: Vec<String>,
-    /// How far the snapshot that the start began from is verified; nothing where it read
+    /// How far the snapshot that the start began from is verified; nothing where it has read
     /// everything.
     pub snapshot: Option<Verified>,
     seqs: HashMap<chain::LedgerId, u64>,

@@ -6,7 +6,7 @@
 //!
 //! | file | content |
 //! |---|---|
-//! | `manifest` | what it is of, and every other file's hash but the signature's: see `manifest` |
+//! | `manifest` | what it is of, and the hash of each file but the signature: see `manifest` |
 //! | `signature` | what its owner signed of the manifest's hash |
 //! | `index` | ledgers, heads and positions: see `kept` |
 //! | `commands` | the commands by their fingerprints: see `kept` |

@@ -245,6 +245,34 @@ fn what_is_to_be_repaired_is_left_to_a_start_of_everything() {
 }
 
 #[test]
+fn a_journal_that_ends_a_snapshot_with_another_record_is_left_to_a_start_of_everything() {
+    let mut fixture = Fixture::new();
+    fixture.append(&[(A, 10)]);
+    let before = fixture.all.clone();
+    fixture.append(&[(A, 10)]);
+    let position = take(&mut fixture);
+    let (from, _) = fixture.last_frame();
+    // As long as the one that sled and the snapshot have, and as sound.
+    let last = &fixture.all[1];
+    let other = super::head(&before, A)
+        .link(
+            2_000,
+            last.header.command_id,
+            1,
+            1,
+            last.header.command_digest,
+            last.body.clone(),
+        )
+        .unwrap();
+    let frame = crate::journal::encode(1, &[other]).unwrap();
+    fixture.edit_segment(|bytes| bytes[from..].copy_from_slice(&frame));
+    let error = start(&mut fixture, position).unwrap_err().to_string();
+    assert!(error.contains("the journal does not go on"), "{error}");
+    let refused = fixture.try_reopen().unwrap_err();
+    assert!(matches!(refused, OpenError::Store(Error::TwoRecords(_))));
+}
+
+#[test]
 fn a_sled_that_is_not_of_the_snapshot_costs_a_replay() {
     let mut fixture = Fixture::new();
     fixture.append(&[(A, 10), (B, 20)]);
