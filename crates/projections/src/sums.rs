@@ -1,8 +1,9 @@
 //! What the payments of each batch come to, and the movements of each account: kept record by
 //! record, so that a balance, or a page of a trace, need not add all of them up again.
 //!
-//! What a payment or a movement came to is taken out before an event changes it, and what it comes to is put in
-//! afterwards, whatever the event was. The sums are exact: the way there makes no difference.
+//! What a payment or a movement came to is taken out before an event changes it, and what it comes
+//! to is put in afterwards, whatever the event was. The sums are exact: the way there makes no
+//! difference. `tests/random/added.rs` adds everything up the long way.
 
 use crate::benefit::{Benefit, Share, each_share};
 use crate::fees::Borne;
