@@ -26,6 +26,7 @@ mod seal;
 mod seals;
 mod show;
 mod signed;
+mod spares;
 mod states;
 mod timer;
 mod writer;
@@ -543,4 +544,4 @@ fn semaphore_len(len: u32) -> usize {
 }
 
 /// The books as the writer has them: they run ahead of the disk and belong to it alone.
-type Ahead = std::collections::HashMap<LedgerId, (Books, chain::Head)>;
+type Ahead = std::collections::HashMap<LedgerId, Box<(Books, chain::Head)>>;

@@ -144,6 +144,7 @@ const TABLE: &[Row] = &[
                 "getrandom",
                 "chacha20poly1305",
                 "blake3",
+                "hashbrown",
                 "jiff",
                 "serde",
             ],
