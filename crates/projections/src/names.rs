@@ -44,23 +44,6 @@ impl Names {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_identifier_has_one_number_and_a_number_one_identifier() {
-        let mut names = Names::default();
-        let id = |number: u32| Uuid::from_u128(u128::from(number) << 96);
-        for _ in 0..2 {
-            assert!((0..1_000).all(|number| names.number(id(number)) == number));
-        }
-        assert!((0..1_000).all(|number| names.id(number) == Some(id(number))));
-        assert!((0..1_000).all(|number| names.find(id(number)) == Some(number)));
-        assert_eq!((names.find(id(1_000)), names.id(1_000)), (None, None));
-    }
-}
-
 /// The identifiers in their order.
 impl Form for Names {
     fn write(&self, out: &mut Out<'_>) {
@@ -78,5 +61,22 @@ impl Form for Names {
 
     fn describe(to: &mut Description) {
         Chunks::<Uuid>::describe(to);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_has_one_number_and_a_number_one_identifier() {
+        let mut names = Names::default();
+        let id = |number: u32| Uuid::from_u128(u128::from(number) << 96);
+        for _ in 0..2 {
+            assert!((0..1_000).all(|number| names.number(id(number)) == number));
+        }
+        assert!((0..1_000).all(|number| names.id(number) == Some(id(number))));
+        assert!((0..1_000).all(|number| names.find(id(number)) == Some(number)));
+        assert_eq!((names.find(id(1_000)), names.id(1_000)), (None, None));
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! What a payment or a movement came to is taken out before an event changes it, and what it comes
 //! to is put in afterwards, whatever the event was. The sums are exact: the way there makes no
-//! difference.
+//! difference. `tests/random/added.rs` adds everything up the long way.
 
 use crate::benefit::{Benefit, Share, each_share};
 use crate::fees::Borne;

@@ -5,9 +5,10 @@ use crate::View;
 use crate::balances::{Equation, REACHED, SPENT, Sides, Spending, project_budgets};
 use crate::benefit::{self, Benefit};
 use crate::references::{self, ProjectReference, total};
+use crate::sums::Way;
 use hashbrown::{HashMap, HashSet};
 use ledger::account::rules::MovementKind;
-use ledger::ids::{FundId, PaymentId, ProjectId};
+use ledger::ids::{PaymentId, ProjectId};
 use ledger::money::Fen;
 use ledger::payment::Payee;
 use ledger::payment::rules::Payment;
@@ -74,7 +75,7 @@ pub fn project_ledgers(view: &View, id: ProjectId) -> Option<ProjectLedgers> {
         .collect();
     let (cash, fourth) = cash(view, &payments);
     let (benefit, fifth) = benefit(&payments);
-    let equations = vec![granted(view, id), spent(view, id, &payments), fourth, fifth];
+    let equations = vec![granted(view, id), spent(view, id), fourth, fifth];
     Some(ProjectLedgers {
         project: references::project(books, id),
         authority: ProjectAuthority {
@@ -107,20 +108,15 @@ fn granted(view: &View, id: ProjectId) -> Equation {
 }
 
 /// Equation 3, batch by batch, the right side summed up from the payments.
-fn spent(view: &View, id: ProjectId, payments: &[(PaymentId, &Payment)]) -> Equation {
-    let mut parts: HashMap<FundId, Vec<Fen>> = HashMap::new();
-    for (_, payment) in payments {
-        let shares = benefit::open_shares(payment);
-        for (fund, share) in shares.into_iter().chain(benefit::net_shares(payment)) {
-            parts.entry(fund).or_default().push(share);
-        }
-    }
+fn spent(view: &View, id: ProjectId) -> Equation {
     let mut sides = Sides::default();
     for fund in view.links.funds_of_project(id) {
         if let Some(budget) = view.books.budgets.get((*fund, id)) {
-            let payments = parts.get(fund).into_iter().flatten().copied();
-            let rest = [budget.opening_net, budget.available()];
-            sides.put(budget.granted, total(payments.chain(rest)));
+            let payments = view.links.sums.of(*fund);
+            let mut right = payments.map(|sums| sums.of_project(id)).unwrap_or_default();
+            right.carry(Way::In, budget.opening_net);
+            right.carry(Way::In, budget.available());
+            sides.put(budget.granted, right.fen());
         }
     }
     sides.equation(3, SPENT.0, SPENT.1)

@@ -106,7 +106,7 @@ pub(super) fn command(chance: &mut Chance, payments: u128) -> Value {
             };
             let number = payments + 1;
             let mut command = instruction(number, chance.number(PROJECTS), payee, sources);
-            if number % 4 == 0 {
+            if number.is_multiple_of(4) {
                 command["payment"]["instruct"]["kind"] = json!("management_fee");
             }
             command
