@@ -220,22 +220,20 @@ fn a_stream_tells_of_new_records_and_resumes_where_it_was_left() {
 }
 
 /// The paths that the code mounts: every text in `routes/` that looks like one, taken from the
-/// source because actix does not tell. Those of one ledger are mounted from there on.
+/// source because actix does not tell.
 fn mounted() -> BTreeSet<String> {
     let routes = concat!(env!("CARGO_MANIFEST_DIR"), "/src/routes");
     let mut paths = BTreeSet::new();
     for file in files(routes.as_ref()) {
         let text = std::fs::read_to_string(file).unwrap();
-        let mut in_ledger = false;
-        for line in text.lines().filter(|line| !line.contains("path = \"")) {
-            in_ledger = (in_ledger || line.contains("fn mount_in_ledger")) && line != "}";
-            for text in line.split('"').skip(1).step_by(2) {
-                if in_ledger && (text.is_empty() || text.starts_with('/')) {
-                    paths.insert(format!("/v1/ledgers/{{ledger}}{text}"));
-                } else if text.starts_with("/v1/") {
-                    paths.insert(text.to_owned());
-                }
-            }
+        let code = text.lines().filter(|line| !line.contains("path = \""));
+        for line in code {
+            let texts = line.split('"').skip(1).step_by(2);
+            paths.extend(
+                texts
+                    .filter(|text| text.starts_with("/v1/"))
+                    .map(str::to_owned),
+            );
         }
     }
     paths

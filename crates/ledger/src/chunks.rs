@@ -1,5 +1,7 @@
 //! A list that grows without moving what it holds.
 
+use crate::form::{Bad, Description, Form, Input, Out};
+
 /// How many entries a chunk has room for.
 const CHUNK: usize = 256;
 
@@ -65,6 +67,24 @@ impl<T> Chunks<T> {
         }
     }
 
+    /// Reads a list, and shows each entry.
+    ///
+    /// # Errors
+    /// What is there is no such list.
+    pub fn read_each(input: &mut Input<'_>, mut each: impl FnMut(&T)) -> Result<Self, Bad>
+    where
+        T: Form,
+    {
+        let len = input.length()?;
+        let mut list = Chunks::default();
+        for _ in 0..len {
+            let entry = T::read(input)?;
+            each(&entry);
+            list.push(entry);
+        }
+        Ok(list)
+    }
+
     /// Takes the last one away.
     pub fn pop(&mut self) -> Option<T> {
         let last = self.chunks.last_mut()?;
@@ -78,6 +98,22 @@ impl<T> Chunks<T> {
     /// All of them in their order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + Clone {
         self.chunks.iter().flatten()
+    }
+}
+
+/// As any other list.
+impl<T: Form> Form for Chunks<T> {
+    fn write(&self, out: &mut Out<'_>) {
+        out.length(self.len());
+        self.iter().for_each(|it| it.write(out));
+    }
+
+    fn read(input: &mut Input<'_>) -> Result<Self, Bad> {
+        Chunks::read_each(input, |_| ())
+    }
+
+    fn describe(to: &mut Description) {
+        Vec::<T>::describe(to);
     }
 }
 

@@ -36,13 +36,13 @@ pub struct Alert {
 }
 
 /// All alerts of a ledger.
-#[derive(Debug, Clone, Default, serde::Serialize)]
+#[derive(Debug, Clone, Default, serde::Serialize, ledger::form::Form)]
 pub struct Alerts {
     raised: Vec<Raised>,
 }
 
 /// An alert without its texts: an import of old records may raise one for every tenth of them.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, ledger::form::Form)]
 struct Raised {
     seq: u32,
     /// Which one of its record's alerts.

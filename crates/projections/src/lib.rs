@@ -23,6 +23,7 @@ pub mod deadlines;
 pub mod entries;
 pub mod evidence;
 pub mod fees;
+pub mod form;
 pub mod four_ledgers;
 pub mod idle;
 pub mod items;
@@ -40,6 +41,7 @@ pub mod retention;
 pub mod returned;
 pub mod search;
 pub mod steps;
+pub mod sums;
 pub mod tasks;
 pub mod timeline;
 pub mod trace;
@@ -53,12 +55,14 @@ pub use page::Page;
 use alerts::Alerts;
 use days::Days;
 use evidence::EvidenceFiles;
+use items::Numbered;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
-use ledger::{Books, Fact};
+use ledger::{Books, Context, Event, Fact};
 use links::Links;
 use search::Search;
+use sums::Sums;
 use tasks::Plans;
 use timeline::Timeline;
 
@@ -97,7 +101,7 @@ pub fn beijing_day(us: u64) -> Date {
 }
 
 /// The last record that a view has taken in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ledger::form::Form)]
 pub struct Head {
     /// Its place in the chain.
     pub seq: u64,
@@ -121,6 +125,10 @@ pub struct View {
     pub alerts: Alerts,
     /// Who holds what, found without a search.
     pub links: Links,
+    /// What the payments of each batch come to; follows from the books.
+    pub sums: Sums,
+    /// The items in the order of their numbers; follows from the books.
+    pub numbered: Numbered,
     /// The plans that were returned.
     pub plans: Plans,
     /// The days and counts that the books forget.
@@ -141,6 +149,8 @@ impl View {
             timeline,
             alerts,
             links,
+            sums,
+            numbered,
             plans,
             days,
             search,
@@ -149,8 +159,9 @@ impl View {
         let context = entry.fact.context(entry.recorded_on(), entry.seq);
         // Rules and new links are both judged by the books before the event.
         alerts.take_in(books, &context, entry);
-        links.take_in(books, &entry.fact.event);
-        ledger::apply(books, &context, &entry.fact.event);
+        numbered.take_out(books, &entry.fact.event);
+        take_in(books, links, sums, &context, &entry.fact.event);
+        numbered.put_in(books, &entry.fact.event);
         timeline.take_in(entry);
         plans.take_in(entry);
         days.take_in(books, entry);
@@ -169,4 +180,18 @@ impl View {
     pub fn head(&self) -> Option<Head> {
         self.head
     }
+}
+
+/// Takes an event into the books, and into what is told from them before and after it.
+pub(crate) fn take_in(
+    books: &mut Books,
+    links: &mut Links,
+    sums: &mut Sums,
+    context: &Context,
+    event: &Event,
+) {
+    links.take_in(books, event);
+    sums.take_out(books, event);
+    ledger::apply(books, context, event);
+    sums.put_in(books, event);
 }

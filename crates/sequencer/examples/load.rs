@@ -3,7 +3,8 @@
 //! project, contract, claim, cash and bank line among them; `open DIR` starts on either with full
 //! verification; `seal DIR` seals it twice, records its states and proves a subject. `verify DIR`
 //! audits both copies of a directory that nobody has open, and `rebuild DIR` builds everything anew
-//! from them besides: one core of each is `taskset -c 0 …`.
+//! from them besides: one core of each is `taskset -c 0 …`. `form DIR` writes the view of the loaded
+//! ledger as bytes and reads it again, part by part, and copies it.
 //!
 //! ```console
 //! $ cargo run --release -p sequencer --example load -- load DIR 1000000
@@ -12,6 +13,7 @@
 //! $ cargo run --release -p sequencer --example load -- seal DIR
 //! $ cargo run --release -p sequencer --example load -- verify DIR
 //! $ cargo run --release -p sequencer --example load -- rebuild DIR
+//! $ cargo run --release -p sequencer --example load -- form DIR
 //! ```
 
 #![allow(
@@ -43,6 +45,8 @@ use ledger::receipt::{ReceiptChannel, ReceiptCommand, ReceiptConfirmation, Recei
 use ledger::text::{Name, Reference, Text};
 use ledger::token::Role;
 use ledger::{Actor, Command, Intake, Submission};
+use projections::View;
+use projections::parts::Part;
 use sequencer::{Answered, Answers, Caller, Handle, Request, Unavailable};
 use std::collections::VecDeque;
 use std::path::Path;
@@ -72,7 +76,8 @@ fn main() {
         "seal" => seal(dir),
         "verify" => verify(dir),
         "rebuild" => rebuild(dir),
-        other => panic!("{other}: say load, mixed, open, seal, verify or rebuild"),
+        "form" => form(dir),
+        other => panic!("{other}: say load, mixed, open, seal, verify, rebuild or form"),
     }
 }
 
@@ -95,6 +100,52 @@ fn rebuild(dir: &Path) {
     let (verified, rebuilt) = sequencer::rebuild(dir, |_| (), |_| ()).expect("intact");
     assert!(rebuilt.findings.is_empty());
     told("verified and rebuilt", verified.records, begin);
+}
+
+/// Each part of the loaded ledger, written and read in memory; and a copy of all of them.
+fn form(dir: &Path) {
+    let started = sequencer::start(dir, sequencer::machine()).expect("start");
+    let slot = started.handle.slot(LedgerId(id(7, 7))).expect("loaded");
+    let view = slot.view();
+    println!("start: {}", memory());
+    let mut all = [0.0; 3];
+    for part in Part::ALL {
+        let mut bytes = Vec::new();
+        view.write_part(part, &mut bytes).expect("written");
+        bytes.clear();
+        let begin = core_us();
+        view.write_part(part, &mut bytes).expect("written");
+        let wrote = core_us() - begin;
+        let mut other = View::default();
+        let begin = core_us();
+        other
+            .read_part(part, &mut bytes.as_slice(), bytes.len() as u64)
+            .expect("read");
+        let read = core_us() - begin;
+        let figures = [bytes.len() as f64 / 1e6, wrote / 1e3, read / 1e3];
+        for (sum, figure) in all.iter_mut().zip(figures) {
+            *sum += figure;
+        }
+        let [len, wrote, read] = figures;
+        println!(
+            "{}: {len:.1} MB, written in {wrote:.0} ms, read in {read:.0} ms",
+            part.name()
+        );
+    }
+    let [len, wrote, read] = all;
+    println!("all: {len:.1} MB, written in {wrote:.0} ms, read in {read:.0} ms of one core");
+    let (before, begin) = (memory(), core_us());
+    let copy = view.clone();
+    let took = (core_us() - begin) / 1e3;
+    println!("copied in {took:.2} ms; {before}, then {}", memory());
+    drop(copy);
+}
+
+/// As [`core_seconds`], in microseconds and of this thread.
+fn core_us() -> f64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    let ns = stat.split_whitespace().next().unwrap();
+    ns.parse::<f64>().unwrap() / 1e3
 }
 
 fn told(what: &str, records: u64, begin: Instant) {

@@ -42,7 +42,7 @@ choices! {
 }
 
 /// A payment as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Payment {
     /// What it is for.
     pub project: ProjectId,
@@ -74,7 +74,7 @@ pub struct Payment {
 }
 
 /// What happens to few payments; a payment is read as if it had these fields itself.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Mishaps {
     /// Settled and come back.
     pub returned: Fen,
@@ -115,7 +115,7 @@ impl DerefMut for Payment {
 }
 
 /// What one return took away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct ReturnSplit {
     /// Its record.
     pub seq: u64,
@@ -126,7 +126,7 @@ pub struct ReturnSplit {
 }
 
 /// A payment's place in a chain of reissues.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Chained {
     /// The payment before, which came back.
     pub of: Option<PaymentId>,

@@ -1,6 +1,7 @@
 //! Rows found by their keys, each with its key in a list, and the places beside it.
 
 use crate::chunks::Chunks;
+use crate::form::{Bad, Description, Form, Input, Out};
 use crate::places::{Places, fingerprint};
 use std::hash::Hash;
 
@@ -108,5 +109,28 @@ impl<K: Copy + Eq + Hash, V> Rows<K, V> {
             self.places.remove(fingerprint, self.rows.next_place());
             self.places.insert(fingerprint, place);
         }
+    }
+}
+
+/// The rows with their keys, in the order of their places, which follow from them.
+impl<K: Copy + Eq + Hash + Form, V: Form> Form for Rows<K, V> {
+    fn write(&self, out: &mut Out<'_>) {
+        self.rows.write(out);
+    }
+
+    fn read(input: &mut Input<'_>) -> Result<Self, Bad> {
+        let mut fingerprints = Vec::new();
+        let rows = Chunks::<(K, V)>::read_each(input, |(key, _)| {
+            fingerprints.push(fingerprint(key));
+        })?;
+        let key = |place| rows.get(place).map(|(key, _)| *key);
+        match Places::of(&fingerprints, |a, b| key(a) == key(b)) {
+            Some(places) => Ok(Rows { places, rows }),
+            None => Err(input.fail("a row that comes twice")),
+        }
+    }
+
+    fn describe(to: &mut Description) {
+        Chunks::<(K, V)>::describe(to);
     }
 }

@@ -14,14 +14,15 @@ use memchr::memmem::Finder;
 use std::borrow::Cow;
 
 /// What records say, ready to be looked for.
-#[derive(Debug, Clone, Default, serde::Serialize)]
+#[derive(Debug, Clone, Default, serde::Serialize, ledger::form::Form)]
 pub struct Search {
     /// In the order of the records; only the last one grows.
     chunks: Vec<Chunk>,
 }
 
 /// A part of the index that 16 bits can number.
-#[derive(Debug, Clone, Default, serde::Serialize)]
+#[derive(Debug, Clone, Default, serde::Serialize, ledger::form::Form)]
+#[form(check = "Chunk::is_in_order")]
 struct Chunk {
     /// The plain texts, each with [`END`] after it.
     text: String,
@@ -39,7 +40,7 @@ const END: char = '\u{1}';
 const CHUNK_LEN_MAX: usize = 65_535;
 
 /// A text of a chunk.
-#[derive(Debug, Clone, Copy, serde::Serialize)]
+#[derive(Debug, Clone, Copy, serde::Serialize, ledger::form::Form)]
 struct Mark {
     start: u16,
     row: u16,
@@ -51,7 +52,7 @@ struct Mark {
 }
 
 /// How the written text is had from the plain one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, ledger::form::Form)]
 enum Shown {
     AsPlain,
     InCapitals,
@@ -59,7 +60,7 @@ enum Shown {
 }
 
 /// A record, as far as it is looked for; one with two amounts has two rows.
-#[derive(Debug, Clone, Copy, serde::Serialize)]
+#[derive(Debug, Clone, Copy, serde::Serialize, ledger::form::Form)]
 pub(super) struct Row {
     /// The number of what it is mainly about.
     pub(super) subject: u32,
@@ -308,6 +309,17 @@ impl Search {
 }
 
 impl Chunk {
+    /// True if every text begins behind the one before: or a search in it would never end.
+    fn is_in_order(&self) -> bool {
+        let ascend = |a: &Mark, b: &Mark| a.start < b.start && a.written_end <= b.written_end;
+        let last = self.pieces.last();
+        let fits = |mark: &Mark| {
+            usize::from(mark.start) < self.text.len()
+                && usize::from(mark.written_end) <= self.written.len()
+        };
+        self.pieces.is_sorted_by(ascend) && last.is_none_or(fits)
+    }
+
     /// A copy without room for more. Shrinking would not do: an allocator may leave a piece of
     /// memory as it is, as long as half of it is used.
     fn tight(&self) -> Chunk {

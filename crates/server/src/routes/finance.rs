@@ -2,10 +2,11 @@
 //! purposes (B2, B4, B7, B8, B9, B13).
 
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Asked, Question};
 use crate::routes::through::Answer;
 use crate::state::State;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use jiff::civil::Date;
 use ledger::date::BusinessDate;
 use projections::deadlines::{ReceiptDeadlines, allocation_deadlines as deadlines_of};
@@ -16,14 +17,23 @@ use projections::retention::{Retention, retention as retention_of};
 use projections::returned::{Returned, returned as returned_of};
 use serde::Deserialize;
 
-pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
-    config
-        .route("/allocation-deadlines", web::get().to(allocation_deadlines))
-        .route("/spending-progress", web::get().to(spending_progress))
-        .route("/returned-payments", web::get().to(returned_payments))
-        .route("/retention", web::get().to(retention))
-        .route("/idle-money", web::get().to(idle_money))
-        .route("/purposes", web::get().to(purposes));
+pub(super) fn mount(routes: &mut Routes) {
+    routes
+        .route(
+            "/v1/ledgers/{ledger}/allocation-deadlines",
+            web::get().to(allocation_deadlines),
+        )
+        .route(
+            "/v1/ledgers/{ledger}/spending-progress",
+            web::get().to(spending_progress),
+        )
+        .route(
+            "/v1/ledgers/{ledger}/returned-payments",
+            web::get().to(returned_payments),
+        )
+        .route("/v1/ledgers/{ledger}/retention", web::get().to(retention))
+        .route("/v1/ledgers/{ledger}/idle-money", web::get().to(idle_money))
+        .route("/v1/ledgers/{ledger}/purposes", web::get().to(purposes));
 }
 
 /// On which day.

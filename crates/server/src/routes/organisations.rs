@@ -1,9 +1,10 @@
 //! Organisation units and zones.
 
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Question};
 use crate::routes::through::{Answer, Ask};
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use jiff::civil::Date;
 use ledger::ids::{OrganisationId, OverlayId, PersonId};
 use ledger::organisation::{Level, OrganisationKind};
@@ -13,11 +14,17 @@ use projections::balances::{UnitBalance, unit_balance};
 use serde::Serialize;
 use uuid::Uuid;
 
-pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
-    config
-        .route("/organisations", web::get().to(organisations))
-        .route("/organisations/{id}/balance", web::get().to(balance))
-        .route("/overlays", web::get().to(overlays));
+pub(super) fn mount(routes: &mut Routes) {
+    routes
+        .route(
+            "/v1/ledgers/{ledger}/organisations",
+            web::get().to(organisations),
+        )
+        .route(
+            "/v1/ledgers/{ledger}/organisations/{id}/balance",
+            web::get().to(balance),
+        )
+        .route("/v1/ledgers/{ledger}/overlays", web::get().to(overlays));
 }
 
 /// A unit of the area tree.

@@ -1,9 +1,10 @@
 //! Projects, their milestones and their money, and what is left of it.
 
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Asked, Question};
 use crate::routes::through::{Answer, Ask};
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use ledger::ids::ProjectId;
 use ledger::project::rules::{ProjectStage, ProjectState};
 use projections::Page;
@@ -16,13 +17,19 @@ use projections::trace::PaymentLine;
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
-    config
-        .route("/projects", web::get().to(projects))
-        .route("/projects/{id}", web::get().to(project))
-        .route("/projects/{id}/ledgers", web::get().to(ledgers))
-        .route("/projects/{id}/payments", web::get().to(payments))
-        .route("/surpluses", web::get().to(surpluses));
+pub(super) fn mount(routes: &mut Routes) {
+    routes
+        .route("/v1/ledgers/{ledger}/projects", web::get().to(projects))
+        .route("/v1/ledgers/{ledger}/projects/{id}", web::get().to(project))
+        .route(
+            "/v1/ledgers/{ledger}/projects/{id}/ledgers",
+            web::get().to(ledgers),
+        )
+        .route(
+            "/v1/ledgers/{ledger}/projects/{id}/payments",
+            web::get().to(payments),
+        )
+        .route("/v1/ledgers/{ledger}/surpluses", web::get().to(surpluses));
 }
 
 /// Which projects.

@@ -3,20 +3,24 @@
 use crate::json::EventView;
 use crate::problem::Problem;
 use crate::routes::events::{chain, read, record};
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Question};
 use crate::routes::through::{Answer, Ask, Through};
 use crate::state::State;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use ledger::Fact;
 use ledger::ids::{LedgerId, Subject};
 use projections::steps::{Steps, steps as steps_of};
 use sequencer::Sight;
 use uuid::Uuid;
 
-pub(super) fn mount_in_ledger(config: &mut ServiceConfig) {
-    config
-        .route("/timeline/{id}", web::get().to(timeline))
-        .route("/steps/{id}", web::get().to(steps));
+pub(super) fn mount(routes: &mut Routes) {
+    routes
+        .route(
+            "/v1/ledgers/{ledger}/timeline/{id}",
+            web::get().to(timeline),
+        )
+        .route("/v1/ledgers/{ledger}/steps/{id}", web::get().to(steps));
 }
 
 /// The most records over which steps are told: more than any project or item has.

@@ -30,10 +30,18 @@ enum Rule {
 }
 
 const TABLE: &[Row] = &[
+    // A derive: it runs in the compiler, and none of it is in what ships.
+    Row {
+        package: "form",
+        rule: Rule::Only {
+            always: &["proc-macro2", "quote", "syn"],
+            optional: &[],
+        },
+    },
     Row {
         package: "ledger",
         rule: Rule::Only {
-            always: &["thiserror", "jiff", "serde", "uuid", "hashbrown"],
+            always: &["form", "thiserror", "jiff", "serde", "uuid", "hashbrown"],
             optional: &["utoipa"],
         },
     },
@@ -42,6 +50,8 @@ const TABLE: &[Row] = &[
         rule: Rule::Only {
             always: &[
                 "ledger",
+                // For the name of a form.
+                "blake3",
                 "serde",
                 "hashbrown",
                 "thiserror",

@@ -16,7 +16,7 @@ use crate::payment::{
 use crate::rejection::Rejection;
 
 /// What has come after a payment; most have none of it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Later {
     /// Demanded back.
     pub demanded: Fen,
