@@ -3,16 +3,17 @@
 
 use hashbrown::DefaultHashBuilder;
 use std::hash::{BuildHasher, Hash};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// The places of rows by the fingerprints of their keys; the rows say whose place it is.
 ///
 /// The table is cut into parts that grow each by itself and by a quarter, so that no record waits
-/// until millions of entries have been moved, and little room is empty.
+/// until millions of entries have been moved, and little room is empty. Copies share the parts that
+/// neither has changed since.
 #[derive(Debug, Clone)]
 pub struct Places {
     /// One, or [`PARTS`] of them.
-    parts: Vec<Part>,
+    parts: Vec<Arc<Part>>,
 }
 
 /// Clients choose identifiers, and so the hash has a seed of its own in each process.
@@ -59,7 +60,7 @@ const EMPTY: Slot = Slot {
 impl Default for Places {
     fn default() -> Self {
         Places {
-            parts: vec![Part::default()],
+            parts: vec![Arc::default()],
         }
     }
 }
@@ -71,7 +72,7 @@ impl Places {
     pub fn of(fingerprints: &[u32], is_same: impl Fn(u32, u32) -> bool) -> Option<Places> {
         let parts = if fingerprints.len() > LARGE { PARTS } else { 1 };
         let mut places = Places {
-            parts: vec![Part::default(); parts],
+            parts: (0..parts).map(|_| Arc::default()).collect(),
         };
         // Part by part, so that each is filled while it is in the processor's cache.
         let mut shares = vec![Vec::new(); parts];
@@ -86,6 +87,7 @@ impl Places {
         }
         let large = places.is_large();
         for (part, share) in places.parts.iter_mut().zip(shares) {
+            let part = Arc::make_mut(part);
             let room = share.len().saturating_add(share.len() / 3);
             part.slots = vec![EMPTY; room.saturating_add(SLOTS_MIN)];
             for slot in share {
@@ -105,13 +107,14 @@ impl Places {
 
     /// Adds a place, which must not be there yet.
     pub fn insert(&mut self, fingerprint: u32, place: u32) {
-        if let [only] = &mut *self.parts
+        if let [only] = &*self.parts
             && only.len >= LARGE
         {
-            let all = std::mem::take(&mut only.slots);
-            self.parts = vec![Part::default(); PARTS];
-            for slot in all.into_iter().filter(|slot| slot.place != EMPTY.place) {
-                self.put(slot);
+            let all = Arc::clone(only);
+            self.parts = (0..PARTS).map(|_| Arc::default()).collect();
+            let full = all.slots.iter().filter(|slot| slot.place != EMPTY.place);
+            for slot in full {
+                self.put(*slot);
             }
         }
         self.put(Slot { fingerprint, place });
@@ -120,7 +123,7 @@ impl Places {
     fn put(&mut self, slot: Slot) {
         let (part, large) = (self.part_of(slot.fingerprint), self.is_large());
         if let Some(part) = self.parts.get_mut(part) {
-            part.put(slot, large);
+            Arc::make_mut(part).put(slot, large);
         }
     }
 
@@ -129,7 +132,7 @@ impl Places {
         let (part, share) = (self.part_of(fingerprint), self.share(fingerprint));
         let large = self.is_large();
         if let Some(part) = self.parts.get_mut(part) {
-            part.remove(share, place, large);
+            Arc::make_mut(part).remove(share, place, large);
         }
     }
 

@@ -149,10 +149,8 @@ impl Fold {
             return;
         };
         let context = entry.fact.context(entry.recorded_on(), entry.seq);
-        let View {
-            books, links, sums, ..
-        } = &mut self.then;
-        crate::take_in(books, links, sums, &context, &event);
+        let View { books, links, .. } = &mut self.then;
+        crate::take_in(books, links, &context, &event);
     }
 
     /// True if the record had happened by the day.

@@ -236,7 +236,7 @@ pub fn fund_balance(view: &View, id: FundId) -> Option<FundBalance> {
     let nodes = nodes(view, id);
     let budgets = budgets(view, id);
     let none = FundSums::default();
-    let sums = view.sums.of(id).unwrap_or(&none);
+    let sums = view.links.sums.of(id).unwrap_or(&none);
     let equations = equations::all(view, id, fund, sums);
     let holders = nodes.iter().map(|node| node.unallocated_fen);
     let holders = holders.chain(budgets.iter().map(|budget| budget.spending.granted_fen));

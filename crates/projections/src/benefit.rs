@@ -74,7 +74,7 @@ pub struct BenefitView {
 pub fn benefit(view: &View) -> BenefitView {
     let mut whole = Reached::default();
     let mut funds = Vec::new();
-    for (fund, sums) in view.sums.all() {
+    for (fund, sums) in view.links.sums.all() {
         if !sums.reached.is_none() {
             whole = whole.and(&sums.reached);
             funds.push(FundBenefit {
@@ -96,7 +96,7 @@ pub fn benefit(view: &View) -> BenefitView {
 /// What of one batch has reached persons.
 #[must_use]
 pub fn of_fund(view: &View, fund: FundId) -> Benefit {
-    let sums = view.sums.of(fund);
+    let sums = view.links.sums.of(fund);
     sums.map(|sums| sums.reached.benefit()).unwrap_or_default()
 }
 

@@ -22,7 +22,7 @@ pub struct Fees {
 }
 
 /// What one batch bears of fees: management, preliminary work, and what of both is open.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, ledger::form::Form)]
 pub(crate) struct Borne {
     management: Sum,
     preliminary: Sum,

@@ -7,7 +7,7 @@ mod rounds;
 pub use detail::{
     AttemptLine, ClosingLine, Deed, ExtensionLine, ItemView, MeasureLine, RecoveryLine, item_view,
 };
-pub use numbered::Numbered;
+pub(crate) use numbered::Numbered;
 pub use rounds::{RelatedRound, RoundView, StateCount, round_view, round_views};
 
 use crate::references::{self, Term, UnitReference, term};
@@ -153,7 +153,7 @@ pub(crate) fn passing<'a>(
     filter: &ItemFilter,
 ) -> Vec<(ItemId, &'a Item)> {
     let books = &view.books;
-    let rows = view.numbered.iter();
+    let rows = view.links.numbered.iter();
     rows.filter_map(|id| Some((id, books.items.get(id)?)))
         .filter(|(_, item)| filter.passes(books, today, item))
         .collect()

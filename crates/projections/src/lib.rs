@@ -41,7 +41,7 @@ pub mod retention;
 pub mod returned;
 pub mod search;
 pub mod steps;
-pub mod sums;
+mod sums;
 pub mod tasks;
 pub mod timeline;
 pub mod trace;
@@ -55,14 +55,12 @@ pub use page::Page;
 use alerts::Alerts;
 use days::Days;
 use evidence::EvidenceFiles;
-use items::Numbered;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use ledger::{Books, Context, Event, Fact};
 use links::Links;
 use search::Search;
-use sums::Sums;
 use tasks::Plans;
 use timeline::Timeline;
 
@@ -125,10 +123,6 @@ pub struct View {
     pub alerts: Alerts,
     /// Who holds what, found without a search.
     pub links: Links,
-    /// What the payments of each batch come to; follows from the books.
-    pub sums: Sums,
-    /// The items in the order of their numbers; follows from the books.
-    pub numbered: Numbered,
     /// The plans that were returned.
     pub plans: Plans,
     /// The days and counts that the books forget.
@@ -149,8 +143,6 @@ impl View {
             timeline,
             alerts,
             links,
-            sums,
-            numbered,
             plans,
             days,
             search,
@@ -159,9 +151,7 @@ impl View {
         let context = entry.fact.context(entry.recorded_on(), entry.seq);
         // Rules and new links are both judged by the books before the event.
         alerts.take_in(books, &context, entry);
-        numbered.take_out(books, &entry.fact.event);
-        take_in(books, links, sums, &context, &entry.fact.event);
-        numbered.put_in(books, &entry.fact.event);
+        take_in(books, links, &context, &entry.fact.event);
         timeline.take_in(entry);
         plans.take_in(entry);
         days.take_in(books, entry);
@@ -183,15 +173,8 @@ impl View {
 }
 
 /// Takes an event into the books, and into what is told from them before and after it.
-pub(crate) fn take_in(
-    books: &mut Books,
-    links: &mut Links,
-    sums: &mut Sums,
-    context: &Context,
-    event: &Event,
-) {
-    links.take_in(books, event);
-    sums.take_out(books, event);
+pub(crate) fn take_in(books: &mut Books, links: &mut Links, context: &Context, event: &Event) {
+    links.before(books, event);
     ledger::apply(books, context, event);
-    sums.put_in(books, event);
+    links.after(books, event);
 }

@@ -2,7 +2,9 @@
 //!
 //! The books find a row by its whole key; these lists say which keys there are.
 
+use crate::items::Numbered;
 use crate::numbers::{Numbers, push_close};
+use crate::sums::Sums;
 use hashbrown::HashMap;
 use ledger::account::AccountEvent;
 use ledger::chunks::Chunks;
@@ -46,11 +48,30 @@ pub struct Links {
     movements: Chunks<MovementId>,
     #[serde(serialize_with = "crate::parts::map")]
     movements_of_account: HashMap<AccountId, Numbers>,
+    /// What payments and movements come to; follows from the books.
+    #[serde(skip)]
+    pub(crate) sums: Sums,
+    /// The items in the order of their numbers; follows from the books.
+    #[serde(skip)]
+    pub(crate) numbered: Numbered,
 }
 
 impl Links {
+    /// Before the books take in an event.
+    pub(crate) fn before(&mut self, books: &Books, event: &Event) {
+        self.sums.take_out(books, event);
+        self.numbered.take_out(books, event);
+        self.take_in(books, event);
+    }
+
+    /// After the books took in an event.
+    pub(crate) fn after(&mut self, books: &Books, event: &Event) {
+        self.sums.put_in(books, event);
+        self.numbered.put_in(books, event);
+    }
+
     /// Takes in an event, before the books do: what they do not have yet is new.
-    pub(crate) fn take_in(&mut self, books: &Books, event: &Event) {
+    fn take_in(&mut self, books: &Books, event: &Event) {
         match event {
             Event::Fund(event) => self.fund(books, event),
             Event::Payment(PaymentEvent::Instructed(instruction)) => {

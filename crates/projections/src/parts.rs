@@ -97,9 +97,6 @@ impl Serialize for PartOf<'_> {
             timeline,
             alerts,
             links,
-            // These two follow from the books.
-            sums: _,
-            numbered: _,
             plans,
             days,
             search,

@@ -58,7 +58,7 @@ pub fn purposes(view: &View, budget_year: Option<u32>) -> Vec<PurposeShare> {
     let net = |(_, fund): &(FundId, &Fund)| fund.received.sub(fund.reclaimed_from_top);
     let of_fen = total(groups.values().flatten().map(net));
     let borne = |(id, _): &(FundId, &Fund)| {
-        let sums = view.sums.of(*id);
+        let sums = view.links.sums.of(*id);
         sums.map(|sums| sums.fees).unwrap_or_default()
     };
     let show = |(code, funds): (&Reference, Vec<(FundId, &Fund)>)| PurposeShare {

@@ -1,14 +1,15 @@
-//! What the payments of each batch come to: kept record by record, so that a balance, or a page of
-//! a trace, need not add up all payments again.
+//! What the payments of each batch come to, and the movements of each account: kept record by
+//! record, so that a balance, or a page of a trace, need not add all of them up again.
 //!
-//! What a payment came to is taken out before an event changes it, and what it comes to is put in
+//! What a payment or a movement came to is taken out before an event changes it, and what it comes to is put in
 //! afterwards, whatever the event was. The sums are exact: the way there makes no difference.
 
 use crate::benefit::{Benefit, Share, each_share};
 use crate::fees::Borne;
 use crate::references::held;
 use hashbrown::HashMap;
-use ledger::ids::{FundId, OrganisationId, PaymentId, ProjectId};
+use ledger::account::AccountEvent;
+use ledger::ids::{AccountId, FundId, MovementId, OrganisationId, PaymentId, ProjectId};
 use ledger::money::Fen;
 use ledger::payment::rules::Payment;
 use ledger::payment::{Payee, PaymentEvent};
@@ -17,7 +18,7 @@ use ledger::record::RecordEvent;
 use ledger::{Books, Event};
 
 /// An exact sum of amounts: what is put in can be taken out again.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ledger::form::Form)]
 pub(crate) struct Sum(i128);
 
 /// Whether a payment is put into the sums, or taken out.
@@ -55,13 +56,16 @@ impl FromIterator<Sum> for Sum {
 }
 
 /// What the payments of each batch come to.
-#[derive(Debug, Clone, Default)]
-pub struct Sums {
+#[derive(Debug, Clone, Default, ledger::form::Form)]
+pub(crate) struct Sums {
     funds: HashMap<FundId, FundSums>,
+    /// What movements have brought to an account less what they took away, batch by batch; none
+    /// stands for cash of nobody knows which.
+    moved: HashMap<(AccountId, Option<FundId>), Sum>,
 }
 
 /// What the payments of one batch come to, as far as it bears them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, ledger::form::Form)]
 pub(crate) struct FundSums {
     /// Instructed and neither settled nor cancelled.
     pub(crate) open: Sum,
@@ -77,7 +81,7 @@ pub(crate) struct FundSums {
 }
 
 /// What persons say of what they got.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, ledger::form::Form)]
 pub(crate) struct Reached {
     /// How many payments to persons there are.
     payments: Sum,
@@ -109,6 +113,20 @@ impl Sums {
                 });
             }
         });
+        let movement = movement(event).and_then(|id| books.movements.get(id));
+        if let Some(row) = movement.filter(|row| !row.reversed) {
+            let to = row.to.filter(|to| *to != row.account);
+            for account in to.into_iter().chain([row.account]) {
+                let moved = self.moved.entry((account, row.fund)).or_default();
+                moved.carry(way, row.change(account));
+            }
+        }
+    }
+
+    /// What movements have brought to an account of a batch less what they took away.
+    pub(crate) fn moved(&self, account: AccountId, fund: Option<FundId>) -> Sum {
+        let moved = self.moved.get(&(account, fund));
+        moved.copied().unwrap_or_default()
     }
 
     /// What the payments of a batch come to; nothing where it has none.
@@ -273,5 +291,26 @@ fn each_payment(event: &Event, take: &mut dyn FnMut(PaymentId)) {
         | Event::Round(_)
         | Event::Item(_)
         | Event::Evidence(_) => {}
+    }
+}
+
+/// The movement that an event makes or takes back.
+fn movement(event: &Event) -> Option<MovementId> {
+    if let Event::Record(RecordEvent::Reversed(it)) = event {
+        return movement(it.original.as_deref()?);
+    }
+    let Event::Account(event) = event else {
+        return None;
+    };
+    match event {
+        AccountEvent::CashReceived(it) => Some(it.movement),
+        AccountEvent::CashPaid(it) => Some(it.movement),
+        AccountEvent::InterestCredited(it) => Some(it.movement),
+        AccountEvent::Transferred(it) => Some(it.movement),
+        AccountEvent::Opened(_)
+        | AccountEvent::TakenOver(_)
+        | AccountEvent::Closed(_)
+        | AccountEvent::CustodyAgreed(_)
+        | AccountEvent::CustodyReleased(_) => None,
     }
 }

@@ -24,7 +24,7 @@ macro_rules! numbers {
     )*};
 }
 
-numbers! { u8 u16 u32 u64 u128 i8 i16 i32 i64 }
+numbers! { u8 u16 u32 u64 u128 i8 i16 i32 i64 i128 }
 
 impl Form for usize {
     fn write(&self, out: &mut Out<'_>) {

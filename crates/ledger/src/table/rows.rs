@@ -30,17 +30,19 @@ impl<K, V> Rows<K, V> {
     pub(super) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
-
-    /// The row at a place.
-    pub(super) fn at_mut(&mut self, place: u32) -> Option<&mut V> {
-        self.rows.get_mut(place).map(|(_, row)| row)
-    }
 }
 
 impl<K: Copy, V> Rows<K, V> {
     /// In the order in which they first came.
     pub(super) fn iter(&self) -> impl Iterator<Item = (K, &V)> {
         self.rows.iter().map(|(key, row)| (*key, row))
+    }
+}
+
+impl<K: Copy, V: Clone> Rows<K, V> {
+    /// The row at a place.
+    pub(super) fn at_mut(&mut self, place: u32) -> Option<&mut V> {
+        self.rows.get_mut(place).map(|(_, row)| row)
     }
 }
 
@@ -62,6 +64,15 @@ impl<K: Copy + Eq + Hash, V> Rows<K, V> {
         self.rows.get(self.find(key)?).map(|(_, row)| row)
     }
 
+    fn add(&mut self, fingerprint: u32, key: K, row: V) -> u32 {
+        let place = self.rows.next_place();
+        self.places.insert(fingerprint, place);
+        self.rows.push((key, row));
+        place
+    }
+}
+
+impl<K: Copy + Eq + Hash, V: Clone> Rows<K, V> {
     /// Puts a row and gives the one that was there.
     pub(super) fn put(&mut self, key: K, row: V) -> Option<V> {
         let fingerprint = fingerprint(&key);
@@ -85,13 +96,6 @@ impl<K: Copy + Eq + Hash, V> Rows<K, V> {
             reason = "the lines above found it or put it there"
         )]
         self.at_mut(place).expect("a row at its place")
-    }
-
-    fn add(&mut self, fingerprint: u32, key: K, row: V) -> u32 {
-        let place = self.rows.next_place();
-        self.places.insert(fingerprint, place);
-        self.rows.push((key, row));
-        place
     }
 
     /// Takes a row away; the last one comes to its place.

@@ -7,8 +7,8 @@ use ledger::record::RecordEvent;
 use ledger::{Books, Event};
 
 /// All items in the order of their numbers, and of their identifiers where numbers are the same.
-#[derive(Debug, Clone, Default)]
-pub struct Numbered(Vec<ItemId>);
+#[derive(Debug, Clone, Default, ledger::form::Form)]
+pub(crate) struct Numbered(Vec<ItemId>);
 
 impl Numbered {
     /// Before the books take in an event: takes out the item that it makes or renames.

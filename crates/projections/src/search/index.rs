@@ -12,12 +12,13 @@ use ledger::fields::{Field, Fields, Kind, Value};
 use ledger::money::Fen;
 use memchr::memmem::Finder;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What records say, ready to be looked for.
 #[derive(Debug, Clone, Default, serde::Serialize, ledger::form::Form)]
 pub struct Search {
-    /// In the order of the records; only the last one grows.
-    chunks: Vec<Chunk>,
+    /// In the order of the records; only the last one grows, and copies share the others.
+    chunks: Vec<Arc<Chunk>>,
 }
 
 /// A part of the index that 16 bits can number.
@@ -235,11 +236,11 @@ impl Search {
                 && more(chunk.written.len(), written_len)
                 && more(chunk.rows.len(), 2)
         };
-        if !self.chunks.last().is_some_and(fits) {
+        if !self.chunks.last().is_some_and(|chunk| fits(chunk)) {
             if let Some(full) = self.chunks.last_mut() {
-                *full = full.tight();
+                *full = Arc::new(full.tight());
             }
-            self.chunks.push(Chunk::default());
+            self.chunks.push(Arc::default());
         }
         // There is one: it was there, or was pushed.
         let last = self.chunks.len().saturating_sub(1);
@@ -247,7 +248,7 @@ impl Search {
             clippy::indexing_slicing,
             reason = "the lines above push one where none is"
         )]
-        &mut self.chunks[last]
+        Arc::make_mut(&mut self.chunks[last])
     }
 
     /// Calls `each` with every text that holds `part`, the oldest first.
@@ -291,7 +292,7 @@ impl Search {
     /// How many bytes of memory it takes.
     #[must_use]
     pub fn room(&self) -> usize {
-        let of = |chunk: &Chunk| {
+        let of = |chunk: &Arc<Chunk>| {
             let pieces = size_of::<Mark>().saturating_mul(chunk.pieces.capacity());
             let rows = size_of::<Row>().saturating_mul(chunk.rows.capacity());
             [

@@ -168,7 +168,7 @@ impl World {
         let items = self.view.books.items.iter();
         let mut items: Vec<_> = items.map(|(id, row)| (&row.draft.number, id)).collect();
         items.sort_unstable();
-        let kept = self.view.numbered.iter();
+        let kept = self.view.links.numbered.iter();
         assert!(kept.eq(items.into_iter().map(|(_, id)| id)));
     }
 

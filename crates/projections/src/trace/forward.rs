@@ -132,7 +132,7 @@ pub fn fund_trace(view: &View, id: FundId, offset: usize, limit: usize) -> Optio
     let books = &view.books;
     let balance = fund_balance(view, id)?;
     let none = FundSums::default();
-    let sums = view.sums.of(id).unwrap_or(&none);
+    let sums = view.links.sums.of(id).unwrap_or(&none);
     let benefit = &balance.benefit;
     let (known, unknown) = sums.to_organisations(books);
     let places = view.links.places_of_fund(id);

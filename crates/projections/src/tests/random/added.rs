@@ -27,6 +27,13 @@ pub(super) fn check(view: &View) {
         assert_eq!((third.right_fen, third.holds), (right, true));
         traced(view, id, &shares);
     }
+    for ((account, fund), _) in view.books.cash.iter() {
+        let moved = view.links.movements_of_account(account);
+        let moved = moved.filter_map(|movement| view.books.movements.get(movement));
+        let moved = moved.filter(|row| !row.reversed && row.fund == fund);
+        let sum = total(moved.map(|row| row.change(account)));
+        assert_eq!(view.links.sums.moved(account, fund).fen(), sum);
+    }
     let benefit = benefit(view);
     assert_eq!(benefit.total, whole);
     let reached = |number: &u128| {
