@@ -144,7 +144,10 @@ impl std::fmt::Display for BusinessDate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (year, month) = (self.first.year(), self.first.month());
         match self.precision {
-            Precision::Day => write!(f, "{}", self.first),
+            Precision::Day => match digits(self.first) {
+                Some(text) => f.write_str(std::str::from_utf8(&text).unwrap_or_default()),
+                None => write!(f, "{}", self.first),
+            },
             Precision::Month => write!(f, "{year:04}-{month:02}"),
             Precision::Quarter => {
                 let quarter = month.saturating_add(2) / 3;
@@ -241,6 +244,21 @@ mod tests {
                 text.parse::<BusinessDate>().map(|date| date.to_string()),
                 Ok(text.into())
             );
+        }
+    }
+
+    #[test]
+    fn a_day_is_written_as_the_calendar_writes_it() {
+        let first = jiff::civil::date(0, 1, 1);
+        let days = (0..110).map(|n| first.saturating_add(jiff::Span::new().days(n * 33_333)));
+        let odd = [
+            Date::MIN,
+            Date::MAX,
+            Date::ZERO,
+            jiff::civil::date(-5, 3, 4),
+        ];
+        for day in days.chain(odd) {
+            assert_eq!(BusinessDate::day(day).to_string(), day.to_string());
         }
     }
 

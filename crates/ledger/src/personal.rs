@@ -131,6 +131,34 @@ pub const fn concerns(command: &Command) -> bool {
     }
 }
 
+/// True for a command that holds personal text. Most receipts hold none, though they may.
+#[must_use]
+pub const fn holds(command: &Command) -> bool {
+    match command {
+        Command::Receipt(ReceiptCommand::Confirm(receipt)) => receipt.remark.is_some(),
+        Command::Token(TokenCommand::Revoke(_)) => false,
+        Command::Subject(_) | Command::Token(TokenCommand::Issue(_)) => concerns(command),
+        Command::Ledger(_)
+        | Command::Log(_)
+        | Command::Organisation(_)
+        | Command::Overlay(_)
+        | Command::Fund(_)
+        | Command::Project(_)
+        | Command::Milestone(_)
+        | Command::Contract(_)
+        | Command::Claim(_)
+        | Command::Payment(_)
+        | Command::Account(_)
+        | Command::Contribution(_)
+        | Command::BankLine(_)
+        | Command::Record(_)
+        | Command::Entry(_)
+        | Command::Round(_)
+        | Command::Item(_)
+        | Command::Evidence(_) => false,
+    }
+}
+
 /// Visits every personal text of a command; see [`visit`].
 pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
     match command {

@@ -123,7 +123,7 @@ impl Alerts {
     #[must_use]
     pub fn counts(&self) -> Vec<(&'static str, usize)> {
         let mut counts = std::collections::BTreeMap::<_, usize>::new();
-        for raised in &self.raised {
+        for raised in self.raised.iter() {
             let count = counts.entry(raised.broken.alert_code()).or_default();
             *count = count.saturating_add(1);
         }

@@ -55,9 +55,7 @@ pub use page::Page;
 use alerts::Alerts;
 use days::Days;
 use evidence::EvidenceFiles;
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::{Offset, TimeZone};
 use ledger::{Books, Context, Event, Fact};
 use links::Links;
 use search::Search;
@@ -91,11 +89,7 @@ impl Entry<'_> {
 /// log counts days as 北京时间 does since 1992, whatever a time zone database may say.
 #[must_use]
 pub fn beijing_day(us: u64) -> Date {
-    let moment = i64::try_from(us)
-        .ok()
-        .and_then(|us| Timestamp::from_microsecond(us).ok());
-    let zone = TimeZone::fixed(Offset::constant(8));
-    moment.unwrap_or(Timestamp::MAX).to_zoned(zone).date()
+    ledger::date::civil_day(us)
 }
 
 /// The last record that a view has taken in.

@@ -1,6 +1,7 @@
 //! Measures the write path and a start: `load DIR COMMANDS` fills a directory with payments that
 //! are instructed, settled and confirmed; `mixed DIR COMMANDS` with ten records a payment, its
-//! project, contract, claim, cash and bank line among them; `open DIR` starts on either with full
+//! project, contract, claim, cash and bank line among them; `signed DIR COMMANDS` is `load` as a
+//! server does it, published and with signed receipts; `open DIR` starts on any with full
 //! verification; `seal DIR` seals it twice, records its states and proves a subject. `verify DIR`
 //! audits both copies of a directory that nobody has open, and `rebuild DIR` builds everything anew
 //! from them besides: one core of each is `taskset -c 0 …`. `form DIR` writes the view of the loaded
@@ -47,7 +48,7 @@ use ledger::token::Role;
 use ledger::{Actor, Command, Intake, Submission};
 use projections::View;
 use projections::parts::Part;
-use sequencer::{Answered, Answers, Caller, Handle, Request, Unavailable};
+use sequencer::{Answered, Answers, Caller, Handle, Publication, Request, Started, Unavailable};
 use std::collections::VecDeque;
 use std::path::Path;
 use std::pin::Pin;
@@ -70,14 +71,15 @@ fn main() {
     let args: Vec<String> = std::env::args().collect();
     let dir = Path::new(&args[2]);
     match args[1].as_str() {
-        "load" => load(dir, &args[3..], 3, command),
-        "mixed" => load(dir, &args[3..], 10, mixed),
+        "load" => load(start(dir), &args[3..], 3, command),
+        "signed" => load(published(dir), &args[3..], 3, command),
+        "mixed" => load(start(dir), &args[3..], 10, mixed),
         "open" => open(dir),
         "seal" => seal(dir),
         "verify" => verify(dir),
         "rebuild" => rebuild(dir),
         "form" => form(dir),
-        other => panic!("{other}: say load, mixed, open, seal, verify, rebuild or form"),
+        other => panic!("{other}: say load, signed, mixed, open, seal, verify, rebuild or form"),
     }
 }
 
@@ -618,15 +620,33 @@ fn mixed(number: u64) -> Command {
 }
 
 /// `around` commands belong together; those of another person come last among them.
-fn load(dir: &Path, args: &[String], around: u64, command: fn(u64) -> Command) {
+fn start(dir: &Path) -> Started {
+    std::fs::create_dir_all(dir).expect("make the directory");
+    sequencer::start(dir, sequencer::machine()).expect("start")
+}
+
+/// With its register beside the directory.
+fn published(dir: &Path) -> Started {
+    std::fs::create_dir_all(dir).expect("make the directory");
+    let publication = Publication {
+        signer: chain::Signer::new("load.example/log", &[7; 32]).expect("a key"),
+        register: store::Register::at(&dir.with_extension("register")),
+        adopt_head: false,
+        rotation: None,
+        snapshots: None,
+    };
+    let started = sequencer::start_published(dir, sequencer::machine(), publication);
+    started.expect("start")
+}
+
+fn load(started: Started, args: &[String], around: u64, command: fn(u64) -> Command) {
+    let dir = started.handle.dir().to_owned();
     let number = |text: &String| text.parse::<u64>().expect("a number");
     let commands = number(&args[0]);
     let size = args.get(1).map_or(BATCH, number);
     let other = |number: u64| number % around >= if around == 3 { 2 } else { 8 };
-    std::fs::create_dir_all(dir).expect("make the directory");
-    let started = sequencer::start(dir, sequencer::machine()).expect("start");
     set_up(&started.handle);
-    let begin = Instant::now();
+    let (begin, busy) = (Instant::now(), core_seconds());
     let mut loader = Loader::new(&started.handle);
     let mut sent = 0;
     while sent < commands {
@@ -646,8 +666,10 @@ fn load(dir: &Path, args: &[String], around: u64, command: fn(u64) -> Command) {
     drop(loader);
     let seconds = begin.elapsed().as_secs_f64();
     println!(
-        "load: {commands} commands in {seconds:.1} s, {:.0} k/s, {}",
+        "load: {commands} commands in {seconds:.1} s, {:.0} k/s, {:.2} µs of processor time each, \
+         making them included; {}",
         commands as f64 / seconds / 1000.0,
+        (core_seconds() - busy) / commands as f64 * 1e6,
         memory()
     );
     drop(started.handle);

@@ -1,13 +1,15 @@
 //! A commit group: what is decided together, written together and answered together.
 
-use crate::answer::{Answers, Request, Unavailable};
-use crate::flight::{Flying, Receipts};
+use crate::answer::{Answers, Receipt, Request, Unavailable};
+use crate::flight::{Commands, Flying, Wanted};
 use crate::gauges::{Gauges, Stages};
+use crate::leaves::Records;
 use crate::signed::{Answered, Signing, Unsigned};
+use crate::spares::{Lent, Spares};
 use chain::Record;
 use ledger::ids::PersonId;
 use ledger::person::PersonEvent;
-use ledger::{Event, Fact};
+use ledger::{Event, Fact, Signatory};
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tracing::Span;
@@ -19,6 +21,9 @@ use uuid::Uuid;
 pub(crate) const BYTES_MAX: usize = 2 << 20;
 /// How many commands a group may hold before no further request joins it.
 pub(crate) const COMMANDS_MAX: usize = 8192;
+
+pub(crate) static RECORDS: Spares<Record> = Spares::new();
+static FACTS: Spares<Fact> = Spares::new();
 
 /// Where an answer comes.
 type Answering = oneshot::Receiver<Result<Answered, Unavailable>>;
@@ -69,9 +74,9 @@ pub(crate) struct Group {
     /// The position of its first record.
     pub(crate) first_position: u64,
     /// Linked records in the order of commit.
-    pub(crate) records: Arc<Vec<Record>>,
+    pub(crate) records: Records,
     /// What each of them states, sealed as it is stored.
-    pub(crate) facts: Vec<Fact>,
+    pub(crate) facts: Lent<Fact>,
     /// The keys of persons that they are the first to need.
     pub(crate) keys: Vec<(Uuid, [u8; 32])>,
     /// Whose personal data these records erase.
@@ -92,10 +97,13 @@ pub(crate) struct Group {
 pub(crate) struct Open {
     pub(crate) number: u64,
     pub(crate) first_position: u64,
-    pub(crate) records: Vec<Record>,
-    pub(crate) facts: Vec<Fact>,
+    pub(crate) records: Lent<Record>,
+    pub(crate) facts: Lent<Fact>,
     /// A second copy of a command must find its receipt here, since it is not in the log yet.
-    pub(crate) receipts: Receipts,
+    pub(crate) known: Commands,
+    /// No signatures: one list for the facts of a group, because its count is counted up and down
+    /// for each of them, and a list of all groups would go to and fro between the threads.
+    pub(crate) nobody: Arc<[Signatory]>,
     waiting: Vec<(Answer, Answers)>,
     requests: Vec<Request>,
     stages: Stages,
@@ -108,9 +116,10 @@ impl Open {
         Open {
             number,
             first_position,
-            records: Vec::new(),
-            facts: Vec::new(),
-            receipts: Receipts::default(),
+            records: RECORDS.lend(),
+            facts: FACTS.lend(),
+            known: Commands::default(),
+            nobody: Arc::from(Vec::new()),
             waiting: Vec::new(),
             requests: Vec::new(),
             stages: Stages::default(),
@@ -124,7 +133,7 @@ impl Open {
     pub(crate) fn reserve(&mut self, commands: usize) {
         self.records.reserve(commands);
         self.facts.reserve(commands);
-        self.receipts.reserve(commands);
+        self.known.reserve(commands, &self.records);
     }
 
     pub(crate) fn is_full(&self) -> bool {
@@ -145,6 +154,19 @@ impl Open {
         self.records.push(record);
     }
 
+    /// The last records, from this one on, are those of a command.
+    pub(crate) fn know(&mut self, first: usize) {
+        if first < self.records.len() {
+            self.known.insert(first, &self.records);
+        }
+    }
+
+    /// The receipt of a command, if it is in this group.
+    pub(crate) fn receipt(&self, wanted: &Wanted) -> Option<Receipt> {
+        self.known
+            .receipt(wanted, &self.records, self.first_position)
+    }
+
     pub(crate) fn answer_later(&mut self, answer: Answer, answers: Answers, request: Request) {
         self.requests.push(request);
         self.commands = self.commands.saturating_add(answers.len());
@@ -152,16 +174,14 @@ impl Open {
         self.waiting.push((answer, answers));
     }
 
-    /// Takes back records after the first `len`, of a list that is all or nothing; the first of
-    /// them would have had the position `cut`.
-    pub(crate) fn shorten(&mut self, len: usize, cut: u64) {
+    /// Takes back records after the first `len`, of a list that is all or nothing.
+    pub(crate) fn shorten(&mut self, len: usize) {
         for record in self.records.drain(len..) {
             let len = record.body.len().saturating_add(chain::HEADER_LEN);
             self.bytes = self.bytes.saturating_sub(len);
         }
         self.facts.truncate(len);
-        self.receipts
-            .retain(|_, receipt| receipt.first_position < cut);
+        self.known.shorten(len);
     }
 
     /// Nothing more is added: what goes to the disk, and what is kept of it until it is there.
@@ -171,7 +191,8 @@ impl Open {
         let flying = Flying {
             number: self.number,
             records: Arc::clone(&records),
-            receipts: self.receipts,
+            first_position: self.first_position,
+            commands: self.known,
         };
         let erased = self.facts.iter().filter_map(|fact| {
             let Event::Subject(PersonEvent::Erased(erasure)) = &fact.event else {

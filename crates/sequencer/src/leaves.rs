@@ -5,6 +5,7 @@
 //! answer. Then the persister waits here, instead of filling memory: whoever asks is told that the
 //! queue is full.
 
+use crate::spares::Lent;
 use chain::Record;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -18,7 +19,7 @@ pub(crate) const WAITING_MAX: usize = 1 << 17;
 const WAKING: usize = 1 << 14;
 
 /// Records of a group, shared with whoever still needs them.
-pub(crate) type Records = Arc<Vec<Record>>;
+pub(crate) type Records = Arc<Lent<Record>>;
 
 #[derive(Default)]
 struct Shared {
@@ -149,7 +150,9 @@ mod tests {
             head = Head::of(&record);
             record
         };
-        Arc::new((0..count).map(|_| next()).collect())
+        let mut records = crate::group::RECORDS.lend();
+        records.extend((0..count).map(|_| next()));
+        Arc::new(records)
     }
 
     fn len(taken: Result<Vec<Records>, Closed>) -> Result<usize, Closed> {

@@ -128,7 +128,7 @@ impl Writer {
                 let mut books = shown.slot(ledger)?.view().books.clone();
                 books.lead();
                 books.let_go();
-                Some((ledger, (books, log.head(id)?)))
+                Some((ledger, Box::new((books, log.head(id)?))))
             })
             .collect();
         let Wires {
@@ -211,8 +211,8 @@ impl Writer {
             ledgers.extend(runs.filter_map(|run| Some(LedgerId(run.first()?.header.ledger.0))));
         }
         for ledger in ledgers {
-            if let Some((books, _)) = self.ahead.get_mut(&ledger) {
-                books.retire(done);
+            if let Some(ahead) = self.ahead.get_mut(&ledger) {
+                ahead.0.retire(done);
             }
         }
         self.ring.retire(done);
@@ -227,7 +227,7 @@ impl Writer {
         while let Some(message) = next.take() {
             match message {
                 Message::ConfirmClock => {
-                    let heads = self.ahead.values().map(|(_, head)| head.recorded_at_us);
+                    let heads = self.ahead.values().map(|ahead| ahead.1.recorded_at_us);
                     self.clock.confirm(heads.max().unwrap_or_default());
                 }
                 Message::Commands(asking, answer) => {

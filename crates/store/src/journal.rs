@@ -55,6 +55,31 @@ pub(crate) struct Segment {
     pub(crate) path: PathBuf,
 }
 
+/// Where a whole frame stands. Its hash says which frame it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FrameAt {
+    /// The position at which its segment begins, by the file's name.
+    pub(crate) segment: u64,
+    /// Where it begins in the segment.
+    pub(crate) from: u64,
+    /// Where the next one begins.
+    pub(crate) to: u64,
+    /// The last 32 bytes of it.
+    pub(crate) hash: [u8; HASH_LEN],
+}
+
+impl FrameAt {
+    /// The place of a frame that begins at an offset.
+    pub(crate) fn of(segment: u64, from: u64, bytes: &[u8]) -> Option<FrameAt> {
+        Some(FrameAt {
+            segment,
+            from,
+            to: from.checked_add(wide(bytes.len()))?,
+            hash: *bytes.last_chunk()?,
+        })
+    }
+}
+
 /// The path of the segment that begins at a position.
 pub(crate) fn segment_path(dir: &Path, first: u64) -> PathBuf {
     dir.join(format!("{first:020}.journal"))
@@ -85,32 +110,46 @@ pub(crate) fn segments(dir: &Path) -> Result<Vec<Segment>, Error> {
 /// # Errors
 /// [`Error::GroupTooLong`].
 pub(crate) fn encode(first: u64, records: &[Record]) -> Result<Vec<u8>, Error> {
-    let mut entries = Vec::new();
-    let mut encoder = Encoder::default();
-    for record in records {
-        encoder.push(&mut entries, record);
-        if entries.len() > GROUP_LEN_MAX {
-            return Err(Error::GroupTooLong { len: entries.len() });
-        }
-    }
-    let too_long = |_| Error::GroupTooLong { len: entries.len() };
-    let mut frame = Vec::with_capacity(entries.len().saturating_add(HEADER_LEN + HASH_LEN));
+    let mut frame = Vec::new();
+    encode_into(&mut frame, first, records)?;
+    Ok(frame)
+}
+
+/// Encodes a frame into a buffer that is used again: a new one of two megabytes for each group is
+/// memory that the system first has to clear.
+///
+/// # Errors
+/// [`Error::GroupTooLong`].
+pub(crate) fn encode_into(
+    frame: &mut Vec<u8>,
+    first: u64,
+    records: &[Record],
+) -> Result<(), Error> {
+    let too_long = |len| Error::GroupTooLong { len };
+    let count = u32::try_from(records.len()).map_err(|_| too_long(records.len()))?;
+    frame.clear();
     frame.extend_from_slice(MAGIC);
     frame.extend_from_slice(&first.to_be_bytes());
-    frame.extend_from_slice(
-        &u32::try_from(records.len())
-            .map_err(too_long)?
-            .to_be_bytes(),
-    );
-    frame.extend_from_slice(
-        &u32::try_from(entries.len())
-            .map_err(too_long)?
-            .to_be_bytes(),
-    );
-    frame.extend_from_slice(&entries);
-    let hash = blake3::hash(&frame);
+    frame.extend_from_slice(&count.to_be_bytes());
+    // The length of the entries: not known yet.
+    let len_at = frame.len();
+    frame.extend_from_slice(&[0; 4]);
+    let mut encoder = Encoder::default();
+    let mut len = 0;
+    for record in records {
+        encoder.push(frame, record);
+        len = frame.len().saturating_sub(HEADER_LEN);
+        if len > GROUP_LEN_MAX {
+            return Err(too_long(len));
+        }
+    }
+    let stated = u32::try_from(len).map_err(|_| too_long(len))?;
+    for (byte, stated) in frame.iter_mut().skip(len_at).zip(stated.to_be_bytes()) {
+        *byte = stated;
+    }
+    let hash = blake3::hash(frame);
     frame.extend_from_slice(hash.as_bytes());
-    Ok(frame)
+    Ok(())
 }
 
 /// The end of the journal, where frames are added.
@@ -124,6 +163,7 @@ pub(crate) struct Journal {
 
 #[derive(Debug)]
 struct Last {
+    first: u64,
     path: PathBuf,
     file: File,
     len: u64,
@@ -133,13 +173,18 @@ impl Journal {
     /// Opens the last segment for appending; recovery has seen to it that it ends with a frame.
     pub(crate) fn open(dir: &Path, faults: Faults) -> Result<Journal, Error> {
         let last = match segments(dir)?.pop() {
-            Some(Segment { path, .. }) => {
+            Some(Segment { first, path }) => {
                 let file = OpenOptions::new()
                     .append(true)
                     .open(&path)
                     .map_err(at(&path))?;
                 let len = file.metadata().map_err(at(&path))?.len();
-                Some(Last { path, file, len })
+                Some(Last {
+                    first,
+                    path,
+                    file,
+                    len,
+                })
             }
             None => None,
         };
@@ -156,13 +201,14 @@ impl Journal {
         self.segment_len = len;
     }
 
-    /// Writes a frame and syncs it. After an error nothing may be written before a restart.
+    /// Writes a frame and syncs it; answers where it stands. After an error nothing may be written
+    /// before a restart.
     pub(crate) fn append(
         &mut self,
         first: u64,
         frame: &[u8],
         watchdog: &Watchdog,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<FrameAt>, Error> {
         if self
             .last
             .as_ref()
@@ -173,10 +219,21 @@ impl Journal {
             let file = OpenOptions::new().create_new(true).append(true).open(&path);
             let file = file.map_err(at(&path))?;
             disk::sync(&self.dir)?;
-            self.last = Some(Last { path, file, len: 0 });
+            self.last = Some(Last {
+                first,
+                path,
+                file,
+                len: 0,
+            });
         }
-        let Some(Last { path, file, len }) = &mut self.last else {
-            return Ok(());
+        let Some(Last {
+            first: segment,
+            path,
+            file,
+            len,
+        }) = &mut self.last
+        else {
+            return Ok(None);
         };
 
         if let Err(error) = self.faults.check(Step::JournalWrite) {
@@ -189,8 +246,9 @@ impl Journal {
         watchdog
             .watch("journal sync", || file.sync_data())
             .map_err(at(path))?;
+        let stands = FrameAt::of(*segment, *len, frame);
         *len = len.saturating_add(wide(frame.len()));
-        Ok(())
+        Ok(stands)
     }
 }
 
@@ -236,6 +294,14 @@ impl Frames {
         let len = file.metadata().map_err(at(path))?.len();
         let file = BufReader::with_capacity(READ_LEN, file);
         Ok(Frames::over(path, file, len))
+    }
+
+    /// Reads on from an offset at which a frame should begin.
+    pub(crate) fn open_at(path: &Path, offset: u64) -> Result<Frames, Error> {
+        let mut frames = Frames::open(path)?;
+        frames.go(offset).map_err(at(path))?;
+        frames.offset = offset;
+        Ok(frames)
     }
 }
 

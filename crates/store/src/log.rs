@@ -9,18 +9,23 @@ use chain::{Head, LedgerId, Record};
 use crate::error::OpenError;
 use crate::faults::Faults;
 use crate::index::{Index, State};
-use crate::journal::{self, Journal};
+use crate::journal::{self, FrameAt, Journal};
 use crate::pages::Pages;
 use crate::replay::Depth;
-use crate::{Entry, Error, Reader, Recovery, recover, replay};
+use crate::{Entry, Error, Reader, Recovery, Snapshot, recover, replay};
 
 /// The log of a deployment, open for appending. There is one at a time.
 #[derive(Debug)]
 pub struct Log {
     shared: Arc<Shared>,
     journal: Journal,
+    /// The frame of a group, in a buffer that is used again.
+    frame: Vec<u8>,
     stopped: bool,
 }
+
+/// As long as the frame of a full group: a buffer that has grown beyond it is given back.
+const FRAME_KEPT_MAX: usize = 4 << 20;
 
 /// What the writer and the readers share.
 #[derive(Debug)]
@@ -67,6 +72,22 @@ impl Log {
         recover::open(dir, Faults::default(), Depth::Heads, each)
     }
 
+    /// Opens the log from a snapshot of its index: only the records after its position are read,
+    /// checked and given to `each`. Of what comes before, the heads of all ledgers are held against
+    /// sled, and the place where the journal goes on against its frame; the rest is for whoever
+    /// verifies it later, beside the writer. Never mends more than a crash leaves.
+    ///
+    /// # Errors
+    /// [`Error::Snapshot`], and everything that [`Log::open`] would refuse or mend. Then nothing
+    /// was changed, what `each` was told is worth nothing, and [`Log::open`] finds out what there is.
+    pub fn open_from<E>(
+        dir: &Path,
+        snapshot: &Snapshot,
+        each: impl FnMut(&Entry) -> Result<(), E>,
+    ) -> Result<(Log, Recovery), OpenError<E>> {
+        recover::open_from(dir, Faults::default(), snapshot, each)
+    }
+
     /// [`Log::open`], with steps that can be made to fail.
     ///
     /// # Errors
@@ -90,6 +111,7 @@ impl Log {
         Log {
             shared: Arc::new(shared),
             journal,
+            frame: Vec::new(),
             stopped: false,
         }
     }
@@ -148,24 +170,28 @@ impl Log {
             return Ok(first);
         }
         self.shared.index().check(records)?;
-        let frame = journal::encode(first, records)?;
+        journal::encode_into(&mut self.frame, first, records)?;
 
         // From here a crash leaves a part of the group on the disk. What counts is the frame: if
         // it is whole, the next start writes the pages; if not, nobody was told, and it is cut.
-        self.journal
-            .append(first, &frame, self.shared.pages.watchdog())?;
+        let stands =
+            self.journal
+                .append(first, &self.frame, self.shared.pages.watchdog())?;
+        if self.frame.capacity() > FRAME_KEPT_MAX {
+            self.frame = Vec::new();
+        }
         let mut writer = self.shared.pages.writer(first);
         for record in records {
             writer.push(record)?;
         }
         writer.finish()?;
 
-        self.publish(records)?;
+        self.publish(records, stands)?;
         Ok(first)
     }
 
     /// Shows a group that is on the disk to the readers.
-    fn publish(&self, records: &[Record]) -> Result<(), Error> {
+    fn publish(&self, records: &[Record], stands: Option<FrameAt>) -> Result<(), Error> {
         // A larger table takes longest to make, so it is made while others read.
         let commands = records
             .iter()
@@ -185,6 +211,7 @@ impl Log {
                 .push(record)
                 .map_err(|pushed| replay::refused(pushed, Error::NotNext))?;
         }
+        index.ends_with(stands);
         Ok(())
     }
 

@@ -292,7 +292,7 @@ impl Writer<'_> {
         self.batch_len = self.batch_len.saturating_add(len);
         self.page.clear();
         self.page_first = self.next;
-        self.encoder = Encoder::default();
+        self.encoder.restart();
         Ok(())
     }
 

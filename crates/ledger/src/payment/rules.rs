@@ -220,20 +220,18 @@ impl Payment {
     /// them has set free in a budget is not taken again by the other.
     #[must_use]
     pub fn open_by_source(&self) -> Vec<SourceShare> {
-        let settled = self.borne(self.settled);
+        let sources = self.sources.iter().zip(self.bears(self.settled));
+        let open = sources.map(|(source, settled)| SourceShare {
+            fund: source.fund,
+            amount_fen: source.amount_fen.sub(settled.amount_fen),
+        });
+        let mut open: Vec<_> = open.collect();
         let mut rest = self.cancelled;
-        let open = |(source, settled): (&SourceShare, SourceShare)| {
+        for (open, source) in open.iter_mut().zip(&self.sources).rev() {
             let cancelled = rest.min(source.amount_fen);
             rest = rest.sub(cancelled);
-            let open = source.amount_fen.sub(settled.amount_fen).sub(cancelled);
-            SourceShare {
-                fund: source.fund,
-                amount_fen: open.max(Fen::ZERO),
-            }
-        };
-        let sources = self.sources.iter().zip(settled);
-        let mut open: Vec<_> = sources.rev().map(open).collect();
-        open.reverse();
+            open.amount_fen = open.amount_fen.sub(cancelled).max(Fen::ZERO);
+        }
         open
     }
 
@@ -280,11 +278,10 @@ pub(crate) fn decide(
             summable(payment.settled, amount)?;
             // Settling what is committed moves money within a budget; more than that adds to it.
             let more = amount.sub(payment.open()).max(Fen::ZERO);
-            let sources = payment.sources.iter();
-            let used: Vec<_> = sources
-                .map(|source| used(books, source, payment.project))
-                .collect();
-            exact("amount_fen", amount, &used, more)?;
+            for source in &payment.sources {
+                let used = used(books, source, payment.project);
+                exact("amount_fen", amount, &[used], more)?;
+            }
         }
         PaymentCommand::Return(back) => {
             let payment = existing(books, "payment", back.payment)?;

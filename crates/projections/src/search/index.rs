@@ -152,10 +152,9 @@ struct Text<'a> {
 impl<'a> Text<'a> {
     fn new(field: Field, text: &'a str) -> Text<'a> {
         let plain = plain(text);
-        let capitals = || text.bytes().map(|byte| byte.to_ascii_lowercase());
         let (shown, written) = if plain == text {
             (Shown::AsPlain, "")
-        } else if text == plain.to_ascii_uppercase() && plain.bytes().eq(capitals()) {
+        } else if is_in_capitals(text, &plain) {
             (Shown::InCapitals, "")
         } else {
             (Shown::AsWritten, text)
@@ -167,6 +166,14 @@ impl<'a> Text<'a> {
             written,
         }
     }
+}
+
+/// True if each of the two can be made from the other by the case of its letters.
+fn is_in_capitals(text: &str, plain: &str) -> bool {
+    let same = |(text, plain): (u8, u8)| {
+        text == plain.to_ascii_uppercase() && plain == text.to_ascii_lowercase()
+    };
+    text.len() == plain.len() && text.bytes().zip(plain.bytes()).all(same)
 }
 
 impl Search {
