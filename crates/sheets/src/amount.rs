@@ -39,7 +39,9 @@ impl std::str::FromStr for Unit {
         match text.trim() {
             "元" | "yuan" => Ok(Unit::Yuan),
             "万元" | "wan" => Ok(Unit::TenThousand),
-            other => Err(format!("“{other}”不是金额单位,可用 元、万元 · no unit: 元 or 万元")),
+            other => Err(format!(
+                "“{other}”不是金额单位,可用 元、万元 · no unit: 元 or 万元"
+            )),
         }
     }
 }
@@ -59,7 +61,10 @@ pub(crate) fn of_text(text: &str, unit: Unit) -> Result<Option<Fen>, Why> {
         None => (plain, false),
     };
     let bare = plain.trim_start_matches(['¥', '￥']);
-    if bare.chars().all(|c| matches!(c, '-' | '—' | '–' | '/' | '−')) {
+    if bare
+        .chars()
+        .all(|c| matches!(c, '-' | '—' | '–' | '/' | '−'))
+    {
         return Ok(None);
     }
     let bare = with_its_unit(bare, unit)?;
@@ -125,7 +130,7 @@ fn ungrouped(whole: &str) -> Result<String, Why> {
 }
 
 /// The amount of a number cell. A spreadsheet shows 15 digits and means those: 1234.56 is stored as
-/// the binary fraction next to it. Above 10^13 yuan 15 digits hold no fen, and no amount is so large.
+/// the binary fraction next to it. Above 10^13 yuan 15 digits hold no fen, and nothing is so large.
 pub(crate) fn of_number(number: f64, unit: Unit) -> Result<Fen, Why> {
     let too_large = match unit {
         Unit::Yuan => 1e13,
@@ -150,7 +155,11 @@ pub(crate) fn fifteen_digits(number: f64) -> (bool, String, String) {
     let (whole, fraction) = match usize::try_from(exponent) {
         Ok(exponent) => {
             let len = exponent.saturating_add(1);
-            let whole: String = digits.chars().chain("0".repeat(len).chars()).take(len).collect();
+            let whole: String = digits
+                .chars()
+                .chain("0".repeat(len).chars())
+                .take(len)
+                .collect();
             (whole, digits.chars().skip(len).collect())
         }
         Err(_) => {
@@ -213,10 +222,25 @@ mod tests {
     #[test]
     fn what_is_no_whole_fen_is_refused() {
         for wrong in [
-            "1.234", "12,34", "1,2345.00", ",123", "1e3", "一百", "1.2.3", "1万元", "--5", "(-5)",
-            "99999999999999999999", "0x10", "1234,567", "",
+            "1.234",
+            "12,34",
+            "1,2345.00",
+            ",123",
+            "1e3",
+            "一百",
+            "1.2.3",
+            "1万元",
+            "--5",
+            "(-5)",
+            "99999999999999999999",
+            "0x10",
+            "1234,567",
+            "",
         ] {
-            assert!(!matches!(of_text(wrong, Unit::Yuan), Ok(Some(_))), "{wrong}");
+            assert!(
+                !matches!(of_text(wrong, Unit::Yuan), Ok(Some(_))),
+                "{wrong}"
+            );
         }
         assert!(of_text("0.0000001", Unit::TenThousand).is_err());
         assert_eq!(of_text("-", Unit::Yuan), Ok(None));
@@ -226,10 +250,23 @@ mod tests {
     /// Each amount as the nearest binary fraction, and as sums leave it, one step beside.
     #[test]
     fn a_binary_fraction_becomes_the_fen_that_a_spreadsheet_shows() {
-        for fen in [0, 1, 123_456, 99_999_999_999_999, 1_067_560_000, -7, 30, 29, 57] {
+        for fen in [
+            0,
+            1,
+            123_456,
+            99_999_999_999_999,
+            1_067_560_000,
+            -7,
+            30,
+            29,
+            57,
+        ] {
             let nearest: f64 = format!("{}", Fen::new(fen).unwrap()).parse().unwrap();
             let beside = [nearest, nearest.next_up(), nearest.next_down()];
-            for number in beside.into_iter().filter(|number| fen != 0 || *number == 0.0) {
+            for number in beside
+                .into_iter()
+                .filter(|number| fen != 0 || *number == 0.0)
+            {
                 let read = of_number(number, Unit::Yuan).map(Fen::get);
                 // Of the largest amounts two fractions may show other digits.
                 if number == nearest || fen.abs() < 10_000_000_000_000 {
@@ -238,13 +275,24 @@ mod tests {
             }
         }
         assert_eq!(of_number(0.1 + 0.2, Unit::Yuan).map(Fen::get), Ok(30));
-        assert_eq!(of_number(1067.56, Unit::TenThousand).map(Fen::get), Ok(1_067_560_000));
+        assert_eq!(
+            of_number(1067.56, Unit::TenThousand).map(Fen::get),
+            Ok(1_067_560_000)
+        );
         assert_eq!(of_number(0.000_001, Unit::TenThousand).map(Fen::get), Ok(1));
     }
 
     #[test]
     fn a_number_with_parts_of_a_fen_is_refused() {
-        for wrong in [1234.567, 0.001, 1e-300, 1e13, f64::NAN, f64::INFINITY, -33.333_333] {
+        for wrong in [
+            1234.567,
+            0.001,
+            1e-300,
+            1e13,
+            f64::NAN,
+            f64::INFINITY,
+            -33.333_333,
+        ] {
             assert!(of_number(wrong, Unit::Yuan).is_err(), "{wrong}");
         }
         assert!(of_number(0.000_000_1, Unit::TenThousand).is_err());
@@ -255,7 +303,9 @@ mod tests {
         // A multiplicative congruence: the same amounts each time.
         let mut state = 2026_u64;
         for _ in 0..1_000 {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
             let fen = i64::try_from(state % 900_000_000_000_000).unwrap();
             let yuan: f64 = Fen::new(fen).unwrap().to_string().parse().unwrap();
             assert_eq!(of_number(yuan, Unit::Yuan).map(Fen::get), Ok(fen), "{fen}");

@@ -93,7 +93,16 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_refused() {
-        for text in ["", "2018-02-30", "28/7/2018", "7月28日", "18-7-28", "2018-13", "20181301", "明年"] {
+        for text in [
+            "",
+            "2018-02-30",
+            "28/7/2018",
+            "7月28日",
+            "18-7-28",
+            "2018-13",
+            "20181301",
+            "明年",
+        ] {
             assert_eq!(of_text(text), None, "{text}");
         }
     }
@@ -107,6 +116,11 @@ mod tests {
         assert_eq!(of_serial(60.0, false), None);
         assert_eq!(of_serial(1e300, false), None);
         assert_eq!(of_number(20_180_728.0, false), Some(BusinessDate::day(day)));
-        assert_eq!(of_number(2018.0, false).map(|date| date.to_string()).as_deref(), Some("2018"));
+        assert_eq!(
+            of_number(2018.0, false)
+                .map(|date| date.to_string())
+                .as_deref(),
+            Some("2018")
+        );
     }
 }

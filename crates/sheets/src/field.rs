@@ -58,7 +58,9 @@ pub(crate) fn read(
 ) -> Result<Option<Value>, Refusal> {
     let read = match content {
         None => None,
-        Some(content) => filled(field, content, reading).map_err(|refusal| refusal.value(&content.shown()))?,
+        Some(content) => {
+            filled(field, content, reading).map_err(|refusal| refusal.value(&content.shown()))?
+        }
     };
     if read.is_some() {
         return Ok(read);
@@ -117,7 +119,10 @@ fn amount_of(content: &Content, unit: Unit) -> Result<Option<Fen>, Refusal> {
     let read = match content {
         Content::Number(number) => amount::of_number(*number, unit).map(Some),
         Content::Text(text) => amount::of_text(text, unit),
-        Content::Day(_) | Content::Truth(_) | Content::Fault(_) | Content::NotComputed
+        Content::Day(_)
+        | Content::Truth(_)
+        | Content::Fault(_)
+        | Content::NotComputed
         | Content::Linked => Err((
             "it is a date or a truth, and no amount".to_owned(),
             "是日期或逻辑值,不是金额".to_owned(),
@@ -188,8 +193,12 @@ fn number_of(content: &Content) -> Result<Option<Value>, Refusal> {
             }
             shown
         }
-        Content::Text(_) | Content::Day(_) | Content::Truth(_) | Content::Fault(_)
-        | Content::NotComputed | Content::Linked => number(&content.shown()),
+        Content::Text(_)
+        | Content::Day(_)
+        | Content::Truth(_)
+        | Content::Fault(_)
+        | Content::NotComputed
+        | Content::Linked => number(&content.shown()),
     };
     if text.is_empty() {
         return Ok(None);
@@ -217,7 +226,9 @@ fn bad_text(error: &BadText) -> Refusal {
         BadText::Empty | BadText::TooLong { .. } | BadText::Control(_) => Code::BadText,
     };
     let words = error.to_string();
-    let words = words.split_once(": ").map_or(words.as_str(), |(_, words)| words);
+    let words = words
+        .split_once(": ")
+        .map_or(words.as_str(), |(_, words)| words);
     let (en, zh) = words.split_once(" | ").unwrap_or((words, words));
     refused(code, en.trim(), zh.trim())
 }

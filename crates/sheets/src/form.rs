@@ -38,11 +38,17 @@ pub fn rejects<'a>(
     let sheet = book.add_worksheet();
     headings(sheet, mapping, unit, &[REASON])?;
     let text = Format::new().set_num_format("@");
-    let reason = Format::new().set_font_color(Color::RGB(0x00C0_0000)).set_text_wrap();
+    let reason = Format::new()
+        .set_font_color(Color::RGB(0x00C0_0000))
+        .set_text_wrap();
     let last = column_of(mapping.fields.len());
     for (index, (cells, why)) in rows.into_iter().enumerate() {
         let row = u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1);
-        for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+        for (column, cell) in cells
+            .iter()
+            .enumerate()
+            .filter(|(_, cell)| !cell.is_empty())
+        {
             sheet.write_string_with_format(row, column_of(column), cell, &text)?;
         }
         let why: String = why.chars().take(CELL_LEN_MAX).collect();
@@ -93,9 +99,10 @@ fn headings(
         sheet.write_string_with_format(0, column, title, &bold)?;
         // So that a number of 19 digits stays one, and a date what was typed.
         sheet.set_column_format(column, &text)?;
-        let wide = mapping.fields.get(index).is_none_or(|field| {
-            matches!(field.form, Form::Text | Form::Name)
-        });
+        let wide = mapping
+            .fields
+            .get(index)
+            .is_none_or(|field| matches!(field.form, Form::Text | Form::Name));
         sheet.set_column_width(column, if wide { 32 } else { 18 })?;
     }
     sheet.set_freeze_panes(1, 0)?;
@@ -118,7 +125,10 @@ fn notes(sheet: &mut Worksheet, mapping: &Mapping, unit: Unit) -> Result<(), For
         row = row.saturating_add(1);
     }
     row = row.saturating_add(1);
-    for (column, title) in ["列", "必填", "填写内容", "可用的其他表头"].iter().enumerate() {
+    for (column, title) in ["列", "必填", "填写内容", "可用的其他表头"]
+        .iter()
+        .enumerate()
+    {
         sheet.write_string_with_format(row, column_of(column), *title, &bold)?;
     }
     for field in &mapping.fields {
@@ -148,8 +158,17 @@ fn explained(field: &Field) -> String {
             format!("只能填:{}", known.join("、"))
         }
     };
-    let note = field.note.iter().map(|note| format!("。{note}")).collect::<String>();
-    let default = field.default.as_ref().and_then(|word| field.words.get(word)?.first());
-    let default = default.map(|word| format!("。不填为“{word}”")).unwrap_or_default();
+    let note = field
+        .note
+        .iter()
+        .map(|note| format!("。{note}"))
+        .collect::<String>();
+    let default = field
+        .default
+        .as_ref()
+        .and_then(|word| field.words.get(word)?.first());
+    let default = default
+        .map(|word| format!("。不填为“{word}”"))
+        .unwrap_or_default();
     format!("{what}{note}{default}")
 }

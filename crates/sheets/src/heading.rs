@@ -1,5 +1,5 @@
-//! Which row has the headings, and which column is which field. Above the headings stand a title and
-//! often the unit; the headings may take two rows, the upper one over several columns.
+//! Which row has the headings, and which column is which field. Above the headings stand a title
+//! and often the unit; the headings may take two rows, the upper one over several columns.
 
 use crate::amount::Unit;
 use crate::limits::HEADING_ROWS_MAX;
@@ -58,8 +58,12 @@ pub(crate) fn find(mapping: &Mapping, sheet: &Sheet) -> Option<Heading> {
 fn text(content: Option<&Content>) -> Option<&str> {
     match content? {
         Content::Text(text) => Some(text),
-        Content::Number(_) | Content::Day(_) | Content::Truth(_) | Content::Fault(_)
-        | Content::NotComputed | Content::Linked => None,
+        Content::Number(_)
+        | Content::Day(_)
+        | Content::Truth(_)
+        | Content::Fault(_)
+        | Content::NotComputed
+        | Content::Linked => None,
     }
 }
 
@@ -75,8 +79,8 @@ fn one_row(row: &Row) -> Vec<Called> {
     named.collect()
 }
 
-/// Over each column the lower heading, the upper one, and both together. An upper one reaches as far
-/// as it is merged; in a text file, which cannot merge, until the next.
+/// Over each column the lower heading, the upper one, and both together. An upper one reaches as
+/// far as it is merged; in a text file, which cannot merge, until the next.
 fn two_rows(sheet: &Sheet, upper: &Row, lower: &Row) -> Vec<Called> {
     let last = |row: &Row| row.cells.last().map_or(0, |cell| cell.column);
     let mut called = Vec::new();
@@ -108,13 +112,17 @@ fn over<'a>(sheet: &Sheet, upper: &'a Row, column: u32) -> Option<&'a str> {
     if let Some(own) = text(upper.at(column)) {
         return Some(own);
     }
-    let region = sheet.merged.iter().find(|it| it.covers(upper.number, column));
+    let region = sheet
+        .merged
+        .iter()
+        .find(|it| it.covers(upper.number, column));
     if let Some(region) = region {
         return text(upper.at(region.columns.0));
     }
     let left = upper.cells.iter().rev().find(|cell| cell.column < column);
     let unnamed = sheet.name.is_empty();
-    left.filter(|_| unnamed).and_then(|cell| text(Some(&cell.content)))
+    left.filter(|_| unnamed)
+        .and_then(|cell| text(Some(&cell.content)))
 }
 
 fn matched(mapping: &Mapping, last_row: u32, called: &[Called]) -> Heading {
@@ -206,7 +214,10 @@ impl Heading {
             ));
         }
         if let Some((index, first, second)) = self.twice {
-            let title = mapping.fields.get(index).map_or("", |field| field.title.as_str());
+            let title = mapping
+                .fields
+                .get(index)
+                .map_or("", |field| field.title.as_str());
             let other = crate::refusal::column_letters(first);
             faults.push(
                 Refusal::of_file(

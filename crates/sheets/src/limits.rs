@@ -7,8 +7,8 @@ pub const FILE_LEN_MAX: usize = 32 << 20;
 pub const INFLATED_LEN_MAX: u64 = 384 << 20;
 /// Parts of an XLSX.
 pub const PARTS_MAX: usize = 4_096;
-/// How much larger an inflated part may be than it is in the file, where it is large at all: deflate
-/// of tables comes to 10 to 40 times, of zeros to 1,030 times.
+/// How much larger an inflated part may be than it is in the file, where it is large at all:
+/// deflate of tables comes to 10 to 40 times, of zeros to 1,030 times.
 pub const INFLATED_RATIO_MAX: u64 = 200;
 /// From this size on the ratio counts, in bytes: small parts of nothing but blanks are harmless.
 pub const INFLATED_RATIO_FROM: u64 = 8 << 20;

@@ -55,8 +55,8 @@ pub struct Field {
     pub name: String,
     /// Its heading in the empty form.
     pub title: String,
-    /// Other headings of the same meaning. Width, spaces, line breaks and a unit in brackets make no
-    /// difference; of a heading in two rows the lower one counts, or both together.
+    /// Other headings of the same meaning. Width, spaces, line breaks and a unit in brackets make
+    /// no difference; of a heading in two rows the lower one counts, or both together.
     #[serde(default)]
     pub headings: Vec<String>,
     /// What stands in its cells.
@@ -174,7 +174,8 @@ impl Mapping {
                      “{name}”的 words 与 form 不符"
                 ));
             }
-            let unknown = |word: &String| field.form == Form::Word && !field.words.contains_key(word);
+            let unknown =
+                |word: &String| field.form == Form::Word && !field.words.contains_key(word);
             if field.default.as_ref().is_some_and(unknown) {
                 return Err(format!(
                     "the default of `{name}` is none of its words | “{name}”的默认值不在词表中"

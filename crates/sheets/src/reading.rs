@@ -105,7 +105,11 @@ impl Value {
 ///
 /// # Errors
 /// What is wrong with the file as a whole, so that no row of it can be trusted.
-pub fn read(bytes: &[u8], mapping: &Mapping, options: Options<'_>) -> Result<Reading, Vec<Refusal>> {
+pub fn read(
+    bytes: &[u8],
+    mapping: &Mapping,
+    options: Options<'_>,
+) -> Result<Reading, Vec<Refusal>> {
     let book = Workbook::read(bytes).map_err(|refusal| vec![refusal])?;
     let mut notes = Vec::new();
     let chosen = chosen(&book, mapping, options, &mut notes)?;
@@ -154,12 +158,19 @@ fn chosen<'a>(
         .iter()
         .flat_map(|(sheet, heading)| heading.faults(mapping, sheet));
     let faults: Vec<_> = faults.collect();
-    if faults.is_empty() { Ok(whole) } else { Err(faults) }
+    if faults.is_empty() {
+        Ok(whole)
+    } else {
+        Err(faults)
+    }
 }
 
 fn skipped(sheet: &Sheet) -> Refusal {
     let (en, zh) = if sheet.hidden {
-        ("the sheet is hidden and was not read", "工作表被隐藏,未读取")
+        (
+            "the sheet is hidden and was not read",
+            "工作表被隐藏,未读取",
+        )
     } else {
         (
             "the sheet has other headings and was not read",
@@ -185,7 +196,9 @@ fn wrong_kind(book: &Workbook, mapping: &Mapping, partial: Chosen<'_>) -> Vec<Re
             format!("不是“{title}”,看起来是“{other}”"),
         )];
     }
-    let best = partial.into_iter().max_by_key(|(_, heading)| heading.found());
+    let best = partial
+        .into_iter()
+        .max_by_key(|(_, heading)| heading.found());
     match best {
         Some((sheet, heading)) if heading.found() >= 2 => heading.faults(mapping, sheet),
         _ => vec![Refusal::of_file(
@@ -198,7 +211,11 @@ fn wrong_kind(book: &Workbook, mapping: &Mapping, partial: Chosen<'_>) -> Vec<Re
 
 /// What amounts are counted in: as declared, as the file says, or as the mapping does; and the file
 /// must not say otherwise.
-fn unit(mapping: &Mapping, options: Options<'_>, chosen: &Chosen<'_>) -> Result<Unit, Vec<Refusal>> {
+fn unit(
+    mapping: &Mapping,
+    options: Options<'_>,
+    chosen: &Chosen<'_>,
+) -> Result<Unit, Vec<Refusal>> {
     let mut unit = options.unit;
     for (sheet, heading) in chosen {
         let Some((said, row, column)) = heading.unit else {
@@ -243,7 +260,9 @@ fn settle_repeated(mapping: &Mapping, reading: &mut Reading) {
             verdicts.insert(index, Verdict::Repeats(*first));
         } else {
             verdicts.insert(index, Verdict::Contradicts(*first));
-            verdicts.entry(*first).or_insert(Verdict::Contradicts(index));
+            verdicts
+                .entry(*first)
+                .or_insert(Verdict::Contradicts(index));
         }
     }
     if verdicts.is_empty() {
@@ -282,7 +301,9 @@ enum Verdict {
 impl Verdict {
     fn told(&self, mapping: &Mapping, entry: &Entry, rows: &[(Box<str>, u32)]) -> Refusal {
         let (Verdict::Repeats(other) | Verdict::Contradicts(other)) = self;
-        let (sheet, row) = rows.get(*other).map_or(("", 0), |(sheet, row)| (sheet, *row));
+        let (sheet, row) = rows
+            .get(*other)
+            .map_or(("", 0), |(sheet, row)| (sheet, *row));
         let place = if *sheet == *entry.sheet {
             row.to_string()
         } else {

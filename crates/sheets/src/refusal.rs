@@ -131,10 +131,10 @@ impl Refusal {
         }
     }
 
-    /// The same, of a sheet.
+    /// The same, of a sheet; that of a text file has no name.
     #[must_use]
     pub(crate) fn on(mut self, sheet: &str) -> Refusal {
-        self.place.sheet = Some(sheet.into());
+        self.place.sheet = (!sheet.is_empty()).then(|| sheet.into());
         self
     }
 

@@ -119,13 +119,16 @@ pub(crate) fn shown_number(number: f64) -> String {
     }
     let (negative, whole, fraction) = crate::amount::fifteen_digits(number);
     let fraction = fraction.trim_end_matches('0');
-    let (sign, dot) = (if negative { "-" } else { "" }, if fraction.is_empty() { "" } else { "." });
+    let (sign, dot) = (
+        if negative { "-" } else { "" },
+        if fraction.is_empty() { "" } else { "." },
+    );
     format!("{sign}{whole}{dot}{fraction}")
 }
 
 impl Workbook {
-    /// Reads a file by what it is, and not by its name: XLSX, XLS, or a table in text (UTF-8, GB18030,
-    /// UTF-16 with its mark; commas, tabs or semicolons).
+    /// Reads a file by what it is, and not by its name: XLSX, XLS, or a table in text (UTF-8,
+    /// GB18030, UTF-16 with its mark; commas, tabs or semicolons).
     ///
     /// # Errors
     /// Of another kind, damaged, or larger than [`crate::limits`] allow.

@@ -8,7 +8,18 @@ use crate::workbook::{Content, Row};
 const TOTALS: [&str; 5] = ["合计", "小计", "总计", "累计", "合计数"];
 /// Beginnings of what stands below a table.
 const FOOTERS: [&str; 12] = [
-    "填表", "制表", "填报", "审核", "复核", "经办", "负责人", "单位负责人", "注:", "备注:", "说明:", "打印",
+    "填表",
+    "制表",
+    "填报",
+    "审核",
+    "复核",
+    "经办",
+    "负责人",
+    "单位负责人",
+    "注:",
+    "备注:",
+    "说明:",
+    "打印",
 ];
 /// A heading of totals is short; a remark that ends in the same word is not.
 const TOTALS_LEN_MAX: usize = 12;
@@ -16,13 +27,17 @@ const TOTALS_LEN_MAX: usize = 12;
 fn words(row: &Row) -> impl Iterator<Item = (u32, String)> {
     row.cells.iter().filter_map(|cell| match &cell.content {
         Content::Text(text) => Some((cell.column, key(text))),
-        Content::Number(_) | Content::Day(_) | Content::Truth(_) | Content::Fault(_)
-        | Content::NotComputed | Content::Linked => None,
+        Content::Number(_)
+        | Content::Day(_)
+        | Content::Truth(_)
+        | Content::Fault(_)
+        | Content::NotComputed
+        | Content::Linked => None,
     })
 }
 
-/// What is to be said of a row that is passed over. `number` is the column of what identifies a row:
-/// where something else stands in it, the row is one of the table.
+/// What is to be said of a row that is passed over. `number` is the column of what identifies a
+/// row: where something else stands in it, the row is one of the table.
 pub(super) fn over(row: &Row, number: Option<u32>) -> Option<Refusal> {
     let numbered = number.is_some_and(|number| row.at(number).is_some());
     let totals = words(row).find(|(column, word)| {
@@ -39,7 +54,9 @@ pub(super) fn over(row: &Row, number: Option<u32>) -> Option<Refusal> {
         return Some(refusal.column(column).value(&word));
     }
     let first = words(row).next()?;
-    let is_footer = FOOTERS.iter().any(|beginning| first.1.starts_with(beginning));
+    let is_footer = FOOTERS
+        .iter()
+        .any(|beginning| first.1.starts_with(beginning));
     let alone = !numbered || Some(first.0) == number;
     (is_footer && alone).then(|| {
         let refusal = Refusal::of_file(

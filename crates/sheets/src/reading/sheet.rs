@@ -27,7 +27,11 @@ pub(super) fn read(
     let number = number.and_then(|index| heading.columns.get(index).copied().flatten());
     let mut merged = Merged::new(sheet);
     let mut last = heading.last_row;
-    for row in sheet.rows.iter().filter(|row| row.number > heading.last_row) {
+    for row in sheet
+        .rows
+        .iter()
+        .filter(|row| row.number > heading.last_row)
+    {
         let at = |refusal: Refusal| refusal.on(&sheet.name).row(row.number);
         if row.number.saturating_sub(last) > GAP_LISTED {
             let (from, to) = (last.saturating_add(1), row.number.saturating_sub(1));
@@ -71,7 +75,9 @@ pub(super) fn read(
 fn shown(heading: &Heading, row: &Row) -> Vec<String> {
     let columns = heading.columns.iter();
     let cells = columns.map(|column| column.and_then(|column| row.at(column)));
-    cells.map(|cell| cell.map(Content::shown).unwrap_or_default()).collect()
+    cells
+        .map(|cell| cell.map(Content::shown).unwrap_or_default())
+        .collect()
 }
 
 type Values = Vec<Option<field::Value>>;
@@ -94,7 +100,9 @@ fn values(
     let (mut values, mut refusals) = (Vec::new(), Vec::new());
     let shared = |region: &Region| {
         let columns = heading.columns.iter().flatten();
-        let columns = columns.filter(|column| region.covers(row.number, **column)).count();
+        let columns = columns
+            .filter(|column| region.covers(row.number, **column))
+            .count();
         columns > 1 || (columns == 1 && region.rows.0 != region.rows.1)
     };
     for region in merged.iter().filter(|region| shared(region)) {
@@ -119,7 +127,11 @@ fn values(
             }),
         }
     }
-    if refusals.is_empty() { Ok(values) } else { Err(refusals) }
+    if refusals.is_empty() {
+        Ok(values)
+    } else {
+        Err(refusals)
+    }
 }
 
 /// Merged regions, row by row from the top.

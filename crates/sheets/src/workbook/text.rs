@@ -8,7 +8,8 @@ use encoding_rs::{GB18030, UTF_8, UTF_16BE, UTF_16LE};
 use std::borrow::Cow;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Workbook, Refusal> {
-    let text = decoded(bytes)?;
+    // With `\r\n` the library says of a record that it begins on the line before.
+    let text = decoded(bytes)?.replace("\r\n", "\n");
     let head: String = text.chars().take(2_000).collect::<String>().to_lowercase();
     if head.contains("<html") || head.contains("<table") || head.trim_start().starts_with("<?xml") {
         return Err(kind(
@@ -24,7 +25,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, Refusal> {
     let mut rows = Rows::new();
     let mut record = csv::StringRecord::new();
     let mut lines = 0_u32;
-    while reader.read_record(&mut record).map_err(|error| damaged(&error))? {
+    while reader
+        .read_record(&mut record)
+        .map_err(|error| damaged(&error))?
+    {
         lines = lines.saturating_add(1);
         if lines > LINES_MAX {
             return Err(too_large(
@@ -62,9 +66,9 @@ fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, Refusal> {
     if bytes.is_empty() {
         return Err(kind("the file is empty", "文件是空的"));
     }
-    let marked = [UTF_8, UTF_16LE, UTF_16BE]
-        .into_iter()
-        .find(|encoding| encoding_rs::Encoding::for_bom(bytes).is_some_and(|(e, _)| e == *encoding));
+    let marked = [UTF_8, UTF_16LE, UTF_16BE].into_iter().find(|encoding| {
+        encoding_rs::Encoding::for_bom(bytes).is_some_and(|(e, _)| e == *encoding)
+    });
     let encoding = match marked {
         Some(encoding) => encoding,
         None if std::str::from_utf8(bytes).is_ok() => UTF_8,
@@ -84,7 +88,9 @@ fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, Refusal> {
 fn delimiter(text: &str) -> u8 {
     let head: Vec<_> = text.lines().take(40).collect();
     let count = |mark: u8| {
-        let marks = head.iter().map(|line| line.bytes().filter(|byte| *byte == mark).count());
+        let marks = head
+            .iter()
+            .map(|line| line.bytes().filter(|byte| *byte == mark).count());
         marks.fold(0, usize::saturating_add)
     };
     let (commas, tabs, semicolons) = (count(b','), count(b'\t'), count(b';'));
@@ -101,7 +107,9 @@ fn delimiter(text: &str) -> u8 {
 /// spreadsheets from taking a number for a sum.
 fn unwrapped(field: &str) -> &str {
     let field = field.trim();
-    let kept = field.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    let kept = field
+        .strip_prefix("=\"")
+        .and_then(|rest| rest.strip_suffix('"'));
     let kept = kept.unwrap_or(field);
     kept.strip_prefix('\'').unwrap_or(kept).trim()
 }

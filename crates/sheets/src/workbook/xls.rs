@@ -33,7 +33,9 @@ fn stream(bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
     if file.exists("/EncryptedPackage") {
         return Err(encrypted());
     }
-    let name = ["/Workbook", "/Book"].into_iter().find(|name| file.is_stream(name));
+    let name = ["/Workbook", "/Book"]
+        .into_iter()
+        .find(|name| file.is_stream(name));
     let Some(name) = name else {
         return Err(Refusal::of_file(
             Code::FileKind,
@@ -75,7 +77,9 @@ fn whole(container: Vec<u8>, survey: &Survey) -> Result<Workbook, Refusal> {
         for (row, column, value) in range.used_cells() {
             rows.count().map_err(on)?;
             let row = u32::try_from(row).unwrap_or(u32::MAX).saturating_add(top);
-            let column = u32::try_from(column).unwrap_or(u32::MAX).saturating_add(left);
+            let column = u32::try_from(column)
+                .unwrap_or(u32::MAX)
+                .saturating_add(left);
             if let Some(content) = content(value) {
                 let put = rows.put(row.saturating_add(1), column, content);
                 put.map_err(on)?;
@@ -93,7 +97,9 @@ fn whole(container: Vec<u8>, survey: &Survey) -> Result<Workbook, Refusal> {
             hidden: meta.visible != SheetVisible::Visible,
             epoch_1904,
             rows: taken,
-            hidden_columns: unseen.map(|unseen| unseen.columns.clone()).unwrap_or_default(),
+            hidden_columns: unseen
+                .map(|unseen| unseen.columns.clone())
+                .unwrap_or_default(),
             merged: merged.iter().map(|at| region(at.start, at.end)).collect(),
         });
     }

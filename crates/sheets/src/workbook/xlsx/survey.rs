@@ -7,8 +7,8 @@ use crate::limits::{
     TEXTS_MAX,
 };
 use crate::refusal::{Code, Refusal};
-use quick_xml::{Reader, XmlVersion};
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Cursor, Read};
 use zip::ZipArchive;
@@ -71,7 +71,9 @@ pub(super) fn of(bytes: &[u8]) -> Result<Survey, Refusal> {
         }
         let name = part.name().map_err(|error| damaged(&error))?.to_lowercase();
         let packed = part.compressed_size();
-        let is_xml = [".xml", ".rels", ".vml"].iter().any(|end| name.ends_with(end));
+        let is_xml = [".xml", ".rels", ".vml"]
+            .iter()
+            .any(|end| name.ends_with(end));
         let mut counted = BufReader::new(Counted {
             of: part,
             read: 0,
@@ -207,7 +209,12 @@ fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let mut attributes = tag.attributes();
     let mut attributes = attributes.with_checks(false).flatten();
     let found = attributes.find(|attribute| attribute.key.local_name().as_ref() == name)?;
-    Some(found.normalized_value(XmlVersion::Implicit1_0).ok()?.into_owned())
+    Some(
+        found
+            .normalized_value(XmlVersion::Implicit1_0)
+            .ok()?
+            .into_owned(),
+    )
 }
 
 fn is_on(tag: &BytesStart<'_>, name: &str) -> bool {
