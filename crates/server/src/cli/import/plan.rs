@@ -187,7 +187,14 @@ impl Maker<'_> {
                 continue;
             }
             match others.into_iter().next() {
-                Some(other) if !step.repeatable => differences.extend(other),
+                Some(other) if !step.repeatable => {
+                    // Both the payment and its settlement have the amount.
+                    let told: Vec<_> = other
+                        .into_iter()
+                        .filter(|it| !differences.contains(it))
+                        .collect();
+                    differences.extend(told);
+                }
                 Some(_) | None => asks.push(Ask {
                     entry: index,
                     body: json!({"command_id": id, "intake": "observation",
