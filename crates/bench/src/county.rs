@@ -105,7 +105,9 @@ pub fn item(number: u64) -> ItemId {
     ItemId(id(Kind::Item, number))
 }
 
-fn project(number: u64) -> ProjectId {
+/// A project.
+#[must_use]
+pub fn project(number: u64) -> ProjectId {
     ProjectId(id(Kind::Project, number))
 }
 
@@ -113,7 +115,9 @@ fn unit(number: u64) -> OrganisationId {
     OrganisationId(id(Kind::Organisation, number))
 }
 
-fn household(number: u64) -> PersonId {
+/// A household.
+#[must_use]
+pub fn household(number: u64) -> PersonId {
     PersonId(id(Kind::Person, number))
 }
 

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use blake3::hazmat::{ContextKey, HasherExt, hash_derive_key_context};
 
+use crate::text::to_hex;
 use crate::{Error, LedgerId};
 
 /// Context of [`command_digest`].
@@ -48,8 +49,7 @@ impl Hash {
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // By a table: each record's hash is written out for its leaf and its receipt.
-        f.write_str(&blake3::Hash::from_bytes(self.0).to_hex())
+        f.write_str(std::str::from_utf8(&to_hex(&self.0)).unwrap_or_default())
     }
 }
 

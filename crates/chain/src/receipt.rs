@@ -5,7 +5,7 @@
 
 use uuid::Uuid;
 
-use crate::text::from_decimal;
+use crate::text::{Lines, from_decimal};
 use crate::{
     Hash, LedgerId, NodeHash, Note, NoteError, ProofError, VerifierKey, leaf_hash, verify_inclusion,
 };
@@ -55,11 +55,11 @@ pub fn leaf_bytes(statement: &Statement) -> Vec<u8> {
         hash,
         first_position,
     } = statement;
-    format!(
-        "fundtrace-receipt/v1\n{ledger}\n{command_id}\n{digest}\n{first_seq}\n{last_seq}\n{hash}\n\
-         {first_position}\n"
-    )
-    .into_bytes()
+    let mut lines = Lines::of("fundtrace-receipt/v1");
+    lines.uuid(ledger.0).uuid(*command_id).hash(*digest);
+    lines.number(*first_seq).number(*last_seq).hash(*hash);
+    lines.number(*first_position);
+    lines.into_bytes()
 }
 
 /// The text of the note over a group of receipts.

@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
-use crate::text::{from_base64, to_base64};
+use crate::text::{Lines, from_base64, to_base64};
 use crate::{Hash, LedgerId};
 
 mod bundle;
@@ -108,7 +108,9 @@ impl FromStr for NodeHash {
 /// ```
 #[must_use]
 pub fn leaf_bytes(ledger: LedgerId, seq: u64, hash: Hash) -> Vec<u8> {
-    format!("fundtrace-leaf/v1\n{ledger}\n{seq}\n{hash}\n").into_bytes()
+    let mut lines = Lines::of("fundtrace-leaf/v1");
+    lines.uuid(ledger.0).number(seq).hash(hash);
+    lines.into_bytes()
 }
 
 /// The hash of a leaf: SHA-256 of 0x00 and its bytes (RFC 6962 section 2.1).

@@ -74,12 +74,23 @@ const TARGETS: &[(&str, Target)] = &[
         let Ok(text) = from_utf8(data) else { return };
         let _ = store::segment::backup_texts(text);
     }),
+    ("view-form", view),
     ("store-files", files::of_the_store),
     ("witness-memory", files::of_a_witness),
     ("working-file", sheet),
     // Parts of an XLSX, which a fuzzer cannot get past the checksums of a ZIP.
     ("working-file-parts", |data| sheet(&spreadsheet(data))),
 ];
+
+/// A view that somebody may have changed on the disk. Of one view there is one form.
+fn view(mut data: &[u8]) {
+    let (bytes, len) = (data, u64::try_from(data.len()).expect("in memory"));
+    if let Ok(view) = projections::View::read_form(&mut data, len) {
+        let mut again = Vec::with_capacity(bytes.len());
+        view.write_form(&mut again).expect("in memory");
+        assert!(again == bytes);
+    }
+}
 
 /// A package that somebody sent, and of whom nobody is known.
 fn package(data: &[u8]) {

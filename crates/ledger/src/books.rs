@@ -24,7 +24,7 @@ use crate::text::{Name, Reference};
 use crate::token::rules::Token;
 
 /// The state of one ledger.
-#[derive(Debug, Clone, Default, serde::Serialize)]
+#[derive(Debug, Clone, Default, serde::Serialize, crate::form::Form)]
 pub struct Books {
     /// The ledger itself; nothing before its first record.
     pub book: Option<Book>,
@@ -89,7 +89,7 @@ pub struct Books {
 }
 
 /// What the books know of the ledger itself.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Book {
     /// Its name.
     pub name: Name,

@@ -9,7 +9,7 @@ macro_rules! choices {
         $(#[$doc])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
-            serde::Deserialize,
+            serde::Deserialize, $crate::form::Form,
         )]
         pub enum $name {
             $(

@@ -1,10 +1,11 @@
 //! Civil dates in UTC+08:00, with the precision at which they are known.
 
+use crate::form::{Bad, Description, Form, Input, Out};
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// How exactly a date is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Form)]
 pub enum Precision {
     /// `2018-07-28`
     Day,
@@ -143,7 +144,10 @@ impl std::fmt::Display for BusinessDate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (year, month) = (self.first.year(), self.first.month());
         match self.precision {
-            Precision::Day => write!(f, "{}", self.first),
+            Precision::Day => match digits(self.first) {
+                Some(text) => f.write_str(std::str::from_utf8(&text).unwrap_or_default()),
+                None => write!(f, "{}", self.first),
+            },
             Precision::Month => write!(f, "{year:04}-{month:02}"),
             Precision::Quarter => {
                 let quarter = month.saturating_add(2) / 3;
@@ -155,10 +159,55 @@ impl std::fmt::Display for BusinessDate {
     }
 }
 
+/// The first day, and one byte for the precision.
+impl Form for BusinessDate {
+    #[inline]
+    fn write(&self, out: &mut Out<'_>) {
+        self.first.write(out);
+        self.precision.write(out);
+    }
+
+    #[inline]
+    fn read(input: &mut Input<'_>) -> Result<Self, Bad> {
+        let (first, precision) = <(Date, Precision)>::read(input)?;
+        let can_be = match precision {
+            Precision::Day => true,
+            Precision::Month => first.day() == 1,
+            Precision::Quarter => first.day() == 1 && first.month() % 3 == 1,
+            Precision::Year => first.day() == 1 && first.month() == 1,
+            Precision::Unknown => first == Date::ZERO,
+        };
+        if !can_be {
+            return Err(input.fail("a date that is not what it says"));
+        }
+        Ok(BusinessDate { first, precision })
+    }
+
+    fn describe(to: &mut Description) {
+        to.word("BusinessDate");
+    }
+}
+
 impl Serialize for BusinessDate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        // Every line of a list has a day or two: written without the machinery of formatting.
+        let text = self.exact().and_then(digits);
+        match text.as_ref().map(|text| std::str::from_utf8(text)) {
+            Some(Ok(text)) => serializer.serialize_str(text),
+            Some(Err(_)) | None => serializer.collect_str(self),
+        }
     }
+}
+
+/// `2018-07-28`; nothing before the year 0.
+fn digits(day: Date) -> Option<[u8; 10]> {
+    let pair = |number: u8| [number / 10, number % 10].map(|digit| digit.wrapping_add(b'0'));
+    let year = u16::try_from(day.year()).ok()?;
+    let [a, b] = pair(u8::try_from(year / 100).ok()?);
+    let [c, d] = pair(u8::try_from(year % 100).ok()?);
+    let [e, f] = pair(u8::try_from(day.month()).ok()?);
+    let [g, h] = pair(u8::try_from(day.day()).ok()?);
+    Some([a, b, c, d, b'-', e, f, b'-', g, h])
 }
 
 impl<'de> Deserialize<'de> for BusinessDate {
@@ -196,6 +245,33 @@ mod tests {
                 Ok(text.into())
             );
         }
+    }
+
+    #[test]
+    fn a_day_is_written_as_the_calendar_writes_it() {
+        let first = jiff::civil::date(0, 1, 1);
+        let days = (0..110).map(|n| first.saturating_add(jiff::Span::new().days(n * 33_333)));
+        let odd = [
+            Date::MIN,
+            Date::MAX,
+            Date::ZERO,
+            jiff::civil::date(-5, 3, 4),
+        ];
+        for day in days.chain(odd) {
+            assert_eq!(BusinessDate::day(day).to_string(), day.to_string());
+        }
+    }
+
+    #[test]
+    fn a_day_is_the_same_text_in_an_answer() {
+        for text in ["0000-01-01", "0987-12-31", "2018-07-28", "9999-12-31"] {
+            let date: BusinessDate = text.parse().unwrap();
+            assert_eq!(date.to_string(), text);
+            assert_eq!(serde_json::to_string(&date).unwrap(), format!("\"{text}\""));
+        }
+        let early = BusinessDate::day(jiff::civil::date(-1, 1, 1));
+        let quoted = serde_json::to_string(&early).unwrap();
+        assert_eq!(quoted, format!("\"{early}\""));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! 32 byte digests, written as 64 hexadecimal digits.
 
+use crate::form::Form;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// SHA-256 of a file's bytes or BLAKE3 of a record or a secret; the field that holds it says which.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Form)]
 pub struct Digest(pub [u8; 32]);
 
 impl std::fmt::Display for Digest {

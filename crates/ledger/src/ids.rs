@@ -9,7 +9,10 @@ use uuid::Uuid;
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+            crate::form::Form,
+        )]
         #[serde(transparent)]
         pub struct $name(pub Uuid);
 
@@ -44,7 +47,19 @@ macro_rules! ids {
 }
 
 /// What a record is about, whatever its kind: the key of timelines and of versions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    crate::form::Form,
+)]
 #[serde(transparent)]
 pub struct Subject(pub Uuid);
 

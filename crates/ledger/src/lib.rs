@@ -34,6 +34,9 @@
 //! | alert | 疑点 | a question that a broken rule raises, never a verdict |
 //! | control, observation | 办理、登记事实 | refused when it breaks policy, or stored with an alert |
 
+// What `#[derive(Form)]` writes names this crate, also within it.
+extern crate self as ledger;
+
 #[macro_use]
 mod choice;
 #[macro_use]
@@ -45,6 +48,7 @@ pub mod context;
 pub mod date;
 pub mod digest;
 pub mod fields;
+pub mod form;
 pub mod fraction;
 pub mod ids;
 pub mod money;

@@ -6,6 +6,7 @@
 pub mod rules;
 
 use crate::digest::Digest;
+use crate::form::{Bad, Description, Form, Input, Out};
 use crate::ids::LedgerId;
 use crate::text::Reference;
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -58,6 +59,21 @@ impl<'de> Deserialize<'de> for NoteText {
     }
 }
 
+impl Form for NoteText {
+    fn write(&self, out: &mut Out<'_>) {
+        self.0.write(out);
+    }
+
+    fn read(input: &mut Input<'_>) -> Result<Self, Bad> {
+        let text = <Box<str>>::read(input)?;
+        NoteText::new(text).map_err(|_| input.fail("no text for a key or a signature"))
+    }
+
+    fn describe(to: &mut Description) {
+        to.word("NoteText");
+    }
+}
+
 #[cfg(feature = "openapi")]
 impl utoipa::PartialSchema for NoteText {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
@@ -68,7 +84,7 @@ impl utoipa::PartialSchema for NoteText {
 impl utoipa::ToSchema for NoteText {}
 
 /// Introduces the key that signs checkpoints from here on.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct KeyIntroduction {
@@ -84,7 +100,7 @@ pub struct KeyIntroduction {
 }
 
 /// Commits to every record of every subject 主体封存: how many, and which.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SubjectsSeal {
@@ -97,7 +113,7 @@ pub struct SubjectsSeal {
 }
 
 /// States what a projection was 状态哈希, so that a rebuild can be held against it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StateRecording {
@@ -117,7 +133,7 @@ pub struct StateRecording {
 }
 
 /// What may be asked of `log`, by the deployment itself alone.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LogCommand {
@@ -130,7 +146,7 @@ pub enum LogCommand {
 }
 
 /// What has happened to `log`.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LogEvent {

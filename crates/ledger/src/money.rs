@@ -1,5 +1,6 @@
 //! Money: whole fen in a checked type. There is no other number for money anywhere.
 
+use crate::form::{Bad, Description, Form, Input, Out};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// An amount in fen (分), 1/100 yuan; may be negative where a difference is meant.
@@ -142,6 +143,23 @@ impl<'de> Deserialize<'de> for Fen {
         }
         // Not `deserialize_i64`: serde_json would turn `1e2` into a type error without our words.
         deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl Form for Fen {
+    #[inline]
+    fn write(&self, out: &mut Out<'_>) {
+        self.0.write(out);
+    }
+
+    #[inline]
+    fn read(input: &mut Input<'_>) -> Result<Self, Bad> {
+        let fen = i64::read(input)?;
+        Fen::new(fen).map_err(|_| input.fail("an amount beyond 2^53 - 1"))
+    }
+
+    fn describe(to: &mut Description) {
+        to.word("Fen");
     }
 }
 

@@ -67,12 +67,16 @@ macro_rules! noun {
 macro_rules! nouns {
     ($($(#[$doc:meta])* $noun:ident $module:ident $command:ident $event:ident;)*) => {
         /// What may be asked. In JSON `type` is `<noun>.<command>` and `data` its facts.
-        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[derive(
+            Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, $crate::form::Form,
+        )]
         #[serde(rename_all = "snake_case")]
         pub enum Command { $($(#[$doc])* $noun($module::$command),)* }
 
         /// What has happened. In JSON `type` is `<noun>.<event>` and `data` its facts.
-        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[derive(
+            Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, $crate::form::Form,
+        )]
         #[serde(rename_all = "snake_case")]
         pub enum Event { $($(#[$doc])* $noun($module::$event),)* }
 

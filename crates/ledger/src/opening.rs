@@ -8,7 +8,7 @@ use crate::rejection::Rejection;
 use crate::text::Reference;
 
 /// From which day on the book is kept, and what the figures before it rest on.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CutOver {

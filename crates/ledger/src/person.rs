@@ -19,7 +19,7 @@ choices! {
 
 /// What is known of a person or household. Every field is sealed on its own, so that one can be
 /// shown without the others; those left out of an amendment stay as they were.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PersonProfile {
@@ -50,7 +50,7 @@ pub struct PersonProfile {
 
 /// From here on only inspectors are shown what is sealed of somebody 限制处理: kept because the law
 /// asks for it, and processed no further.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PersonRestriction {
@@ -63,7 +63,7 @@ pub struct PersonRestriction {
 }
 
 /// Ends a restriction 解除限制.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RestrictionLifting {
@@ -75,7 +75,7 @@ pub struct RestrictionLifting {
 
 /// Deletes what is sealed of somebody 删除个人信息: their key is destroyed, what happened to money
 /// stays. Proposed by one and confirmed by another; refused while their accounts must be kept.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PersonErasure {
@@ -88,7 +88,7 @@ pub struct PersonErasure {
 }
 
 /// What may be asked of `subject`.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PersonCommand {
@@ -105,7 +105,7 @@ pub enum PersonCommand {
 }
 
 /// What has happened to `subject`.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PersonEvent {

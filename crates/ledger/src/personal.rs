@@ -1,5 +1,6 @@
 //! Personal text: in the clear on its way in, sealed in the log.
 
+use crate::form::{Bad, Description, Form, Input, Out};
 use crate::ids::PersonId;
 use crate::person::{PersonCommand, PersonEvent, PersonProfile};
 use crate::receipt::{ReceiptCommand, ReceiptEvent};
@@ -26,7 +27,7 @@ pub enum PersonalText {
 }
 
 /// An encrypted text, and a promise which text it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Form)]
 pub struct Sealed {
     /// Whose key opens it.
     pub person: PersonId,
@@ -130,6 +131,34 @@ pub const fn concerns(command: &Command) -> bool {
     }
 }
 
+/// True for a command that holds personal text. Most receipts hold none, though they may.
+#[must_use]
+pub const fn holds(command: &Command) -> bool {
+    match command {
+        Command::Receipt(ReceiptCommand::Confirm(receipt)) => receipt.remark.is_some(),
+        Command::Token(TokenCommand::Revoke(_)) => false,
+        Command::Subject(_) | Command::Token(TokenCommand::Issue(_)) => concerns(command),
+        Command::Ledger(_)
+        | Command::Log(_)
+        | Command::Organisation(_)
+        | Command::Overlay(_)
+        | Command::Fund(_)
+        | Command::Project(_)
+        | Command::Milestone(_)
+        | Command::Contract(_)
+        | Command::Claim(_)
+        | Command::Payment(_)
+        | Command::Account(_)
+        | Command::Contribution(_)
+        | Command::BankLine(_)
+        | Command::Record(_)
+        | Command::Entry(_)
+        | Command::Round(_)
+        | Command::Item(_)
+        | Command::Evidence(_) => false,
+    }
+}
+
 /// Visits every personal text of a command; see [`visit`].
 pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
     match command {
@@ -201,6 +230,40 @@ impl std::fmt::Debug for PersonalText {
             PersonalText::Sealed(_) => "PersonalText(sealed)",
             PersonalText::Blinded(_) => "PersonalText(blinded)",
         })
+    }
+}
+
+/// Never in the clear: what is kept of a state may outlive the key that an erasure takes away.
+impl Form for PersonalText {
+    fn write(&self, out: &mut Out<'_>) {
+        match self {
+            PersonalText::Clear(_) => out.refuse("a personal text in the clear is never kept"),
+            PersonalText::Sealed(sealed) => {
+                out.put(&[1]);
+                sealed.write(out);
+            }
+            PersonalText::Blinded(digest) => {
+                out.put(&[2]);
+                digest.write(out);
+            }
+        }
+    }
+
+    fn read(input: &mut Input<'_>) -> Result<Self, Bad> {
+        match input.byte()? {
+            1 => Form::read(input).map(PersonalText::Sealed),
+            2 => Form::read(input).map(PersonalText::Blinded),
+            _ => Err(input.fail("a personal text that is not sealed")),
+        }
+    }
+
+    fn describe(to: &mut Description) {
+        to.named::<Self>(|to| {
+            to.variant("Sealed=1");
+            Sealed::describe(to);
+            to.variant("Blinded=2");
+            <[u8; 32]>::describe(to);
+        });
     }
 }
 

@@ -3,16 +3,17 @@
 
 use hashbrown::DefaultHashBuilder;
 use std::hash::{BuildHasher, Hash};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// The places of rows by the fingerprints of their keys; the rows say whose place it is.
 ///
 /// The table is cut into parts that grow each by itself and by a quarter, so that no record waits
-/// until millions of entries have been moved, and little room is empty.
+/// until millions of entries have been moved, and little room is empty. Copies share the parts that
+/// neither has changed since.
 #[derive(Debug, Clone)]
 pub struct Places {
     /// One, or [`PARTS`] of them.
-    parts: Vec<Part>,
+    parts: Vec<Arc<Part>>,
 }
 
 /// Clients choose identifiers, and so the hash has a seed of its own in each process.
@@ -59,12 +60,45 @@ const EMPTY: Slot = Slot {
 impl Default for Places {
     fn default() -> Self {
         Places {
-            parts: vec![Part::default()],
+            parts: vec![Arc::default()],
         }
     }
 }
 
 impl Places {
+    /// The places of a list by the fingerprints of its keys, in the order of the list; none if a
+    /// key comes twice.
+    #[must_use]
+    pub fn of(fingerprints: &[u32], is_same: impl Fn(u32, u32) -> bool) -> Option<Places> {
+        let parts = if fingerprints.len() > LARGE { PARTS } else { 1 };
+        let mut places = Places {
+            parts: (0..parts).map(|_| Arc::default()).collect(),
+        };
+        // Part by part, so that each is filled while it is in the processor's cache.
+        let mut shares = vec![Vec::new(); parts];
+        for (place, fingerprint) in (0..).zip(fingerprints) {
+            let slot = Slot {
+                fingerprint: *fingerprint,
+                place,
+            };
+            if let Some(share) = shares.get_mut(places.part_of(*fingerprint)) {
+                share.push(slot);
+            }
+        }
+        let large = places.is_large();
+        for (part, share) in places.parts.iter_mut().zip(shares) {
+            let part = Arc::make_mut(part);
+            let room = share.len().saturating_add(share.len() / 3);
+            part.slots = vec![EMPTY; room.saturating_add(SLOTS_MIN)];
+            for slot in share {
+                if !part.settle_new(slot, large, &is_same) {
+                    return None;
+                }
+            }
+        }
+        Some(places)
+    }
+
     /// The place with this fingerprint of which `is_it` is true.
     pub fn find(&self, fingerprint: u32, is_it: impl Fn(u32) -> bool) -> Option<u32> {
         let part = self.parts.get(self.part_of(fingerprint))?;
@@ -73,13 +107,14 @@ impl Places {
 
     /// Adds a place, which must not be there yet.
     pub fn insert(&mut self, fingerprint: u32, place: u32) {
-        if let [only] = &mut *self.parts
+        if let [only] = &*self.parts
             && only.len >= LARGE
         {
-            let all = std::mem::take(&mut only.slots);
-            self.parts = vec![Part::default(); PARTS];
-            for slot in all.into_iter().filter(|slot| slot.place != EMPTY.place) {
-                self.put(slot);
+            let all = Arc::clone(only);
+            self.parts = (0..PARTS).map(|_| Arc::default()).collect();
+            let full = all.slots.iter().filter(|slot| slot.place != EMPTY.place);
+            for slot in full {
+                self.put(*slot);
             }
         }
         self.put(Slot { fingerprint, place });
@@ -88,7 +123,7 @@ impl Places {
     fn put(&mut self, slot: Slot) {
         let (part, large) = (self.part_of(slot.fingerprint), self.is_large());
         if let Some(part) = self.parts.get_mut(part) {
-            part.put(slot, large);
+            Arc::make_mut(part).put(slot, large);
         }
     }
 
@@ -97,7 +132,7 @@ impl Places {
         let (part, share) = (self.part_of(fingerprint), self.share(fingerprint));
         let large = self.is_large();
         if let Some(part) = self.parts.get_mut(part) {
-            part.remove(share, place, large);
+            Arc::make_mut(part).remove(share, place, large);
         }
     }
 
@@ -169,6 +204,23 @@ impl Part {
             *free = new;
             self.len = self.len.saturating_add(1);
         }
+    }
+
+    /// Settles what may be there already, and says whether it was not.
+    fn settle_new(&mut self, new: Slot, large: bool, is_same: impl Fn(u32, u32) -> bool) -> bool {
+        let home = self.home(share(new.fingerprint, large));
+        let (before, after) = self.slots.split_at_mut(home);
+        for slot in after.iter_mut().chain(before) {
+            if slot.place == EMPTY.place {
+                *slot = new;
+                self.len = self.len.saturating_add(1);
+                return true;
+            }
+            if slot.fingerprint == new.fingerprint && is_same(slot.place, new.place) {
+                return false;
+            }
+        }
+        false
     }
 
     fn remove(&mut self, share: u32, place: u32, large: bool) {
@@ -244,6 +296,25 @@ mod tests {
                 assert_eq!(find(&places, place), left);
             }
         }
+    }
+
+    #[test]
+    fn a_list_has_the_places_that_it_would_have_had_one_by_one() {
+        for places_max in [0, 1, 300, 4_096, 4_097, 100_000] {
+            let keys = |place: u32| fingerprint(&key(place));
+            let all: Vec<u32> = (0..places_max).map(keys).collect();
+            let mut places = Places::of(&all, |a, b| a == b).unwrap();
+            for place in places_max..places_max + 5_000 {
+                assert_eq!(find(&places, place), None);
+                places.insert(keys(place), place);
+            }
+            places.remove(keys(7), 7);
+            let left = |place| (place != 7).then_some(place);
+            assert!((0..places_max + 5_000).all(|place| find(&places, place) == left(place)));
+        }
+        let twice = [5, 9, 5];
+        assert!(Places::of(&twice, |_, _| true).is_none());
+        assert!(Places::of(&twice, |_, _| false).is_some());
     }
 
     #[test]

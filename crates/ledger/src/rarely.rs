@@ -1,5 +1,6 @@
 //! A part of a row that nearly always is as it was at first.
 
+use crate::form::{Bad, Description, Form, Input, Out};
 use std::ops::{Deref, DerefMut};
 
 /// What begins always alike.
@@ -45,6 +46,23 @@ impl<T: AtFirst + Eq> Eq for Rarely<T> {}
 impl<T: AtFirst + serde::Serialize> serde::Serialize for Rarely<T> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         (**self).serialize(serializer)
+    }
+}
+
+/// Nothing where nobody has changed it.
+impl<T: AtFirst + Form> Form for Rarely<T> {
+    #[inline]
+    fn write(&self, out: &mut Out<'_>) {
+        self.0.write(out);
+    }
+
+    #[inline]
+    fn read(input: &mut Input<'_>) -> Result<Self, Bad> {
+        Form::read(input).map(Rarely)
+    }
+
+    fn describe(to: &mut Description) {
+        Option::<T>::describe(to);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::money::Fen;
 use crate::project::rules::steps::Step;
 
 /// Who must react to a rejection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub enum Kind {
     /// The command can never be right as it stands.
     Invalid,
@@ -20,7 +20,7 @@ pub enum Kind {
 }
 
 /// What sets the limit of what may be paid on a contract by now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub enum CapBasis {
     /// The stages that have been reached.
     Stage,
@@ -33,7 +33,7 @@ pub enum CapBasis {
 }
 
 /// A command refused; or, for an observed fact, a rule that it broke.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub enum Rejection {
     /// The bearer's roles do not allow this command.
     Forbidden {

@@ -1,5 +1,6 @@
 //! A list that is nearly always empty.
 
+use crate::form::{Bad, Description, Form, Input, Out};
 use std::ops::{Deref, DerefMut};
 
 /// A list in 8 bytes as long as nothing is in it, where a `Vec` takes 24, and with room for one
@@ -55,6 +56,24 @@ impl<T> Deref for Seldom<T> {
 impl<T> DerefMut for Seldom<T> {
     fn deref_mut(&mut self) -> &mut [T] {
         self.0.as_deref_mut().map_or(&mut [], Vec::as_mut_slice)
+    }
+}
+
+/// As any other list.
+impl<T: Form> Form for Seldom<T> {
+    #[inline]
+    fn write(&self, out: &mut Out<'_>) {
+        out.length(self.len());
+        self.iter().for_each(|it| it.write(out));
+    }
+
+    #[inline]
+    fn read(input: &mut Input<'_>) -> Result<Self, Bad> {
+        Vec::read(input).map(Seldom::from)
+    }
+
+    fn describe(to: &mut Description) {
+        Vec::<T>::describe(to);
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod rows;
 
+use crate::form::{Bad, Description, Form, Input, Out};
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 use rows::Rows;
@@ -249,6 +250,25 @@ impl<K: Copy + Eq + Hash, V: Clone> Table<K, V> {
 impl<K: Copy + serde::Serialize, V: serde::Serialize> serde::Serialize for Table<K, V> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.rows.iter())
+    }
+}
+
+/// The rows with their keys; a trial, and what runs ahead, are no part of what a table says.
+impl<K: Copy + Eq + Hash + Form, V: Form> Form for Table<K, V> {
+    fn write(&self, out: &mut Out<'_>) {
+        self.rows.write(out);
+    }
+
+    fn read(input: &mut Input<'_>) -> Result<Self, Bad> {
+        Rows::read(input).map(|rows| Table {
+            rows: Arc::new(rows),
+            ahead: None,
+            undo: None,
+        })
+    }
+
+    fn describe(to: &mut Description) {
+        Rows::<K, V>::describe(to);
     }
 }
 

@@ -87,6 +87,22 @@ macro_rules! texts {
             }
         }
 
+        /// Checked as if it came from a client.
+        impl crate::form::Form for $name {
+            fn write(&self, out: &mut crate::form::Out<'_>) {
+                self.0.write(out);
+            }
+
+            fn read(input: &mut crate::form::Input<'_>) -> Result<Self, crate::form::Bad> {
+                $name::new(<Box<str>>::read(input)?)
+                    .map_err(|_| input.fail(concat!("no text for a ", stringify!($name))))
+            }
+
+            fn describe(to: &mut crate::form::Description) {
+                to.word(stringify!($name));
+            }
+        }
+
         #[cfg(feature = "openapi")]
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {

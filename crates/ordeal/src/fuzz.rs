@@ -43,6 +43,7 @@ const TARGETS: &[&str] = &[
     "package-entries",
     "command-json",
     "backup-texts",
+    "view-form",
     "store-files",
     "witness-memory",
     "working-file",

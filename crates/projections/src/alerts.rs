@@ -4,6 +4,7 @@ use crate::numbers::narrow;
 use crate::timeline::Timeline;
 use crate::{Entry, Page};
 use jiff::civil::Date;
+use ledger::chunks::Chunks;
 use ledger::date::BusinessDate;
 use ledger::ids::Subject;
 use ledger::receipt::{ReceiptEvent, ReceiptResult};
@@ -36,13 +37,13 @@ pub struct Alert {
 }
 
 /// All alerts of a ledger.
-#[derive(Debug, Clone, Default, serde::Serialize)]
+#[derive(Debug, Clone, Default, serde::Serialize, ledger::form::Form)]
 pub struct Alerts {
-    raised: Vec<Raised>,
+    raised: Chunks<Raised>,
 }
 
 /// An alert without its texts: an import of old records may raise one for every tenth of them.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, ledger::form::Form)]
 struct Raised {
     seq: u32,
     /// Which one of its record's alerts.
@@ -122,7 +123,7 @@ impl Alerts {
     #[must_use]
     pub fn counts(&self) -> Vec<(&'static str, usize)> {
         let mut counts = std::collections::BTreeMap::<_, usize>::new();
-        for raised in &self.raised {
+        for raised in self.raised.iter() {
             let count = counts.entry(raised.broken.alert_code()).or_default();
             *count = count.saturating_add(1);
         }
@@ -137,9 +138,8 @@ impl Alerts {
         let of_record = |seq: &u32| {
             let first = self.raised.partition_point(|raised| raised.seq < *seq);
             let seq = *seq;
-            self.raised
-                .iter()
-                .skip(first)
+            (first..)
+                .map_while(|place| self.raised.get(place))
                 .take_while(move |raised| raised.seq == seq)
         };
         seqs.iter()

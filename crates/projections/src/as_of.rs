@@ -149,8 +149,8 @@ impl Fold {
             return;
         };
         let context = entry.fact.context(entry.recorded_on(), entry.seq);
-        self.then.links.take_in(&self.then.books, &event);
-        ledger::apply(&mut self.then.books, &context, &event);
+        let View { books, links, .. } = &mut self.then;
+        crate::take_in(books, links, &context, &event);
     }
 
     /// True if the record had happened by the day.

@@ -2,9 +2,10 @@
 
 use crate::View;
 use crate::as_of::AsOf;
-use crate::benefit::{self, Benefit, FundShare};
+use crate::benefit::Benefit;
 use crate::fees::{self, Fees};
 use crate::references::{self, BeforeBook, FundReference, ProjectReference, UnitReference, total};
+use crate::sums::FundSums;
 use hashbrown::HashMap;
 use ledger::Books;
 use ledger::fund::rules::{Budget, Fund, Node};
@@ -229,22 +230,14 @@ impl Spending {
 /// The balance of a batch; nothing for one that nobody has announced.
 #[must_use]
 pub fn fund_balance(view: &View, id: FundId) -> Option<FundBalance> {
-    fund_balance_of(view, id, &benefit::fund_shares(view, id))
-}
-
-/// The balance of a batch, given its payments.
-pub(crate) fn fund_balance_of(
-    view: &View,
-    id: FundId,
-    shares: &[FundShare<'_>],
-) -> Option<FundBalance> {
     let books = &view.books;
     let fund = books.funds.get(id)?;
     let announcement = &fund.announcement;
     let nodes = nodes(view, id);
     let budgets = budgets(view, id);
-    let benefit = benefit::sum(shares);
-    let equations = equations::all(view, id, fund, shares, &benefit);
+    let none = FundSums::default();
+    let sums = view.links.sums.of(id).unwrap_or(&none);
+    let equations = equations::all(view, id, fund, sums);
     let holders = nodes.iter().map(|node| node.unallocated_fen);
     let holders = holders.chain(budgets.iter().map(|budget| budget.spending.granted_fen));
     let holders_sum_fen = total(holders.chain([fund.reclaimed_from_top]));
@@ -266,8 +259,8 @@ pub(crate) fn fund_balance_of(
         carried: carried(view, id),
         nodes,
         budgets,
-        benefit,
-        fees: fees::of_fund(shares, fund.received.sub(fund.reclaimed_from_top)),
+        benefit: sums.reached.benefit(),
+        fees: fees::sum(&[sums.fees], fund.received.sub(fund.reclaimed_from_top)),
         equations,
         holders_sum_fen,
         balanced: holds && holders_sum_fen == fund.received,

@@ -4,8 +4,8 @@
 
 use crate::View;
 use crate::references::{self, FundReference, total};
-use hashbrown::HashMap;
-use ledger::ids::{FundId, PaymentId};
+use crate::sums::Reached;
+use ledger::ids::FundId;
 use ledger::money::Fen;
 use ledger::payment::Payee;
 use ledger::payment::rules::Payment;
@@ -72,23 +72,22 @@ pub struct BenefitView {
 /// What has reached persons, per batch and in all.
 #[must_use]
 pub fn benefit(view: &View) -> BenefitView {
-    let mut whole = Benefit::default();
-    let mut by_fund: HashMap<FundId, Benefit> = HashMap::new();
-    for payment in view.books.payments.values() {
-        for (fund, share) in shares(payment) {
-            whole.add(&share);
-            by_fund.entry(fund).or_default().add(&share);
+    let mut whole = Reached::default();
+    let mut funds = Vec::new();
+    for (fund, sums) in view.links.sums.all() {
+        if !sums.reached.is_none() {
+            whole = whole.and(&sums.reached);
+            funds.push(FundBenefit {
+                fund: references::fund(&view.books, fund),
+                benefit: sums.reached.benefit(),
+            });
         }
     }
-    let show = |(fund, benefit)| {
-        let fund = references::fund(&view.books, fund);
-        FundBenefit { fund, benefit }
-    };
-    let mut funds: Vec<FundBenefit> = by_fund.into_iter().map(show).collect();
     funds.sort_by(|a, b| a.fund.cmp(&b.fund));
-    let holds = whole.adds_up() && funds.iter().all(|fund| fund.benefit.adds_up());
+    let total = whole.benefit();
+    let holds = total.adds_up() && funds.iter().all(|fund| fund.benefit.adds_up());
     BenefitView {
-        total: whole,
+        total,
         funds,
         holds,
     }
@@ -97,13 +96,14 @@ pub fn benefit(view: &View) -> BenefitView {
 /// What of one batch has reached persons.
 #[must_use]
 pub fn of_fund(view: &View, fund: FundId) -> Benefit {
-    sum(&fund_shares(view, fund))
+    let sums = view.links.sums.of(fund);
+    sums.map(|sums| sums.reached.benefit()).unwrap_or_default()
 }
 
 /// A payment as far as one batch bears it.
-pub(crate) struct FundShare<'a> {
-    pub(crate) id: PaymentId,
-    pub(crate) payment: &'a Payment,
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Share {
+    pub(crate) fund: FundId,
     /// Instructed and neither settled nor cancelled.
     pub(crate) open: Fen,
     /// Settled, less what came back.
@@ -112,56 +112,32 @@ pub(crate) struct FundShare<'a> {
     pub(crate) benefit: Option<Benefit>,
 }
 
-/// All payments that a batch bears, in the order of their instructions.
-pub(crate) fn fund_shares(view: &View, fund: FundId) -> Vec<FundShare<'_>> {
-    let share = |id: PaymentId| {
-        let payment = view.books.payments.get(id)?;
-        if !payment.sources.iter().any(|source| source.fund == fund) {
-            return None;
-        }
-        // Most payments have one source, which bears all of it.
-        let (open, net, benefit) = if payment.sources.len() == 1 {
-            let to_person = matches!(payment.payee, Payee::Subject(_));
-            (
-                payment.open(),
-                payment.paid_net(),
-                to_person.then(|| of_payment(payment)),
-            )
-        } else {
-            let mine = |list: Vec<(FundId, Fen)>| {
-                total(
-                    list.into_iter()
-                        .filter(|(id, _)| *id == fund)
-                        .map(|(_, share)| share),
-                )
-            };
-            let benefit = shares(payment).into_iter().find(|(id, _)| *id == fund);
-            (
-                mine(open_shares(payment)),
-                mine(net_shares(payment)),
-                benefit.map(|(_, it)| it),
-            )
-        };
-        Some(FundShare {
-            id,
-            payment,
+/// A payment batch by batch, each batch once.
+pub(crate) fn each_share(payment: &Payment, mut take: impl FnMut(&Share)) {
+    // Most payments have one source, which bears all of it.
+    if let [source] = &*payment.sources {
+        let to_person = matches!(payment.payee, Payee::Subject(_));
+        take(&Share {
+            fund: source.fund,
+            open: payment.open(),
+            net: payment.paid_net(),
+            benefit: to_person.then(|| of_payment(payment)),
+        });
+        return;
+    }
+    let benefits = shares(payment)
+        .into_iter()
+        .map(|(_, benefit)| Some(benefit));
+    let parts = open_shares(payment).into_iter().zip(net_shares(payment));
+    let parts = parts.zip(benefits.chain(std::iter::repeat(None)));
+    for (((fund, open), (_, net)), benefit) in parts {
+        take(&Share {
+            fund,
             open,
             net,
             benefit,
-        })
-    };
-    view.links
-        .payments_near_fund(fund)
-        .filter_map(share)
-        .collect()
-}
-
-pub(crate) fn sum(shares: &[FundShare<'_>]) -> Benefit {
-    let mut benefit = Benefit::default();
-    for share in shares.iter().filter_map(|share| share.benefit.as_ref()) {
-        benefit.add(share);
+        });
     }
-    benefit
 }
 
 /// One payment to a person, by the batches that bear it; nothing for one to an organisation.

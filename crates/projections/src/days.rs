@@ -14,7 +14,7 @@ use ledger::money::Fen;
 use ledger::payment::PaymentEvent;
 
 /// A movement of authority.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, ledger::form::Form)]
 pub(crate) struct Grant {
     /// Its record.
     pub(crate) seq: u64,
@@ -29,7 +29,7 @@ pub(crate) struct Grant {
 }
 
 /// How often an item was put off or sent back.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, ledger::form::Form)]
 pub(crate) struct Conduct {
     pub(crate) extensions_requested: u32,
     pub(crate) extensions_granted: u32,
@@ -40,7 +40,7 @@ pub(crate) struct Conduct {
 }
 
 /// The days that the books forget.
-#[derive(Debug, Clone, Default, serde::Serialize)]
+#[derive(Debug, Clone, Default, serde::Serialize, ledger::form::Form)]
 pub struct Days {
     #[serde(serialize_with = "crate::parts::map")]
     grants: HashMap<FundId, Vec<Grant>>,

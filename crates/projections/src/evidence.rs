@@ -13,7 +13,7 @@ use ledger::item::ItemEvent;
 use ledger::text::{Reference, Text};
 
 /// The evidence of a ledger, found without a search. Retracted evidence stays in it: its files do.
-#[derive(Debug, Clone, Default, serde::Serialize)]
+#[derive(Debug, Clone, Default, serde::Serialize, ledger::form::Form)]
 pub struct EvidenceFiles {
     /// All evidence, in the order of the records; the lists below hold the places here.
     all: Vec<EvidenceId>,
@@ -24,7 +24,7 @@ pub struct EvidenceFiles {
 }
 
 /// What names a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, ledger::form::Form)]
 pub enum Naming {
     /// `evidence.added`
     Evidence(EvidenceId),

@@ -13,6 +13,7 @@ use crate::as_of::AsOf;
 use crate::balances::{Equation, FundBalance, Sides, fund_balance};
 use crate::benefit::Benefit;
 use crate::references::{self, FundReference, UnitReference, total};
+use crate::sums::Way;
 use ledger::account::rules::Cash;
 use ledger::ids::{AccountId, FundId};
 use ledger::money::Fen;
@@ -130,13 +131,9 @@ fn cash(view: &View, id: FundId) -> (FundCash, Equation) {
         let Some(known) = books.accounts.get(account) else {
             continue;
         };
-        let moved = view.links.movements_of_account(account);
-        let moved = moved.filter_map(|movement| books.movements.get(movement));
-        let moved = moved.filter(|row| !row.reversed && row.fund == Some(id));
-        sides.put(
-            Cash::balance(row),
-            total(moved.map(|row| row.change(account)).chain([row.opening])),
-        );
+        let mut moved = view.links.sums.moved(account, fund);
+        moved.carry(Way::In, row.opening);
+        sides.put(Cash::balance(row), moved.fen());
         accounts.push(AccountCash {
             owner: references::unit(books, known.owner),
             account,

@@ -1,11 +1,13 @@
 //! Rectification items as they stand, and the rounds that found them.
 
 mod detail;
+mod numbered;
 mod rounds;
 
 pub use detail::{
     AttemptLine, ClosingLine, Deed, ExtensionLine, ItemView, MeasureLine, RecoveryLine, item_view,
 };
+pub(crate) use numbered::Numbered;
 pub use rounds::{RelatedRound, RoundView, StateCount, round_view, round_views};
 
 use crate::references::{self, Term, UnitReference, term};
@@ -151,15 +153,10 @@ pub(crate) fn passing<'a>(
     filter: &ItemFilter,
 ) -> Vec<(ItemId, &'a Item)> {
     let books = &view.books;
-    let mut rows: Vec<(ItemId, &Item)> = books
-        .items
-        .iter()
+    let rows = view.links.numbered.iter();
+    rows.filter_map(|id| Some((id, books.items.get(id)?)))
         .filter(|(_, item)| filter.passes(books, today, item))
-        .collect();
-    rows.sort_unstable_by(|(a_id, a), (b_id, b)| {
-        (&a.draft.number, a_id).cmp(&(&b.draft.number, b_id))
-    });
-    rows
+        .collect()
 }
 
 pub(crate) fn item_line(books: &Books, today: Date, id: ItemId, item: &Item) -> ItemLine {

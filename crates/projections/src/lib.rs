@@ -23,6 +23,7 @@ pub mod deadlines;
 pub mod entries;
 pub mod evidence;
 pub mod fees;
+pub mod form;
 pub mod four_ledgers;
 pub mod idle;
 pub mod items;
@@ -40,6 +41,7 @@ pub mod retention;
 pub mod returned;
 pub mod search;
 pub mod steps;
+mod sums;
 pub mod tasks;
 pub mod timeline;
 pub mod trace;
@@ -54,9 +56,9 @@ use alerts::Alerts;
 use days::Days;
 use evidence::EvidenceFiles;
 use jiff::Timestamp;
+use items::Numbered;
 use jiff::civil::Date;
-use jiff::tz::{Offset, TimeZone};
-use ledger::{Books, Fact};
+use ledger::{Books, Context, Event, Fact};
 use links::Links;
 use search::Search;
 use tasks::Plans;
@@ -89,15 +91,11 @@ impl Entry<'_> {
 /// log counts days as 北京时间 does since 1992, whatever a time zone database may say.
 #[must_use]
 pub fn beijing_day(us: u64) -> Date {
-    let moment = i64::try_from(us)
-        .ok()
-        .and_then(|us| Timestamp::from_microsecond(us).ok());
-    let zone = TimeZone::fixed(Offset::constant(8));
-    moment.unwrap_or(Timestamp::MAX).to_zoned(zone).date()
+    ledger::date::civil_day(us)
 }
 
 /// The last record that a view has taken in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ledger::form::Form)]
 pub struct Head {
     /// Its place in the chain.
     pub seq: u64,
@@ -149,8 +147,7 @@ impl View {
         let context = entry.fact.context(entry.recorded_on(), entry.seq);
         // Rules and new links are both judged by the books before the event.
         alerts.take_in(books, &context, entry);
-        links.take_in(books, &entry.fact.event);
-        ledger::apply(books, &context, &entry.fact.event);
+        take_in(books, links, &context, &entry.fact.event);
         timeline.take_in(entry);
         plans.take_in(entry);
         days.take_in(books, entry);
@@ -169,4 +166,11 @@ impl View {
     pub fn head(&self) -> Option<Head> {
         self.head
     }
+}
+
+/// Takes an event into the books, and into what is told from them before and after it.
+pub(crate) fn take_in(books: &mut Books, links: &mut Links, context: &Context, event: &Event) {
+    links.before(books, event);
+    ledger::apply(books, context, event);
+    links.after(books, event);
 }

@@ -2,7 +2,9 @@
 //!
 //! The books find a row by its whole key; these lists say which keys there are.
 
-use crate::numbers::Numbers;
+use crate::items::Numbered;
+use crate::numbers::{Numbers, push_close};
+use crate::sums::Sums;
 use hashbrown::HashMap;
 use ledger::account::AccountEvent;
 use ledger::chunks::Chunks;
@@ -11,11 +13,12 @@ use ledger::ids::{
     AccountId, FundId, MilestoneId, MovementId, OrganisationId, PaymentId, ProjectId, Subject,
 };
 use ledger::milestone::MilestoneEvent;
+use ledger::payment::rules::Payment;
 use ledger::payment::{Payee, PaymentEvent, PaymentInstruction};
 use ledger::{Books, Event};
 
 /// The keys of rows, by what leads to them; all in the order of their first record.
-#[derive(Debug, Clone, Default, serde::Serialize)]
+#[derive(Debug, Clone, Default, serde::Serialize, ledger::form::Form)]
 pub struct Links {
     #[serde(serialize_with = "crate::parts::map")]
     units_of_fund: HashMap<FundId, Vec<OrganisationId>>,
@@ -33,6 +36,11 @@ pub struct Links {
     payments_of_project: HashMap<ProjectId, Numbers>,
     #[serde(serialize_with = "crate::parts::map")]
     payments_of_payee: HashMap<Subject, Numbers>,
+    /// Those that each batch bears, in the order of their instructions. A payment that was moved
+    /// away from a batch stays with it, as in the payment's sources. Follows from those and from
+    /// the order of all payments.
+    #[serde(skip)]
+    payments_of_fund: HashMap<FundId, Vec<u32>>,
     /// The batches of which an account has held cash; none stands for cash of nobody knows which.
     #[serde(serialize_with = "crate::parts::map")]
     funds_of_account: HashMap<AccountId, Vec<Option<FundId>>>,
@@ -40,11 +48,30 @@ pub struct Links {
     movements: Chunks<MovementId>,
     #[serde(serialize_with = "crate::parts::map")]
     movements_of_account: HashMap<AccountId, Numbers>,
+    /// What payments and movements come to; follows from the books.
+    #[serde(skip)]
+    pub(crate) sums: Sums,
+    /// The items in the order of their numbers; follows from the books.
+    #[serde(skip)]
+    pub(crate) numbered: Numbered,
 }
 
 impl Links {
+    /// Before the books take in an event.
+    pub(crate) fn before(&mut self, books: &Books, event: &Event) {
+        self.sums.take_out(books, event);
+        self.numbered.take_out(books, event);
+        self.take_in(books, event);
+    }
+
+    /// After the books took in an event.
+    pub(crate) fn after(&mut self, books: &Books, event: &Event) {
+        self.sums.put_in(books, event);
+        self.numbered.put_in(books, event);
+    }
+
     /// Takes in an event, before the books do: what they do not have yet is new.
-    pub(crate) fn take_in(&mut self, books: &Books, event: &Event) {
+    fn take_in(&mut self, books: &Books, event: &Event) {
         match event {
             Event::Fund(event) => self.fund(books, event),
             Event::Payment(PaymentEvent::Instructed(instruction)) => {
@@ -54,6 +81,7 @@ impl Links {
                 // An observed one may be borne by a batch that gave the project nothing.
                 if let Some(payment) = books.payments.get(it.payment) {
                     self.hold(books, it.to, Holder::Project(payment.project));
+                    self.bear(it.payment, payment, it.to);
                 }
             }
             Event::Account(event) => self.account(event),
@@ -199,6 +227,25 @@ impl Links {
             .push(place);
         let payee = payee_subject(instruction.payee);
         self.payments_of_payee.entry(payee).or_default().push(place);
+        for source in &instruction.sources {
+            push_close(self.payments_of_fund.entry(source.fund).or_default(), place);
+        }
+    }
+
+    /// A batch bears a payment from now on.
+    fn bear(&mut self, id: PaymentId, payment: &Payment, fund: FundId) {
+        if payment.sources.iter().any(|source| source.fund == fund) {
+            return;
+        }
+        let of_payee = self.payments_of_payee.get(&payee_subject(payment.payee));
+        let mut of_payee = of_payee.map_or(&[][..], Numbers::as_slice).iter();
+        let place = of_payee.find(|place| self.payments.get(**place) == Some(&id));
+        if let Some(place) = place.copied() {
+            let list = self.payments_of_fund.entry(fund).or_default();
+            if let Err(at) = list.binary_search(&place) {
+                list.insert(at, place);
+            }
+        }
     }
 
     /// The units that have held authority out of `fund`.
@@ -251,6 +298,16 @@ impl Links {
         self.resolve(places.map_or(&[], Numbers::as_slice))
     }
 
+    /// The places of the payments that `fund` bears, in the order of their instructions.
+    pub(crate) fn places_of_fund(&self, fund: FundId) -> &[u32] {
+        self.payments_of_fund.get(&fund).map_or(&[], Vec::as_slice)
+    }
+
+    /// The payment at a place.
+    pub(crate) fn payment_at(&self, place: u32) -> Option<PaymentId> {
+        self.payments.get(place).copied()
+    }
+
     /// The payments of all projects that `fund` has given a budget, in the order of their
     /// instructions. Not every one need be borne by it.
     pub(crate) fn payments_near_fund(&self, fund: FundId) -> impl Iterator<Item = PaymentId> {
@@ -282,7 +339,8 @@ impl Links {
             .filter_map(|place| self.movements.get(*place).copied())
     }
 
-    fn places_of_project(&self, project: ProjectId) -> &[u32] {
+    /// The places of the payments of `project`.
+    pub(crate) fn places_of_project(&self, project: ProjectId) -> &[u32] {
         self.payments_of_project
             .get(&project)
             .map_or(&[], Numbers::as_slice)

@@ -2,6 +2,7 @@
 //! bytes are kept once.
 
 use ledger::chunks::Chunks;
+use ledger::form::{Bad, Description, Form, Input, Out};
 use ledger::places::{Places, fingerprint};
 use uuid::Uuid;
 
@@ -57,5 +58,25 @@ mod tests {
         assert!((0..1_000).all(|number| names.id(number) == Some(id(number))));
         assert!((0..1_000).all(|number| names.find(id(number)) == Some(number)));
         assert_eq!((names.find(id(1_000)), names.id(1_000)), (None, None));
+    }
+}
+
+/// The identifiers in their order.
+impl Form for Names {
+    fn write(&self, out: &mut Out<'_>) {
+        self.ids.write(out);
+    }
+
+    fn read(input: &mut Input<'_>) -> Result<Self, Bad> {
+        let mut fingerprints = Vec::new();
+        let ids = Chunks::read_each(input, |id| fingerprints.push(fingerprint(id)))?;
+        match Places::of(&fingerprints, |a, b| ids.get(a) == ids.get(b)) {
+            Some(places) => Ok(Names { ids, places }),
+            None => Err(input.fail("a subject that has two numbers")),
+        }
+    }
+
+    fn describe(to: &mut Description) {
+        Chunks::<Uuid>::describe(to);
     }
 }

@@ -4,6 +4,8 @@
 //! by one to three records: a payment by its instruction, its settlement and its receipt. Those
 //! fit into 16 bytes without an allocation.
 
+use ledger::form::{Bad, Description, Form, Input, Out};
+
 /// A list of ascending numbers.
 #[derive(Debug, Clone, Default)]
 pub struct Numbers(Room);
@@ -34,6 +36,46 @@ impl Default for Room {
 impl serde::Serialize for Numbers {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.as_slice())
+    }
+}
+
+/// As any other list.
+impl Form for Numbers {
+    fn write(&self, out: &mut Out<'_>) {
+        let all = self.as_slice();
+        out.length(all.len());
+        all.iter().for_each(|number| number.write(out));
+    }
+
+    fn read(input: &mut Input<'_>) -> Result<Self, Bad> {
+        let room = match input.length()? {
+            0 => Room::default(),
+            1 => Room::Few([Form::read(input)?, 0, 0], Len::One),
+            2 => Room::Few([Form::read(input)?, Form::read(input)?, 0], Len::Two),
+            3 => {
+                let [one, two] = Form::read(input)?;
+                Room::Few([one, two, Form::read(input)?], Len::Three)
+            }
+            len => {
+                let mut all = Vec::with_capacity(input.room::<u32>(len));
+                for _ in 0..len {
+                    all.push(Form::read(input)?);
+                }
+                Room::Many(Box::new(all))
+            }
+        };
+        let numbers = Numbers(room);
+        if !numbers
+            .as_slice()
+            .is_sorted_by(|before, after| before < after)
+        {
+            return Err(input.fail("numbers that do not ascend"));
+        }
+        Ok(numbers)
+    }
+
+    fn describe(to: &mut Description) {
+        Vec::<u32>::describe(to);
     }
 }
 

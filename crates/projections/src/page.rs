@@ -22,13 +22,18 @@ impl<T> Page<T> {
         limit: usize,
         show: impl FnMut(&U) -> T,
     ) -> Page<T> {
-        let entries: Vec<T> = all.iter().skip(offset).take(limit).map(show).collect();
+        let entries = all.iter().skip(offset).take(limit).map(show).collect();
+        Page::part(entries, offset, all.len())
+    }
+
+    /// The part of a list of `total` that begins at `offset`.
+    pub(crate) fn part(entries: Vec<T>, offset: usize, total: usize) -> Page<T> {
         let end = offset.saturating_add(entries.len());
         Page {
             entries,
-            total: all.len(),
+            total,
             offset,
-            more: end < all.len(),
+            more: end < total,
         }
     }
 }

@@ -7,11 +7,11 @@ pub mod surplus;
 use crate::balances::{Spending, project_budgets};
 use crate::contributions::{CoFunding, contributions};
 use crate::references::{self, FundReference, ProjectReference, Term, UnitReference, term};
-use crate::trace::{PaymentLine, payment_line};
+use crate::trace::{PaymentLine, payment_line, payment_page};
 use crate::{Page, View};
 use ledger::date::BusinessDate;
 use ledger::fund::SourceKind;
-use ledger::ids::{PaymentId, PersonId, ProjectId};
+use ledger::ids::{PersonId, ProjectId};
 use ledger::money::Fen;
 use ledger::project::rules::{Project, ProjectStage, ProjectState};
 use ledger::project::{Gate, PlannedSource};
@@ -146,7 +146,7 @@ pub fn project_view(view: &View, id: ProjectId) -> Option<ProjectView> {
         progress: progress(view, id),
         totals: Spending::total(budgets.iter().map(|budget| &budget.spending)),
         budgets,
-        payment_count: view.links.payments_of_project(id).count(),
+        payment_count: view.links.places_of_project(id).len(),
         version: project.version,
     })
 }
@@ -224,13 +224,9 @@ pub fn project_payments(
     offset: usize,
     limit: usize,
 ) -> Page<PaymentLine> {
-    let rows: Vec<PaymentId> = view.links.payments_of_project(id).collect();
-    let rows: Vec<_> = rows
-        .into_iter()
-        .filter_map(|payment| view.books.payments.get(payment).map(|row| (payment, row)))
-        .collect();
-    Page::of(&rows, offset, limit, |(payment, row)| {
-        payment_line(&view.books, *payment, row)
+    let places = view.links.places_of_project(id);
+    payment_page(view, places, (offset, limit), |id, row| {
+        payment_line(&view.books, id, row)
     })
 }
 

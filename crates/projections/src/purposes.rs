@@ -55,10 +55,12 @@ pub fn purposes(view: &View, budget_year: Option<u32>) -> Vec<PurposeShare> {
             group.push((id, fund));
         }
     }
-    let fees = fees::by_fund(&view.books);
     let net = |(_, fund): &(FundId, &Fund)| fund.received.sub(fund.reclaimed_from_top);
     let of_fen = total(groups.values().flatten().map(net));
-    let borne = |(id, _): &(FundId, &Fund)| fees.get(id).copied().unwrap_or_default();
+    let borne = |(id, _): &(FundId, &Fund)| {
+        let sums = view.links.sums.of(*id);
+        sums.map(|sums| sums.fees).unwrap_or_default()
+    };
     let show = |(code, funds): (&Reference, Vec<(FundId, &Fund)>)| PurposeShare {
         purpose_code: code.clone(),
         funds: funds.len(),

@@ -136,10 +136,15 @@ pub(crate) fn payee(books: &Books, payee: Payee) -> PayeeReference {
 /// A sum of many amounts: exact within, held at the limit of [`Fen`] only at the end, so that
 /// the order of the parts does not matter.
 pub(crate) fn total(parts: impl IntoIterator<Item = Fen>) -> Fen {
-    let limit = i128::from(Fen::MAX.get());
     let sum = parts
         .into_iter()
         .fold(0i128, |sum, part| sum.saturating_add(part.get().into()));
+    held(sum)
+}
+
+/// An exact sum as an amount, held at the limit of [`Fen`].
+pub(crate) fn held(sum: i128) -> Fen {
+    let limit = i128::from(Fen::MAX.get());
     let held = i64::try_from(sum.clamp(limit.saturating_neg(), limit));
     held.ok()
         .and_then(|fen| Fen::new(fen).ok())

@@ -17,17 +17,16 @@ use ledger::item::rules::{
     Item, State, Step, is_open, may_verify, missing_for_closure, next, steps_from,
 };
 use ledger::{Event, Rejection};
-use std::cmp::Reverse;
 
 /// The plans that were returned: the books forget them, because the state is the one before the
 /// first plan.
-#[derive(Debug, Clone, Default, serde::Serialize)]
+#[derive(Debug, Clone, Default, serde::Serialize, ledger::form::Form)]
 pub struct Plans {
     #[serde(serialize_with = "crate::parts::map")]
     returned: HashMap<ItemId, Returned>,
 }
 
-#[derive(Debug, Clone, Copy, serde::Serialize)]
+#[derive(Debug, Clone, Copy, serde::Serialize, ledger::form::Form)]
 struct Returned {
     seq: u64,
     times: u32,
@@ -159,7 +158,8 @@ pub fn checklists(
     let mut rows = passing(view, today, filter);
     rows.retain(|(_, item)| asking(item.state).is_some());
     sort_by_urgency(&mut rows, today);
-    rows.sort_by_cached_key(|(id, item)| !obstacles(view, *id, item).is_empty());
+    // What is missing is put into words for the page alone.
+    rows.sort_by_cached_key(|(id, _)| missing(view, *id).next().is_some());
     Page::of(&rows, offset, limit, |(id, item)| {
         checklist_of(view, today, *id, item)
     })
@@ -182,14 +182,18 @@ fn obstacles(view: &View, id: ItemId, item: &Item) -> Vec<Obstacle> {
         step: Step::RequestClosure.word(),
     };
     let state = asking(item.state).is_none().then_some(wrong_state);
-    let missing = missing_for_closure(&view.books, id).into_iter();
-    // The state that closing itself asks for comes later, by asking and verifying.
-    let missing = missing.filter(|it| !matches!(it, Rejection::BadTransition { .. }));
     state
         .into_iter()
-        .chain(missing)
+        .chain(missing(view, id))
         .map(|it| Obstacle::from(&it))
         .collect()
+}
+
+/// What an item lacks, its state apart: the one that closing itself asks for comes later, by asking
+/// and verifying.
+fn missing(view: &View, id: ItemId) -> impl Iterator<Item = Rejection> {
+    let missing = missing_for_closure(&view.books, id).into_iter();
+    missing.filter(|it| !matches!(it, Rejection::BadTransition { .. }))
 }
 
 /// The step by which a closing is asked for in this state.
@@ -246,8 +250,11 @@ pub fn verifications(
 /// The most overdue first, then by due date; items without one last. Stable, so that numbers
 /// decide between equals.
 fn sort_by_urgency(rows: &mut [(ItemId, &Item)], today: Date) {
+    // By how many days is only worth asking of those that are overdue: of them the one that was
+    // due first is the most overdue.
     rows.sort_by_cached_key(|(_, item)| {
         let due = item.due(today);
-        (Reverse(item.overdue_days(today)), due.is_none(), due)
+        let overdue = is_open(item.state) && due.is_some_and(|due| due < today);
+        (!overdue, due.is_none(), due)
     });
 }

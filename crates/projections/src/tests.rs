@@ -11,6 +11,7 @@ mod as_of;
 mod cash;
 mod evidence;
 mod fees;
+mod form;
 mod idle;
 mod items;
 mod money;

@@ -9,7 +9,7 @@ use ledger::ids::Subject;
 use ledger::subjects::Subjects;
 
 /// Sequence numbers by subject and by word.
-#[derive(Debug, Clone, Default, serde::Serialize)]
+#[derive(Debug, Clone, Default, serde::Serialize, ledger::form::Form)]
 pub struct Timeline {
     /// Every subject that a record has named. What else is kept of them has their numbers here.
     pub(crate) names: Names,

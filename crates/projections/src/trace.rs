@@ -15,6 +15,7 @@ pub use forward::{
 
 use crate::benefit::{self, Benefit};
 use crate::references::{self, PayeeReference, ProjectReference, Term, term};
+use crate::{Page, View};
 use ledger::Books;
 use ledger::date::BusinessDate;
 use ledger::fund::Holder;
@@ -80,6 +81,13 @@ pub struct ReceiptLine {
     pub amount_fen: Fen,
 }
 
+/// A payment; nothing for one that nobody has instructed.
+#[must_use]
+pub fn payment(view: &View, id: PaymentId) -> Option<PaymentLine> {
+    let payment = view.books.payments.get(id)?;
+    Some(payment_line(&view.books, id, payment))
+}
+
 /// A payment in whole.
 pub(crate) fn payment_line(books: &Books, id: PaymentId, payment: &Payment) -> PaymentLine {
     let chained = payment.reissue.as_deref();
@@ -110,8 +118,26 @@ pub(crate) fn payment_line(books: &Books, id: PaymentId, payment: &Payment) -> P
     }
 }
 
+/// A page of a list of payments by their places; only its own are looked up.
+pub(crate) fn payment_page(
+    view: &View,
+    places: &[u32],
+    (offset, limit): (usize, usize),
+    show: impl Fn(PaymentId, &Payment) -> PaymentLine,
+) -> Page<PaymentLine> {
+    let shown = places.iter().skip(offset).take(limit).filter_map(|place| {
+        let id = view.links.payment_at(*place)?;
+        Some(show(id, view.books.payments.get(id)?))
+    });
+    Page::part(shown.collect(), offset, places.len())
+}
+
 /// A payment as far as one batch bears it.
 fn payment_line_of(books: &Books, id: PaymentId, payment: &Payment, fund: FundId) -> PaymentLine {
+    // Most payments have one source, which bears all of it.
+    if payment.sources.len() == 1 {
+        return payment_line(books, id, payment);
+    }
     let share = |amount| share_of(payment, amount, fund);
     let benefit = benefit::shares(payment)
         .into_iter()

@@ -1,9 +1,11 @@
 //! Measures the write path and a start: `load DIR COMMANDS` fills a directory with payments that
 //! are instructed, settled and confirmed; `mixed DIR COMMANDS` with ten records a payment, its
-//! project, contract, claim, cash and bank line among them; `open DIR` starts on either with full
+//! project, contract, claim, cash and bank line among them; `signed DIR COMMANDS` is `load` as a
+//! server does it, published and with signed receipts; `open DIR` starts on any with full
 //! verification; `seal DIR` seals it twice, records its states and proves a subject. `verify DIR`
 //! audits both copies of a directory that nobody has open, and `rebuild DIR` builds everything anew
-//! from them besides: one core of each is `taskset -c 0 …`.
+//! from them besides: one core of each is `taskset -c 0 …`. `form DIR` writes the view of the loaded
+//! ledger as bytes and reads it again, part by part, and copies it.
 //!
 //! ```console
 //! $ cargo run --release -p sequencer --example load -- load DIR 1000000
@@ -12,6 +14,7 @@
 //! $ cargo run --release -p sequencer --example load -- seal DIR
 //! $ cargo run --release -p sequencer --example load -- verify DIR
 //! $ cargo run --release -p sequencer --example load -- rebuild DIR
+//! $ cargo run --release -p sequencer --example load -- form DIR
 //! ```
 
 #![allow(
@@ -43,7 +46,9 @@ use ledger::receipt::{ReceiptChannel, ReceiptCommand, ReceiptConfirmation, Recei
 use ledger::text::{Name, Reference, Text};
 use ledger::token::Role;
 use ledger::{Actor, Command, Intake, Submission};
-use sequencer::{Answered, Answers, Caller, Handle, Request, Unavailable};
+use projections::View;
+use projections::parts::Part;
+use sequencer::{Answered, Answers, Caller, Handle, Publication, Request, Started, Unavailable};
 use std::collections::VecDeque;
 use std::path::Path;
 use std::pin::Pin;
@@ -66,13 +71,15 @@ fn main() {
     let args: Vec<String> = std::env::args().collect();
     let dir = Path::new(&args[2]);
     match args[1].as_str() {
-        "load" => load(dir, &args[3..], 3, command),
-        "mixed" => load(dir, &args[3..], 10, mixed),
+        "load" => load(start(dir), &args[3..], 3, command),
+        "signed" => load(published(dir), &args[3..], 3, command),
+        "mixed" => load(start(dir), &args[3..], 10, mixed),
         "open" => open(dir),
         "seal" => seal(dir),
         "verify" => verify(dir),
         "rebuild" => rebuild(dir),
-        other => panic!("{other}: say load, mixed, open, seal, verify or rebuild"),
+        "form" => form(dir),
+        other => panic!("{other}: say load, signed, mixed, open, seal, verify, rebuild or form"),
     }
 }
 
@@ -95,6 +102,52 @@ fn rebuild(dir: &Path) {
     let (verified, rebuilt) = sequencer::rebuild(dir, |_| (), |_| ()).expect("intact");
     assert!(rebuilt.findings.is_empty());
     told("verified and rebuilt", verified.records, begin);
+}
+
+/// Each part of the loaded ledger, written and read in memory; and a copy of all of them.
+fn form(dir: &Path) {
+    let started = sequencer::start(dir, sequencer::machine()).expect("start");
+    let slot = started.handle.slot(LedgerId(id(7, 7))).expect("loaded");
+    let view = slot.view();
+    println!("start: {}", memory());
+    let mut all = [0.0; 3];
+    for part in Part::ALL {
+        let mut bytes = Vec::new();
+        view.write_part(part, &mut bytes).expect("written");
+        bytes.clear();
+        let begin = core_us();
+        view.write_part(part, &mut bytes).expect("written");
+        let wrote = core_us() - begin;
+        let mut other = View::default();
+        let begin = core_us();
+        other
+            .read_part(part, &mut bytes.as_slice(), bytes.len() as u64)
+            .expect("read");
+        let read = core_us() - begin;
+        let figures = [bytes.len() as f64 / 1e6, wrote / 1e3, read / 1e3];
+        for (sum, figure) in all.iter_mut().zip(figures) {
+            *sum += figure;
+        }
+        let [len, wrote, read] = figures;
+        println!(
+            "{}: {len:.1} MB, written in {wrote:.0} ms, read in {read:.0} ms",
+            part.name()
+        );
+    }
+    let [len, wrote, read] = all;
+    println!("all: {len:.1} MB, written in {wrote:.0} ms, read in {read:.0} ms of one core");
+    let (before, begin) = (memory(), core_us());
+    let copy = view.clone();
+    let took = (core_us() - begin) / 1e3;
+    println!("copied in {took:.2} ms; {before}, then {}", memory());
+    drop(copy);
+}
+
+/// As [`core_seconds`], in microseconds and of this thread.
+fn core_us() -> f64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    let ns = stat.split_whitespace().next().unwrap();
+    ns.parse::<f64>().unwrap() / 1e3
 }
 
 fn told(what: &str, records: u64, begin: Instant) {
@@ -567,15 +620,32 @@ fn mixed(number: u64) -> Command {
 }
 
 /// `around` commands belong together; those of another person come last among them.
-fn load(dir: &Path, args: &[String], around: u64, command: fn(u64) -> Command) {
+fn start(dir: &Path) -> Started {
+    std::fs::create_dir_all(dir).expect("make the directory");
+    sequencer::start(dir, sequencer::machine()).expect("start")
+}
+
+/// With its register beside the directory.
+fn published(dir: &Path) -> Started {
+    std::fs::create_dir_all(dir).expect("make the directory");
+    let publication = Publication {
+        signer: chain::Signer::new("load.example/log", &[7; 32]).expect("a key"),
+        register: store::Register::at(&dir.with_extension("register")),
+        adopt_head: false,
+        rotation: None,
+    };
+    let started = sequencer::start_published(dir, sequencer::machine(), publication);
+    started.expect("start")
+}
+
+fn load(started: Started, args: &[String], around: u64, command: fn(u64) -> Command) {
+    let dir = started.handle.dir().to_owned();
     let number = |text: &String| text.parse::<u64>().expect("a number");
     let commands = number(&args[0]);
     let size = args.get(1).map_or(BATCH, number);
     let other = |number: u64| number % around >= if around == 3 { 2 } else { 8 };
-    std::fs::create_dir_all(dir).expect("make the directory");
-    let started = sequencer::start(dir, sequencer::machine()).expect("start");
     set_up(&started.handle);
-    let begin = Instant::now();
+    let (begin, busy) = (Instant::now(), core_seconds());
     let mut loader = Loader::new(&started.handle);
     let mut sent = 0;
     while sent < commands {
@@ -595,8 +665,10 @@ fn load(dir: &Path, args: &[String], around: u64, command: fn(u64) -> Command) {
     drop(loader);
     let seconds = begin.elapsed().as_secs_f64();
     println!(
-        "load: {commands} commands in {seconds:.1} s, {:.0} k/s, {}",
+        "load: {commands} commands in {seconds:.1} s, {:.0} k/s, {:.2} µs of processor time each, \
+         making them included; {}",
         commands as f64 / seconds / 1000.0,
+        (core_seconds() - busy) / commands as f64 * 1e6,
         memory()
     );
     drop(started.handle);

@@ -1,7 +1,7 @@
 //! What a caller is told.
 
-use chain::Hash;
 use chain::receipt::Statement;
+use chain::{Hash, Record};
 use ledger::digest::Digest;
 use ledger::ids::LedgerId;
 use ledger::token::Role;
@@ -54,6 +54,21 @@ pub struct Receipt {
 }
 
 impl Receipt {
+    /// Of a command's records.
+    pub(crate) fn of(first: &Record, last: &Record, first_position: u64) -> Receipt {
+        Receipt {
+            ledger: LedgerId(first.header.ledger.0),
+            command_id: first.header.command_id,
+            digest: first.header.command_digest,
+            first_seq: first.header.seq,
+            last_seq: last.header.seq,
+            hash: last.hash,
+            first_position,
+            recorded_at_us: first.header.recorded_at_us,
+            repeated: false,
+        }
+    }
+
     /// The position of its last record.
     #[must_use]
     pub const fn last_position(&self) -> u64 {

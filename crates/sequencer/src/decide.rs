@@ -5,8 +5,9 @@
 //! bodies of what they make happen; then hashes.
 
 use crate::answer::{Answers, Receipt, Refusal, Request};
+use crate::clock::Reading;
 use crate::files;
-use crate::flight::find;
+use crate::flight::{Wanted, find};
 use crate::group::Open;
 use crate::link::{self, Asking, Draft, Drafts, digest};
 use crate::writer::{Failure, Writer};
@@ -15,6 +16,7 @@ use ledger::book::BookCommand;
 use ledger::ids::LedgerId;
 use ledger::{Admission, Books, Command, Context, Event, Rejection, Submission};
 use std::ops::Range;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// How many commands are decided before the rows are let go of: some 0.1 ms of work, as long as
@@ -49,8 +51,9 @@ impl Writer {
             return Ok((0..len).map(|_| Err(Refusal::Newer)).collect());
         }
         group.reserve(len);
-        let (records_before, cut) = (group.records.len(), group.next_position());
-        let (books, head) = self.ahead_of(ledger);
+        let records_before = group.records.len();
+        let mut ahead = self.ahead_of(ledger);
+        let (books, head) = &mut *ahead;
         let before = *head;
         books.enter(group.number);
         let trial = request.atomic.then(|| books.begin());
@@ -62,36 +65,39 @@ impl Writer {
             .filter(|rest| !rest.is_empty())
         {
             let to = from.saturating_add(stretch(rest));
-            self.decide_stretch(asking, from..to, &mut answers, group)?;
+            self.decide_stretch(asking, from..to, &mut ahead, &mut answers, group)?;
             from = to;
             if request.atomic && answers.last().is_some_and(Result::is_err) {
                 break;
             }
         }
-        let (books, head) = self.ahead_of(ledger);
+        let (books, head) = &mut *ahead;
         if let Some(trial) = trial {
             match answers.iter().position(Result::is_err) {
                 None => books.keep(trial),
                 Some(culprit) => {
                     books.take_back(trial);
                     *head = before;
-                    group.shorten(records_before, cut);
+                    group.shorten(records_before);
                     abort(&mut answers, culprit, len);
                 }
             }
         }
         // A ledger whose opening was refused was never there.
-        if head.seq == 0 {
-            self.ahead.remove(&ledger);
+        if head.seq > 0 {
+            self.ahead.insert(ledger, ahead);
         }
         Ok(answers)
     }
 
-    fn ahead_of(&mut self, ledger: LedgerId) -> &mut (Books, Head) {
-        self.ahead.entry(ledger).or_insert_with(|| {
+    /// The books of a ledger and its head, taken out as long as a request is decided: they are
+    /// changed while the rest of the writer is read. If the machine fails meanwhile they are not
+    /// needed any more.
+    fn ahead_of(&mut self, ledger: LedgerId) -> Box<(Books, Head)> {
+        self.ahead.remove(&ledger).unwrap_or_else(|| {
             let mut books = Books::default();
             books.lead();
-            (books, Head::genesis(chain::LedgerId(ledger.0)))
+            Box::new((books, Head::genesis(chain::LedgerId(ledger.0))))
         })
     }
 
@@ -101,6 +107,7 @@ impl Writer {
         &mut self,
         asking: &Asking,
         places: Range<usize>,
+        ahead: &mut (Books, Head),
         answers: &mut Answers,
         group: &mut Open,
     ) -> Result<(), String> {
@@ -112,15 +119,16 @@ impl Writer {
         }
 
         let mut outcomes = Vec::with_capacity(places.len());
+        let looked = self.clock.look();
         let slot = self.shown.slot(ledger);
         let view = slot.as_ref().map(|slot| slot.view());
-        let (books, head) = self.ahead_of(ledger);
-        let mut drafts = Drafts::after(head);
+        let (books, head) = ahead;
+        let mut drafts = Drafts::after(head, places.len());
         if let Some(view) = &view {
             books.follow(&view.books);
         }
         for asked in asked {
-            let outcome = match self.decide(request, asked, group, &mut drafts) {
+            let outcome = match self.decide(request, asked, looked, books, group, &mut drafts) {
                 Ok(outcome) => outcome,
                 Err(Failure::Refused(refusal)) => Outcome::Answered(Err(refusal)),
                 Err(Failure::Machine(error)) => return Err(error),
@@ -131,7 +139,6 @@ impl Writer {
                 break;
             }
         }
-        let (books, head) = self.ahead_of(ledger);
         if view.is_some() {
             books.let_go();
         }
@@ -164,7 +171,9 @@ impl Writer {
             None => digest(*ledger, caller, submission, &mut self.ring)
                 .map_err(|error| Failure::from(error).into_line())?,
         };
-        let stored = match self.on_its_way(*ledger, submission, group) {
+        let wanted = Wanted::new(*ledger, submission.command_id);
+        let on_its_way = group.receipt(&wanted);
+        let stored = match on_its_way.or_else(|| self.flight.receipt(&wanted)) {
             Some(receipt) => Some(receipt),
             None => link::stored(&self.reader, *ledger, submission.command_id)
                 .map_err(|error| Failure::from(error).into_line())?,
@@ -176,23 +185,13 @@ impl Writer {
         }))
     }
 
-    /// The first receipt of a command that is in this group or in one before it.
-    fn on_its_way(
-        &self,
-        ledger: LedgerId,
-        submission: &Submission,
-        group: &Open,
-    ) -> Option<Receipt> {
-        let id = submission.command_id;
-        let own = group.receipts.get(&(ledger, id)).copied();
-        own.or_else(|| self.flight.receipt(ledger, id))
-    }
-
     /// One command: known already, refused, or drafts of its records.
     fn decide(
         &mut self,
         request: &Request,
         asked: Asked<'_>,
+        looked: Reading,
+        books: &mut Books,
         group: &Open,
         drafts: &mut Drafts,
     ) -> Result<Outcome, Failure> {
@@ -212,24 +211,24 @@ impl Writer {
                 ..receipt
             })));
         }
-        let now_us = self.clock.now(drafts.recorded_at_us);
+        let now_us = self.clock.now(looked, drafts.recorded_at_us);
         let now_us = now_us.map_err(|_| Refusal::Clock)?;
         self.admit(ledger, drafts.seq > 0, &submission.command)?;
         let look_up = |seq| self.event(ledger, seq, group);
         let command = submission.command.recalled(look_up)?;
-        let (books, _) = self
-            .ahead
-            .get_mut(&ledger)
-            .ok_or(Refusal::UnknownLedger(ledger))?;
-
-        let (signatories, proposed_by) = ledger::entry::rules::paper(books, &command);
+        // Nothing but an entry comes with signatures.
+        let (signatories, proposed_by) = if let Command::Entry(_) = &*command {
+            ledger::entry::rules::paper(books, &command)
+        } else {
+            (Arc::clone(&group.nobody), None)
+        };
         let mut context = Context {
             actor: caller.actor,
             signatories,
             proposed_by,
             intake: submission.intake,
             occurred_on: submission.occurred_on,
-            today: ledger::date::civil_day(now_us),
+            today: drafts.day(now_us),
             seq: drafts.seq.saturating_add(1),
         };
         let admission = Admission {

@@ -22,7 +22,7 @@ pub struct Gauges {
     pub group_commands: Histogram,
     /// Bytes of each group's records, headers included.
     pub group_bytes: Histogram,
-    /// How long each group was decided, in microseconds.
+    /// How long each group was being decided, until it could be written, in microseconds.
     pub decide: Histogram,
     /// How long each group waited for the disk, in microseconds.
     pub persist: Histogram,

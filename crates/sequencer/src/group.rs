@@ -1,13 +1,15 @@
 //! A commit group: what is decided together, written together and answered together.
 
-use crate::answer::{Answers, Request, Unavailable};
-use crate::flight::{Flying, Receipts};
+use crate::answer::{Answers, Receipt, Request, Unavailable};
+use crate::flight::{Commands, Flying, Wanted};
 use crate::gauges::{Gauges, Stages};
-use crate::signed::{Answered, SignedGroup};
-use chain::{Record, Signer};
+use crate::leaves::Records;
+use crate::signed::{Answered, Signing, Unsigned};
+use crate::spares::{Lent, Spares};
+use chain::Record;
 use ledger::ids::PersonId;
 use ledger::person::PersonEvent;
-use ledger::{Event, Fact};
+use ledger::{Event, Fact, Signatory};
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tracing::Span;
@@ -19,6 +21,9 @@ use uuid::Uuid;
 pub(crate) const BYTES_MAX: usize = 2 << 20;
 /// How many commands a group may hold before no further request joins it.
 pub(crate) const COMMANDS_MAX: usize = 8192;
+
+pub(crate) static RECORDS: Spares<Record> = Spares::new();
+static FACTS: Spares<Fact> = Spares::new();
 
 /// Where an answer comes.
 type Answering = oneshot::Receiver<Result<Answered, Unavailable>>;
@@ -69,15 +74,17 @@ pub(crate) struct Group {
     /// The position of its first record.
     pub(crate) first_position: u64,
     /// Linked records in the order of commit.
-    pub(crate) records: Arc<Vec<Record>>,
+    pub(crate) records: Records,
     /// What each of them states, sealed as it is stored.
-    pub(crate) facts: Vec<Fact>,
+    pub(crate) facts: Lent<Fact>,
     /// The keys of persons that they are the first to need.
     pub(crate) keys: Vec<(Uuid, [u8; 32])>,
     /// Whose personal data these records erase.
     pub(crate) erased: Vec<PersonId>,
     /// Who waits for what.
     pub(crate) waiting: Vec<(Answer, Answers)>,
+    /// Where the signature over their receipts comes, if there will be one.
+    signing: Option<Signing>,
     /// What they asked: here only so that the writer need not free it.
     _requests: Vec<Request>,
     /// How far it has come.
@@ -90,10 +97,13 @@ pub(crate) struct Group {
 pub(crate) struct Open {
     pub(crate) number: u64,
     pub(crate) first_position: u64,
-    pub(crate) records: Vec<Record>,
-    pub(crate) facts: Vec<Fact>,
+    pub(crate) records: Lent<Record>,
+    pub(crate) facts: Lent<Fact>,
     /// A second copy of a command must find its receipt here, since it is not in the log yet.
-    pub(crate) receipts: Receipts,
+    pub(crate) known: Commands,
+    /// No signatures: one list for the facts of a group, because its count is counted up and down
+    /// for each of them, and a list of all groups would go to and fro between the threads.
+    pub(crate) nobody: Arc<[Signatory]>,
     waiting: Vec<(Answer, Answers)>,
     requests: Vec<Request>,
     stages: Stages,
@@ -106,9 +116,10 @@ impl Open {
         Open {
             number,
             first_position,
-            records: Vec::new(),
-            facts: Vec::new(),
-            receipts: Receipts::default(),
+            records: RECORDS.lend(),
+            facts: FACTS.lend(),
+            known: Commands::default(),
+            nobody: Arc::from(Vec::new()),
             waiting: Vec::new(),
             requests: Vec::new(),
             stages: Stages::default(),
@@ -122,7 +133,7 @@ impl Open {
     pub(crate) fn reserve(&mut self, commands: usize) {
         self.records.reserve(commands);
         self.facts.reserve(commands);
-        self.receipts.reserve(commands);
+        self.known.reserve(commands, &self.records);
     }
 
     pub(crate) fn is_full(&self) -> bool {
@@ -143,6 +154,19 @@ impl Open {
         self.records.push(record);
     }
 
+    /// The last records, from this one on, are those of a command.
+    pub(crate) fn know(&mut self, first: usize) {
+        if first < self.records.len() {
+            self.known.insert(first, &self.records);
+        }
+    }
+
+    /// The receipt of a command, if it is in this group.
+    pub(crate) fn receipt(&self, wanted: &Wanted) -> Option<Receipt> {
+        self.known
+            .receipt(wanted, &self.records, self.first_position)
+    }
+
     pub(crate) fn answer_later(&mut self, answer: Answer, answers: Answers, request: Request) {
         self.requests.push(request);
         self.commands = self.commands.saturating_add(answers.len());
@@ -150,16 +174,14 @@ impl Open {
         self.waiting.push((answer, answers));
     }
 
-    /// Takes back records after the first `len`, of a list that is all or nothing; the first of
-    /// them would have had the position `cut`.
-    pub(crate) fn shorten(&mut self, len: usize, cut: u64) {
+    /// Takes back records after the first `len`, of a list that is all or nothing.
+    pub(crate) fn shorten(&mut self, len: usize) {
         for record in self.records.drain(len..) {
             let len = record.body.len().saturating_add(chain::HEADER_LEN);
             self.bytes = self.bytes.saturating_sub(len);
         }
         self.facts.truncate(len);
-        self.receipts
-            .retain(|_, receipt| receipt.first_position < cut);
+        self.known.shorten(len);
     }
 
     /// Nothing more is added: what goes to the disk, and what is kept of it until it is there.
@@ -169,7 +191,8 @@ impl Open {
         let flying = Flying {
             number: self.number,
             records: Arc::clone(&records),
-            receipts: self.receipts,
+            first_position: self.first_position,
+            commands: self.known,
         };
         let erased = self.facts.iter().filter_map(|fact| {
             let Event::Subject(PersonEvent::Erased(erasure)) = &fact.event else {
@@ -185,6 +208,7 @@ impl Open {
             facts: self.facts,
             keys,
             waiting: self.waiting,
+            signing: None,
             _requests: self.requests,
             stages: self.stages,
             bytes: self.bytes,
@@ -205,13 +229,19 @@ impl Group {
         gauges.observe(&self.stages, self.commands, self.bytes);
     }
 
-    /// Answers everybody: what they asked for is on the disk and shown. Receipts are signed where
-    /// the deployment has a key.
-    pub(crate) fn answer(self, signer: Option<&Signer>) {
+    /// Its receipts, to be signed by whoever has handed it over.
+    pub(crate) fn unsigned(&mut self) -> Unsigned {
         let receipts = self.waiting.iter().flat_map(|(_, answers)| answers);
         let receipts = receipts.filter_map(|answer| answer.as_ref().ok());
-        let signed = signer.and_then(|signer| SignedGroup::of(receipts, signer));
-        let signed = signed.map(Arc::new);
+        let (unsigned, signing) = Unsigned::of(receipts);
+        self.signing = Some(signing);
+        unsigned
+    }
+
+    /// Answers everybody: what they asked for is on the disk and shown. Receipts are signed where
+    /// the deployment has a key.
+    pub(crate) fn answer(self) {
+        let signed = self.signing.and_then(|signing| signing.recv().ok());
         let mut first = 0_u64;
         for (answer, answers) in self.waiting {
             let recorded = answers.iter().filter(|answer| answer.is_ok()).count();

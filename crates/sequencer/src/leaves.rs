@@ -1,16 +1,25 @@
-//! From the writer to the publisher: leaves of durable records, at most so many.
+//! From the persister to the publisher: groups of durable records, at most so many.
 //!
-//! The publisher takes all that waits at once, so it is only behind when the disk of the register
-//! does not answer. Then the writer waits here, instead of filling memory: whoever asks is told
-//! that the queue is full.
+//! The publisher makes their leaves, in its own time: it takes all that waits when a checkpoint is
+//! due, and is not woken for every group. It is only behind when the disk of the register does not
+//! answer. Then the persister waits here, instead of filling memory: whoever asks is told that the
+//! queue is full.
 
-use crate::publish::Leaf;
+use crate::spares::Lent;
+use chain::Record;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How many leaves may wait before the writer does: 32 bytes each, and two seconds of the fastest
-/// load. A group is taken whole, so it may be one group more.
-pub(crate) const WAITING_MAX: usize = 1 << 20;
+/// How many records may wait before the persister does: up to a kilobyte each, and two seconds of
+/// the fastest load. A group is taken whole, so it may be one group more.
+pub(crate) const WAITING_MAX: usize = 1 << 17;
+
+/// How many records wake the publisher before a checkpoint is due: two of the largest groups, of
+/// which it makes leaves while the next are written.
+const WAKING: usize = 1 << 14;
+
+/// Records of a group, shared with whoever still needs them.
+pub(crate) type Records = Arc<Lent<Record>>;
 
 #[derive(Default)]
 struct Shared {
@@ -20,7 +29,11 @@ struct Shared {
 
 #[derive(Default)]
 struct Waiting {
-    leaves: Vec<Leaf>,
+    groups: Vec<Records>,
+    /// How many records they have.
+    len: usize,
+    /// With how many the publisher wants to be woken.
+    waking: usize,
     is_closed: bool,
 }
 
@@ -35,14 +48,17 @@ impl Shared {
     }
 }
 
-/// The writer's end.
+/// The persister's end.
 pub(crate) struct Inlet {
     shared: Arc<Shared>,
     waiting_max: usize,
 }
 
 /// The publisher's end.
-pub(crate) struct Outflow(Arc<Shared>);
+pub(crate) struct Outflow {
+    shared: Arc<Shared>,
+    waking: usize,
+}
 
 /// There is nobody at the other end any more.
 #[derive(Debug, PartialEq, Eq)]
@@ -54,49 +70,57 @@ pub(crate) fn channel(waiting_max: usize) -> (Inlet, Outflow) {
         shared: Arc::clone(&shared),
         waiting_max,
     };
-    (inlet, Outflow(shared))
+    let waking = WAKING.min(waiting_max);
+    (inlet, Outflow { shared, waking })
 }
 
 impl Inlet {
-    /// Hands over the leaves of a group; waits while too many wait.
-    pub(crate) fn send(&self, leaves: Vec<Leaf>) -> Result<(), Closed> {
+    /// Hands over the records of a group; waits while too many wait.
+    pub(crate) fn send(&self, group: Records) -> Result<(), Closed> {
         let mut waiting = self.shared.lock();
-        while !waiting.is_closed && waiting.leaves.len() >= self.waiting_max {
+        while !waiting.is_closed && waiting.len >= self.waiting_max {
             let next = self.shared.changed.wait(waiting);
             waiting = next.unwrap_or_else(PoisonError::into_inner);
         }
         if waiting.is_closed {
             return Err(Closed);
         }
-        waiting.leaves.extend(leaves);
+        waiting.len = waiting.len.saturating_add(group.len());
+        waiting.groups.push(group);
+        let wakes = waiting.len >= waiting.waking;
         drop(waiting);
-        self.shared.changed.notify_all();
+        if wakes {
+            self.shared.changed.notify_all();
+        }
         Ok(())
     }
 }
 
 impl Outflow {
-    /// All that waits, as soon as there is something; nothing after `time`, if there is one.
-    pub(crate) fn take(&self, time: Option<Duration>) -> Result<Vec<Leaf>, Closed> {
-        let idle = |waiting: &mut Waiting| waiting.leaves.is_empty() && !waiting.is_closed;
-        let waiting = self.0.lock();
+    /// All that waits: as soon as there is something, or, where a time is given, when it is over
+    /// or much has come.
+    pub(crate) fn take(&self, time: Option<Duration>) -> Result<Vec<Records>, Closed> {
+        let idle = |waiting: &mut Waiting| waiting.len < waiting.waking && !waiting.is_closed;
+        let mut waiting = self.shared.lock();
+        waiting.waking = if time.is_some() { self.waking } else { 1 };
         let mut waiting = match time {
             Some(time) => {
-                let next = self.0.changed.wait_timeout_while(waiting, time, idle);
+                let next = self.shared.changed.wait_timeout_while(waiting, time, idle);
                 next.unwrap_or_else(PoisonError::into_inner).0
             }
             None => {
-                let next = self.0.changed.wait_while(waiting, idle);
+                let next = self.shared.changed.wait_while(waiting, idle);
                 next.unwrap_or_else(PoisonError::into_inner)
             }
         };
-        let leaves = std::mem::take(&mut waiting.leaves);
-        if leaves.is_empty() && waiting.is_closed {
+        let groups = std::mem::take(&mut waiting.groups);
+        if groups.is_empty() && waiting.is_closed {
             return Err(Closed);
         }
+        waiting.len = 0;
         drop(waiting);
-        self.0.changed.notify_all();
-        Ok(leaves)
+        self.shared.changed.notify_all();
+        Ok(groups)
     }
 }
 
@@ -108,49 +132,75 @@ impl Drop for Inlet {
 
 impl Drop for Outflow {
     fn drop(&mut self) {
-        self.0.close();
+        self.shared.close();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chain::{Hash, Head, LedgerId};
+    use uuid::Uuid;
 
-    fn leaves(count: usize) -> Vec<Leaf> {
-        (0..count).map(|_| Leaf::of_nothing()).collect()
+    fn records(count: usize) -> Records {
+        let mut head = Head::genesis(LedgerId(Uuid::nil()));
+        let mut next = || {
+            let digest = Hash::from_bytes([0; 32]);
+            let record = head.link(0, Uuid::nil(), 1, 1, digest, vec![0]).unwrap();
+            head = Head::of(&record);
+            record
+        };
+        let mut records = crate::group::RECORDS.lend();
+        records.extend((0..count).map(|_| next()));
+        Arc::new(records)
+    }
+
+    fn len(taken: Result<Vec<Records>, Closed>) -> Result<usize, Closed> {
+        taken.map(|groups| groups.iter().map(|group| group.len()).sum())
     }
 
     #[test]
-    fn whoever_writes_waits_while_too_many_leaves_wait() {
+    fn whoever_writes_waits_while_too_many_records_wait() {
         let (inlet, outflow) = channel(2);
-        inlet.send(leaves(2)).unwrap();
+        inlet.send(records(2)).unwrap();
         std::thread::scope(|scope| {
-            let writer = scope.spawn(|| inlet.send(leaves(1)));
+            let writer = scope.spawn(|| inlet.send(records(1)));
             // The third can only come after the first two were taken.
-            assert_eq!(outflow.take(None).unwrap().len(), 2);
-            assert_eq!(outflow.take(None).unwrap().len(), 1);
+            assert_eq!(len(outflow.take(None)), Ok(2));
+            assert_eq!(len(outflow.take(None)), Ok(1));
             writer.join().unwrap().unwrap();
         });
-        assert_eq!(outflow.take(Some(Duration::ZERO)).unwrap().len(), 0);
+        assert_eq!(len(outflow.take(Some(Duration::ZERO))), Ok(0));
+    }
+
+    #[test]
+    fn while_a_checkpoint_is_not_due_only_much_wakes_the_publisher() {
+        let (inlet, outflow) = channel(8);
+        inlet.send(records(3)).unwrap();
+        assert_eq!(len(outflow.take(Some(Duration::ZERO))), Ok(3));
+        std::thread::scope(|scope| {
+            let publisher = scope.spawn(|| outflow.take(Some(Duration::from_secs(600))));
+            for _ in 0..4 {
+                assert!(!publisher.is_finished());
+                inlet.send(records(2)).unwrap();
+            }
+            assert_eq!(len(publisher.join().unwrap()), Ok(8));
+        });
     }
 
     #[test]
     fn nobody_waits_for_an_end_that_is_gone() {
         let (inlet, outflow) = channel(1);
-        inlet.send(leaves(1)).unwrap();
+        inlet.send(records(1)).unwrap();
         std::thread::scope(|scope| {
-            let writer = scope.spawn(|| inlet.send(leaves(1)));
+            let writer = scope.spawn(|| inlet.send(records(1)));
             drop(outflow);
             assert_eq!(writer.join().unwrap(), Err(Closed));
         });
         let (inlet, outflow) = channel(1);
-        inlet.send(leaves(1)).unwrap();
+        inlet.send(records(1)).unwrap();
         drop(inlet);
-        assert_eq!(
-            outflow.take(None).unwrap().len(),
-            1,
-            "what came still counts"
-        );
-        assert_eq!(outflow.take(None).map(|leaves| leaves.len()), Err(Closed));
+        assert_eq!(len(outflow.take(None)), Ok(1), "what came still counts");
+        assert_eq!(len(outflow.take(None)), Err(Closed));
     }
 }

@@ -26,6 +26,7 @@ mod seal;
 mod seals;
 mod show;
 mod signed;
+mod spares;
 mod states;
 mod timer;
 mod writer;
@@ -239,10 +240,14 @@ fn run(
     let (outlet, publishing) = publish::spawn(publisher).map_err(StartError::Thread)?;
     let done = Arc::new(AtomicU64::new(0));
     let ring = seal::KeyRing::new(Arc::clone(&keys));
+    let (signer, records) = outlet.map(|it| (it.signer, it.records)).unzip();
+    let turn = Arc::default();
     let wires = writer::Wires {
         inbox,
         stop: stop.clone(),
         done: Arc::clone(&done),
+        turn: Arc::clone(&turn),
+        signer,
     };
     let shown_too = Arc::clone(&shown);
     let writer = writer::Writer::new(&log, shown_too, files.clone(), ring, system, clock, wires);
@@ -250,13 +255,14 @@ fn run(
         log,
         shown: Arc::clone(&shown),
         keys: Arc::clone(&keys),
-        outlet,
+        records,
         done,
+        turn,
         stop,
         writer: queue.downgrade(),
     };
-    // Nothing lies between the two: a group that is decided waits until the one before is done,
-    // and what comes meanwhile joins the next.
+    // Nothing lies between the two: what comes while a group is written joins the next, which is
+    // handed over when the one before is done.
     let (decided, groups) = std::sync::mpsc::sync_channel(0);
     let thread = std::thread::Builder::new().name("persister".to_owned());
     let persisting = thread
@@ -538,4 +544,4 @@ fn semaphore_len(len: u32) -> usize {
 }
 
 /// The books as the writer has them: they run ahead of the disk and belong to it alone.
-type Ahead = std::collections::HashMap<LedgerId, (Books, chain::Head)>;
+type Ahead = std::collections::HashMap<LedgerId, Box<(Books, chain::Head)>>;

@@ -6,6 +6,8 @@ use crate::group::Open;
 use crate::seal::{self, KeyRing};
 use crate::writer::Failure;
 use chain::{Hash, Head};
+use jiff::civil::Date;
+use ledger::date::civil_day;
 use ledger::ids::LedgerId;
 use ledger::personal::{self, PersonalText};
 use ledger::{Context, Event, Fact, Submission};
@@ -24,7 +26,7 @@ impl Asking {
     pub(crate) fn new(request: Request) -> Asking {
         let (ledger, caller) = (request.ledger, &request.caller);
         let digest = |submission: &Submission| {
-            let needs_no_key = !personal::concerns(&submission.command);
+            let needs_no_key = !personal::holds(&submission.command);
             needs_no_key.then(|| digest_of(ledger, caller, submission))
         };
         let digests = request.submissions.iter().map(digest).collect();
@@ -41,7 +43,7 @@ pub(crate) fn digest(
 ) -> Result<Hash, seal::NoRandomness> {
     let mut failed = None;
     let mut blinded = None;
-    if personal::concerns(&submission.command) {
+    if personal::holds(&submission.command) {
         let mut copy = submission.clone();
         personal::visit_command(&mut copy.command, &mut |person, _, text| {
             if let Some(PersonalText::Clear(clear)) = text {
@@ -76,6 +78,8 @@ pub(crate) struct Drafts {
     pub(crate) seq: u64,
     /// When the last will have been recorded.
     pub(crate) recorded_at_us: u64,
+    /// A moment and its day: nearly always those of the next command too.
+    day: (u64, Date),
 }
 
 /// A command whose records are among the drafts.
@@ -88,13 +92,23 @@ pub(crate) struct Draft {
 }
 
 impl Drafts {
-    pub(crate) fn after(head: &Head) -> Drafts {
+    /// With room for so many.
+    pub(crate) fn after(head: &Head, len: usize) -> Drafts {
         Drafts {
-            facts: Vec::new(),
-            bodies: Vec::new(),
+            facts: Vec::with_capacity(len),
+            bodies: Vec::with_capacity(len),
             seq: head.seq,
             recorded_at_us: head.recorded_at_us,
+            day: (0, civil_day(0)),
         }
+    }
+
+    /// The day of a moment in UTC+08:00.
+    pub(crate) fn day(&mut self, us: u64) -> Date {
+        if self.day.0 != us {
+            self.day = (us, civil_day(us));
+        }
+        self.day.1
     }
 
     /// Adds a command's events: salted, sealed and encoded. All of them, or none.
@@ -119,16 +133,17 @@ impl Drafts {
                 signatories: Arc::clone(&context.signatories),
                 event,
             };
-            match encode(fact, ring) {
-                Ok((fact, body)) => {
-                    self.facts.push(fact);
-                    self.bodies.push(body);
-                }
-                Err(failure) => {
+            self.facts.push(fact);
+            // Where it is: a fact is half a kilobyte, and not moved for nothing.
+            let encoded = self.facts.last_mut().map(|fact| encode(fact, ring));
+            match encoded {
+                Some(Ok(body)) => self.bodies.push(body),
+                Some(Err(failure)) => {
                     self.facts.truncate(first);
                     self.bodies.truncate(first);
                     return Err(failure);
                 }
+                None => {}
             }
         }
         self.seq = self.seq.saturating_add(u64::from(parts));
@@ -151,8 +166,8 @@ impl Drafts {
     }
 }
 
-/// A fact as it is stored: its personal texts sealed, and its bytes.
-fn encode(mut fact: Fact, ring: &mut KeyRing) -> Result<(Fact, Vec<u8>), Failure> {
+/// Makes a fact what is stored: its personal texts are sealed. Gives its bytes.
+fn encode(fact: &mut Fact, ring: &mut KeyRing) -> Result<Vec<u8>, Failure> {
     let salt = ring.salt()?;
     let mut failed = None;
     personal::visit(&mut fact.event, &mut |person, field, text| {
@@ -166,12 +181,12 @@ fn encode(mut fact: Fact, ring: &mut KeyRing) -> Result<(Fact, Vec<u8>), Failure
     if let Some(error) = failed {
         return Err(error.into());
     }
-    let body = wire::encode_event(salt, &fact);
+    let body = wire::encode_event(salt, fact);
     let len = body.len();
     if len > chain::BODY_LEN_MAX {
         return Err(Refusal::BodyTooLarge { len }.into());
     }
-    Ok((fact, body))
+    Ok(body)
 }
 
 /// Links the records of a command behind the head of their ledger, into the group.
@@ -193,6 +208,7 @@ pub(crate) fn link(
         recorded_at_us: draft.recorded_at_us,
         repeated: false,
     };
+    let first = group.records.len();
     for (part, body) in (1..=draft.parts).zip(bodies) {
         let (now_us, digest) = (draft.recorded_at_us, draft.digest);
         let record = head
@@ -202,7 +218,7 @@ pub(crate) fn link(
         group.push(record);
     }
     (receipt.last_seq, receipt.hash) = (head.seq, head.hash);
-    group.receipts.insert((ledger, draft.command_id), receipt);
+    group.know(first);
     Ok(receipt)
 }
 
@@ -215,22 +231,15 @@ pub(crate) fn stored(
     let Some(first) = log.find(chain::LedgerId(ledger.0), command_id)? else {
         return Ok(None);
     };
-    let header = first.record.header;
-    let more = u64::from(header.parts).saturating_sub(1);
-    let mut last = first.record;
-    if more > 0 {
-        let found = log.at(first.position.saturating_add(more))?;
-        last = found.map_or(last, |entry| entry.record);
-    }
-    Ok(Some(Receipt {
-        ledger,
-        command_id,
-        digest: header.command_digest,
-        first_seq: header.seq,
-        last_seq: last.header.seq,
-        hash: last.hash,
-        first_position: first.position,
-        recorded_at_us: header.recorded_at_us,
-        repeated: false,
-    }))
+    let more = u64::from(first.record.header.parts).saturating_sub(1);
+    let last = match more {
+        0 => None,
+        more => log.at(first.position.saturating_add(more))?,
+    };
+    let last = last.as_ref().unwrap_or(&first);
+    Ok(Some(Receipt::of(
+        &first.record,
+        &last.record,
+        first.position,
+    )))
 }

@@ -6,23 +6,67 @@
 
 use crate::erasure;
 use crate::group::Group;
-use crate::publish::Leaf;
+use crate::leaves::Inlet;
 use crate::show::Shown;
-use crate::writer::{Message, Outlet, chain_of};
-use std::sync::atomic::{AtomicU64, Ordering};
+use crate::writer::{Message, chain_of};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, PoisonError, RwLock};
 use store::{KeyStore, Log};
 use tokio::sync::{mpsc, watch};
+
+/// Whose turn it is. While the persister writes, the writer goes on to decide what comes, and hands
+/// its group over when this is done: a group that is cut before has fewer commands, and every group
+/// has the same syncs to wait for.
+#[derive(Debug, Default)]
+pub(crate) struct Turn {
+    /// The persister has a group.
+    is_taken: AtomicBool,
+    /// The writer sleeps, with a group that waits for its turn.
+    is_wanted: AtomicBool,
+}
+
+impl Turn {
+    /// The writer hands a group over.
+    pub(crate) fn take(&self) {
+        self.is_taken.store(true, Ordering::SeqCst);
+    }
+
+    /// True if a group that is handed over now is written at once.
+    pub(crate) fn is_free(&self) -> bool {
+        !self.is_taken.load(Ordering::SeqCst)
+    }
+
+    /// The writer is about to sleep until it is its turn; false if it is by now.
+    pub(crate) fn want(&self) -> bool {
+        self.is_wanted.store(true, Ordering::SeqCst);
+        // Either it is seen here that the persister is done, or the persister sees that it is
+        // waited for: each first says its own and then looks.
+        let waits = !self.is_free();
+        if !waits {
+            self.is_wanted.store(false, Ordering::SeqCst);
+        }
+        waits
+    }
+
+    /// The persister is done with its group; true if the writer is to be woken.
+    fn give(&self) -> bool {
+        self.is_taken.store(false, Ordering::SeqCst);
+        self.is_wanted.swap(false, Ordering::SeqCst)
+    }
+}
 
 /// The thread that writes.
 pub(crate) struct Persister {
     pub(crate) log: Log,
     pub(crate) shown: Arc<Shown>,
     pub(crate) keys: Arc<RwLock<KeyStore>>,
-    pub(crate) outlet: Option<Outlet>,
+    /// To the publisher, if there is one.
+    pub(crate) records: Option<Inlet>,
     /// The last group that was shown, for the writer.
     pub(crate) done: Arc<AtomicU64>,
+    /// Whether the next group may come.
+    pub(crate) turn: Arc<Turn>,
     pub(crate) stop: watch::Sender<bool>,
     /// Wakes the writer.
     pub(crate) writer: mpsc::WeakSender<Message>,
@@ -32,6 +76,7 @@ impl Persister {
     /// Until the writer is gone, or the machine fails.
     pub(crate) fn run(mut self, groups: &Receiver<Group>) {
         while let Ok(group) = groups.recv() {
+            self.turn.take();
             if let Err(error) = self.commit(group) {
                 // Final: nobody knows what is on the disk until a restart has looked. Nothing that
                 // was decided since may be written, for it rests on what may not be there.
@@ -40,12 +85,18 @@ impl Persister {
                 while let Ok(group) = groups.try_recv() {
                     group.abandon();
                 }
-                // A full queue needs no word: the writer will find this thread gone.
-                if let Some(writer) = self.writer.upgrade() {
-                    let _ = writer.try_send(Message::Stopped);
-                }
                 return;
             }
+            if self.turn.give() {
+                self.tell(Message::Free);
+            }
+        }
+    }
+
+    /// Wakes the writer. A full queue needs no word: the writer is not asleep, and will look.
+    fn tell(&self, message: Message) {
+        if let Some(writer) = self.writer.upgrade() {
+            let _ = writer.try_send(message);
         }
     }
 
@@ -69,15 +120,13 @@ impl Persister {
         }
         group.count(&self.shown.gauges);
         self.done.store(group.number, Ordering::Release);
-        let outlet = self.outlet.as_ref();
         let records = Arc::clone(&group.records);
-        group.answer(outlet.map(|outlet| &*outlet.signer));
-        if let Some(outlet) = outlet
+        group.answer();
+        if let Some(publisher) = &self.records
             && !records.is_empty()
         {
             // A publisher that failed has said so; the records are no less recorded.
-            let leaves = records.iter().map(Leaf::of).collect();
-            let _ = outlet.leaves.send(leaves);
+            let _ = publisher.send(records);
         }
         Ok(())
     }
@@ -99,5 +148,14 @@ impl Persister {
             .append(&group.records)
             .map_err(|error| chain_of(&error))?;
         Ok(())
+    }
+}
+
+impl Drop for Persister {
+    /// The writer finds this thread gone when it hands over what it has, which it must not wait
+    /// with for ever.
+    fn drop(&mut self) {
+        self.turn.give();
+        self.tell(Message::Stopped);
     }
 }

@@ -146,20 +146,10 @@ fn places(seqs: &[Seqs]) -> String {
     format!("They part at: {}", seqs.join("; "))
 }
 
-/// What the writer hands over of a durable record.
-pub(crate) struct Leaf(NodeHash);
-
-impl Leaf {
-    pub(crate) fn of(record: &chain::Record) -> Leaf {
-        let header = &record.header;
-        let bytes = chain::leaf_bytes(header.ledger, header.seq, record.hash);
-        Leaf(chain::leaf_hash(&bytes))
-    }
-
-    #[cfg(test)]
-    pub(crate) fn of_nothing() -> Leaf {
-        Leaf(chain::leaf_hash(&[]))
-    }
+/// A durable record in the tree.
+fn leaf_of(record: &chain::Record) -> NodeHash {
+    let header = &record.header;
+    chain::leaf_hash(&chain::leaf_bytes(header.ledger, header.seq, record.hash))
 }
 
 /// The thread that publishes.
@@ -249,7 +239,7 @@ impl Publisher {
 
     /// A record that a start replays.
     pub(crate) fn replay(&mut self, entry: &Entry) -> Result<(), store::Error> {
-        self.tree.push(Leaf::of(&entry.record).0)?;
+        self.tree.push(leaf_of(&entry.record))?;
         if let Some(held) = &mut self.held {
             held.pass(&self.tree);
         }
@@ -364,7 +354,7 @@ impl Publisher {
     }
 
     /// Until the writer is gone.
-    pub(crate) fn run(mut self, leaves: &Outflow) {
+    pub(crate) fn run(mut self, records: &Outflow) {
         let mut due: Option<Instant> = None;
         loop {
             let now = Instant::now();
@@ -372,12 +362,12 @@ impl Publisher {
                 due = self.try_publish().then(|| now.checked_add(RETRY)).flatten();
             }
             let wait = due.map(|due| due.saturating_duration_since(now));
-            match leaves.take(wait) {
-                Ok(waiting) if waiting.is_empty() => {}
-                Ok(waiting) => {
-                    if let Err(error) = waiting
-                        .into_iter()
-                        .try_for_each(|leaf| self.tree.push(leaf.0))
+            match records.take(wait) {
+                Ok(groups) if groups.is_empty() => {}
+                Ok(groups) => {
+                    let mut records = groups.iter().flat_map(|group| group.iter());
+                    if let Err(error) =
+                        records.try_for_each(|record| self.tree.push(leaf_of(record)))
                     {
                         // Derived: a restart builds it anew. Until then nothing is published.
                         return self.fail(&chain_of(&error));
@@ -461,9 +451,9 @@ pub(crate) fn spawn(
     let Some(publisher) = publisher else {
         return Ok((None, None));
     };
-    let (leaves, received) = leaves::channel(leaves::WAITING_MAX);
+    let (records, received) = leaves::channel(leaves::WAITING_MAX);
     let signer = Arc::clone(&publisher.signer);
     let thread = std::thread::Builder::new().name("publisher".to_owned());
     let thread = thread.spawn(move || publisher.run(&received))?;
-    Ok((Some(Outlet { signer, leaves }), Some(thread)))
+    Ok((Some(Outlet { signer, records }), Some(thread)))
 }

@@ -6,8 +6,10 @@
 //! receipts of a group are the leaves of one RFC 6962 tree, and its root is signed.
 
 use crate::answer::{Answers, Receipt};
-use chain::{NodeHash, Note, Signer};
+use chain::receipt::Statement;
+use chain::{NodeHash, Signer};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// The answers to a request, and the signature over their receipts where the deployment signs.
 #[derive(Debug, Clone)]
@@ -23,18 +25,42 @@ pub struct Answered {
 pub struct SignedGroup {
     /// From the leaves up; the last has the root alone.
     rows: Vec<Vec<NodeHash>>,
-    note: Note,
+    /// The note as it is published, written out once for all who get it.
+    note: String,
+}
+
+/// Receipts that are signed while their records go to the disk. They are given to nobody before
+/// that: the persister has the other end, and looks there when it answers.
+pub(crate) struct Unsigned {
+    statements: Vec<Statement>,
+    signed: Sender<Arc<SignedGroup>>,
+}
+
+/// Where the signature comes. Nothing comes where nothing is signed.
+pub(crate) type Signing = Receiver<Arc<SignedGroup>>;
+
+impl Unsigned {
+    /// The receipts of a group, in their order.
+    pub(crate) fn of<'a>(receipts: impl Iterator<Item = &'a Receipt>) -> (Unsigned, Signing) {
+        let statements = receipts.map(Receipt::statement).collect();
+        let (signed, signing) = channel();
+        (Unsigned { statements, signed }, signing)
+    }
+
+    /// Signs them.
+    pub(crate) fn sign(self, signer: &Signer) {
+        let leaf = |receipt| chain::leaf_hash(&chain::receipt::leaf_bytes(receipt));
+        let leaves = self.statements.iter().map(leaf).collect();
+        if let Some(group) = SignedGroup::over(leaves, signer) {
+            // A persister that has failed meanwhile answers nobody.
+            let _ = self.signed.send(Arc::new(group));
+        }
+    }
 }
 
 impl SignedGroup {
-    /// Signs receipts; nothing where there is none.
-    pub(crate) fn of<'a>(
-        receipts: impl Iterator<Item = &'a Receipt>,
-        signer: &Signer,
-    ) -> Option<SignedGroup> {
-        let leaves: Vec<_> = receipts
-            .map(|receipt| chain::leaf_hash(&chain::receipt::leaf_bytes(&receipt.statement())))
-            .collect();
+    /// Signs the leaves of receipts; nothing where there is none.
+    fn over(leaves: Vec<NodeHash>, signer: &Signer) -> Option<SignedGroup> {
         let size = leaves.len();
         let mut rows = vec![leaves];
         while let Some(row) = rows.last().filter(|row| row.len() > 1) {
@@ -49,7 +75,7 @@ impl SignedGroup {
         let root = rows.last()?.first()?;
         let size = u64::try_from(size).ok()?;
         let text = chain::receipt::group_text(signer.verifier().name(), size, *root);
-        let note = signer.note(text).ok()?;
+        let note = signer.note(text).ok()?.to_string();
         Some(SignedGroup { rows, note })
     }
 
@@ -62,7 +88,7 @@ impl SignedGroup {
 
     /// The signed note over the root.
     #[must_use]
-    pub const fn note(&self) -> &Note {
+    pub fn note(&self) -> &str {
         &self.note
     }
 

@@ -1,6 +1,7 @@
 //! The list of routes: each file mounts its own.
 
 use actix_web::web::ServiceConfig;
+use mounted::Routes;
 
 pub mod accounts;
 pub mod alerts;
@@ -21,6 +22,7 @@ pub mod items;
 pub mod ledgers;
 pub mod log;
 pub mod metrics;
+mod mounted;
 pub mod organisations;
 pub mod oversight;
 pub mod packages;
@@ -41,36 +43,38 @@ pub use through::{Answer, Ask, Through};
 
 /// Mounts every route.
 pub fn mount(config: &mut ServiceConfig) {
-    page::mount(config);
-    health::mount(config);
-    metrics::mount(config);
-    seals::mount(config);
+    let mut routes = Routes::default();
+    page::mount(&mut routes);
+    health::mount(&mut routes);
+    metrics::mount(&mut routes);
+    seals::mount(&mut routes);
+    log::mount(&mut routes);
+    ledgers::mount(&mut routes);
+    commands::mount(&mut routes);
+    events::mount(&mut routes);
+    entries::mount(&mut routes);
+    stream::mount(&mut routes);
+    organisations::mount(&mut routes);
+    subjects::mount(&mut routes);
+    timeline::mount(&mut routes);
+    funds::mount(&mut routes);
+    projects::mount(&mut routes);
+    contracts::mount(&mut routes);
+    claims::mount(&mut routes);
+    payments::mount(&mut routes);
+    accounts::mount(&mut routes);
+    contributions::mount(&mut routes);
+    bank_lines::mount(&mut routes);
+    finance::mount(&mut routes);
+    items::mount(&mut routes);
+    evidence::mount(&mut routes);
+    files::mount(&mut routes);
+    tasks::mount(&mut routes);
+    oversight::mount(&mut routes);
+    packages::mount(&mut routes);
+    alerts::mount(&mut routes);
+    records::mount(&mut routes);
+    search::mount(&mut routes);
+    routes.into(config);
     api::mount(config);
-    log::mount(config);
-    ledgers::mount(config);
-    commands::mount(config);
-    events::mount(config);
-    entries::mount(config);
-    stream::mount(config);
-    organisations::mount(config);
-    subjects::mount(config);
-    timeline::mount(config);
-    funds::mount(config);
-    projects::mount(config);
-    contracts::mount(config);
-    claims::mount(config);
-    payments::mount(config);
-    accounts::mount(config);
-    contributions::mount(config);
-    bank_lines::mount(config);
-    finance::mount(config);
-    items::mount(config);
-    evidence::mount(config);
-    files::mount(config);
-    tasks::mount(config);
-    oversight::mount(config);
-    packages::mount(config);
-    alerts::mount(config);
-    records::mount(config);
-    search::mount(config);
 }

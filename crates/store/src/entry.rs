@@ -69,6 +69,11 @@ impl Recent {
 pub(crate) struct Encoder(Recent);
 
 impl Encoder {
+    /// Begins another frame or page.
+    pub(crate) fn restart(&mut self) {
+        self.0.0.clear();
+    }
+
     pub(crate) fn push(&mut self, out: &mut Vec<u8>, record: &Record) {
         let header = &record.header;
         let back = self.0.back(record);

@@ -85,32 +85,46 @@ pub(crate) fn segments(dir: &Path) -> Result<Vec<Segment>, Error> {
 /// # Errors
 /// [`Error::GroupTooLong`].
 pub(crate) fn encode(first: u64, records: &[Record]) -> Result<Vec<u8>, Error> {
-    let mut entries = Vec::new();
-    let mut encoder = Encoder::default();
-    for record in records {
-        encoder.push(&mut entries, record);
-        if entries.len() > GROUP_LEN_MAX {
-            return Err(Error::GroupTooLong { len: entries.len() });
-        }
-    }
-    let too_long = |_| Error::GroupTooLong { len: entries.len() };
-    let mut frame = Vec::with_capacity(entries.len().saturating_add(HEADER_LEN + HASH_LEN));
+    let mut frame = Vec::new();
+    encode_into(&mut frame, first, records)?;
+    Ok(frame)
+}
+
+/// Encodes a frame into a buffer that is used again: a new one of two megabytes for each group is
+/// memory that the system first has to clear.
+///
+/// # Errors
+/// [`Error::GroupTooLong`].
+pub(crate) fn encode_into(
+    frame: &mut Vec<u8>,
+    first: u64,
+    records: &[Record],
+) -> Result<(), Error> {
+    let too_long = |len| Error::GroupTooLong { len };
+    let count = u32::try_from(records.len()).map_err(|_| too_long(records.len()))?;
+    frame.clear();
     frame.extend_from_slice(MAGIC);
     frame.extend_from_slice(&first.to_be_bytes());
-    frame.extend_from_slice(
-        &u32::try_from(records.len())
-            .map_err(too_long)?
-            .to_be_bytes(),
-    );
-    frame.extend_from_slice(
-        &u32::try_from(entries.len())
-            .map_err(too_long)?
-            .to_be_bytes(),
-    );
-    frame.extend_from_slice(&entries);
-    let hash = blake3::hash(&frame);
+    frame.extend_from_slice(&count.to_be_bytes());
+    // The length of the entries: not known yet.
+    let len_at = frame.len();
+    frame.extend_from_slice(&[0; 4]);
+    let mut encoder = Encoder::default();
+    let mut len = 0;
+    for record in records {
+        encoder.push(frame, record);
+        len = frame.len().saturating_sub(HEADER_LEN);
+        if len > GROUP_LEN_MAX {
+            return Err(too_long(len));
+        }
+    }
+    let stated = u32::try_from(len).map_err(|_| too_long(len))?;
+    for (byte, stated) in frame.iter_mut().skip(len_at).zip(stated.to_be_bytes()) {
+        *byte = stated;
+    }
+    let hash = blake3::hash(frame);
     frame.extend_from_slice(hash.as_bytes());
-    Ok(frame)
+    Ok(())
 }
 
 /// The end of the journal, where frames are added.

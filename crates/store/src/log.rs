@@ -19,8 +19,13 @@ use crate::{Entry, Error, Reader, Recovery, recover, replay};
 pub struct Log {
     shared: Arc<Shared>,
     journal: Journal,
+    /// The frame of a group, in a buffer that is used again.
+    frame: Vec<u8>,
     stopped: bool,
 }
+
+/// As long as the frame of a full group: a buffer that has grown beyond it is given back.
+const FRAME_KEPT_MAX: usize = 4 << 20;
 
 /// What the writer and the readers share.
 #[derive(Debug)]
@@ -90,6 +95,7 @@ impl Log {
         Log {
             shared: Arc::new(shared),
             journal,
+            frame: Vec::new(),
             stopped: false,
         }
     }
@@ -148,12 +154,15 @@ impl Log {
             return Ok(first);
         }
         self.shared.index().check(records)?;
-        let frame = journal::encode(first, records)?;
+        journal::encode_into(&mut self.frame, first, records)?;
 
         // From here a crash leaves a part of the group on the disk. What counts is the frame: if
         // it is whole, the next start writes the pages; if not, nobody was told, and it is cut.
         self.journal
-            .append(first, &frame, self.shared.pages.watchdog())?;
+            .append(first, &self.frame, self.shared.pages.watchdog())?;
+        if self.frame.capacity() > FRAME_KEPT_MAX {
+            self.frame = Vec::new();
+        }
         let mut writer = self.shared.pages.writer(first);
         for record in records {
             writer.push(record)?;

@@ -178,7 +178,7 @@ impl Pages {
     pub(crate) fn writer(&self, first: u64) -> Writer<'_> {
         Writer {
             pages: self,
-            batch: sled::Batch::default(),
+            batch: Vec::new(),
             batch_len: 0,
             encoder: Encoder::default(),
             page: Vec::with_capacity(PAGE_LEN_MAX),
@@ -235,7 +235,8 @@ fn remove_unfinished(dir: &Path) -> Result<(), Error> {
 /// Packs records into pages and pages into batches, flushing after each.
 pub(crate) struct Writer<'a> {
     pages: &'a Pages,
-    batch: sled::Batch,
+    /// Pages that are not in sled yet, with their keys.
+    batch: Vec<([u8; 9], sled::IVec)>,
     batch_len: usize,
     encoder: Encoder,
     page: Vec<u8>,
@@ -287,11 +288,11 @@ impl Writer<'_> {
         if self.batch_len.saturating_add(len) > BATCH_LEN_MAX {
             self.end_batch()?;
         }
-        self.batch.insert(&key, self.page.as_slice());
+        self.batch.push((key, self.page.as_slice().into()));
         self.batch_len = self.batch_len.saturating_add(len);
         self.page.clear();
         self.page_first = self.next;
-        self.encoder = Encoder::default();
+        self.encoder.restart();
         Ok(())
     }
 
@@ -314,12 +315,28 @@ impl Writer<'_> {
         let Some(db) = db else {
             return Err(Error::Stopped);
         };
-        watchdog.watch("sled batch", || guard(|| db.apply_batch(batch)))?;
+        watchdog.watch("sled batch", || guard(|| apply(db, batch)))?;
         faults.check(Step::PagesFlush).map_err(failed)?;
         watchdog.watch("sled flush", || guard(|| db.flush()))?;
         self.batch_len = 0;
         Ok(())
     }
+}
+
+/// Writes pages, all of them or none. A batch costs sled a manifest, which it writes and waits for
+/// as for the pages themselves, and every write wakes all of its threads; one page is one write
+/// anyway, and most groups of single commands are one page.
+fn apply(db: &sled::Db, mut pages: Vec<([u8; 9], sled::IVec)>) -> sled::Result<()> {
+    if pages.len() == 1
+        && let Some((key, page)) = pages.pop()
+    {
+        return db.insert(key, page).map(drop);
+    }
+    let mut batch = sled::Batch::default();
+    for (key, page) in pages {
+        batch.insert(&key, page);
+    }
+    db.apply_batch(batch)
 }
 
 /// Opens on a thread of its own: there a panic ends nothing else, and a hang can be told.

@@ -88,7 +88,9 @@ impl Tree {
             };
             level.tile.push(hash);
             let full = level.tile.len() == usize::from(TILE_WIDTH);
-            let Some(root) = complete_root(&level.tile).filter(|_| full) else {
+            // Only then: a root over 1, 2, 4, … would be made and thrown away.
+            let root = full.then(|| complete_root(&level.tile)).flatten();
+            let Some(root) = root else {
                 break;
             };
             let changed = level.write(self.settled)?;

@@ -107,7 +107,7 @@ macro_rules! texts {
     ($($name:ident)*) => {$(
         impl Field<String> for $name {
             fn to_wire(&self) -> String {
-                self.to_string()
+                self.as_str().to_owned()
             }
             fn from_wire(wire: String, name: &'static str) -> Result<Self, WireError> {
                 $name::new(wire).map_err(|error| bad(name, error))
@@ -116,7 +116,7 @@ macro_rules! texts {
 
         impl Field<String> for Option<$name> {
             fn to_wire(&self) -> String {
-                self.as_ref().map(|text| text.to_string()).unwrap_or_default()
+                self.as_ref().map(Field::to_wire).unwrap_or_default()
             }
             fn from_wire(wire: String, name: &'static str) -> Result<Self, WireError> {
                 if wire.is_empty() { Ok(None) } else { $name::from_wire(wire, name).map(Some) }
@@ -125,7 +125,7 @@ macro_rules! texts {
 
         impl Field<Vec<String>> for Vec<$name> {
             fn to_wire(&self) -> Vec<String> {
-                self.iter().map(|text| text.to_string()).collect()
+                self.iter().map(Field::to_wire).collect()
             }
             fn from_wire(wire: Vec<String>, name: &'static str) -> Result<Self, WireError> {
                 wire.into_iter().map(|one| $name::from_wire(one, name)).collect()

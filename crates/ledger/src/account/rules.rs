@@ -28,7 +28,7 @@ use crate::text::{Name, Reference};
 use crate::{Books, Event};
 
 /// An account as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Account {
     /// What sort it is.
     pub kind: AccountKind,
@@ -53,7 +53,7 @@ pub struct Account {
 }
 
 /// An account kept by a custodian.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Kept {
     /// The agreement in force.
     pub custody: CustodyId,
@@ -72,7 +72,7 @@ impl Kept {
 }
 
 /// Cash of one batch, or of all of them, in one account: the terms of equation 4.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Cash {
     /// There before the book 期初余额.
     pub opening: Fen,
@@ -127,7 +127,7 @@ choices! {
 }
 
 /// A movement of cash.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Movement {
     /// The account; of a transfer the one that it leaves.
     pub account: AccountId,
@@ -165,7 +165,7 @@ impl Movement {
 }
 
 /// An agreement as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Custody {
     /// What was agreed.
     pub agreement: Box<CustodyAgreement>,

@@ -32,7 +32,7 @@ choices! {
 }
 
 /// A bank line as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct BankLine {
     /// What was entered.
     pub entry: Box<LineEntry>,
@@ -49,7 +49,7 @@ pub struct BankLine {
 }
 
 /// A live match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Match {
     /// What the line is.
     pub target: MatchTarget,
@@ -76,7 +76,7 @@ impl BankLine {
 pub type LineKey = u64;
 
 /// The lines with one [`LineKey`]; there is seldom more than one.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Alike {
     first: BankLineId,
     more: Seldom<BankLineId>,

@@ -6,7 +6,7 @@ use crate::opening::CutOver;
 
 /// Takes over an approved claim from before the book 期初: the first record of it. Its signatures
 /// stand on the document.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ClaimOpening {

@@ -34,7 +34,7 @@ pub use steps::ClaimState;
 use steps::{Step, allowed};
 
 /// A claim as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Claim {
     /// What was submitted.
     pub submission: Box<ClaimSubmission>,
@@ -67,7 +67,7 @@ pub struct Claim {
 }
 
 /// A step of a claim: what was said, by whom, when.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Signed<T> {
     /// What.
     pub facts: T,
@@ -78,7 +78,7 @@ pub struct Signed<T> {
 }
 
 /// A counter-signature.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Signature {
     /// In which capacity.
     pub signature: Countersignature,
@@ -91,7 +91,7 @@ pub struct Signature {
 }
 
 /// How a claim ended without a payment.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Ended {
     /// Why it was rejected; none if it was withdrawn.
     pub code: Option<ClaimRejectionCode>,

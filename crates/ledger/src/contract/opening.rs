@@ -6,7 +6,7 @@ use crate::money::Fen;
 use crate::opening::CutOver;
 
 /// Takes over a contract from before the book 期初: the first record of it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ContractOpening {

@@ -33,7 +33,7 @@ choices! {
 }
 
 /// A contract as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Contract {
     /// What was signed.
     pub signing: Box<ContractSigning>,
@@ -68,7 +68,7 @@ pub struct Contract {
 }
 
 /// A change of a contract.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Changed {
     /// What was changed.
     pub change: ContractChange,
@@ -79,7 +79,7 @@ pub struct Changed {
 }
 
 /// A stage that was reached.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Reached {
     /// Which one, and what shows it.
     pub reach: StageReach,

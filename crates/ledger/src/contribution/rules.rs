@@ -23,7 +23,7 @@ use crate::seldom::Seldom;
 use crate::{Books, Event};
 
 /// A contribution as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Contribution {
     /// What was promised.
     pub pledge: Box<ContributionPledge>,

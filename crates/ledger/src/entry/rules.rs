@@ -25,7 +25,7 @@ choices! {
 }
 
 /// An entry as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Entry {
     /// What was proposed.
     pub proposal: Arc<EntryProposal>,

@@ -15,7 +15,7 @@ use crate::text::Text;
 use crate::{Books, Event};
 
 /// A piece of evidence as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Evidence {
     /// What was named.
     pub registration: Box<EvidenceRegistration>,

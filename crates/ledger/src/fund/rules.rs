@@ -20,7 +20,7 @@ pub(crate) use apply::{apply, budget};
 use apply::{grow, shift};
 
 /// A batch as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Fund {
     /// What was announced, except the amount.
     pub announcement: Box<FundAnnouncement>,
@@ -50,7 +50,7 @@ impl Fund {
 }
 
 /// A unit's authority out of one batch.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Node {
     /// What it was granted, less what it gave back.
     pub granted: Fen,
@@ -81,7 +81,7 @@ impl Node {
 }
 
 /// A project's authority out of one batch.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Budget {
     /// What it was granted, less what was taken back.
     pub granted: Fen,

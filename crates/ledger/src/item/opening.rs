@@ -8,7 +8,7 @@ use crate::opening::CutOver;
 
 /// Takes over an open item from before the book 期初: the first record of it. Its measures are
 /// added afterwards, with their evidence; one that was closed comes in by `item.import_closure`.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ItemOpening {

@@ -10,7 +10,7 @@ use crate::rejection::Rejection;
 use crate::{Books, Event};
 
 /// The log as it stands.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Log {
     /// The key that signs checkpoints, and the record that introduced it.
     pub key: Option<(NoteText, u64)>,
@@ -19,7 +19,7 @@ pub struct Log {
 }
 
 /// A seal of the subjects.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Seal {
     /// Its record in the `system` ledger.
     pub seq: u64,
@@ -28,7 +28,7 @@ pub struct Seal {
 }
 
 /// The last state recorded of a projection.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct State {
     /// Which projection.
     pub projection: crate::text::Reference,

@@ -13,7 +13,7 @@ use crate::rejection::Rejection;
 use crate::{Books, Event};
 
 /// A milestone as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Milestone {
     /// What was defined.
     pub definition: Box<MilestoneDefinition>,

@@ -15,7 +15,7 @@ use crate::{Books, Event};
 const DEPTH_MAX: usize = 16;
 
 /// A unit as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Organisation {
     /// Its code.
     pub code: Reference,

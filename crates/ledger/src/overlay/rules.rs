@@ -15,7 +15,7 @@ use crate::{Books, Event};
 use jiff::civil::Date;
 
 /// A zone as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Overlay {
     /// War zone or district.
     pub kind: OverlayKind,
@@ -30,7 +30,7 @@ pub struct Overlay {
 }
 
 /// A unit's time in a zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Membership {
     /// The unit.
     pub organisation: OrganisationId,

@@ -42,7 +42,7 @@ choices! {
 }
 
 /// A payment as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Payment {
     /// What it is for.
     pub project: ProjectId,
@@ -74,7 +74,7 @@ pub struct Payment {
 }
 
 /// What happens to few payments; a payment is read as if it had these fields itself.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Mishaps {
     /// Settled and come back.
     pub returned: Fen,
@@ -115,7 +115,7 @@ impl DerefMut for Payment {
 }
 
 /// What one return took away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct ReturnSplit {
     /// Its record.
     pub seq: u64,
@@ -126,7 +126,7 @@ pub struct ReturnSplit {
 }
 
 /// A payment's place in a chain of reissues.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Chained {
     /// The payment before, which came back.
     pub of: Option<PaymentId>,
@@ -220,20 +220,18 @@ impl Payment {
     /// them has set free in a budget is not taken again by the other.
     #[must_use]
     pub fn open_by_source(&self) -> Vec<SourceShare> {
-        let settled = self.borne(self.settled);
+        let sources = self.sources.iter().zip(self.bears(self.settled));
+        let open = sources.map(|(source, settled)| SourceShare {
+            fund: source.fund,
+            amount_fen: source.amount_fen.sub(settled.amount_fen),
+        });
+        let mut open: Vec<_> = open.collect();
         let mut rest = self.cancelled;
-        let open = |(source, settled): (&SourceShare, SourceShare)| {
+        for (open, source) in open.iter_mut().zip(&self.sources).rev() {
             let cancelled = rest.min(source.amount_fen);
             rest = rest.sub(cancelled);
-            let open = source.amount_fen.sub(settled.amount_fen).sub(cancelled);
-            SourceShare {
-                fund: source.fund,
-                amount_fen: open.max(Fen::ZERO),
-            }
-        };
-        let sources = self.sources.iter().zip(settled);
-        let mut open: Vec<_> = sources.rev().map(open).collect();
-        open.reverse();
+            open.amount_fen = open.amount_fen.sub(cancelled).max(Fen::ZERO);
+        }
         open
     }
 
@@ -280,11 +278,10 @@ pub(crate) fn decide(
             summable(payment.settled, amount)?;
             // Settling what is committed moves money within a budget; more than that adds to it.
             let more = amount.sub(payment.open()).max(Fen::ZERO);
-            let sources = payment.sources.iter();
-            let used: Vec<_> = sources
-                .map(|source| used(books, source, payment.project))
-                .collect();
-            exact("amount_fen", amount, &used, more)?;
+            for source in &payment.sources {
+                let used = used(books, source, payment.project);
+                exact("amount_fen", amount, &[used], more)?;
+            }
         }
         PaymentCommand::Return(back) => {
             let payment = existing(books, "payment", back.payment)?;

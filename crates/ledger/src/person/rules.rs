@@ -26,7 +26,7 @@ choices! {
 }
 
 /// A person or household as the books know it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Person {
     /// How many records have been about it.
     pub version: u32,

@@ -7,7 +7,7 @@ use crate::opening::CutOver;
 
 /// Takes over a project from before the book 期初: the first record of it. Its milestones are
 /// defined afterwards, and each reports how far it is.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProjectOpening {
@@ -36,7 +36,7 @@ pub struct ProjectOpening {
 }
 
 /// One of the five systems, as it was found before the book.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OpeningGate {

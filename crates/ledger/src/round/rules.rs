@@ -14,7 +14,7 @@ use crate::text::{Name, Reference};
 use crate::{Books, Event};
 
 /// A round as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Round {
     /// Its name.
     pub name: Name,

@@ -1,6 +1,7 @@
 //! Rows found by their keys, each with its key in a list, and the places beside it.
 
 use crate::chunks::Chunks;
+use crate::form::{Bad, Description, Form, Input, Out};
 use crate::places::{Places, fingerprint};
 use std::hash::Hash;
 
@@ -29,17 +30,19 @@ impl<K, V> Rows<K, V> {
     pub(super) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
-
-    /// The row at a place.
-    pub(super) fn at_mut(&mut self, place: u32) -> Option<&mut V> {
-        self.rows.get_mut(place).map(|(_, row)| row)
-    }
 }
 
 impl<K: Copy, V> Rows<K, V> {
     /// In the order in which they first came.
     pub(super) fn iter(&self) -> impl Iterator<Item = (K, &V)> {
         self.rows.iter().map(|(key, row)| (*key, row))
+    }
+}
+
+impl<K: Copy, V: Clone> Rows<K, V> {
+    /// The row at a place.
+    pub(super) fn at_mut(&mut self, place: u32) -> Option<&mut V> {
+        self.rows.get_mut(place).map(|(_, row)| row)
     }
 }
 
@@ -61,6 +64,15 @@ impl<K: Copy + Eq + Hash, V> Rows<K, V> {
         self.rows.get(self.find(key)?).map(|(_, row)| row)
     }
 
+    fn add(&mut self, fingerprint: u32, key: K, row: V) -> u32 {
+        let place = self.rows.next_place();
+        self.places.insert(fingerprint, place);
+        self.rows.push((key, row));
+        place
+    }
+}
+
+impl<K: Copy + Eq + Hash, V: Clone> Rows<K, V> {
     /// Puts a row and gives the one that was there.
     pub(super) fn put(&mut self, key: K, row: V) -> Option<V> {
         let fingerprint = fingerprint(&key);
@@ -86,13 +98,6 @@ impl<K: Copy + Eq + Hash, V> Rows<K, V> {
         self.at_mut(place).expect("a row at its place")
     }
 
-    fn add(&mut self, fingerprint: u32, key: K, row: V) -> u32 {
-        let place = self.rows.next_place();
-        self.places.insert(fingerprint, place);
-        self.rows.push((key, row));
-        place
-    }
-
     /// Takes a row away; the last one comes to its place.
     pub(super) fn remove(&mut self, key: K) {
         let Some(place) = self.find(key) else {
@@ -108,5 +113,28 @@ impl<K: Copy + Eq + Hash, V> Rows<K, V> {
             self.places.remove(fingerprint, self.rows.next_place());
             self.places.insert(fingerprint, place);
         }
+    }
+}
+
+/// The rows with their keys, in the order of their places, which follow from them.
+impl<K: Copy + Eq + Hash + Form, V: Form> Form for Rows<K, V> {
+    fn write(&self, out: &mut Out<'_>) {
+        self.rows.write(out);
+    }
+
+    fn read(input: &mut Input<'_>) -> Result<Self, Bad> {
+        let mut fingerprints = Vec::new();
+        let rows = Chunks::<(K, V)>::read_each(input, |(key, _)| {
+            fingerprints.push(fingerprint(key));
+        })?;
+        let key = |place| rows.get(place).map(|(key, _)| *key);
+        match Places::of(&fingerprints, |a, b| key(a) == key(b)) {
+            Some(places) => Ok(Rows { places, rows }),
+            None => Err(input.fail("a row that comes twice")),
+        }
+    }
+
+    fn describe(to: &mut Description) {
+        Chunks::<(K, V)>::describe(to);
     }
 }

@@ -10,7 +10,7 @@ use crate::{Books, Event};
 use jiff::civil::Date;
 
 /// A token as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Token {
     /// What was granted.
     pub grant: TokenGrant,

@@ -56,6 +56,7 @@ pub(super) fn of(name: &str) -> Vec<Vec<u8>> {
                 &format!("records 3\n{id} 3 {hash}\n"),
             ])
         }
+        "view-form" => vec![view()],
         "store-files" => vec![vec![0; 57], vec![1; 200], vec![2; 641]],
         "witness-memory" => vec![note.to_string().into_bytes()],
         "working-file" => working_files(),
@@ -118,6 +119,24 @@ fn records() -> Vec<Record> {
     records
 }
 
+/// The view of one record of each kind.
+fn view() -> Vec<u8> {
+    let mut view = projections::View::default();
+    for (seq, body) in (1..).zip(bodies()) {
+        let (fact, _) = wire::decode_event(&body).expect("a published body");
+        view.apply(&projections::Entry {
+            position: seq,
+            seq,
+            recorded_at_us: 1_600_000_000_000_000,
+            hash: [1; 32],
+            fact: &fact,
+        });
+    }
+    let mut bytes = Vec::new();
+    view.write_form(&mut bytes).expect("nothing in the clear");
+    bytes
+}
+
 fn book() -> Book {
     Book::make().expect("a book")
 }
@@ -175,6 +194,10 @@ mod tests {
                 assert!(takes(seed, &text), "{name}: {text}");
             }
         };
+        all("view-form", |mut bytes, _| {
+            let len = u64::try_from(bytes.len()).unwrap_or(0);
+            projections::View::read_form(&mut bytes, len).is_ok()
+        });
         all("record-header", |bytes, _| {
             Header::from_bytes(bytes).is_ok()
         });

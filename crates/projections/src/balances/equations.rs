@@ -3,13 +3,13 @@
 
 use super::{allocated, top};
 use crate::View;
-use crate::benefit::{Benefit, FundShare};
+use crate::benefit::Benefit;
 use crate::references::total;
+use crate::sums::{FundSums, Way};
 use hashbrown::HashMap;
 use ledger::fund::rules::Fund;
-use ledger::ids::{FundId, OrganisationId, ProjectId};
+use ledger::ids::{FundId, OrganisationId};
 use ledger::money::Fen;
-use ledger::payment::Payee;
 
 /// One equation, over all holders of a batch.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -41,18 +41,12 @@ pub(crate) const REACHED: (&str, &str) = (
     "已核实 + 未核实 + 有异议 = 到户到人净支付",
 );
 
-pub(super) fn all(
-    view: &View,
-    id: FundId,
-    fund: &Fund,
-    shares: &[FundShare<'_>],
-    benefit: &Benefit,
-) -> Vec<Equation> {
+pub(super) fn all(view: &View, id: FundId, fund: &Fund, sums: &FundSums) -> Vec<Equation> {
     vec![
         received(view, id, fund),
         passed_on(view, id),
-        spent(view, id, shares),
-        reached(shares, benefit),
+        spent(view, id, sums),
+        reached(sums),
     ]
 }
 
@@ -134,36 +128,29 @@ fn passed_on(view: &View, id: FundId) -> Equation {
     )
 }
 
-fn spent(view: &View, id: FundId, shares: &[FundShare<'_>]) -> Equation {
-    let mut parts: HashMap<ProjectId, Vec<Fen>> = HashMap::new();
-    for share in shares {
-        let row = parts.entry(share.payment.project).or_default();
-        row.extend([share.open, share.net]);
-    }
+fn spent(view: &View, id: FundId, sums: &FundSums) -> Equation {
     let mut sides = Sides::default();
     for project in view.links.projects_of_fund(id) {
         let Some(budget) = view.books.budgets.get((id, *project)) else {
             continue;
         };
-        let payments = parts.get(project).into_iter().flatten().copied();
-        let rest = [budget.opening_net, budget.available()];
-        sides.put(budget.granted, total(payments.chain(rest)));
+        let mut right = sums.of_project(*project);
+        right.carry(Way::In, budget.opening_net);
+        right.carry(Way::In, budget.available());
+        sides.put(budget.granted, right.fen());
     }
     sides.equation(3, SPENT.0, SPENT.1)
 }
 
-fn reached(shares: &[FundShare<'_>], benefit: &Benefit) -> Equation {
-    let to_persons = shares
-        .iter()
-        .filter(|share| matches!(share.payment.payee, Payee::Subject(_)));
-    let mut sides = Sides::default();
+fn reached(sums: &FundSums) -> Equation {
     let Benefit {
         confirmed_fen,
         unconfirmed_fen,
         disputed_fen,
         settled_net_fen: _,
-    } = *benefit;
+    } = sums.reached.benefit();
+    let mut sides = Sides::default();
     let said = total([confirmed_fen, unconfirmed_fen, disputed_fen]);
-    sides.put(said, total(to_persons.map(|share| share.net)));
+    sides.put(said, sums.reached.net());
     sides.equation(5, REACHED.0, REACHED.1)
 }

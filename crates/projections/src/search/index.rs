@@ -12,16 +12,18 @@ use ledger::fields::{Field, Fields, Kind, Value};
 use ledger::money::Fen;
 use memchr::memmem::Finder;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What records say, ready to be looked for.
-#[derive(Debug, Clone, Default, serde::Serialize)]
+#[derive(Debug, Clone, Default, serde::Serialize, ledger::form::Form)]
 pub struct Search {
-    /// In the order of the records; only the last one grows.
-    chunks: Vec<Chunk>,
+    /// In the order of the records; only the last one grows, and copies share the others.
+    chunks: Vec<Arc<Chunk>>,
 }
 
 /// A part of the index that 16 bits can number.
-#[derive(Debug, Clone, Default, serde::Serialize)]
+#[derive(Debug, Clone, Default, serde::Serialize, ledger::form::Form)]
+#[form(check = "Chunk::is_in_order")]
 struct Chunk {
     /// The plain texts, each with [`END`] after it.
     text: String,
@@ -39,7 +41,7 @@ const END: char = '\u{1}';
 const CHUNK_LEN_MAX: usize = 65_535;
 
 /// A text of a chunk.
-#[derive(Debug, Clone, Copy, serde::Serialize)]
+#[derive(Debug, Clone, Copy, serde::Serialize, ledger::form::Form)]
 struct Mark {
     start: u16,
     row: u16,
@@ -51,7 +53,7 @@ struct Mark {
 }
 
 /// How the written text is had from the plain one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, ledger::form::Form)]
 enum Shown {
     AsPlain,
     InCapitals,
@@ -59,7 +61,7 @@ enum Shown {
 }
 
 /// A record, as far as it is looked for; one with two amounts has two rows.
-#[derive(Debug, Clone, Copy, serde::Serialize)]
+#[derive(Debug, Clone, Copy, serde::Serialize, ledger::form::Form)]
 pub(super) struct Row {
     /// The number of what it is mainly about.
     pub(super) subject: u32,
@@ -150,10 +152,9 @@ struct Text<'a> {
 impl<'a> Text<'a> {
     fn new(field: Field, text: &'a str) -> Text<'a> {
         let plain = plain(text);
-        let capitals = || text.bytes().map(|byte| byte.to_ascii_lowercase());
         let (shown, written) = if plain == text {
             (Shown::AsPlain, "")
-        } else if text == plain.to_ascii_uppercase() && plain.bytes().eq(capitals()) {
+        } else if is_in_capitals(text, &plain) {
             (Shown::InCapitals, "")
         } else {
             (Shown::AsWritten, text)
@@ -165,6 +166,14 @@ impl<'a> Text<'a> {
             written,
         }
     }
+}
+
+/// True if each of the two can be made from the other by the case of its letters.
+fn is_in_capitals(text: &str, plain: &str) -> bool {
+    let same = |(text, plain): (u8, u8)| {
+        text == plain.to_ascii_uppercase() && plain == text.to_ascii_lowercase()
+    };
+    text.len() == plain.len() && text.bytes().zip(plain.bytes()).all(same)
 }
 
 impl Search {
@@ -234,11 +243,11 @@ impl Search {
                 && more(chunk.written.len(), written_len)
                 && more(chunk.rows.len(), 2)
         };
-        if !self.chunks.last().is_some_and(fits) {
+        if !self.chunks.last().is_some_and(|chunk| fits(chunk)) {
             if let Some(full) = self.chunks.last_mut() {
-                *full = full.tight();
+                *full = Arc::new(full.tight());
             }
-            self.chunks.push(Chunk::default());
+            self.chunks.push(Arc::default());
         }
         // There is one: it was there, or was pushed.
         let last = self.chunks.len().saturating_sub(1);
@@ -246,7 +255,7 @@ impl Search {
             clippy::indexing_slicing,
             reason = "the lines above push one where none is"
         )]
-        &mut self.chunks[last]
+        Arc::make_mut(&mut self.chunks[last])
     }
 
     /// Calls `each` with every text that holds `part`, the oldest first.
@@ -290,7 +299,7 @@ impl Search {
     /// How many bytes of memory it takes.
     #[must_use]
     pub fn room(&self) -> usize {
-        let of = |chunk: &Chunk| {
+        let of = |chunk: &Arc<Chunk>| {
             let pieces = size_of::<Mark>().saturating_mul(chunk.pieces.capacity());
             let rows = size_of::<Row>().saturating_mul(chunk.rows.capacity());
             [
@@ -308,6 +317,17 @@ impl Search {
 }
 
 impl Chunk {
+    /// True if every text begins behind the one before: or a search in it would never end.
+    fn is_in_order(&self) -> bool {
+        let ascend = |a: &Mark, b: &Mark| a.start < b.start && a.written_end <= b.written_end;
+        let last = self.pieces.last();
+        let fits = |mark: &Mark| {
+            usize::from(mark.start) < self.text.len()
+                && usize::from(mark.written_end) <= self.written.len()
+        };
+        self.pieces.is_sorted_by(ascend) && last.is_none_or(fits)
+    }
+
     /// A copy without room for more. Shrinking would not do: an allocator may leave a piece of
     /// memory as it is, as long as half of it is used.
     fn tight(&self) -> Chunk {

@@ -177,6 +177,27 @@ fn figures(completion: &Completion) -> Vec<(Option<&str>, usize, usize)> {
 }
 
 #[test]
+fn an_item_whose_number_is_put_right_moves_to_its_place() {
+    let mut world = inspected();
+    for number in [3, 1, 2] {
+        world.drafts(number, TOWN);
+    }
+    let shown = |world: &World| {
+        let filter = ItemFilter::default();
+        let page = item_lines(&world.view, day("2018-08-01"), &filter, 0, 10);
+        let numbers = page.entries.into_iter().map(|line| line.number.to_string());
+        numbers.collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&world), ["问题001", "问题002", "问题003"]);
+    let seq = world.facts.len() - 2;
+    world.does(
+        json!({"record": {"correct": {"subject": item(3), "seq": seq,
+        "field": "number", "to": "问题000", "reason": "编号有误"}}}),
+    );
+    assert_eq!(shown(&world), ["问题000", "问题001", "问题002"]);
+}
+
+#[test]
 fn a_rate_is_closed_over_issued_less_unfounded_and_merged() {
     let world = every_kind();
     let all = ItemFilter::default();

@@ -1,6 +1,7 @@
 //! Random commands in both intakes: after every single record the equations hold for every
 //! batch, and every trace adds up to what was received. The seed is printed.
 
+mod added;
 mod later;
 mod naive;
 
@@ -13,10 +14,10 @@ use crate::project_view::project_view;
 use crate::references::total;
 use crate::trace::{fund_trace, payee_trace, payment_trace};
 use crate::{Entry, View};
-use ledger::Intake;
 use ledger::ids::PersonId;
 use ledger::money::Fen;
 use ledger::payment::Payee;
+use ledger::{Intake, Rejection};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -103,7 +104,12 @@ pub(super) fn command(chance: &mut Chance, payments: u128) -> Value {
                 0 => to_unit(chance.number(UNITS + 2)),
                 _ => to_person(chance.number(PERSONS)),
             };
-            instruction(payments + 1, chance.number(PROJECTS), payee, sources)
+            let number = payments + 1;
+            let mut command = instruction(number, chance.number(PROJECTS), payee, sources);
+            if number % 4 == 0 {
+                command["payment"]["instruct"]["kind"] = json!("management_fee");
+            }
+            command
         }
         11 | 12 => settlement(payment, fen),
         13 => return_of(payment, fen / 2 + 1),
@@ -118,6 +124,34 @@ pub(super) fn command(chance: &mut Chance, payments: u128) -> Value {
             receipt(payment, chance.number(PERSONS), result, said)
         }
     }
+}
+
+/// A ledger in which what the model knows has happened in some order.
+pub(super) fn history(seed: u64, commands: u32) -> World {
+    println!("seed {seed}");
+    let mut chance = Chance(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    let mut world = world();
+    for _ in 0..commands {
+        // What is refused leaves nothing.
+        let _ = step(&mut chance, &mut world);
+    }
+    world
+}
+
+/// Asks the next thing, in one of the intakes.
+fn step(chance: &mut Chance, world: &mut World) -> Result<(), Rejection> {
+    let payments = u128::try_from(world.view.links.payments().count()).unwrap();
+    let intake = if chance.below(3) == 0 {
+        Intake::Observation
+    } else {
+        Intake::Control
+    };
+    world.by(chance.number(3), 1);
+    let command = match chance.below(2) {
+        0 => later::command(chance, payments, &world.facts),
+        _ => command(chance, payments),
+    };
+    world.ask(intake, command)
 }
 
 /// What must hold after every record: every equation of the four ledgers, of every batch and
@@ -200,20 +234,9 @@ fn equations_hold_and_traces_add_up_after_every_record() {
         let mut world = world();
         let (mut stored, mut overdrawn) = (0, false);
         for _ in 0..500 {
-            let payments = u128::try_from(world.view.links.payments().count()).unwrap();
-            let intake = if chance.below(3) == 0 {
-                Intake::Observation
-            } else {
-                Intake::Control
-            };
-            world.by(chance.number(3), 1);
-            let command = match chance.below(2) {
-                0 => later::command(&mut chance, payments, &world.facts),
-                _ => command(&mut chance, payments),
-            };
             let alerts = world.view.alerts.len();
             let seq = world.facts.len();
-            if world.ask(intake, command).is_err() {
+            if step(&mut chance, &mut world).is_err() {
                 assert_eq!((world.facts.len(), world.view.alerts.len()), (seq, alerts));
                 continue;
             }
@@ -221,6 +244,7 @@ fn equations_hold_and_traces_add_up_after_every_record() {
             let last = &world.facts.last().unwrap().event;
             *words.entry(last.word()).or_insert(0u32) += 1;
             check(&world.view);
+            added::check(&world.view);
             check_ledgers(&world);
             overdrawn |= (1..=u128::from(PROJECTS)).any(|number| {
                 let view = project_view(&world.view, project(number)).unwrap();

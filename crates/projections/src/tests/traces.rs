@@ -97,6 +97,20 @@ fn says_level_by_level_what_is_not_explained() {
 }
 
 #[test]
+fn a_payee_that_is_registered_later_is_no_longer_unknown() {
+    let mut world = county();
+    world
+        .sees(instruction(4, 1, to_unit(99), &[(1, 1_000)]))
+        .sees(settlement(4, 1_000));
+    assert_eq!(forward(&world).unexplained.paid_to_unknown_fen, fen(1_000));
+    world.registers_unit(99, "village", 2);
+    let trace = forward(&world);
+    assert_eq!(trace.unexplained.paid_to_unknown_fen, Fen::ZERO);
+    assert_eq!(trace.explained.paid_to_organisations_fen, fen(1_000));
+    assert!(trace.adds_up);
+}
+
+#[test]
 fn a_payment_leads_back_to_its_documents_through_the_units() {
     let mut world = county();
     world.does(instruction(2, 1, to_person(9), &[(1, 5_000), (2, 3_000)]));

@@ -160,6 +160,16 @@ impl World {
         });
         self.facts.push(fact);
         self.recorded.push(context.today);
+        self.numbers_are_in_order();
+    }
+
+    /// The order that is kept is the one that sorting gives.
+    fn numbers_are_in_order(&self) {
+        let items = self.view.books.items.iter();
+        let mut items: Vec<_> = items.map(|(id, row)| (&row.draft.number, id)).collect();
+        items.sort_unstable();
+        let kept = self.view.links.numbered.iter();
+        assert!(kept.eq(items.into_iter().map(|(_, id)| id)));
     }
 
     /// In control, and it must succeed.

@@ -1,15 +1,14 @@
 //! Forward (I1): from the document to the last payee and receipt.
 
-use super::{PaymentLine, payment_line_of};
-use crate::balances::{Spending, fund_balance_of, is_zero};
-use crate::benefit::{FundShare, fund_shares};
+use super::{PaymentLine, payment_line_of, payment_page};
+use crate::balances::{Spending, fund_balance, is_zero};
 use crate::references::{self, BeforeBook, FundReference, ProjectReference, UnitReference, total};
+use crate::sums::FundSums;
 use crate::{Page, View};
 use hashbrown::HashMap;
 use ledger::Books;
 use ledger::ids::{FundId, OrganisationId, ProjectId};
 use ledger::money::Fen;
-use ledger::payment::Payee;
 
 /// Where the money of one document went.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -131,29 +130,36 @@ pub struct Unexplained {
 #[must_use]
 pub fn fund_trace(view: &View, id: FundId, offset: usize, limit: usize) -> Option<ForwardTrace> {
     let books = &view.books;
-    let shares = fund_shares(view, id);
-    let balance = fund_balance_of(view, id, &shares)?;
+    let balance = fund_balance(view, id)?;
+    let none = FundSums::default();
+    let sums = view.links.sums.of(id).unwrap_or(&none);
+    let benefit = &balance.benefit;
+    let (known, unknown) = sums.to_organisations(books);
+    let places = view.links.places_of_fund(id);
     let mut explained = Explained {
         reclaimed_fen: balance.reclaimed_from_top_fen,
         before_book_fen: balance.totals.before_book_fen,
-        ..Explained::default()
+        paid_to_organisations_fen: known,
+        paid_and_confirmed_fen: benefit.confirmed_fen,
+        total_fen: Fen::ZERO,
     };
     let mut unexplained = Unexplained {
         at_units_fen: total(balance.nodes.iter().map(|node| node.unallocated_fen)),
         in_budgets_fen: balance.totals.available_fen,
-        ..Unexplained::default()
+        instructed_fen: sums.open.fen(),
+        paid_to_unknown_fen: unknown,
+        paid_unconfirmed_fen: benefit.unconfirmed_fen,
+        paid_disputed_fen: benefit.disputed_fen,
+        total_fen: Fen::ZERO,
     };
-    for share in &shares {
-        sort_out(books, share, &mut explained, &mut unexplained);
-    }
     sum_up(&mut explained, &mut unexplained);
     let whole = total([explained.total_fen, unexplained.total_fen]);
     Some(ForwardTrace {
         adds_up: whole == balance.received_fen,
         units: units(view, id, balance.receiver.organisation),
         budgets: budgets(view, id),
-        payments: Page::of(&shares, offset, limit, |share| {
-            payment_line_of(books, share.id, share.payment, id)
+        payments: payment_page(view, places, (offset, limit), |payment, row| {
+            payment_line_of(books, payment, row, id)
         }),
         fund: balance.fund,
         issuer: balance.issuer,
@@ -164,33 +170,6 @@ pub fn fund_trace(view: &View, id: FundId, offset: usize, limit: usize) -> Optio
         explained,
         unexplained,
     })
-}
-
-/// Puts a payment's money where it belongs.
-fn sort_out(
-    books: &Books,
-    share: &FundShare<'_>,
-    explained: &mut Explained,
-    unexplained: &mut Unexplained,
-) {
-    let put = |place: &mut Fen, amount: Fen| *place = place.add(amount);
-    put(&mut unexplained.instructed_fen, share.open);
-    match (share.payment.payee, &share.benefit) {
-        (Payee::Organisation(unit), _) if books.organisations.contains(unit) => {
-            put(&mut explained.paid_to_organisations_fen, share.net);
-        }
-        (Payee::Organisation(_), _) => put(&mut unexplained.paid_to_unknown_fen, share.net),
-        (Payee::Subject(_), Some(benefit)) => {
-            put(&mut explained.paid_and_confirmed_fen, benefit.confirmed_fen);
-            put(
-                &mut unexplained.paid_unconfirmed_fen,
-                benefit.unconfirmed_fen,
-            );
-            put(&mut unexplained.paid_disputed_fen, benefit.disputed_fen);
-        }
-        // Every payment to a person has one; without it nobody would have confirmed anything.
-        (Payee::Subject(_), None) => put(&mut unexplained.paid_unconfirmed_fen, share.net),
-    }
 }
 
 fn sum_up(explained: &mut Explained, unexplained: &mut Unexplained) {

@@ -242,3 +242,25 @@ fn a_record_on_its_way_can_be_reversed() {
     disk.rig.restart();
     assert_eq!(disk.rig.picture(), before);
 }
+
+#[test]
+fn what_comes_while_a_group_is_written_makes_one_group() {
+    let disk = Disk::new();
+    let groups = || {
+        let observed = disk.rig.handle().gauges().group_commands.read();
+        (observed.count(), observed.sum)
+    };
+    let (count, commands) = groups();
+    let keys = disk.keys();
+    let guard = held(&keys);
+    let first = disk.send_held(&keys, Vec::new());
+    let behind: Vec<_> = (0..5)
+        .map(|n| disk.send_behind(vec![register(210 + n, 30 + n, 0)]))
+        .collect();
+    drop(guard);
+    first_seqs(first);
+    for answer in behind {
+        first_seqs(answer);
+    }
+    assert_eq!(groups(), (count + 2, commands + 6));
+}

@@ -1,13 +1,16 @@
 //! Receipts and events as JSON.
 
 use crate::problem::Problem;
-use chain::NodeHash;
+use chain::{Hash, NodeHash};
+use jiff::Timestamp;
 use ledger::ids::LedgerId;
 use ledger::text::Reference;
 use ledger::{Actor, Event, Fact, Intake};
 use sequencer::{Receipt, SignedGroup};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 use uuid::Uuid;
 
 /// A receipt as a client sees it: quote it, and anybody can check it.
@@ -19,17 +22,25 @@ pub struct ReceiptView {
     /// The command.
     pub command_id: Uuid,
     /// BLAKE3 over actor, ledger and the command's protobuf.
-    pub digest: String,
+    #[serde(serialize_with = "in_words")]
+    #[schema(value_type = String)]
+    pub digest: Hash,
     /// Its first record.
     pub first_seq: u64,
     /// Its last record.
     pub last_seq: u64,
     /// The hash of its last record.
-    pub hash: String,
+    #[serde(serialize_with = "in_words")]
+    #[schema(value_type = String)]
+    pub hash: Hash,
     /// The positions of its records in the deployment's log.
-    pub positions: Vec<u64>,
+    #[serde(serialize_with = "one_by_one")]
+    #[schema(value_type = Vec<u64>)]
+    pub positions: RangeInclusive<u64>,
     /// When it was recorded, UTC.
-    pub recorded_at: String,
+    #[serde(serialize_with = "in_words")]
+    #[schema(value_type = String)]
+    pub recorded_at: Timestamp,
     /// True for the first receipt of a command that was sent again.
     pub repeated: bool,
     /// The server's signature. With it the receipt proves to anybody that it was given.
@@ -61,7 +72,7 @@ impl SignatureView {
         SignatureView {
             index,
             path: group.path(index).iter().map(NodeHash::to_base64).collect(),
-            note: group.note().to_string(),
+            note: group.note().to_owned(),
         }
     }
 }
@@ -73,12 +84,12 @@ impl From<Receipt> for ReceiptView {
         ReceiptView {
             ledger: receipt.ledger,
             command_id: receipt.command_id,
-            digest: receipt.digest.to_string(),
+            digest: receipt.digest,
             first_seq: receipt.first_seq,
             last_seq: receipt.last_seq,
-            hash: receipt.hash.to_string(),
-            positions: (receipt.first_position..=last).collect(),
-            recorded_at: moment(receipt.recorded_at_us),
+            hash: receipt.hash,
+            positions: receipt.first_position..=last,
+            recorded_at: timestamp(receipt.recorded_at_us),
             repeated: receipt.repeated,
             signature: None,
             covered_by: None,
@@ -87,13 +98,27 @@ impl From<Receipt> for ReceiptView {
     }
 }
 
+/// Written straight into the answer: lists have thousands of receipts.
+fn in_words<S: Serializer>(value: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
+fn one_by_one<S: Serializer>(
+    numbers: &RangeInclusive<u64>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(numbers.clone())
+}
+
 /// UTC microseconds as RFC 3339.
 #[must_use]
 pub fn moment(us: u64) -> String {
+    timestamp(us).to_string()
+}
+
+fn timestamp(us: u64) -> Timestamp {
     let us = i64::try_from(us).unwrap_or(i64::MAX);
-    jiff::Timestamp::from_microsecond(us)
-        .unwrap_or(jiff::Timestamp::MAX)
-        .to_string()
+    Timestamp::from_microsecond(us).unwrap_or(Timestamp::MAX)
 }
 
 /// A record as a client sees it.

@@ -1,17 +1,18 @@
 //! Accounts, the cash in them batch by batch, and who keeps whose money.
 
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Question};
 use crate::routes::through::{Answer, Ask};
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use ledger::ids::AccountId;
 use projections::accounts::{
     AccountLine, AccountView, CustodyPosition, account_lines, account_view, custody_positions,
 };
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route("/v1/ledgers/{ledger}/accounts", web::get().to(accounts))
         .route("/v1/ledgers/{ledger}/accounts/{id}", web::get().to(account))
         .route("/v1/ledgers/{ledger}/custody", web::get().to(custody));

@@ -1,17 +1,18 @@
 //! Alerts 疑点: the questions that broken rules have raised.
 
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Asked, Question};
 use crate::routes::through::Answer;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use ledger::ids::Subject;
 use projections::Page;
 use projections::alerts::{Alert, Filter};
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config.route("/v1/ledgers/{ledger}/alerts", web::get().to(alerts));
+pub(super) fn mount(routes: &mut Routes) {
+    routes.route("/v1/ledgers/{ledger}/alerts", web::get().to(alerts));
 }
 
 /// Which alerts.

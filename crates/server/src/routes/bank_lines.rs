@@ -1,9 +1,10 @@
 //! Bank lines: matched with what, or waiting since when.
 
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Asked, Question};
 use crate::routes::through::{Answer, Ask};
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use ledger::bank_line::rules::LineState;
 use ledger::ids::{AccountId, BankLineId};
 use projections::bank_lines::{
@@ -12,8 +13,8 @@ use projections::bank_lines::{
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route("/v1/ledgers/{ledger}/bank-lines", web::get().to(bank_lines))
         .route(
             "/v1/ledgers/{ledger}/bank-lines/{id}",

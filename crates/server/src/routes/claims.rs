@@ -1,9 +1,10 @@
 //! Claims, and whose signatures they lack (B5).
 
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Asked, Question};
 use crate::routes::through::{Answer, Ask};
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use ledger::claim::rules::ClaimState;
 use ledger::ids::{ClaimId, ContractId, ProjectId};
 use projections::Page;
@@ -11,8 +12,8 @@ use projections::claims::{ClaimFilter, ClaimLine, ClaimView, claim_lines, claim_
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route("/v1/ledgers/{ledger}/claims", web::get().to(claims))
         .route("/v1/ledgers/{ledger}/claims/{id}", web::get().to(claim));
 }

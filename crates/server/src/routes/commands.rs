@@ -10,11 +10,12 @@ mod stream;
 use crate::identity::Bearer;
 use crate::json::{self, ReceiptView};
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::bad_query;
 use crate::state::{Cover, State};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
 use asking::{Answer, Asking};
 use ledger::Submission;
@@ -34,8 +35,8 @@ const COMMAND_LEN_MAX: usize = 24 << 10;
 
 const NDJSON: &str = "application/x-ndjson";
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config.route("/v1/ledgers/{ledger}/commands", web::post().to(append));
+pub(super) fn mount(routes: &mut Routes) {
+    routes.route("/v1/ledgers/{ledger}/commands", web::post().to(append));
 }
 
 /// How a list of commands is taken.

@@ -1,9 +1,10 @@
 //! Contracts: price, plan, and what is claimed, paid and still owed.
 
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Asked, Question};
 use crate::routes::through::{Answer, Ask};
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use ledger::ids::{ContractId, ProjectId};
 use projections::Page;
 use projections::contracts::{
@@ -12,8 +13,8 @@ use projections::contracts::{
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route("/v1/ledgers/{ledger}/contracts", web::get().to(contracts))
         .route(
             "/v1/ledgers/{ledger}/contracts/{id}",

@@ -1,9 +1,10 @@
 //! Contributions: promised and come, per project and source.
 
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Asked, Question};
 use crate::routes::through::{Answer, Ask};
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use ledger::ids::{ContributionId, ProjectId};
 use projections::contributions::{
     ContributionLine, Contributions, contribution as one, contributions as all,
@@ -11,8 +12,8 @@ use projections::contributions::{
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route(
             "/v1/ledgers/{ledger}/contributions",
             web::get().to(contributions),

@@ -1,9 +1,10 @@
 //! Entries 双人录入: what waits for a second person, and what one has said.
 
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Asked, Question};
 use crate::routes::through::{Answer, Ask};
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use ledger::entry::rules::EntryState;
 use ledger::ids::EntryId;
 use projections::Page;
@@ -11,8 +12,8 @@ use projections::entries::{EntryLine, EntryView, entry as one, entry_lines};
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route("/v1/ledgers/{ledger}/entries", web::get().to(entries))
         .route("/v1/ledgers/{ledger}/entries/{id}", web::get().to(entry));
 }

@@ -3,11 +3,12 @@
 use crate::identity::Bearer;
 use crate::json::EventView;
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Asked, Question};
 use crate::routes::through::{Answer, Ask, Through};
 use crate::state::State;
 use actix_web::http::header::ACCEPT;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
 use ledger::ids::{LedgerId, Subject};
 use projections::View;
@@ -17,8 +18,8 @@ use uuid::Uuid;
 /// The most records of one page: with 6 KiB each, still a few megabytes.
 pub const PAGE_LEN_MAX: usize = 1000;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route("/v1/ledgers/{ledger}/events", web::get().to(events))
         .route("/v1/ledgers/{ledger}/events/{seq}", web::get().to(event));
 }

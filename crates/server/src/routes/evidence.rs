@@ -1,17 +1,18 @@
 //! Evidence: what proves something about a subject.
 
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Asked, Question};
 use crate::routes::through::{Answer, Ask};
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use ledger::ids::{EvidenceId, Subject};
 use projections::Page;
 use projections::evidence::{EvidenceLine, evidence_line, evidence_lines};
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route("/v1/ledgers/{ledger}/evidence", web::get().to(all))
         .route("/v1/ledgers/{ledger}/evidence/{id}", web::get().to(one));
 }

@@ -3,6 +3,7 @@
 
 use crate::identity::Bearer;
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Question};
 use crate::routes::through::Ask;
 use crate::state::State;
@@ -11,7 +12,7 @@ use actix_web::http::header::{
     CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
     X_CONTENT_TYPE_OPTIONS,
 };
-use actix_web::web::{self, Bytes, ServiceConfig};
+use actix_web::web::{self, Bytes};
 use actix_web::{HttpRequest, HttpResponse, body};
 use futures_util::{StreamExt, stream};
 use ledger::digest::Digest;
@@ -31,14 +32,11 @@ const BUFFER_LEN: usize = 256 << 10;
 /// How long an upload waits for its next bytes. A connection that fell asleep holds a place.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route("/v1/ledgers/{ledger}/files", web::post().to(post))
-        .service(
-            web::resource("/v1/ledgers/{ledger}/files/{sha256}")
-                .route(web::put().to(put))
-                .route(web::get().to(get)),
-        );
+        .route("/v1/ledgers/{ledger}/files/{sha256}", web::put().to(put))
+        .route("/v1/ledgers/{ledger}/files/{sha256}", web::get().to(get));
 }
 
 /// A file that is on the disk. Nobody can read it until a record names it.

@@ -2,10 +2,11 @@
 //! purposes (B2, B4, B7, B8, B9, B13).
 
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Asked, Question};
 use crate::routes::through::Answer;
 use crate::state::State;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use jiff::civil::Date;
 use ledger::date::BusinessDate;
 use projections::deadlines::{ReceiptDeadlines, allocation_deadlines as deadlines_of};
@@ -16,8 +17,8 @@ use projections::retention::{Retention, retention as retention_of};
 use projections::returned::{Returned, returned as returned_of};
 use serde::Deserialize;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route(
             "/v1/ledgers/{ledger}/allocation-deadlines",
             web::get().to(allocation_deadlines),

@@ -3,9 +3,10 @@
 
 use crate::problem::Problem;
 use crate::routes::events::{chain, read};
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Asked, Question};
 use crate::routes::through::{Answer, Ask, Through};
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use ledger::date::BusinessDate;
 use ledger::ids::FundId;
 use projections::Entry;
@@ -22,8 +23,8 @@ use uuid::Uuid;
 /// What is not found where there is none.
 const FUND: (&str, &str) = ("the fund", "此资金批次");
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route("/v1/ledgers/{ledger}/funds", web::get().to(funds))
         .route("/v1/ledgers/{ledger}/funds/{id}", web::get().to(fund))
         .route(

@@ -2,15 +2,16 @@
 
 use crate::identity::Bearer;
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::scrub::{Reading, UnderWay};
 use crate::state::State;
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use ledger::token::Role;
 use serde::Serialize;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route("/healthz", web::get().to(healthz))
         .route("/readyz", web::get().to(readyz))
         .route("/v1/clock/confirmation", web::post().to(confirm_clock));

@@ -1,10 +1,11 @@
 //! Rectification items and inspection rounds.
 
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Asked, Question};
 use crate::routes::through::Answer;
 use crate::state::State;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use jiff::civil::Date;
 use ledger::date::BusinessDate;
 use ledger::digest::Digest;
@@ -18,8 +19,8 @@ use projections::items::{
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route("/v1/ledgers/{ledger}/items", web::get().to(items))
         .route("/v1/ledgers/{ledger}/items/{id}", web::get().to(item))
         .route("/v1/ledgers/{ledger}/rounds", web::get().to(rounds))
@@ -126,17 +127,8 @@ impl ItemsQuery {
 pub async fn items(question: Question<ItemsQuery>) -> Answered {
     let today = question.query.day(&question.state)?;
     let filter = question.query.filter()?;
-    let view = question.view();
-    question.answer(
-        &view,
-        item_lines(
-            &view,
-            today,
-            &filter,
-            question.query.offset,
-            question.query.limit(),
-        ),
-    )
+    let (offset, limit) = (question.query.offset, question.query.limit());
+    question.lines(|view| item_lines(view, today, &filter, offset, limit))
 }
 
 /// An item: everything about it on a day.
@@ -148,14 +140,15 @@ pub async fn items(question: Question<ItemsQuery>) -> Answered {
 pub async fn item(question: Question<ItemsQuery>, path: web::Path<(String, Uuid)>) -> Answered {
     let today = question.query.day(&question.state)?;
     let (_, id) = path.into_inner();
-    let view = question.view();
-    let mut item = item_view(&view, today, ItemId(id));
+    // The disk is asked after the view is let go of.
+    let (through, mut item) = question.look(|view| item_view(view, today, ItemId(id)));
     for measure in item.iter_mut().flat_map(|item| &mut item.measures) {
         let held = |file: &Digest| question.state.handle.holds(question.ledger, *file);
         let files = measure.evidence.iter().copied();
         measure.evidence_held = files.filter(held).collect();
     }
-    question.found(&view, item, "the item", "此整改事项")
+    let item = item.ok_or_else(|| Problem::not_found("the item", "此整改事项"))?;
+    question.answer_through(through, item)
 }
 
 /// Rounds and their items, state by state.

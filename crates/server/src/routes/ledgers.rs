@@ -2,16 +2,17 @@
 
 use crate::identity::Bearer;
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::through::Through;
 use crate::state::State;
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use ledger::ids::LedgerId;
 use projections::View;
 use serde::Serialize;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route("/v1/ledgers", web::get().to(ledgers))
         .route("/v1/ledgers/{ledger}", web::get().to(ledger));
 }

@@ -4,19 +4,20 @@
 //! seqs and hashes, and no content. A witness or a client that somebody else wrote needs no more.
 
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Question, bad_query};
 use crate::routes::through::Ask;
 use crate::state::{Cover, State};
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use chain::{NodeHash, ProofError, Tile, TlogProof};
 use sequencer::{ProveError, Published, PublishedLog};
 use serde::{Deserialize, Serialize};
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route("/checkpoint", web::get().to(checkpoint))
         .route("/tile/{tile:.*}", web::get().to(tile))
         .route("/v1/log", web::get().to(log))

@@ -1,15 +1,16 @@
 //! `/metrics`: what the server counts, for Prometheus.
 
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::state::State;
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 
 /// The format, as Prometheus names it.
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config.route("/metrics", web::get().to(metrics));
+pub(super) fn mount(routes: &mut Routes) {
+    routes.route("/metrics", web::get().to(metrics));
 }
 
 /// What the server counts, in the text format of OpenMetrics: no content of any record, no names

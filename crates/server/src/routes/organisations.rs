@@ -1,9 +1,10 @@
 //! Organisation units and zones.
 
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Question};
 use crate::routes::through::{Answer, Ask};
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use jiff::civil::Date;
 use ledger::ids::{OrganisationId, OverlayId, PersonId};
 use ledger::organisation::{Level, OrganisationKind};
@@ -13,8 +14,8 @@ use projections::balances::{UnitBalance, unit_balance};
 use serde::Serialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route(
             "/v1/ledgers/{ledger}/organisations",
             web::get().to(organisations),

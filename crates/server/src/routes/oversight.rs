@@ -3,16 +3,17 @@
 
 use crate::problem::Problem;
 use crate::routes::items::ItemsQuery;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Question};
 use crate::routes::through::Answer;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use projections::Page;
 use projections::common::{CommonProblem, common_problems as problems_of};
 use projections::conduct::{ConductView, conduct as conduct_of};
 use projections::recoveries::{Recoveries, recoveries as recoveries_of};
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route(
             "/v1/ledgers/{ledger}/common-problems",
             web::get().to(common_problems),

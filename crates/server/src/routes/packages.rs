@@ -3,12 +3,13 @@
 
 use crate::problem::Problem;
 use crate::routes::files::may_read;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Asked, Question};
 use crate::state::{Cover, State};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE};
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use evidence::{FieldKey, Plan, Proved, SealedSubject, Seals, Sources};
 use jiff::civil::Date;
 use ledger::date::BusinessDate;
@@ -24,8 +25,8 @@ use uuid::Uuid;
 /// How often it is begun again because a seal came in between.
 const ATTEMPTS: usize = 4;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config.route("/v1/ledgers/{ledger}/packages", web::get().to(package));
+pub(super) fn mount(routes: &mut Routes) {
+    routes.route("/v1/ledgers/{ledger}/packages", web::get().to(package));
 }
 
 /// What a package is about: exactly one of the first five.

@@ -1,14 +1,15 @@
 //! `GET /`: one read-only page over the public queries. It is part of the program and asks nobody
 //! but this server; the token is in the address's fragment, which browsers keep to themselves.
 
+use crate::routes::mounted::Routes;
 use actix_web::HttpResponse;
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route("/", web::get().to(page))
         .route("/page.css", web::get().to(style))
         .route("/page.js", web::get().to(script))

@@ -1,9 +1,10 @@
 //! Projects, their milestones and their money, and what is left of it.
 
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Asked, Question};
 use crate::routes::through::{Answer, Ask};
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use ledger::ids::ProjectId;
 use ledger::project::rules::{ProjectStage, ProjectState};
 use projections::Page;
@@ -16,8 +17,8 @@ use projections::trace::PaymentLine;
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route("/v1/ledgers/{ledger}/projects", web::get().to(projects))
         .route("/v1/ledgers/{ledger}/projects/{id}", web::get().to(project))
         .route(

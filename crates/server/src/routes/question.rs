@@ -64,8 +64,22 @@ impl<Q> Question<Q> {
         (what, what_zh): (&str, &str),
         find: impl FnOnce(&View) -> Option<T>,
     ) -> Answered {
+        let (through, data) = self.look(find);
+        let data = data.ok_or_else(|| Problem::not_found(what, what_zh))?;
+        self.answer_through(through, data)
+    }
+
+    /// The answer of many lines, which are written out after the view is let go of: that takes
+    /// longer than to find them.
+    pub fn lines<T: Serialize>(&self, find: impl FnOnce(&View) -> T) -> Answered {
+        let (through, data) = self.look(find);
+        self.answer_through(through, data)
+    }
+
+    /// What the view says, and through which record.
+    pub fn look<T>(&self, find: impl FnOnce(&View) -> T) -> (Option<Through>, T) {
         let view = self.view();
-        self.found(&view, find(&view), what, what_zh)
+        (Through::of(&view), find(&view))
     }
 
     /// [`Question::one`] for what may take long: on a thread of its own, and so many at once.

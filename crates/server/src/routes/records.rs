@@ -2,11 +2,12 @@
 
 use crate::identity::Bearer;
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, bad_query};
 use crate::state::State;
 use actix_web::error::BlockingError;
 use actix_web::http::header::{CACHE_CONTROL, ContentEncoding};
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
@@ -16,8 +17,8 @@ pub const RECORDS_LEN_MAX: usize = 4 << 20;
 /// How many records are read at once.
 const CHUNK_LEN: usize = 256;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config.route("/v1/records", web::get().to(records));
+pub(super) fn mount(routes: &mut Routes) {
+    routes.route("/v1/records", web::get().to(records));
 }
 
 /// Which records.

@@ -2,10 +2,11 @@
 
 use crate::identity::Bearer;
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Question, bad_query};
 use crate::routes::through::{Answer, Ask, Through};
 use crate::state::State;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
 use chain::NodeHash;
 use ledger::ids::Subject;
@@ -14,13 +15,10 @@ use sequencer::{SealError, Sealed};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
-        .service(
-            web::resource("/v1/seals")
-                .route(web::get().to(seals))
-                .route(web::post().to(seal)),
-        )
+pub(super) fn mount(routes: &mut Routes) {
+    routes
+        .route("/v1/seals", web::get().to(seals))
+        .route("/v1/seals", web::post().to(seal))
         .route("/v1/states", web::post().to(record_states))
         .route(
             "/v1/ledgers/{ledger}/subjects/{id}/proof",

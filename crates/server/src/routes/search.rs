@@ -2,10 +2,11 @@
 
 use crate::identity::Bearer;
 use crate::problem::Problem;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Asked, Question, bad_query};
 use crate::routes::through::{Answer, Through};
 use crate::state::State;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
 use ledger::fields::Kind;
 use ledger::ids::LedgerId;
@@ -16,8 +17,8 @@ use projections::search::query::Amounts;
 use projections::search::{Found, Hit, Query, find};
 use serde::{Deserialize, Serialize};
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route("/v1/ledgers/{ledger}/search", web::get().to(search))
         .route("/v1/search", web::get().to(search_all));
 }

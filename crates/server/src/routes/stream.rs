@@ -4,9 +4,10 @@ use crate::identity::Bearer;
 use crate::places::Place;
 use crate::problem::Problem;
 use crate::routes::events::{chain, view_of};
+use crate::routes::mounted::Routes;
 use crate::state::State;
 use actix_web::http::header::{CACHE_CONTROL, ContentEncoding};
-use actix_web::web::{self, Bytes, ServiceConfig};
+use actix_web::web::{self, Bytes};
 use actix_web::{HttpRequest, HttpResponse};
 use ledger::ids::LedgerId;
 use serde::Deserialize;
@@ -19,8 +20,8 @@ const CHUNK_LEN: usize = 256;
 /// How often a silent stream says that it is alive, so that proxies keep it open.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config.route("/v1/ledgers/{ledger}/stream", web::get().to(stream));
+pub(super) fn mount(routes: &mut Routes) {
+    routes.route("/v1/ledgers/{ledger}/stream", web::get().to(stream));
 }
 
 /// From where on.

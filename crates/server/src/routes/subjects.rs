@@ -3,9 +3,10 @@
 use crate::json::EventView;
 use crate::problem::Problem;
 use crate::routes::events::record;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Question};
 use crate::routes::through::{Answer, Ask, Through};
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use ledger::ids::{PersonId, Subject};
 use ledger::payment::Payee;
 use ledger::person::rules::PersonState;
@@ -14,8 +15,8 @@ use projections::trace::{PayeeTrace, payee_trace};
 use serde::Serialize;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route("/v1/ledgers/{ledger}/subjects/{id}", web::get().to(subject))
         .route(
             "/v1/ledgers/{ledger}/subjects/{id}/trace",

@@ -2,9 +2,10 @@
 
 use crate::problem::Problem;
 use crate::routes::items::ItemsQuery;
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Question};
 use crate::routes::through::Answer;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use ledger::organisation::Level;
 use projections::Page;
 use projections::items::ItemLine;
@@ -13,8 +14,8 @@ use projections::tasks::{
     my_items, plans as plans_of, verifications,
 };
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route("/v1/ledgers/{ledger}/tasks/due", web::get().to(due))
         .route("/v1/ledgers/{ledger}/tasks/plans", web::get().to(plans))
         .route("/v1/ledgers/{ledger}/tasks/closing", web::get().to(closing))
@@ -34,17 +35,8 @@ pub(super) fn mount(config: &mut ServiceConfig) {
 pub async fn due(question: Question<ItemsQuery>) -> Answered {
     let today = question.query.day(&question.state)?;
     let filter = question.query.filter()?;
-    let view = question.view();
-    question.answer(
-        &view,
-        my_items(
-            &view,
-            today,
-            &filter,
-            question.query.offset,
-            question.query.limit(),
-        ),
-    )
+    let (offset, limit) = (question.query.offset, question.query.limit());
+    question.lines(|view| my_items(view, today, &filter, offset, limit))
 }
 
 /// Plans that wait for review or were returned (R2).
@@ -56,17 +48,8 @@ pub async fn due(question: Question<ItemsQuery>) -> Answered {
 pub async fn plans(question: Question<ItemsQuery>) -> Answered {
     let today = question.query.day(&question.state)?;
     let filter = question.query.filter()?;
-    let view = question.view();
-    question.answer(
-        &view,
-        plans_of(
-            &view,
-            today,
-            &filter,
-            question.query.offset,
-            question.query.limit(),
-        ),
-    )
+    let (offset, limit) = (question.query.offset, question.query.limit());
+    question.lines(|view| plans_of(view, today, &filter, offset, limit))
 }
 
 /// What is missing before closing can be asked for (R3).
@@ -78,17 +61,8 @@ pub async fn plans(question: Question<ItemsQuery>) -> Answered {
 pub async fn closing(question: Question<ItemsQuery>) -> Answered {
     let today = question.query.day(&question.state)?;
     let filter = question.query.filter()?;
-    let view = question.view();
-    question.answer(
-        &view,
-        checklists(
-            &view,
-            today,
-            &filter,
-            question.query.offset,
-            question.query.limit(),
-        ),
-    )
+    let (offset, limit) = (question.query.offset, question.query.limit());
+    question.lines(|view| checklists(view, today, &filter, offset, limit))
 }
 
 /// What waits for verification, and whether the bearer is independent (R4).
@@ -100,18 +74,9 @@ pub async fn closing(question: Question<ItemsQuery>) -> Answered {
 pub async fn verification(question: Question<ItemsQuery>) -> Answered {
     let today = question.query.day(&question.state)?;
     let filter = question.query.filter()?;
-    let view = question.view();
-    question.answer(
-        &view,
-        verifications(
-            &view,
-            today,
-            &question.bearer.caller().actor,
-            &filter,
-            question.query.offset,
-            question.query.limit(),
-        ),
-    )
+    let (offset, limit) = (question.query.offset, question.query.limit());
+    let actor = question.bearer.caller().actor;
+    question.lines(|view| verifications(view, today, &actor, &filter, offset, limit))
 }
 
 /// Completion rates with their exact numerators and denominators (R5).

@@ -19,7 +19,7 @@ impl Through {
     /// The head of a view.
     pub fn of(view: &View) -> Option<Through> {
         let head = view.head()?;
-        let hash = head.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = chain::Hash::from_bytes(head.hash).to_string();
         Some(Through {
             seq: head.seq,
             hash,

@@ -3,18 +3,19 @@
 use crate::json::EventView;
 use crate::problem::Problem;
 use crate::routes::events::{chain, read, record};
+use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Question};
 use crate::routes::through::{Answer, Ask, Through};
 use crate::state::State;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use ledger::Fact;
 use ledger::ids::{LedgerId, Subject};
 use projections::steps::{Steps, steps as steps_of};
 use sequencer::Sight;
 use uuid::Uuid;
 
-pub(super) fn mount(config: &mut ServiceConfig) {
-    config
+pub(super) fn mount(routes: &mut Routes) {
+    routes
         .route(
             "/v1/ledgers/{ledger}/timeline/{id}",
             web::get().to(timeline),

@@ -10,7 +10,7 @@ use crate::opening::{CutOver, by_two, cumulative};
 use crate::rejection::{CapBasis, Rejection};
 
 /// What stood in the opening of a contract.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Opened {
     /// Until when, and on what it rests.
     pub cut_over: CutOver,

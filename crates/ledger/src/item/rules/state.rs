@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use std::sync::Arc;
 
 /// An item as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Item {
     /// What was drafted; shared, so that a trial's undo copies no texts.
     pub draft: Arc<ItemDraft>,
@@ -73,7 +73,7 @@ pub struct Item {
 }
 
 /// Money received back, as one record says.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Received {
     /// The record.
     pub seq: u64,
@@ -86,7 +86,7 @@ pub struct Received {
 }
 
 /// An extension that was granted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Extension {
     /// The due date that it names.
     pub due_on: Date,
@@ -95,7 +95,7 @@ pub struct Extension {
 }
 
 /// An extension that somebody asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct PendingExtension {
     /// What would be granted.
     pub extension: Extension,
@@ -104,7 +104,7 @@ pub struct PendingExtension {
 }
 
 /// The clock stands still.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Suspension {
     /// From this day on.
     pub since: Date,
@@ -113,7 +113,7 @@ pub struct Suspension {
 }
 
 /// A measure as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct MeasureState {
     /// The measure.
     pub measure: MeasureId,
@@ -128,7 +128,7 @@ pub struct MeasureState {
 }
 
 /// An evidence file that stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct EvidenceFile {
     /// The file's SHA-256.
     pub sha256: Digest,
@@ -137,7 +137,7 @@ pub struct EvidenceFile {
 }
 
 /// A closure asked for.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Attempt {
     /// Who asked.
     pub requester: PersonId,
@@ -146,7 +146,7 @@ pub struct Attempt {
 }
 
 /// One verification.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct VerifiedBy {
     /// By whom.
     pub by: Actor,
@@ -155,7 +155,7 @@ pub struct VerifiedBy {
 }
 
 /// A closing with the names of those who answer for it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Closing {
     /// Who asked for it.
     pub requester: PersonId,

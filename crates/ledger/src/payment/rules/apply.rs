@@ -3,7 +3,7 @@
 use super::{Basis, Chained, Payment, ReturnSplit, caps, later};
 use crate::Books;
 use crate::context::Context;
-use crate::fund::rules::budget;
+use crate::fund::rules::{Budget, budget};
 use crate::ids::{FundId, PaymentId, ProjectId};
 use crate::money::Fen;
 use crate::payment::{Payee, PaymentEvent, PaymentInstruction};
@@ -14,19 +14,19 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &PaymentEvent) 
     match event {
         PaymentEvent::Instructed(instruction) => instructed(books, context, instruction),
         PaymentEvent::Settled(settlement) => {
-            let paid = settlement.amount_fen;
-            touch(books, settlement.payment);
-            let payment = books.payments.get(settlement.payment);
-            if let Some(Payee::Subject(person)) = payment.map(|payment| payment.payee) {
+            let mut payee = None;
+            move_money(books, settlement.payment, |payment| {
+                payment.version = payment.version.saturating_add(1);
+                payment.settled = payment.settled.add(settlement.amount_fen);
+                payee = Some(payment.payee);
+            });
+            if let Some(Payee::Subject(person)) = payee {
                 accounted(books, context, person);
             }
-            move_money(books, settlement.payment, |payment| {
-                payment.settled = payment.settled.add(paid)
-            });
         }
         PaymentEvent::Returned(back) => {
-            touch(books, back.payment);
             move_money(books, back.payment, |payment| {
+                payment.version = payment.version.saturating_add(1);
                 let of_settled = back.amount_fen.min(payment.paid_net().max(Fen::ZERO));
                 payment.note_return(ReturnSplit {
                     seq: context.seq,
@@ -104,8 +104,17 @@ pub(super) fn move_money(books: &mut Books, id: PaymentId, change: impl FnOnce(&
     let paid = after.paid.sub(before.paid);
     let open = after.open.sub(before.open);
     caps::carry(books, basis, paid, open);
-    before.carry(books, project, Fen::sub);
-    after.carry(books, project, Fen::add);
+    if before.funds().eq(after.funds()) {
+        // Nearly always: each row is looked for once.
+        for (before, after) in before.by_fund.iter().zip(&after.by_fund) {
+            let row = budget(books, after.fund, project);
+            before.carry(row, Fen::sub);
+            after.carry(row, Fen::add);
+        }
+    } else {
+        before.carry(books, project, Fen::sub);
+        after.carry(books, project, Fen::add);
+    }
 }
 
 /// What a payment weighs in the budgets of its project, and in what it rests on.
@@ -128,7 +137,7 @@ impl Borne {
         let open = payment.open_by_source().into_iter();
         let settled = payment.bears(payment.settled);
         let returned = payment.bears(payment.returned);
-        let recovered = payment.recovered_by_source();
+        let recovered = payment.recovers();
         let shares = open.zip(settled).zip(returned.zip(recovered));
         let by_fund = shares.map(|((open, settled), (returned, recovered))| BorneByFund {
             fund: open.fund,
@@ -144,14 +153,23 @@ impl Borne {
         }
     }
 
+    fn funds(&self) -> impl Iterator<Item = FundId> {
+        self.by_fund.iter().map(|borne| borne.fund)
+    }
+
     /// Takes all of it out of the budgets, or puts it in.
     fn carry(&self, books: &mut Books, project: ProjectId, sign: fn(Fen, Fen) -> Fen) {
         for borne in &self.by_fund {
-            let row = budget(books, borne.fund, project);
-            row.committed_unpaid = sign(row.committed_unpaid, borne.open);
-            row.settled = sign(row.settled, borne.settled);
-            row.returned = sign(row.returned, borne.returned);
-            row.recovered = sign(row.recovered, borne.recovered);
+            borne.carry(budget(books, borne.fund, project), sign);
         }
+    }
+}
+
+impl BorneByFund {
+    fn carry(&self, row: &mut Budget, sign: fn(Fen, Fen) -> Fen) {
+        row.committed_unpaid = sign(row.committed_unpaid, self.open);
+        row.settled = sign(row.settled, self.settled);
+        row.returned = sign(row.returned, self.returned);
+        row.recovered = sign(row.recovered, self.recovered);
     }
 }

@@ -15,7 +15,7 @@ use crate::payment::PaymentInstruction;
 use crate::rejection::{CapBasis, Rejection};
 
 /// On what a payment rests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Basis {
     /// The contract: its own, or its claim's.
     pub contract: Option<ContractId>,

@@ -16,7 +16,7 @@ use crate::payment::{
 use crate::rejection::Rejection;
 
 /// What has come after a payment; most have none of it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Later {
     /// Demanded back.
     pub demanded: Fen,
@@ -68,15 +68,17 @@ impl Payment {
     /// What each batch got back by recovery: after what it got back by returns.
     #[must_use]
     pub fn recovered_by_source(&self) -> Vec<SourceShare> {
+        self.recovers().collect()
+    }
+
+    /// As [`Payment::recovered_by_source`], one by one.
+    pub(super) fn recovers(&self) -> impl Iterator<Item = SourceShare> {
         let returned = self.bears(self.returned);
         let back = self.bears(self.returned.add(self.recovered()));
-        let shares = back.zip(returned);
-        shares
-            .map(|(back, returned)| SourceShare {
-                fund: back.fund,
-                amount_fen: back.amount_fen.sub(returned.amount_fen),
-            })
-            .collect()
+        back.zip(returned).map(|(back, returned)| SourceShare {
+            fund: back.fund,
+            amount_fen: back.amount_fen.sub(returned.amount_fen),
+        })
     }
 
     fn share(&self, fund: FundId) -> Option<Fen> {

@@ -217,3 +217,20 @@ fn every_personal_text_of_a_command_and_of_its_event_is_visited_with_the_same_nu
         assert!(asked.iter().all(|(id, _)| id.0 != Uuid::nil()));
     }
 }
+
+#[test]
+fn a_command_with_personal_text_is_never_taken_for_one_without() {
+    use crate::personal::{holds, visit_command};
+    for mut command in every_command() {
+        let mut visited = false;
+        visit_command(&mut command, &mut |_, _, text| {
+            visited = true;
+            *text = PersonalText::clear("甲某".to_owned()).ok();
+        });
+        assert_eq!(holds(&command), visited, "{}", command.word());
+        visit_command(&mut command, &mut |_, _, text| *text = None);
+        if let Command::Receipt(_) = command {
+            assert!(!holds(&command), "a receipt without a remark");
+        }
+    }
+}

@@ -14,7 +14,7 @@ use crate::seldom::Seldom;
 use crate::text::{Name, Reference, Text};
 
 /// A project as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Project {
     /// How far it is.
     pub state: ProjectState,
@@ -50,7 +50,7 @@ pub struct Project {
 
 /// The steps of a project and what they said; lists in the order of their records. The wording
 /// that holds, should it have been put right, is that in `steps`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Life {
     /// Every step that was taken.
     pub steps: Vec<Taken>,
@@ -89,7 +89,7 @@ pub struct Life {
 }
 
 /// A step that was taken.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Taken {
     /// Its record's place in the ledger.
     pub seq: u64,
