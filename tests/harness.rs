@@ -265,6 +265,7 @@ fn reply(mut response: ureq::http::Response<ureq::Body>) -> Result<Reply, ureq::
 pub struct World {
     pub dir: PathBuf,
     policy: Option<PathBuf>,
+    snapshots: Option<sequencer::Snapshots>,
     _temporary: Option<TempDir>,
     running: Option<Running>,
     client: Client,
@@ -345,6 +346,7 @@ fn world(dir: PathBuf, settings: &Settings, temporary: Option<TempDir>) -> World
     let world = World {
         dir,
         policy: settings.policy.clone(),
+        snapshots: settings.snapshots,
         _temporary: temporary,
         running: Some(running),
         client,
@@ -382,6 +384,7 @@ impl World {
     pub fn start(&mut self) {
         let mut settings = settings(&self.dir);
         settings.policy.clone_from(&self.policy);
+        settings.snapshots = self.snapshots;
         let running = start(&settings).unwrap();
         self.client.server = format!("http://{}", running.addr);
         self.running = Some(running);

@@ -59,6 +59,7 @@ mod replaying;
 mod scenarios;
 mod seals;
 mod search;
+mod snapshots;
 mod stream;
 mod witness;
 mod witnesses;

@@ -4,15 +4,17 @@ use crate::county::Hand;
 use crate::folder::Folder;
 use crate::{Place, machine};
 use anyhow::{Context, Result, ensure};
+use sequencer::Trust;
 use serde::{Deserialize, Serialize};
 use server::cli::token::{Grant, issue};
 use server::identity::TokenKey;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::Instant;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// The first argument of a process that we start ourselves.
 pub const ARGUMENT: &str = "--as-child";
@@ -31,6 +33,7 @@ struct Ready {
 pub struct Server {
     child: Child,
     ready: Ready,
+    out: RefCell<BufReader<ChildStdout>>,
 }
 
 impl Server {
@@ -39,8 +42,24 @@ impl Server {
     /// # Errors
     /// It does not.
     pub fn start(place: &Place, folder: &Folder, one_core: bool) -> Result<Server> {
+        Server::start_as(
+            place,
+            folder,
+            if one_core { "serve-on-one" } else { "serve" },
+        )
+    }
+
+    /// [`Server::start`] from a snapshot, if there is one.
+    ///
+    /// # Errors
+    /// It does not serve.
+    pub fn start_from_snapshot(place: &Place, folder: &Folder) -> Result<Server> {
+        Server::start_as(place, folder, "serve-from-snapshot")
+    }
+
+    fn start_as(place: &Place, folder: &Folder, how: &str) -> Result<Server> {
         let mut child = Command::new(&place.program)
-            .args([ARGUMENT, if one_core { "serve-on-one" } else { "serve" }])
+            .args([ARGUMENT, how])
             .arg(&folder.dir)
             // As `deploy/` sets it: what is freed is given back at once.
             .env("MIMALLOC_PURGE_DELAY", "0")
@@ -49,9 +68,26 @@ impl Server {
             .spawn()?;
         let mut line = String::new();
         let out = child.stdout.take().context("its output is a pipe")?;
-        BufReader::new(out).read_line(&mut line)?;
+        let mut out = BufReader::new(out);
+        out.read_line(&mut line)?;
         let ready = serde_json::from_str(&line).context("the server did not start")?;
-        Ok(Server { child, ready })
+        Ok(Server {
+            child,
+            ready,
+            out: RefCell::new(out),
+        })
+    }
+
+    /// Waits until all that it serves is verified: how many seconds that was after it served.
+    ///
+    /// # Errors
+    /// It did not start from a snapshot, or the snapshot is not what the records say.
+    pub fn verified(&self) -> Result<f64> {
+        let mut line = String::new();
+        self.out.borrow_mut().read_line(&mut line)?;
+        line.trim()
+            .parse()
+            .context("it did not start from a snapshot that holds")
     }
 
     /// Where it listens.
@@ -92,7 +128,7 @@ impl Server {
 
     /// Its processor time so far.
     #[must_use]
-    pub fn busy(&self) -> std::time::Duration {
+    pub fn busy(&self) -> Duration {
         machine::busy(&self.child.id().to_string())
     }
 
@@ -111,17 +147,32 @@ impl Drop for Server {
     }
 }
 
+/// How a directory is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// After everything was read, on all processors.
+    Usual,
+    /// The same on one.
+    OnOne,
+    /// From a snapshot.
+    FromSnapshot,
+}
+
 /// Serves a directory until the input ends.
 ///
 /// # Errors
 /// It cannot be served.
-pub fn serve(dir: &Path, one_core: bool) -> Result<()> {
-    if one_core {
+pub fn serve(dir: &Path, how: How) -> Result<()> {
+    if how == How::OnOne {
         stay_on_one()?;
     }
     let begin = Instant::now();
     let folder = Folder::at(dir);
-    let running = server::serve::start(&folder.settings())?;
+    let mut settings = folder.settings();
+    if how == How::FromSnapshot {
+        settings.snapshots = Some(crate::folder::SNAPSHOTS);
+    }
+    let running = server::serve::start(&settings)?;
     let seconds = begin.elapsed().as_secs_f64();
     let records = running.handle.reader().next_position();
     let ready = Ready {
@@ -133,9 +184,28 @@ pub fn serve(dir: &Path, one_core: bool) -> Result<()> {
     let mut out = std::io::stdout();
     writeln!(out, "{}", serde_json::to_string(&ready)?)?;
     out.flush()?;
+    if how == How::FromSnapshot {
+        writeln!(out, "{}", until_verified(&running.handle))?;
+        out.flush()?;
+    }
     std::io::stdin().read_to_end(&mut Vec::new())?;
     running.stop();
     Ok(())
+}
+
+/// How long until all that is served is verified, in seconds; or why it never will be.
+fn until_verified(handle: &sequencer::Handle) -> String {
+    let begin = Instant::now();
+    if handle.trust() == Trust::Verified {
+        return "nothing is from a snapshot".to_owned();
+    }
+    loop {
+        match handle.trust() {
+            Trust::Verified => return begin.elapsed().as_secs_f64().to_string(),
+            Trust::Wrong { why, .. } => return why,
+            Trust::Unverified { .. } => std::thread::sleep(Duration::from_millis(20)),
+        }
+    }
 }
 
 fn tokens(handle: &sequencer::Handle, dir: &Path) -> Result<BTreeMap<Hand, String>> {

@@ -3,12 +3,18 @@
 use crate::county::{self, County};
 use crate::{Place, Sizes, load};
 use anyhow::Result;
-use sequencer::{Handle, Publication, Started};
+use sequencer::{Handle, Publication, Snapshots, Started};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// The seed of everything that is measured.
 pub const SEED: u64 = 530_000;
+
+/// Snapshots of however few records, when they are asked for.
+pub const SNAPSHOTS: Snapshots = Snapshots {
+    every: std::time::Duration::from_hours(24),
+    records_min: 1,
+};
 
 /// A data directory.
 #[derive(Debug, Clone)]
@@ -53,12 +59,21 @@ impl Folder {
     /// # Errors
     /// The log does not open.
     pub fn start(&self) -> Result<Started> {
+        self.start_with(None)
+    }
+
+    /// [`Folder::start`], with snapshots if there are to be any.
+    ///
+    /// # Errors
+    /// The log does not open.
+    pub fn start_with(&self, snapshots: Option<Snapshots>) -> Result<Started> {
         let settings = self.settings();
         let publication = Publication {
             signer: server::key::signer(&settings.key)?,
             register: store::Register::at(&settings.register),
             adopt_head: false,
             rotation: None,
+            snapshots,
         };
         let started = sequencer::start_published(&self.dir, sequencer::machine(), publication)?;
         Ok(started)

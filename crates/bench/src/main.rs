@@ -6,6 +6,7 @@
 )]
 
 use anyhow::{Context, Result, bail, ensure};
+use bench::child::How;
 use bench::{Place, Row, Sizes, benchmarks, child, machine, profile, table};
 use clap::Parser;
 use std::path::{Path, PathBuf};
@@ -100,8 +101,9 @@ fn main() -> Result<()> {
 /// What we start ourselves does: serve, or measure one benchmark.
 fn as_child(arguments: &[String]) -> Result<()> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["serve", dir] => child::serve(Path::new(dir), false),
-        ["serve-on-one", dir] => child::serve(Path::new(dir), true),
+        ["serve", dir] => child::serve(Path::new(dir), How::Usual),
+        ["serve-on-one", dir] => child::serve(Path::new(dir), How::OnOne),
+        ["serve-from-snapshot", dir] => child::serve(Path::new(dir), How::FromSnapshot),
         ["measure", dir, name, sizes] => {
             let all = benchmarks();
             let found = all.iter().find(|benchmark| benchmark.name == name);

@@ -20,6 +20,7 @@ mod policy;
 mod proof;
 pub mod receipt;
 mod record;
+pub mod snapshot;
 mod subject;
 mod submission;
 mod text;

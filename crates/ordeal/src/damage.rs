@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chain::{Hash, Head, LedgerId, Record};
-use store::{Log, OpenError, Repair, Scrub};
+use store::{Log, OpenError, Repair, Scrub, Snapshot, SnapshotWriter};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -54,6 +54,9 @@ impl Sample {
             let group = link(&sample.all, &mut chance, count);
             log.append(&group)?;
             sample.all.extend(group);
+            if round == 50 {
+                snapshot(&log)?;
+            }
         }
         Ok(sample)
     }
@@ -65,6 +68,17 @@ impl Sample {
         copy_dir(self.dir.path(), copy.path());
         copy
     }
+}
+
+/// Takes a snapshot, as a server does; of what its owner keeps in it a start of the store knows
+/// nothing.
+fn snapshot(log: &Log) -> Result<(), store::Error> {
+    let mut writer = SnapshotWriter::begin(&log.reader())?;
+    writer.file("a.view", |out| out.write_all(b"what its owner keeps"))?;
+    let form = Hash::from_bytes([5; 32]);
+    writer
+        .finish(form, chain::empty_root(), |_| None)
+        .map(|_| ())
 }
 
 fn open(dir: &Path) -> Result<Log, OpenError<Infallible>> {
@@ -116,6 +130,59 @@ fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
             files.push(path);
         }
     }
+}
+
+/// Every file of the snapshots.
+#[must_use]
+pub fn snapshot_files(dir: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    collect(&dir.join("snapshots"), &mut files);
+    files.sort();
+    files
+}
+
+/// Starts from the snapshots there are, as a server does, of which only those count whose manifest
+/// has the `signed` hash, and whose files it has read; the log is closed again.
+///
+/// # Errors
+/// The outcome, if what it then has is not everything.
+pub fn start_from_snapshot(dir: &Path, all: &[Record], signed: Hash) -> Result<bool, Outcome> {
+    for position in Snapshot::list(dir).unwrap_or_default() {
+        let Ok(snapshot) = Snapshot::open(dir, position) else {
+            continue;
+        };
+        if snapshot.hash() != signed || snapshot.read("a.view").is_err() {
+            continue;
+        }
+        let mut seen = 0_u64;
+        let opened = Log::open_from(dir, &snapshot, |entry| {
+            let at = usize::try_from(entry.position).unwrap_or(usize::MAX);
+            seen += u64::from(all.get(at) == Some(&entry.record));
+            Ok::<(), Infallible>(())
+        });
+        let Ok((log, _)) = opened else {
+            continue;
+        };
+        let reader = log.reader();
+        let after = all.len() as u64 - position;
+        if seen != after || reader.next_position() != all.len() as u64 {
+            return Err(Outcome::Lost(format!(
+                "{seen} of {after} were read behind a snapshot"
+            )));
+        }
+        for (position, record) in (0..).zip(all) {
+            let header = &record.header;
+            let found = reader.find(header.ledger, header.command_id);
+            // What the disk does not give is for the scrub and the repair.
+            let is_other = |it: &store::Entry| it.position != position || it.record != *record;
+            if matches!(&found, Ok(None)) || found.is_ok_and(|it| it.as_ref().is_some_and(is_other))
+            {
+                return Err(Outcome::Silent(format!("position {position} is another's")));
+            }
+        }
+        return Ok(true);
+    }
+    Ok(false)
 }
 
 /// Whether a file belongs to sled.

@@ -151,6 +151,7 @@ pub(crate) fn publication(dir: &Path) -> Publication {
         register: Register::at(&dir.join("head")),
         adopt_head: !dir.join("head").exists(),
         rotation: None,
+        snapshots: None,
     }
 }
 

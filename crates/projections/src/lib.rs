@@ -55,8 +55,6 @@ pub use page::Page;
 use alerts::Alerts;
 use days::Days;
 use evidence::EvidenceFiles;
-use jiff::Timestamp;
-use items::Numbered;
 use jiff::civil::Date;
 use ledger::{Books, Context, Event, Fact};
 use links::Links;

@@ -633,6 +633,7 @@ fn published(dir: &Path) -> Started {
         register: store::Register::at(&dir.with_extension("register")),
         adopt_head: false,
         rotation: None,
+        snapshots: None,
     };
     let started = sequencer::start_published(dir, sequencer::machine(), publication);
     started.expect("start")

@@ -26,7 +26,9 @@ mod seal;
 mod seals;
 mod show;
 mod signed;
+mod snapshot;
 mod spares;
+mod starting;
 mod states;
 mod timer;
 mod writer;
@@ -49,6 +51,8 @@ pub use replay::{Replay, ReplayError, ReplayFault};
 pub use seals::{SealError, Sealed, SubjectProof};
 pub use show::Slot;
 pub use signed::{Answered, SignedGroup};
+pub use snapshot::{SnapshotError, SnapshotTimer, Snapshots, Taken, Trust, Verification, Wrong};
+pub use starting::{StartError, start, start_published};
 pub use states::state_hash;
 pub use timer::Timer;
 
@@ -59,13 +63,12 @@ use ledger::person::rules::PersonState;
 use ledger::personal::{self, PersonalText};
 use ledger::{Actor, Books};
 use link::Asking;
-use publish::Publisher;
 use show::Shown;
+use snapshot::{Basis, Taking};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use store::{FileStore, KeyStore, Log, Reader, Recovery};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use store::{FileStore, KeyStore, Reader, Recovery};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, watch};
 use uuid::Uuid;
 
 /// How many requests may wait for the writer. One more is told so, with 503: about half a second
@@ -76,33 +79,6 @@ pub const QUEUE_LEN_MAX: usize = 2048;
 /// each. About half a second of the writer's time, and four requests of the largest size. A request
 /// with more of them waits alone.
 pub const WAITING_MAX: u32 = 131_072;
-
-/// Why the sequencer could not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The log could not be opened, or is not to be trusted.
-    #[error(transparent)]
-    Store(#[from] store::Error),
-    /// The log has records, and the file with the keys of sealed texts is gone.
-    #[error(
-        "{} holds records but no key store; restore the file `keys` from a backup, or make an \
-         empty one to go on without the sealed texts",
-        .dir.display()
-    )]
-    KeysMissing {
-        /// The data directory.
-        dir: PathBuf,
-    },
-    /// The log does not go together with its head register, or cannot publish.
-    #[error(transparent)]
-    Publish(#[from] PublishError),
-    /// A thread could not be made.
-    #[error("cannot start a thread")]
-    Thread(#[source] std::io::Error),
-    /// The system ledger could not be opened.
-    #[error("cannot open the system ledger: {0}")]
-    System(String),
-}
 
 /// A running sequencer, to be shared between threads.
 #[derive(Clone)]
@@ -117,8 +93,12 @@ pub struct Handle {
     /// Held by whoever seals: there is one file of subjects at a time.
     sealing: Arc<Mutex<()>>,
     published: Option<PublishedLog>,
-    /// Room for commands that wait.
+    /// Room for commands that wait. Closed, nothing is written any more.
     room: Arc<Semaphore>,
+    /// What the start began from.
+    basis: Arc<Basis>,
+    /// What snapshots are taken with; nothing where there are none.
+    taking: Option<Arc<Taking>>,
     /// Last, because fields are dropped in order: when the writer sees that every handle is gone
     /// and ends, no reader of theirs may still hold the log's lock.
     queue: mpsc::Sender<writer::Message>,
@@ -130,176 +110,12 @@ pub struct Started {
     pub handle: Handle,
     /// What opening had to mend.
     pub recovery: Recovery,
+    /// The position after the last record of the snapshot that the start began from; nothing where
+    /// it has read everything.
+    pub began_from: Option<u64>,
     /// Ends when every handle is gone and the writer has let go of the log; before that it has
     /// seen to it that what it wrote is published.
     pub writer: std::thread::JoinHandle<()>,
-}
-
-/// Opens the log of a directory, checks its whole chain, rebuilds everything and starts the
-/// writer. Blocks while it reads everything; `examples/load.rs` measures how long. Publishes
-/// nothing and signs no receipts.
-///
-/// # Errors
-/// The directory is in use, damaged beyond repair, or cannot be written.
-pub fn start(dir: &Path, clock: Source) -> Result<Started, StartError> {
-    open(dir, clock, None)
-}
-
-/// [`start`], and publishes the log: signed checkpoints of its tree, each in the head register
-/// before anybody sees it.
-///
-/// # Errors
-/// Those of [`start`], and [`PublishError`]: the log does not continue what was published.
-pub fn start_published(
-    dir: &Path,
-    clock: Source,
-    publication: Publication,
-) -> Result<Started, StartError> {
-    open(dir, clock, Some(publication))
-}
-
-fn open(
-    dir: &Path,
-    clock: Source,
-    publication: Option<Publication>,
-) -> Result<Started, StartError> {
-    let shown = Arc::new(Shown::new());
-    let (mut publisher, adopt_head, rotation) = match publication {
-        Some(Publication {
-            signer,
-            register,
-            adopt_head,
-            rotation,
-        }) => {
-            let tree = store::Tree::at(dir);
-            let publisher = Publisher::new(tree, Arc::new(signer), register)?;
-            (Some(publisher), adopt_head, rotation)
-        }
-        None => (None, false, None),
-    };
-    let opened = lines::applied(
-        |lines| shown.show_all(lines),
-        |lines| {
-            Log::open(dir, |entry| {
-                if let Some(publisher) = &mut publisher {
-                    publisher.replay(entry)?;
-                }
-                lines.push(entry.position, &entry.record);
-                Ok(())
-            })
-        },
-    );
-    let (log, recovery) = match opened {
-        Ok(opened) => opened,
-        Err(store::OpenError::Store(error) | store::OpenError::Each(error)) => {
-            return Err(error.into());
-        }
-    };
-    shown.publish(log.next_position());
-    // The key store is made before the first record; a log without one has lost it.
-    if log.next_position() > 0 && !dir.join("keys").exists() {
-        return Err(StartError::KeysMissing {
-            dir: dir.to_owned(),
-        });
-    }
-    let signer = publisher.as_ref().map(Publisher::signer);
-    if let (Some(publisher), Some(signer)) = (&mut publisher, &signer) {
-        let recorded = shown.recorded_key(log.ledgers().first());
-        introduce::expected(recorded.as_ref(), signer, rotation.as_ref())?;
-        publisher.begin(adopt_head, recorded.as_ref(), &log.reader())?;
-    }
-    let started = run(dir, clock, log, recovery, shown, publisher)?;
-    if let Some(signer) = signer {
-        let introduced = started.handle.introduce_key(&signer, rotation.as_ref());
-        introduced.map_err(|error| PublishError::Introduce(Box::new(error)))?;
-    }
-    Ok(started)
-}
-
-/// Everything is read and trusted: starts the threads.
-fn run(
-    dir: &Path,
-    clock: Source,
-    log: Log,
-    recovery: Recovery,
-    shown: Arc<Shown>,
-    publisher: Option<Publisher>,
-) -> Result<Started, StartError> {
-    let keys = Arc::new(RwLock::new(KeyStore::open(dir)?));
-    let ledgers: Vec<_> = log.ledgers().iter().map(|id| LedgerId(id.0)).collect();
-    erasure::resume(&keys, &shown)?;
-    let files = FileStore::open(dir)?;
-    files::remove_orphans(&files, &shown, &ledgers);
-    let reader = log.reader();
-    let known = ledgers.first().copied();
-    let system = known.unwrap_or_else(|| LedgerId(Uuid::new_v4()));
-
-    let (queue, inbox) = mpsc::channel(QUEUE_LEN_MAX);
-    let (stop, stopped) = watch::channel(false);
-    let published = publisher.as_ref().map(|publisher| publisher.log(&reader));
-    let (outlet, publishing) = publish::spawn(publisher).map_err(StartError::Thread)?;
-    let done = Arc::new(AtomicU64::new(0));
-    let ring = seal::KeyRing::new(Arc::clone(&keys));
-    let (signer, records) = outlet.map(|it| (it.signer, it.records)).unzip();
-    let turn = Arc::default();
-    let wires = writer::Wires {
-        inbox,
-        stop: stop.clone(),
-        done: Arc::clone(&done),
-        turn: Arc::clone(&turn),
-        signer,
-    };
-    let shown_too = Arc::clone(&shown);
-    let writer = writer::Writer::new(&log, shown_too, files.clone(), ring, system, clock, wires);
-    let persister = persist::Persister {
-        log,
-        shown: Arc::clone(&shown),
-        keys: Arc::clone(&keys),
-        records,
-        done,
-        turn,
-        stop,
-        writer: queue.downgrade(),
-    };
-    // Nothing lies between the two: what comes while a group is written joins the next, which is
-    // handed over when the one before is done.
-    let (decided, groups) = std::sync::mpsc::sync_channel(0);
-    let thread = std::thread::Builder::new().name("persister".to_owned());
-    let persisting = thread
-        .spawn(move || persister.run(&groups))
-        .map_err(StartError::Thread)?;
-    let thread = std::thread::Builder::new().name("writer".to_owned());
-    let writer = thread
-        .spawn(move || {
-            writer.run(&decided);
-            drop(decided);
-            // What it decided is on the disk, and published, before it counts as ended.
-            let _ = persisting.join();
-            let _ = publishing.map(std::thread::JoinHandle::join);
-        })
-        .map_err(StartError::Thread)?;
-    let dir = dir.to_owned();
-    let handle = Handle {
-        queue,
-        shown,
-        reader,
-        keys,
-        files,
-        stopped,
-        system,
-        dir,
-        sealing: Arc::default(),
-        published,
-        room: Arc::new(Semaphore::new(semaphore_len(WAITING_MAX))),
-    };
-    if known.is_none() {
-        handle.open_system().map_err(StartError::System)?;
-    }
-    Ok(Started {
-        handle,
-        recovery,
-        writer,
-    })
 }
 
 impl Handle {
@@ -369,7 +185,10 @@ impl Handle {
     fn room(&self, request: &Request) -> Result<OwnedSemaphorePermit, Unavailable> {
         let len = u32::try_from(request.submissions.len()).unwrap_or(u32::MAX);
         let room = Arc::clone(&self.room).try_acquire_many_owned(len.min(WAITING_MAX));
-        room.map_err(|_| Unavailable::Overloaded)
+        room.map_err(|error| match error {
+            TryAcquireError::NoPermits => Unavailable::Overloaded,
+            TryAcquireError::Closed => Unavailable::Stopped,
+        })
     }
 
     /// How many requests wait for the writer, at most [`QUEUE_LEN_MAX`].

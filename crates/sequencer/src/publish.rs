@@ -9,6 +9,7 @@ use crate::introduce::Rotation;
 use crate::leaves::{self, Closed, Outflow};
 use crate::published::{Log, ProveError};
 use crate::seals::SealError;
+use crate::snapshot::Snapshots;
 use crate::writer::{Outlet, chain_of};
 use chain::{Checkpoint, NodeHash, Note, NoteError, Signer, VerifierKey};
 use std::path::PathBuf;
@@ -34,6 +35,8 @@ pub struct Publication {
     pub adopt_head: bool,
     /// The key shall take the place of the one that the log has recorded.
     pub rotation: Option<Rotation>,
+    /// When snapshots are taken; none are taken or read where there is nothing.
+    pub snapshots: Option<Snapshots>,
 }
 
 /// A published checkpoint.
@@ -147,7 +150,7 @@ fn places(seqs: &[Seqs]) -> String {
 }
 
 /// A durable record in the tree.
-fn leaf_of(record: &chain::Record) -> NodeHash {
+pub(crate) fn leaf_of(record: &chain::Record) -> NodeHash {
     let header = &record.header;
     chain::leaf_hash(&chain::leaf_bytes(header.ledger, header.seq, record.hash))
 }
@@ -232,11 +235,6 @@ impl Publisher {
         self.signer.verifier().name()
     }
 
-    /// What signs.
-    pub(crate) fn signer(&self) -> Arc<Signer> {
-        Arc::clone(&self.signer)
-    }
-
     /// A record that a start replays.
     pub(crate) fn replay(&mut self, entry: &Entry) -> Result<(), store::Error> {
         self.tree.push(leaf_of(&entry.record))?;
@@ -244,6 +242,13 @@ impl Publisher {
             held.pass(&self.tree);
         }
         Ok(())
+    }
+
+    /// True if the register says no more and no less than what a tree can say that begins here:
+    /// of a smaller one its root is not known.
+    pub(crate) fn knows_register(&self) -> bool {
+        let held = self.held.as_ref().and_then(|held| held.read.as_ref().ok());
+        held.is_none_or(|(_, checkpoint)| checkpoint.size() >= self.tree.size())
     }
 
     /// All records have been replayed: compares the log with the register, and publishes its head.

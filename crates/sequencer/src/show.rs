@@ -113,6 +113,69 @@ impl Shown {
         }
     }
 
+    /// A view as it was kept.
+    pub(crate) fn put(&self, ledger: LedgerId, view: View) {
+        let slot = self.slot_of(ledger);
+        *slot.view.write().unwrap_or_else(PoisonError::into_inner) = view;
+    }
+
+    /// [`Shown::show_all`] behind views that were kept, each as of a record of its own: what they
+    /// hold already is passed over, if it is what they hold.
+    ///
+    /// # Errors
+    /// A view is not of these records.
+    pub(crate) fn show_behind(&self, lines: &[Line]) -> Result<(), String> {
+        for lines in lines.chunk_by(|one, next| one.ledger == next.ledger) {
+            let Some(Line { ledger, .. }) = lines.first() else {
+                continue;
+            };
+            let head = self.slot(*ledger).and_then(|slot| slot.view().head());
+            let head = head.map(|head| (head.seq, head.hash));
+            let (at, hash) = head.unwrap_or((0, [0; 32]));
+            let other = |seq| {
+                Err(format!(
+                    "the view of ledger {ledger} does not fit seq {seq}"
+                ))
+            };
+            let known = lines.partition_point(|line| line.seq <= at);
+            let (known, new) = lines.split_at(known);
+            if let Some(last) = known.last().filter(|line| line.seq == at)
+                && *last.hash.as_bytes() != hash
+            {
+                return other(at);
+            }
+            let is_newer = self.slot(*ledger).is_some_and(|slot| slot.is_newer());
+            if let Some(first) = new.first()
+                && Some(first.seq) != at.checked_add(1)
+                && !is_newer
+            {
+                return other(first.seq);
+            }
+            self.show_all(new);
+        }
+        Ok(())
+    }
+
+    /// Whether every view stands where the log does. Of a ledger that is not served nobody asks.
+    pub(crate) fn stand_at(&self, heads: &[chain::Head]) -> Result<(), String> {
+        for head in heads {
+            let slot = self.slot(LedgerId(head.ledger.0));
+            let stands = slot.is_some_and(|slot| {
+                let at = slot.view().head();
+                let is_it =
+                    |at: projections::Head| (at.seq, at.hash) == (head.seq, *head.hash.as_bytes());
+                slot.is_newer() || at.is_some_and(is_it)
+            });
+            if !stands {
+                let (ledger, seq) = (head.ledger, head.seq);
+                return Err(format!(
+                    "the view of ledger {ledger} does not stand at seq {seq}"
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// The same for records of which it is known what they state, because they were encoded a
     /// moment ago.
     pub(crate) fn show_group(&self, first_position: u64, records: &[Record], facts: &[Fact]) {

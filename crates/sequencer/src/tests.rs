@@ -16,6 +16,7 @@ mod publishing;
 mod replaying;
 mod sealing;
 mod seals;
+mod snapshots;
 mod starting;
 mod states;
 
@@ -290,6 +291,11 @@ impl Rig {
             register: store::Register::at(&outside.path().join("head")),
             adopt_head,
             rotation,
+            // Taken only when a test does.
+            snapshots: Some(Snapshots {
+                records_min: 1,
+                ..Snapshots::default()
+            }),
         };
         start_published(self.dir.path(), clock, publication)
     }

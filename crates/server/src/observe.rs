@@ -7,6 +7,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 use prometheus_client::metrics::gauge::Gauge;
+use sequencer::Trust;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -14,6 +15,11 @@ use tracing::Instrument;
 
 /// The header with the id of a request.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The header that says how much of what an answer rests on is from a snapshot, and up to which
+/// position, exclusive, its records have been verified since the start. Once everything is, no
+/// answer bears it.
+pub(crate) const UNVERIFIED: HeaderName = HeaderName::from_static("fundtrace-unverified");
 
 /// The longest id that is taken from a client: a UUID, or a trace id with a little more.
 const ID_LEN_MAX: usize = 64;
@@ -55,6 +61,9 @@ pub(crate) async fn observed(
     let span = tracing::error_span!("request", id = id.to_str().unwrap_or_default(), %method);
     let mut response = next.call(request).instrument(span.clone()).await?;
     response.headers_mut().insert(REQUEST_ID, id);
+    if let Some(unverified) = state.as_ref().and_then(|state| unverified(state)) {
+        response.headers_mut().insert(UNVERIFIED, unverified);
+    }
     if let Some(state) = state {
         let route = response.request().match_pattern();
         let (status, took) = (response.status().as_u16(), began.elapsed());
@@ -64,6 +73,17 @@ pub(crate) async fn observed(
             .answered(&method, route, response.response(), took);
     }
     Ok(response)
+}
+
+/// How far what is served is verified, where it is not all of it.
+fn unverified(state: &State) -> Option<HeaderValue> {
+    let (Trust::Unverified { position } | Trust::Wrong { position, .. }) =
+        state.handle.unverified()?
+    else {
+        return None;
+    };
+    let through = state.scrub.verified_through().min(position);
+    HeaderValue::try_from(format!("{position}; verified-through={through}")).ok()
 }
 
 /// The client's own id, where it is one that can stand in a log; a new one otherwise.

@@ -1,9 +1,11 @@
 //! The daily scrub: everything on the disk is read once a day, slowly, and what is bad is said.
+//! After a start from a snapshot it begins at once and goes faster, and what the snapshot holds is
+//! built again from the records: only then is everything verified that is served.
 //!
 //! Time is an argument: the thread at the end gives it the machine's clock, tests their own.
 
 use ledger::evidence::EvidenceEvent;
-use sequencer::Handle;
+use sequencer::{Handle, Trust, Verification, Wrong};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,7 +13,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use store::{Scrub, Scrubbed};
+use store::{Rot, Scrub, Scrubbed};
 
 /// After a start, which has read the journal already: those who waited for it go first.
 const FIRST_AFTER: Duration = Duration::from_mins(10);
@@ -21,6 +23,9 @@ const EVERY: Duration = Duration::from_hours(24);
 /// and read 1.3 TB a day.
 const STEP_LEN: u64 = 256 << 10;
 const BYTES_PER_SECOND: u64 = 16 << 20;
+/// How many times as fast what a snapshot holds is verified. Whatever the speed, it rests for as
+/// long as it works: half a core is the most that it takes.
+const OWED_FASTER: u32 = 4;
 /// After a reading that could not even begin.
 const RETRY: Duration = Duration::from_mins(10);
 
@@ -35,6 +40,8 @@ pub struct Health {
     pub at_start: u64,
     /// What the last reading found bad. The server is not ready while there is any.
     pub rot: Vec<String>,
+    /// How far the snapshot that the start began from is verified; nothing where it read everything.
+    pub snapshot: Option<Verified>,
     seqs: HashMap<chain::LedgerId, u64>,
 }
 
@@ -55,6 +62,12 @@ impl UnderWay {
         hundredfold.checked_div(self.of).unwrap_or(100).min(100)
     }
 
+    /// The next tenth, in percent.
+    fn next_tenth(self) -> u64 {
+        let tenths = self.percent() / 10;
+        tenths.saturating_add(1).saturating_mul(10)
+    }
+
     /// A bar of twenty, and the numbers.
     fn bar(self) -> String {
         let done = usize::try_from(self.percent() / 5).unwrap_or_default();
@@ -64,6 +77,19 @@ impl UnderWay {
         let UnderWay { position, of } = self;
         format!("[{bar}] {} % ({position} / {of})", self.percent())
     }
+}
+
+/// How far what a start took from a snapshot is verified.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Verified {
+    /// How many records the snapshot is of.
+    pub position: u64,
+    /// How far they are read and everything is built again from them, in whole percent. At 100 all
+    /// that is served was held against the records.
+    pub percent: u64,
+    /// Why it cannot be verified. The next start then reads everything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsettled: Option<String>,
 }
 
 /// A whole reading of everything.
@@ -113,9 +139,28 @@ impl Shared {
         self.lock().clone()
     }
 
+    /// [`Health::verified_through`].
+    #[must_use]
+    pub fn verified_through(&self) -> u64 {
+        self.lock().verified_through()
+    }
+
     /// The start has verified everything up to a position, exclusive.
     pub fn verified_at_start(&self, through: u64) {
         self.lock().at_start = through;
+    }
+
+    /// What the start began from.
+    fn began_with(&self, handle: &Handle) {
+        let from = match handle.trust() {
+            Trust::Verified => None,
+            Trust::Unverified { position } | Trust::Wrong { position, .. } => Some(position),
+        };
+        self.lock().snapshot = from.map(|position| Verified {
+            position,
+            percent: 0,
+            unsettled: None,
+        });
     }
 
     fn lock(&self) -> MutexGuard<'_, Health> {
@@ -136,20 +181,36 @@ pub struct Scrubber {
     under_way: Option<(Scrub, Names)>,
     /// The next tenth, in percent, that is worth a line in the log.
     tenth: u64,
+    /// What a start from a snapshot owes, and whether its records are read.
+    owed: Option<(Verification, bool)>,
 }
 
 impl Scrubber {
-    /// Will begin some minutes after `now`.
+    /// Will begin some minutes after `now`; at once, if the start has begun from a snapshot.
     #[must_use]
     pub fn new(handle: Handle, shared: Shared, now: Duration) -> Scrubber {
+        let owed = handle.verification();
+        let after = if owed.is_some() {
+            Duration::ZERO
+        } else {
+            FIRST_AFTER
+        };
+        shared.began_with(&handle);
         Scrubber {
             handle,
             shared,
-            due: now.saturating_add(FIRST_AFTER),
+            due: now.saturating_add(after),
             began: now,
             under_way: None,
             tenth: 0,
+            owed: owed.map(|owed| (owed, false)),
         }
+    }
+
+    /// What a snapshot holds is still being verified.
+    #[must_use]
+    pub fn owes(&self) -> bool {
+        self.owed.is_some()
     }
 
     /// Does what is due now, at most one step; answers how long there is nothing to do. `wall_us`
@@ -159,12 +220,23 @@ impl Scrubber {
             return self.due.saturating_sub(now);
         }
         // What panics over bad bytes has found something bad.
-        let step = catch_unwind(AssertUnwindSafe(|| self.step(now)));
+        let step = catch_unwind(AssertUnwindSafe(|| {
+            if matches!(self.owed, Some((_, true))) {
+                self.rebuild();
+                return Ok(if self.owes() { 0 } else { time_as_bytes(EVERY) });
+            }
+            self.step(now)
+        }));
         match step {
-            Ok(Ok(read)) => self.due = now.saturating_add(time_for(read)),
+            Ok(Ok(read)) => {
+                let faster = if self.owes() { OWED_FASTER } else { 1 };
+                let time = time_for(read).checked_div(faster).unwrap_or_default();
+                self.due = now.saturating_add(time);
+            }
             Ok(Err(done)) => self.end(&done, now, wall_us),
             Err(_) => {
                 self.under_way = None;
+                self.owed = None;
                 self.fail("the scrub panicked".to_owned(), now);
             }
         }
@@ -188,12 +260,25 @@ impl Scrubber {
             },
         };
         let (scrub, names) = &mut under_way;
-        let step = scrub.step(STEP_LEN, &mut |record| take_names(names, record));
+        let owed = &mut self.owed;
+        let step = scrub.step(STEP_LEN, &mut |record| {
+            take_names(names, record);
+            if let Some((owed, _)) = owed {
+                owed.take(record);
+            }
+        });
         let progress = UnderWay {
             position: scrub.position(),
             of: scrub.end(),
         };
-        self.shared.lock().under_way = Some(progress);
+        let mut health = self.shared.lock();
+        health.under_way = Some(progress);
+        if let Some(snapshot) = &mut health.snapshot
+            && self.owed.is_some()
+        {
+            snapshot.percent = progress.percent() / 2;
+        }
+        drop(health);
         self.under_way = Some(under_way);
         self.tell(progress);
         step
@@ -203,9 +288,74 @@ impl Scrubber {
     fn tell(&mut self, progress: UnderWay) {
         if progress.percent() >= self.tenth {
             tracing::info!(progress = %progress.bar(), "everything on the disk is read once a day");
-            self.tenth = (progress.percent() / 10)
-                .saturating_add(1)
-                .saturating_mul(10);
+            self.tenth = progress.next_tenth();
+        }
+    }
+
+    /// All records are read: what the snapshot holds is built again, if they were sound.
+    fn read(&mut self, done: &Scrubbed) {
+        let Some((mut owed, _)) = self.owed.take() else {
+            return;
+        };
+        let is_index = |rot: &&Rot| matches!(rot, Rot::Index { .. });
+        if let Some(wrong) = done.rot.iter().find(is_index) {
+            return self.handle.distrust(&wrong.to_string());
+        }
+        // A file that is damaged says nothing about the books.
+        let is_file = |rot: &Rot| matches!(rot, Rot::File(..));
+        if !done.rot.iter().all(is_file) {
+            return self.unsettled("the records could not be read, or not be trusted".to_owned());
+        }
+        self.tenth = 0;
+        match owed.end_of_records() {
+            Ok(()) => self.owed = Some((owed, true)),
+            Err(wrong) => self.wrong(&wrong),
+        }
+    }
+
+    /// Goes on with building again what the snapshot holds.
+    fn rebuild(&mut self) {
+        let Some((mut owed, is_read)) = self.owed.take() else {
+            return;
+        };
+        match owed.step() {
+            Ok(true) => {
+                tracing::info!(position = owed.position(), "all that is served is verified");
+                self.progress(100);
+            }
+            Ok(false) => {
+                let (position, of) = owed.progress();
+                let progress = UnderWay { position, of };
+                self.progress((progress.percent() / 2).saturating_add(50).min(99));
+                if progress.percent() >= self.tenth {
+                    tracing::info!(progress = %progress.bar(), "built again from the records");
+                    self.tenth = progress.next_tenth();
+                }
+                self.owed = Some((owed, is_read));
+            }
+            Err(wrong) => self.wrong(&wrong),
+        }
+    }
+
+    fn progress(&self, percent: u64) {
+        if let Some(snapshot) = &mut self.shared.lock().snapshot {
+            snapshot.percent = percent;
+        }
+    }
+
+    fn wrong(&self, wrong: &Wrong) {
+        if wrong.is_served {
+            self.handle.distrust(&wrong.to_string());
+        } else {
+            self.handle.set_snapshots_aside();
+            self.unsettled(wrong.to_string());
+        }
+    }
+
+    fn unsettled(&self, why: String) {
+        tracing::error!(why, "the snapshot cannot be verified; start again");
+        if let Some(snapshot) = &mut self.shared.lock().snapshot {
+            snapshot.unsettled = Some(why);
         }
     }
 
@@ -244,10 +394,16 @@ impl Scrubber {
             under_way: None,
             at_start: health.at_start,
             rot,
+            snapshot: health.snapshot.take(),
             seqs: done.last_verified.clone(),
         };
         drop(health);
-        self.due = self.began.saturating_add(EVERY).max(now);
+        self.read(done);
+        self.due = if self.owes() {
+            now
+        } else {
+            self.began.saturating_add(EVERY).max(now)
+        };
     }
 }
 
@@ -291,6 +447,8 @@ impl Running {
     /// There is no thread for it.
     pub fn start(handle: Handle, shared: Shared) -> std::io::Result<Running> {
         let (stop, stopped) = mpsc::channel();
+        // Known before anybody asks.
+        shared.began_with(&handle);
         let thread = std::thread::Builder::new().name("scrub".to_owned());
         let thread = thread.spawn(move || run(handle, shared, &stopped))?;
         Ok(Running {
@@ -315,6 +473,10 @@ fn run(handle: Handle, shared: Shared, stopped: &Receiver<()>) {
     let mut scrubber = Scrubber::new(handle, shared, start.elapsed());
     let mut wait = Duration::ZERO;
     while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(wait) {
-        wait = scrubber.turn(start.elapsed(), sequencer::wall_us());
+        let before = start.elapsed();
+        wait = scrubber.turn(before, sequencer::wall_us());
+        if scrubber.owes() {
+            wait = wait.max(start.elapsed().saturating_sub(before));
+        }
     }
 }

@@ -14,7 +14,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use sequencer::{Handle, Publication, Rotation, Timer};
+use sequencer::{Handle, Publication, Rotation, SnapshotTimer, Snapshots, Timer, Trust};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -58,6 +58,7 @@ pub struct Running {
     writer: JoinHandle<()>,
     witnesses: Option<Witnesses>,
     timer: Option<Timer>,
+    snapshots: Option<SnapshotTimer>,
 }
 
 /// What is served, where, and with which key.
@@ -76,6 +77,8 @@ pub struct Settings {
     pub policy: Option<PathBuf>,
     /// The key shall take the place of the one that the log has recorded.
     pub rotation: Option<Rotation>,
+    /// When snapshots are taken; where there is nothing none are taken, and none are read.
+    pub snapshots: Option<Snapshots>,
     /// The address of `/metrics`; the same as all else where there is none.
     pub metrics: Option<String>,
     /// How long a head may take to come, and how long a body may keep the server waiting; the usual
@@ -98,6 +101,7 @@ impl Settings {
             adopt_head: false,
             policy: None,
             rotation: None,
+            snapshots: None,
             metrics: None,
             patience: None,
             today: None,
@@ -129,9 +133,11 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
     state.fixed_today = settings.today;
     state.patience = settings.patience.unwrap_or(state.patience);
     state.shows_metrics = settings.metrics.is_none();
-    state
-        .scrub
-        .verified_at_start(handle.reader().next_position());
+    // What a start has not read itself is read by the scrub, which begins with it at once.
+    if handle.trust() == Trust::Verified {
+        let records = handle.reader().next_position();
+        state.scrub.verified_at_start(records);
+    }
     let witnesses = match (&settings.policy, handle.published_log()) {
         (Some(policy), Some(log)) => {
             let kept = beside(&settings.register, "witnessed");
@@ -144,6 +150,12 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
     let health = state.scrub.clone();
     let room = Arc::clone(&state.room);
     let scrub = scrub::Running::start(handle.clone(), health.clone())?;
+    let read = handle.reader().next_position();
+    let read = read.saturating_sub(started.began_from.unwrap_or_default());
+    let snapshots = match settings.snapshots {
+        Some(_) => Some(SnapshotTimer::start(handle.clone(), read)?),
+        None => None,
+    };
     let listener = bind(listen)?;
     let addr = listener.local_addr()?;
     let metrics = settings.metrics.as_deref().map(bind).transpose()?;
@@ -170,6 +182,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
         writer: started.writer,
         witnesses,
         timer: None,
+        snapshots,
     })
 }
 
@@ -183,6 +196,7 @@ fn publication(settings: &Settings) -> anyhow::Result<Publication> {
         register: Register::at(&settings.register),
         adopt_head: settings.adopt_head,
         rotation: settings.rotation.clone(),
+        snapshots: settings.snapshots,
     })
 }
 
@@ -380,6 +394,7 @@ impl Running {
             writer,
             witnesses,
             timer,
+            snapshots,
         } = self;
         closing.send_replace(true);
         drop(server.stop(true));
@@ -388,6 +403,12 @@ impl Running {
         // It reads the log, which is let go of only when nobody does.
         drop(scrub);
         drop(timer);
+        drop(snapshots);
+        // Nobody writes any more, so the next start reads nothing but this.
+        if let Err(error) = handle.take_snapshot() {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(error, "no snapshot was taken");
+        }
         drop(handle);
         let _ = writer.join();
     }

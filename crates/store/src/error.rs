@@ -77,6 +77,14 @@ pub enum Error {
     /// Records are in neither copy, or it cannot be said that nothing was there.
     #[error(transparent)]
     Lost(#[from] Lost),
+    /// A snapshot is not whole, or not of this log: it is of no use, and nothing is lost with it.
+    #[error("the snapshot {} is of no use: {why}", .path.display())]
+    Snapshot {
+        /// Its directory.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
 }
 
 /// Why [`crate::Log::open`] failed.

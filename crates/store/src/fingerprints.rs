@@ -70,6 +70,32 @@ impl Fingerprints {
         Some(grown)
     }
 
+    /// How many slots there are. Another number says that everything was moved.
+    pub(crate) fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// The entries in at most `limit` slots from one on: the kept half of the fingerprint, and the
+    /// position. An entry stays in its slot for as long as there are as many slots.
+    pub(crate) fn entries(&self, from: usize, limit: usize) -> impl Iterator<Item = (u32, u32)> {
+        let slots = self.slots.iter().skip(from).take(limit);
+        let taken = slots.filter(|slot| slot.position != EMPTY.position);
+        taken.map(|slot| (slot.fingerprint, slot.position))
+    }
+
+    /// A table of entries that [`Fingerprints::entries`] gave, as many as are said.
+    pub(crate) fn of(len: usize, entries: impl Iterator<Item = (u32, u32)>) -> Fingerprints {
+        let mut table = Fingerprints::default();
+        table.reserve(len);
+        for (fingerprint, position) in entries.take(len) {
+            table.put(Slot {
+                fingerprint,
+                position,
+            });
+        }
+        table
+    }
+
     /// The positions of all entries with this fingerprint.
     pub(crate) fn find(&self, fingerprint: u64) -> impl Iterator<Item = u32> {
         self.places(half(fingerprint))

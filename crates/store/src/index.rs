@@ -1,28 +1,42 @@
 //! What is known of the log without reading it: heads, positions, fingerprints. Derived, in
-//! memory, built anew at each start by what also keeps it up to date.
+//! memory, built anew at each start, or from a snapshot on, by what also keeps it up to date.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 use chain::{Broken, Head, Header, LedgerId, Parts, Record};
 use hashbrown::HashMap;
+use siphasher::sip::SipHasher13;
 use uuid::Uuid;
 
 use crate::Error;
 use crate::disk::{narrow, wide};
 use crate::fingerprints::Fingerprints;
+use crate::journal::FrameAt;
 
 /// The index of everything that is published.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Index {
     books: Vec<Book>,
     places: HashMap<LedgerId, usize>,
     commands: Fingerprints,
-    /// SipHash with a key of its own for each process, so that nobody can prepare command ids
-    /// that share a fingerprint. A shared one costs a read, never a wrong answer.
-    key: RandomState,
+    /// The key of the fingerprints, drawn at each start that reads everything, so that nobody can
+    /// prepare command ids that share one: a shared one costs a read, never a wrong answer. It goes
+    /// into snapshots, and so the hash is one that no release of Rust may change.
+    key: [u8; 16],
     next_position: u64,
+    /// Where the journal's last frame stands, if that is known: not after a repair.
+    frame: Option<FrameAt>,
     #[cfg(test)]
     pub(crate) one_fingerprint: bool,
+}
+
+impl Default for Index {
+    fn default() -> Index {
+        // The standard library's own random key, drawn out of it.
+        let random = RandomState::new();
+        let halves = [random.hash_one(1_u8), random.hash_one(2_u8)];
+        Index::keyed((u128::from(halves[0]) << 64 | u128::from(halves[1])).to_be_bytes())
+    }
 }
 
 /// One ledger.
@@ -62,6 +76,83 @@ impl State {
 }
 
 impl Index {
+    /// An index of nothing, with a key.
+    fn keyed(key: [u8; 16]) -> Index {
+        Index {
+            books: Vec::new(),
+            places: HashMap::new(),
+            commands: Fingerprints::default(),
+            key,
+            next_position: 0,
+            frame: None,
+            #[cfg(test)]
+            one_fingerprint: false,
+        }
+    }
+
+    /// An index as it was kept: its ledgers with their heads and positions, in the order of their
+    /// first records, and the commands. Nothing if it is not one of `next_position` records.
+    pub(crate) fn kept(
+        key: [u8; 16],
+        next_position: u64,
+        ledgers: Vec<(Head, Vec<u32>)>,
+        commands: Fingerprints,
+    ) -> Option<Index> {
+        let mut index = Index::keyed(key);
+        let mut count = 0_u64;
+        for (head, positions) in ledgers {
+            let is_in_order = positions.is_sorted_by(|a, b| a < b);
+            let last = positions.last().copied().map(u64::from)?;
+            if !is_in_order || last >= next_position || wide(positions.len()) != head.seq {
+                return None;
+            }
+            count = count.checked_add(head.seq)?;
+            let place = index.books.len();
+            // Groups end with whole commands, and so does what was kept.
+            let parts = Parts::default();
+            let state = State { head, parts };
+            index.books.push(Book { state, positions });
+            if index.places.insert(head.ledger, place).is_some() {
+                return None;
+            }
+        }
+        index.commands = commands;
+        index.next_position = next_position;
+        (count == next_position).then_some(index)
+    }
+
+    /// The key of the fingerprints.
+    pub(crate) fn key(&self) -> [u8; 16] {
+        self.key
+    }
+
+    /// The commands by their fingerprints.
+    pub(crate) fn commands(&self) -> &Fingerprints {
+        &self.commands
+    }
+
+    /// The journal's last frame, if it is known where it stands.
+    pub(crate) fn frame(&self) -> Option<FrameAt> {
+        self.frame
+    }
+
+    /// The journal ends with this frame.
+    pub(crate) fn ends_with(&mut self, frame: Option<FrameAt>) {
+        self.frame = frame;
+    }
+
+    /// Whether what is kept here of a record, which is sound, is what a start would find.
+    pub(crate) fn knows(&self, position: u64, header: &Header) -> bool {
+        let before = narrow(header.seq.saturating_sub(1));
+        let book = self.book(header.ledger);
+        let kept = book.and_then(|book| book.positions.get(before).copied());
+        let Some(kept) = kept.filter(|kept| u64::from(*kept) == position) else {
+            return false;
+        };
+        let mut found = self.commands.find(self.fingerprint_of(header));
+        header.part != 1 || found.any(|found| found == kept)
+    }
+
     pub(crate) fn next_position(&self) -> u64 {
         self.next_position
     }
@@ -82,6 +173,13 @@ impl Index {
             let place = book.positions.binary_search(&position).ok()?;
             Some((book.state.head.ledger, wide(place).saturating_add(1)))
         })
+    }
+
+    /// The same as [`Index::positions`], as they are kept.
+    pub(crate) fn kept_positions(&self, ledger: LedgerId, after_seq: u64, limit: usize) -> &[u32] {
+        let positions = self.book(ledger).map_or(&[][..], |book| &book.positions);
+        let rest = positions.get(narrow(after_seq)..).unwrap_or_default();
+        rest.get(..limit).unwrap_or(rest)
     }
 
     /// The positions of at most `limit` records of a ledger, those after `after_seq`, in order.
@@ -189,8 +287,10 @@ impl Index {
         if self.one_fingerprint {
             return 1;
         }
-        self.key
-            .hash_one((ledger.as_bytes(), command_id.as_bytes()))
+        let mut hasher = SipHasher13::new_with_key(&self.key);
+        hasher.write(ledger.as_bytes());
+        hasher.write(command_id.as_bytes());
+        hasher.finish()
     }
 }
 

@@ -55,6 +55,31 @@ pub(crate) struct Segment {
     pub(crate) path: PathBuf,
 }
 
+/// Where a whole frame stands. Its hash says which frame it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FrameAt {
+    /// The position at which its segment begins, by the file's name.
+    pub(crate) segment: u64,
+    /// Where it begins in the segment.
+    pub(crate) from: u64,
+    /// Where the next one begins.
+    pub(crate) to: u64,
+    /// The last 32 bytes of it.
+    pub(crate) hash: [u8; HASH_LEN],
+}
+
+impl FrameAt {
+    /// The place of a frame that begins at an offset.
+    pub(crate) fn of(segment: u64, from: u64, bytes: &[u8]) -> Option<FrameAt> {
+        Some(FrameAt {
+            segment,
+            from,
+            to: from.checked_add(wide(bytes.len()))?,
+            hash: *bytes.last_chunk()?,
+        })
+    }
+}
+
 /// The path of the segment that begins at a position.
 pub(crate) fn segment_path(dir: &Path, first: u64) -> PathBuf {
     dir.join(format!("{first:020}.journal"))
@@ -138,6 +163,7 @@ pub(crate) struct Journal {
 
 #[derive(Debug)]
 struct Last {
+    first: u64,
     path: PathBuf,
     file: File,
     len: u64,
@@ -147,13 +173,18 @@ impl Journal {
     /// Opens the last segment for appending; recovery has seen to it that it ends with a frame.
     pub(crate) fn open(dir: &Path, faults: Faults) -> Result<Journal, Error> {
         let last = match segments(dir)?.pop() {
-            Some(Segment { path, .. }) => {
+            Some(Segment { first, path }) => {
                 let file = OpenOptions::new()
                     .append(true)
                     .open(&path)
                     .map_err(at(&path))?;
                 let len = file.metadata().map_err(at(&path))?.len();
-                Some(Last { path, file, len })
+                Some(Last {
+                    first,
+                    path,
+                    file,
+                    len,
+                })
             }
             None => None,
         };
@@ -170,13 +201,14 @@ impl Journal {
         self.segment_len = len;
     }
 
-    /// Writes a frame and syncs it. After an error nothing may be written before a restart.
+    /// Writes a frame and syncs it; answers where it stands. After an error nothing may be written
+    /// before a restart.
     pub(crate) fn append(
         &mut self,
         first: u64,
         frame: &[u8],
         watchdog: &Watchdog,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<FrameAt>, Error> {
         if self
             .last
             .as_ref()
@@ -187,10 +219,21 @@ impl Journal {
             let file = OpenOptions::new().create_new(true).append(true).open(&path);
             let file = file.map_err(at(&path))?;
             disk::sync(&self.dir)?;
-            self.last = Some(Last { path, file, len: 0 });
+            self.last = Some(Last {
+                first,
+                path,
+                file,
+                len: 0,
+            });
         }
-        let Some(Last { path, file, len }) = &mut self.last else {
-            return Ok(());
+        let Some(Last {
+            first: segment,
+            path,
+            file,
+            len,
+        }) = &mut self.last
+        else {
+            return Ok(None);
         };
 
         if let Err(error) = self.faults.check(Step::JournalWrite) {
@@ -203,8 +246,9 @@ impl Journal {
         watchdog
             .watch("journal sync", || file.sync_data())
             .map_err(at(path))?;
+        let stands = FrameAt::of(*segment, *len, frame);
         *len = len.saturating_add(wide(frame.len()));
-        Ok(())
+        Ok(stands)
     }
 }
 
@@ -250,6 +294,14 @@ impl Frames {
         let len = file.metadata().map_err(at(path))?.len();
         let file = BufReader::with_capacity(READ_LEN, file);
         Ok(Frames::over(path, file, len))
+    }
+
+    /// Reads on from an offset at which a frame should begin.
+    pub(crate) fn open_at(path: &Path, offset: u64) -> Result<Frames, Error> {
+        let mut frames = Frames::open(path)?;
+        frames.go(offset).map_err(at(path))?;
+        frames.offset = offset;
+        Ok(frames)
     }
 }
 

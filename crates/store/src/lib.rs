@@ -4,7 +4,7 @@
 //! synced per group, and in **pages** in sled, from which readers read. The journal is the commit
 //! point: a group is acknowledged when its frame and its pages are both on the disk, and after a
 //! crash each copy repairs the other. Everything else is derived, lives in memory and is built
-//! anew at each start.
+//! anew at each start, or from a snapshot on.
 //!
 //! ```text
 //! <dir>/LOCK                                      one process at a time
@@ -15,6 +15,7 @@
 //! <dir>/keys                                      the subjects' keys, see KeyStore
 //! <dir>/files/                                    evidence files, see FileStore
 //! <dir>/subjects/<position, 20 digits>.subjects   derived, see SubjectFile
+//! <dir>/snapshots/<position, 20 digits>/          derived, see Snapshot
 //! <dir>/tree/                                     nodes of the Merkle tree, derived, see Tree
 //! ```
 //!
@@ -45,6 +46,7 @@ mod scrub;
 mod second;
 #[cfg(any(test, feature = "faults"))]
 pub mod segment;
+mod snapshot;
 mod subjects;
 mod timings;
 mod trace;
@@ -72,6 +74,7 @@ pub use recover::Recovery;
 pub use register::Register;
 pub use repair::{Repair, repair};
 pub use scrub::{Rot, Scrub, Scrubbed};
+pub use snapshot::{Snapshot, SnapshotFile, SnapshotWriter};
 pub use subjects::{SubjectFile, SubjectRow, SubjectRows, SubjectWriter};
 pub use timings::{Histogram, MICROS, Observed, Timings};
 pub use tree::{Tree, TreeReader};

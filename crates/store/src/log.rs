@@ -9,10 +9,10 @@ use chain::{Head, LedgerId, Record};
 use crate::error::OpenError;
 use crate::faults::Faults;
 use crate::index::{Index, State};
-use crate::journal::{self, Journal};
+use crate::journal::{self, FrameAt, Journal};
 use crate::pages::Pages;
 use crate::replay::Depth;
-use crate::{Entry, Error, Reader, Recovery, recover, replay};
+use crate::{Entry, Error, Reader, Recovery, Snapshot, recover, replay};
 
 /// The log of a deployment, open for appending. There is one at a time.
 #[derive(Debug)]
@@ -70,6 +70,22 @@ impl Log {
         each: impl FnMut(&Entry) -> Result<(), E>,
     ) -> Result<(Log, Recovery), OpenError<E>> {
         recover::open(dir, Faults::default(), Depth::Heads, each)
+    }
+
+    /// Opens the log from a snapshot of its index: only the records after its position are read,
+    /// checked and given to `each`. Of what comes before, the heads of all ledgers are held against
+    /// sled, and the place where the journal goes on against its frame; the rest is for whoever
+    /// verifies it later, beside the writer. Never mends more than a crash leaves.
+    ///
+    /// # Errors
+    /// [`Error::Snapshot`], and everything that [`Log::open`] would refuse or mend. Then nothing
+    /// was changed, what `each` was told is worth nothing, and [`Log::open`] finds out what there is.
+    pub fn open_from<E>(
+        dir: &Path,
+        snapshot: &Snapshot,
+        each: impl FnMut(&Entry) -> Result<(), E>,
+    ) -> Result<(Log, Recovery), OpenError<E>> {
+        recover::open_from(dir, Faults::default(), snapshot, each)
     }
 
     /// [`Log::open`], with steps that can be made to fail.
@@ -158,8 +174,9 @@ impl Log {
 
         // From here a crash leaves a part of the group on the disk. What counts is the frame: if
         // it is whole, the next start writes the pages; if not, nobody was told, and it is cut.
-        self.journal
-            .append(first, &self.frame, self.shared.pages.watchdog())?;
+        let stands =
+            self.journal
+                .append(first, &self.frame, self.shared.pages.watchdog())?;
         if self.frame.capacity() > FRAME_KEPT_MAX {
             self.frame = Vec::new();
         }
@@ -169,12 +186,12 @@ impl Log {
         }
         writer.finish()?;
 
-        self.publish(records)?;
+        self.publish(records, stands)?;
         Ok(first)
     }
 
     /// Shows a group that is on the disk to the readers.
-    fn publish(&self, records: &[Record]) -> Result<(), Error> {
+    fn publish(&self, records: &[Record], stands: Option<FrameAt>) -> Result<(), Error> {
         // A larger table takes longest to make, so it is made while others read.
         let commands = records
             .iter()
@@ -194,6 +211,7 @@ impl Log {
                 .push(record)
                 .map_err(|pushed| replay::refused(pushed, Error::NotNext))?;
         }
+        index.ends_with(stands);
         Ok(())
     }
 

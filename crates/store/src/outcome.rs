@@ -166,6 +166,7 @@ impl Refusal {
             | Error::InUse { .. }
             | Error::Stopped
             | Error::Io { .. }
+            | Error::Snapshot { .. }
             | Error::NotNext(_)
             | Error::GroupTooLong { .. }
             | Error::Full => (Vec::new(), MACHINE),

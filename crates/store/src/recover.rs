@@ -13,7 +13,7 @@
 
 use std::convert::Infallible;
 use std::fmt;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ use crate::log::Shared;
 use crate::pages::{NotOpened, Pages};
 use crate::replay::{Depth, Replay, Replayed};
 use crate::second::Second;
-use crate::{BadRecord, Entry, Error, Log, mend, replay};
+use crate::{BadRecord, Entry, Error, Log, Snapshot, mend, replay};
 
 /// What opening had to mend. Nothing that was acknowledged is lost, whatever it says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,6 +76,46 @@ pub(crate) fn open<E>(
     depth: Depth,
     each: impl FnMut(&Entry) -> Result<(), E>,
 ) -> Result<(Log, Recovery), OpenError<E>> {
+    let (lock, segments) = begin(dir)?;
+    let mut recovery = Recovery::default();
+    let sled = open_sled(&dir.join("sled"), &faults)?;
+    let replayed = replay(&segments, &sled, depth, each, &mut recovery)?;
+    settle(dir, (lock, faults), replayed, sled, recovery).map_err(OpenError::Store)
+}
+
+/// [`open`], from a snapshot of the index on. What is not as an orderly stop or a crash leaves it
+/// is left to [`open`], with nothing changed.
+pub(crate) fn open_from<E>(
+    dir: &Path,
+    faults: Faults,
+    snapshot: &Snapshot,
+    each: impl FnMut(&Entry) -> Result<(), E>,
+) -> Result<(Log, Recovery), OpenError<E>> {
+    let (lock, segments) = begin(dir)?;
+    let index = snapshot.index()?;
+    let place = snapshot.continues(&segments)?;
+    let mut recovery = Recovery::default();
+    let sled = open_sled(&dir.join("sled"), &faults)?;
+    let Ok(pages) = &sled else {
+        return Err(snapshot.refuse("sled is damaged").into());
+    };
+    let mut second = Second::of(pages);
+    snapshot.is_of(&index, &mut second)?;
+    let replay = Replay::new(&segments, second, Depth::Heads, each);
+    let mut replay = replay.resume(index, place.number, place.last_frame);
+    replay.rest(place.number, place.rest, false)?;
+    for number in place.number.saturating_add(1)..segments.len() {
+        replay.segment(number)?;
+    }
+    let replayed = replay.finish(&mut recovery)?;
+    if replayed.is_doubtful || replayed.sled.is_some() || !replayed.repairs.is_empty() {
+        return Err(snapshot.refuse("the log's end is to be repaired").into());
+    }
+    settle(dir, (lock, faults), replayed, sled, recovery).map_err(OpenError::Store)
+}
+
+/// Locks a directory, and lists the journal's segments.
+fn begin(dir: &Path) -> Result<(File, Vec<Segment>), Error> {
     disk::create_dir(dir)?;
     let lock = disk::lock(dir)?;
     let journal_dir = dir.join("journal");
@@ -87,13 +127,18 @@ pub(crate) fn open<E>(
     if let Some(last) = segments.last() {
         disk::sync(&last.path)?;
     }
+    Ok((lock, segments))
+}
 
-    let mut recovery = Recovery::default();
-    let sled_dir = dir.join("sled");
-    let sled = open_sled(&sled_dir, &faults)?;
-    let replayed = replay(&segments, &sled, depth, each, &mut recovery)?;
-
-    // From here the disk is changed. Everything on it has been checked.
+/// Everything is read and checked: from here the disk is changed.
+fn settle(
+    dir: &Path,
+    (lock, faults): (File, Faults),
+    replayed: Replayed<'_>,
+    sled: Result<Pages, String>,
+    mut recovery: Recovery,
+) -> Result<(Log, Recovery), Error> {
+    let (journal_dir, sled_dir) = (dir.join("journal"), dir.join("sled"));
     let (index, from, is_sled_bad) = (replayed.index, replayed.sled_end, replayed.sled.is_some());
     if let Some((segment, damage)) = replayed.cut {
         cut_tail(segment, damage, &mut recovery)?;
@@ -134,7 +179,7 @@ pub(crate) fn open<E>(
 /// refused, every record is compared: then it is known where they part first.
 pub(crate) fn replay<'s, E>(
     segments: &'s [Segment],
-    sled: &'s Result<Pages, String>,
+    sled: &Result<Pages, String>,
     depth: Depth,
     each: impl FnMut(&Entry) -> Result<(), E>,
     recovery: &mut Recovery,
@@ -163,7 +208,7 @@ pub(crate) fn replay<'s, E>(
 
 fn read<'s, E>(
     segments: &'s [Segment],
-    sled: &'s Result<Pages, String>,
+    sled: &Result<Pages, String>,
     depth: Depth,
     each: impl FnMut(&Entry) -> Result<(), E>,
     recovery: &mut Recovery,

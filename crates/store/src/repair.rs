@@ -8,7 +8,7 @@ use crate::error::{OpenError, at};
 use crate::faults::Faults;
 use crate::replay::{self, Depth};
 use crate::verify::TemporaryCopy;
-use crate::{Entry, Error, Recovery, disk, journal, recover};
+use crate::{Entry, Error, Recovery, Snapshot, disk, journal, recover};
 
 /// Whether a repair does what it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,12 @@ pub fn repair(
         }
         Repair::Plan => plan(dir, &journal_dir, each),
     };
-    done.map_err(replay::store_error)
+    let done = done.map_err(replay::store_error)?;
+    if repair == Repair::Do && !done.is_clean() {
+        // Whatever they are of is not what it was: the next start reads everything.
+        Snapshot::remove_all(dir)?;
+    }
+    Ok(done)
 }
 
 fn plan(

@@ -11,7 +11,7 @@ use crate::disk::wide;
 use crate::entry::{Decoder, Raw};
 use crate::error::{BadRecord, Copy, OpenError, Position, Reason};
 use crate::index::{Index, Pushed};
-use crate::journal::{Damage, Frame, Frames, Piece, Segment};
+use crate::journal::{Damage, Frame, FrameAt, Frames, Piece, Segment};
 use crate::lost;
 use crate::second::Second;
 use crate::{Entry, Error, Seqs};
@@ -31,9 +31,9 @@ pub(crate) enum Depth {
 /// Takes every record in order of position from the journal, and from sled where the journal has
 /// lost some; checks each, and shows it to the caller. Changes nothing: what is to be mended is
 /// known only at the end.
-pub(crate) struct Replay<'a, F> {
+pub(crate) struct Replay<'a, 'p, F> {
     segments: &'a [Segment],
-    second: Second<'a>,
+    second: Second<'p>,
     depth: Depth,
     each: F,
     index: Index,
@@ -49,6 +49,8 @@ pub(crate) struct Replay<'a, F> {
     unsound: BTreeMap<(usize, u64), usize>,
     /// Where the last frame begins: only its group can be on its way to sled.
     last_frame: u64,
+    /// Where it stands.
+    stands: Option<FrameAt>,
     /// The position from which on a whole frame holds what is no record.
     owed: Option<u64>,
     /// Damage after which no frame has come yet: the end of the journal, perhaps.
@@ -61,13 +63,13 @@ pub(crate) struct Replay<'a, F> {
     bad: Option<BadRecord>,
 }
 
-impl<'a, F> Replay<'a, F> {
+impl<'a, 'p, F> Replay<'a, 'p, F> {
     pub(crate) fn new(
         segments: &'a [Segment],
-        second: Second<'a>,
+        second: Second<'p>,
         depth: Depth,
         each: F,
-    ) -> Replay<'a, F> {
+    ) -> Replay<'a, 'p, F> {
         Replay {
             segments,
             second,
@@ -80,11 +82,25 @@ impl<'a, F> Replay<'a, F> {
             damaged: BTreeSet::new(),
             unsound: BTreeMap::new(),
             last_frame: 0,
+            stands: None,
             owed: None,
             pending: Vec::new(),
             is_doubtful: false,
             is_doubtful_pair: false,
             bad: None,
+        }
+    }
+
+    /// Begins behind what an index has kept: `number` is the segment that it ends in, and its last
+    /// frame, which begins at position `last_frame`, stands there.
+    pub(crate) fn resume(self, index: Index, number: usize, last_frame: u64) -> Self {
+        let before = self.segments.iter().take(number.saturating_add(1));
+        Replay {
+            starts: before.map(|segment| segment.first).collect(),
+            stands: index.frame(),
+            index,
+            last_frame,
+            ..self
         }
     }
 
@@ -101,8 +117,19 @@ impl<'a, F> Replay<'a, F> {
         let Some(segment) = self.segments.get(number) else {
             return Ok(());
         };
-        let mut frames = Frames::open(&segment.path)?;
-        let mut is_first = true;
+        self.rest(number, Frames::open(&segment.path)?, true)
+    }
+
+    /// Reads the rest of a segment.
+    pub(crate) fn rest<E>(
+        &mut self,
+        number: usize,
+        mut frames: Frames,
+        mut is_first: bool,
+    ) -> Result<(), OpenError<E>>
+    where
+        F: FnMut(&Entry) -> Result<(), E>,
+    {
         loop {
             let offset = frames.offset();
             match frames.next()? {
@@ -183,6 +210,8 @@ impl<'a, F> Replay<'a, F> {
         F: FnMut(&Entry) -> Result<(), E>,
     {
         self.last_frame = frame.first;
+        let segment = self.segments.get(place.0).map(|segment| segment.first);
+        self.stands = segment.and_then(|segment| FrameAt::of(segment, place.1, frame.bytes));
         let mut sound = 0_usize;
         let mut bad = None;
         let mut entries = Decoder::new(frame.entries);

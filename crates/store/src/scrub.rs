@@ -28,6 +28,16 @@ pub enum Rot {
     Record(BadRecord),
     /// An evidence file: its path, and what is wrong.
     File(PathBuf, String),
+    /// What the index in memory says of a record is wrong: the snapshot that it was loaded from
+    /// was, or the memory is. A command may have been recorded twice.
+    Index {
+        /// The record's position.
+        position: u64,
+        /// Its ledger.
+        ledger: LedgerId,
+        /// Its seq there.
+        seq: u64,
+    },
     /// A file of the journal that could not be read.
     Unread(String),
 }
@@ -37,6 +47,15 @@ impl fmt::Display for Rot {
         match self {
             Rot::Record(bad) => write!(f, "{bad}"),
             Rot::File(path, what) => write!(f, "evidence file {}: {what}", path.display()),
+            Rot::Index {
+                position,
+                ledger,
+                seq,
+            } => write!(
+                f,
+                "the index in memory, position {position}, ledger {ledger}, seq {seq}: it says \
+                 something else than the record"
+            ),
             Rot::Unread(what) => f.write_str(what),
         }
     }
@@ -199,6 +218,7 @@ impl Scrub {
                 }
             };
             self.compare(&mut second, &record);
+            self.look_up(&record);
             each(&record);
             self.take(&record);
         }
@@ -214,6 +234,18 @@ impl Scrub {
             self.bad(Copy::Both, position, Reason::Differ);
         } else if let Some(bad) = second.bad.take() {
             self.found(Rot::Record(bad));
+        }
+    }
+
+    /// What the index says of a record must be what the record says.
+    fn look_up(&mut self, record: &Record) {
+        let (position, header) = (self.next, &record.header);
+        if !self.shared.index().knows(position, header) {
+            self.found(Rot::Index {
+                position,
+                ledger: header.ledger,
+                seq: header.seq,
+            });
         }
     }
 

@@ -17,6 +17,7 @@ mod kill;
 mod recovery;
 mod repair;
 mod scrub;
+mod snapshot;
 mod subjects;
 mod tree;
 

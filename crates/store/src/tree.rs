@@ -1,5 +1,6 @@
 //! The nodes of the Merkle tree, in flat files: derived from the records, never synced, and
-//! compared with the records at each start. Until a start is settled no file is touched: a log that
+//! compared with the records at each start; of a start from a snapshot the right edge is read, and
+//! the rest is compared later. Until a start is settled no file is touched: a log that
 //! its register refuses leaves them as they were, and they say the same to the next start.
 //!
 //! `<dir>/tree/<level>` holds the hashes of all complete subtrees of 256^level records, 32 bytes
@@ -72,6 +73,33 @@ impl Tree {
         }
     }
 
+    /// The tree of so many leaves, from what the files have of its right edge. Whether these were
+    /// the right hashes only the root can tell.
+    ///
+    /// # Errors
+    /// A file is not there or too short.
+    pub fn resume(dir: &Path, size: u64) -> Result<Tree, Error> {
+        let mut tree = Tree::at(dir);
+        let mut count = size;
+        for number in 0_usize.. {
+            if count == 0 {
+                break;
+            }
+            tree.add_level(number)?;
+            if let Some(level) = tree.levels.last_mut() {
+                level.resume(count)?;
+            }
+            count = count.checked_div(TILE_WIDTH.into()).unwrap_or(0);
+        }
+        let from_large_to_small = tree.levels.iter().rev();
+        let peaks = from_large_to_small.flat_map(|level| peaks(&level.tile));
+        let frontier = Frontier::from_peaks(size, peaks.collect());
+        // There is a hash for each bit of the size, as it was read.
+        let wrong = |_| at(&tree.dir)(ErrorKind::InvalidData.into());
+        tree.frontier = frontier.map_err(wrong)?;
+        Ok(tree)
+    }
+
     /// Adds the next leaf.
     ///
     /// # Errors
@@ -119,6 +147,13 @@ impl Tree {
             }
         }
         Ok(())
+    }
+
+    /// Whether the files that an earlier process left had what was pushed, as far as was compared:
+    /// after [`Tree::flush`] everything.
+    #[must_use]
+    pub fn was_there(&self) -> bool {
+        self.mended == 0 && self.levels.iter().all(|level| level.due.is_empty())
     }
 
     /// The first position at which the files that an earlier process left had another leaf than
@@ -202,7 +237,33 @@ impl Tree {
     }
 }
 
+/// The roots of the complete subtrees over the hashes of a tile, from left to right.
+fn peaks(mut tile: &[NodeHash]) -> Vec<NodeHash> {
+    let mut peaks = Vec::new();
+    while let Some(len) = tile.len().checked_ilog2() {
+        let (left, rest) = tile.split_at(1 << len);
+        peaks.extend(complete_root(left));
+        tile = rest;
+    }
+    peaks
+}
+
 impl Level {
+    /// Goes on behind so many hashes, of which the last tile is read.
+    fn resume(&mut self, count: u64) -> Result<(), Error> {
+        let width = u64::from(TILE_WIDTH);
+        let rest = count.checked_rem(width).unwrap_or(0);
+        self.offset = count.saturating_sub(rest).saturating_mul(wide(HASH_LEN));
+        let mut bytes = vec![0; narrow(rest).saturating_mul(HASH_LEN)];
+        let missing = || at(&self.path)(ErrorKind::NotFound.into());
+        let file = self.file.as_ref().ok_or_else(missing)?;
+        file.read_exact_at(&mut bytes, self.offset)
+            .map_err(at(&self.path))?;
+        let (hashes, _) = bytes.as_chunks::<HASH_LEN>();
+        self.tile = hashes.iter().copied().map(NodeHash::from_bytes).collect();
+        Ok(())
+    }
+
     /// What the last tile has so far, in bytes.
     fn len(&self) -> usize {
         self.tile.len().saturating_mul(HASH_LEN)

@@ -18,7 +18,7 @@ fn erasure(who: u128) -> Command {
 }
 
 /// Proposed by one and confirmed by another, in a ledger.
-fn erase(rig: &Rig, ledger: LedgerId, number: u128, who: u128) {
+pub(super) fn erase(rig: &Rig, ledger: LedgerId, number: u128, who: u128) {
     let entry = EntryId(id(14, number));
     let proposal = EntryProposal {
         entry,

@@ -3,11 +3,12 @@
 //! writes a household's record waits; what is sent then is decided against what is not yet there.
 
 use super::*;
+use crate::starting::Opened;
 use ledger::record::{RecordCommand, RecordReversal};
 use std::pin::Pin;
 use std::sync::RwLockReadGuard;
 use std::task::{Context, Poll, Waker};
-use store::{Faults, Step};
+use store::{Faults, Log, Step};
 
 type Waiting<'a> = Pin<Box<dyn Future<Output = Result<Answered, Unavailable>> + 'a>>;
 
@@ -36,7 +37,8 @@ impl Disk {
             Ok::<(), std::convert::Infallible>(())
         });
         let (log, recovery) = opened.unwrap();
-        let started = run(dir, clock, log, recovery, shown, None).unwrap();
+        let opened = Opened::of(log, recovery, shown);
+        let started = crate::starting::run(dir, clock, opened, None).unwrap();
         rig.running = Some(started);
         Disk { rig, faults, asked }
     }

@@ -3,6 +3,7 @@
 use super::*;
 use std::convert::Infallible;
 use std::fs;
+use store::Log;
 
 fn open_log(rig: &Rig) -> Log {
     let (log, _) = Log::open(rig.dir.path(), |_| Ok::<_, Infallible>(())).unwrap();

@@ -2,7 +2,7 @@
 
 use super::{Data, print_line};
 use crate::{key, serve};
-use sequencer::Rotation;
+use sequencer::{Rotation, Snapshots, Trust};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,6 +18,14 @@ pub struct ServeArgs {
     /// demand
     #[arg(long, env = "FUNDTRACE_SEAL_EVERY", default_value_t = 3600)]
     seal_every: u64,
+    /// 快照间隔(秒,0 为既不生成也不使用快照)· Seconds between snapshots of the books, from which
+    /// a start reads on; 0 for neither taking nor using any
+    #[arg(long, env = "FUNDTRACE_SNAPSHOT_EVERY", default_value_t = 3600)]
+    snapshot_every: u64,
+    /// 生成快照的最少记录数 · No snapshots below so many records: a start then verifies everything
+    /// before it serves
+    #[arg(long, env = "FUNDTRACE_SNAPSHOT_FROM", default_value_t = 100_000)]
+    snapshot_from: u64,
     /// 日志签名密钥文件,默认 数据目录.key;由 fundtrace key 生成 · The log's key, made by
     /// `fundtrace key`; the data directory's name and `.key` where it is not given
     #[arg(long, env = "FUNDTRACE_KEY")]
@@ -53,6 +61,10 @@ pub(super) fn run(args: &ServeArgs) -> anyhow::Result<()> {
     settings.adopt_head = args.adopt_head;
     settings.policy.clone_from(&args.policy);
     settings.metrics.clone_from(&args.metrics);
+    settings.snapshots = (args.snapshot_every > 0).then(|| Snapshots {
+        every: Duration::from_secs(args.snapshot_every),
+        records_min: args.snapshot_from,
+    });
     if let Some(key) = &args.key {
         settings.key.clone_from(key);
     }
@@ -68,8 +80,15 @@ pub(super) fn run(args: &ServeArgs) -> anyhow::Result<()> {
         running.seal_every(Duration::from_secs(args.seal_every))?;
     }
     let records = running.handle.reader().next_position();
+    let verified = match running.handle.trust() {
+        Trust::Verified => format!("{records} 条记录已核验 · records verified"),
+        Trust::Unverified { position } | Trust::Wrong { position, .. } => format!(
+            "共 {records} 条记录,前 {position} 条取自快照、正在后台核验 · records, {position} from a \
+             snapshot and being verified"
+        ),
+    };
     print_line(&format!(
-        "正在服务 · serving http://{} ({records} 条记录已核验 · records verified)",
+        "正在服务 · serving http://{} ({verified})",
         running.addr
     ));
     if let Some(addr) = running.metrics_addr {

@@ -3,11 +3,12 @@
 use crate::identity::Bearer;
 use crate::problem::Problem;
 use crate::routes::mounted::Routes;
-use crate::scrub::{Reading, UnderWay};
+use crate::scrub::{Reading, UnderWay, Verified};
 use crate::state::State;
 use actix_web::HttpResponse;
 use actix_web::web;
 use ledger::token::Role;
+use sequencer::Trust;
 use serde::Serialize;
 
 pub(super) fn mount(routes: &mut Routes) {
@@ -44,6 +45,10 @@ pub struct Readiness {
     /// How many records the newest checkpoint covers.
     #[serde(skip_serializing_if = "Option::is_none")]
     published: Option<u64>,
+    /// How far the snapshot that the start began from is verified; nothing where the start has read
+    /// everything. Until then every answer bears the header `fundtrace-unverified`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snapshot: Option<Verified>,
     /// What does not keep it from serving and should be mended.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Warning>,
@@ -78,6 +83,13 @@ pub async fn readyz(state: web::Data<State>) -> Result<HttpResponse, Problem> {
     if *state.handle.stopped().borrow() {
         return Err(sequencer::Unavailable::Stopped.into());
     }
+    if let Trust::Wrong { why, .. } = state.handle.trust() {
+        return Err(Problem::unavailable(
+            "SNAPSHOT_WRONG",
+            &format!("what is served is not what the records say: {why}; start again"),
+            &format!("当前数据与记录不符:{why};请重新启动"),
+        ));
+    }
     let scrub = state.scrub.health();
     if let Some(rot) = scrub.rot.first() {
         return Err(Problem::unavailable(
@@ -101,6 +113,7 @@ pub async fn readyz(state: web::Data<State>) -> Result<HttpResponse, Problem> {
             .handle
             .published_log()
             .and_then(|log| Some(log.latest()?.size)),
+        snapshot: scrub.snapshot,
         warnings: warnings(&state),
     }))
 }

@@ -20,7 +20,7 @@ pub(crate) struct Replayed<'s> {
     pub(crate) sled_end: u64,
 }
 
-impl<'a, F> Replay<'a, F> {
+impl<'a, F> Replay<'a, '_, F> {
     pub(crate) fn finish<E>(mut self, recovery: &mut Recovery) -> Result<Replayed<'a>, OpenError<E>>
     where
         F: FnMut(&Entry) -> Result<(), E>,
@@ -47,6 +47,9 @@ impl<'a, F> Replay<'a, F> {
         } else {
             0
         };
+        // What is written anew stands elsewhere afterwards.
+        let stands = self.stands.filter(|_| self.damaged.is_empty());
+        self.index.ends_with(stands);
         recovery.rolled_forward = self.next().saturating_sub(sled_end);
         recovery.restored_to_journal = self.restored;
         recovery.found.extend(self.bad.take());

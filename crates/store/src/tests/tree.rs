@@ -125,3 +125,44 @@ fn a_register_holds_the_last_that_was_written_or_the_one_before() {
     fs::write(register.path(), vec![b'x'; 70_000]).unwrap();
     assert!(register.read().is_err(), "longer than any checkpoint");
 }
+
+#[test]
+fn a_tree_goes_on_from_the_right_edge_of_its_files() {
+    for size in [0, 1, 2, 255, 256, 257, 511, 65_536, 65_793, 70_000] {
+        let dir = tempfile::tempdir().unwrap();
+        let (before, _) = grown(dir.path(), size);
+        let root = before.root();
+        // The files may be ahead.
+        drop(grown(dir.path(), size + 3));
+        let mut tree = Tree::resume(dir.path(), size).unwrap();
+        assert_eq!((tree.size(), tree.root()), (size, root));
+        for number in size..size + 300 {
+            tree.push(leaf(number)).unwrap();
+        }
+        assert_eq!(tree.settle().unwrap(), 0, "{size}");
+        let (whole, mended) = grown(dir.path(), size + 300);
+        assert_eq!((whole.root(), mended), (tree.root(), 0), "{size}");
+    }
+}
+
+#[test]
+fn a_right_edge_that_is_not_there_is_an_error_and_a_wrong_one_has_another_root() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = grown(dir.path(), 70_000).0.root();
+    assert!(Tree::resume(dir.path(), 70_001).is_err());
+    let path = dir.path().join("tree/0");
+    let mut bytes = fs::read(&path).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    assert_ne!(Tree::resume(dir.path(), 70_000).unwrap().root(), root);
+    // What lies before the edge is found by whoever pushes everything.
+    bytes[last] ^= 1;
+    bytes[100] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    assert_eq!(Tree::resume(dir.path(), 70_000).unwrap().root(), root);
+    let mut again = Tree::at(dir.path());
+    (0..70_000).for_each(|number| again.push(leaf(number)).unwrap());
+    again.flush().unwrap();
+    assert!(!again.was_there());
+}
