@@ -39,7 +39,11 @@ pub(crate) fn key(text: &str) -> String {
 
 /// Marks that nobody sees: byte order marks, zero-width joiners, directions.
 fn is_invisible(c: char) -> bool {
-    let ranges = ['\u{200b}'..='\u{200f}', '\u{202a}'..='\u{202e}', '\u{2060}'..='\u{2064}'];
+    let ranges = [
+        '\u{200b}'..='\u{200f}',
+        '\u{202a}'..='\u{202e}',
+        '\u{2060}'..='\u{2064}',
+    ];
     c == '\u{feff}' || ranges.iter().any(|range| range.contains(&c))
 }
 
