@@ -40,6 +40,7 @@ mod erasure;
 mod evidence;
 mod harness;
 mod idempotency;
+mod import;
 mod journey;
 mod keeping;
 mod lists;

@@ -80,6 +80,9 @@ const TARGETS: &[(&str, Target)] = &[
     ("view-form", view),
     ("store-files", files::of_the_store),
     ("witness-memory", files::of_a_witness),
+    ("working-file", sheet),
+    // Parts of an XLSX, which a fuzzer cannot get past the checksums of a ZIP.
+    ("working-file-parts", |data| sheet(&spreadsheet(data))),
 ];
 
 /// A view that somebody may have changed on the disk. Of one view there is one form.
@@ -143,21 +146,58 @@ const NAMES: &[&str] = &[
     "proofs/00000000000000000001.tlog-proof",
 ];
 
-/// A sound zip of such entries: each a byte for its name, two for its length, and its bytes.
+/// A sound zip of such entries.
 fn zipped(data: &[u8]) -> Vec<u8> {
+    of_parts(NAMES, data)
+}
+
+/// A sound zip: of each entry a byte for its name, two for its length, and its bytes.
+fn of_parts(names: &[&str], data: &[u8]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let mut rest = data;
     while let [name, high, low, behind @ ..] = rest {
         let len = usize::from(u16::from_be_bytes([*high, *low]));
         let (bytes, after) = behind.split_at(len.min(behind.len()));
         let options = zip::write::SimpleFileOptions::default();
-        let name = NAMES[usize::from(*name) % NAMES.len()];
+        let name = names[usize::from(*name) % names.len()];
         if zip.start_file(name, options).is_ok() {
             zip.write_all(bytes).expect("in memory");
         }
         rest = after;
     }
     zip.finish().expect("in memory").into_inner()
+}
+
+/// A working file, read as each kind that there is; what is sure of it has its place.
+fn sheet(data: &[u8]) {
+    // A panic of a library below, which `sheets` takes for a damaged file, is none of ours; one
+    // that comes out of `sheets` still ends the process.
+    static QUIET: LazyLock<()> = LazyLock::new(|| std::panic::set_hook(Box::new(|_| {})));
+    LazyLock::force(&QUIET);
+    let options = sheets::Options {
+        unit: Some(sheets::Unit::Yuan),
+        sheet: None,
+    };
+    for mapping in sheets::Mapping::kinds().filter_map(sheets::Mapping::built_in) {
+        if let Ok(reading) = sheets::read(data, &mapping, options) {
+            assert!(reading.entries.iter().all(|entry| entry.row > 0));
+        }
+    }
+}
+
+/// The parts of a spreadsheet that say something.
+const PARTS: &[&str] = &[
+    "_rels/.rels",
+    "xl/workbook.xml",
+    "xl/_rels/workbook.xml.rels",
+    "xl/worksheets/sheet1.xml",
+    "xl/sharedStrings.xml",
+    "xl/styles.xml",
+];
+
+/// A sound zip of such parts.
+fn spreadsheet(data: &[u8]) -> Vec<u8> {
+    of_parts(PARTS, data)
 }
 
 /// What is read from a text and written again is the text.

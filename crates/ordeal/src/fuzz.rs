@@ -47,6 +47,8 @@ const TARGETS: &[&str] = &[
     "view-form",
     "store-files",
     "witness-memory",
+    "working-file",
+    "working-file-parts",
 ];
 
 /// The longest input, in bytes: a package of some records, not the largest that a parser takes.

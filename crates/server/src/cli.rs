@@ -9,6 +9,7 @@ pub mod backup;
 pub mod demo;
 pub mod evidence;
 pub mod export;
+pub mod import;
 pub mod key;
 pub mod ledger;
 pub mod repair;
@@ -33,6 +34,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// 追加记录 · Append commands from a file to a running server
     Append(append::AppendArgs),
+    /// 导入表格 · Import a working file (XLSX, XLS, CSV) into a running server
+    Import(import::ImportArgs),
     /// 证据包 · Get an evidence package from a running server
     Evidence(evidence::EvidenceArgs),
     /// 离线核验 · Verify a data directory: journal and sled, the whole chain; or an evidence package
@@ -81,6 +84,7 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Demo(args) => demo::run(args),
         Command::Append(args) => append::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Evidence(args) => evidence::run(&args),
         Command::Verify(args) => return verify::run(&args),
         Command::Repair(args) => return repair::run(&args),

@@ -63,12 +63,52 @@ pub(super) fn of(name: &str) -> Vec<Vec<u8>> {
         "view-form" => vec![view()],
         "store-files" => vec![vec![0; 57], vec![1; 200], vec![2; 641]],
         "witness-memory" => vec![note.to_string().into_bytes()],
+        "working-file" => working_files(),
+        "working-file-parts" => vec![parts()],
         "entry-bundle" => {
             let entries = [&b"one"[..], &b""[..], &[7; 300][..]];
             vec![chain::encode_entries(entries).expect("short entries")]
         }
         _ => Vec::new(),
     }
+}
+
+/// A table in text, and an empty form.
+fn working_files() -> Vec<Vec<u8>> {
+    let text = "支付凭证号,支付日期,项目编码,指标文号,收款人,金额(元)\n\
+                P-1,2018-07-28,QS-1,云财农〔2018〕5号,曲河建工公司,\"1,234.56\"\n";
+    let forms = sheets::Mapping::kinds().filter_map(sheets::Mapping::built_in);
+    let forms =
+        forms.map(|mapping| sheets::template(&mapping, sheets::Unit::Yuan).expect("a form"));
+    forms.chain([text.as_bytes().to_vec()]).collect()
+}
+
+/// The parts of a spreadsheet as the target takes them: a number, a length, the bytes.
+fn parts() -> Vec<u8> {
+    let relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let related = |kind: &str, to: &str| {
+        format!(
+            "<Relationships><Relationship Id=\"r\" Type=\"{relations}/{kind}\" Target=\"{to}\"/>\
+             </Relationships>"
+        )
+    };
+    let parts = [
+        related("officeDocument", "xl/workbook.xml"),
+        format!(
+            "<workbook xmlns:r=\"{relations}\"><sheets>\
+             <sheet name=\"a\" sheetId=\"1\" r:id=\"r\"/></sheets></workbook>"
+        ),
+        related("worksheet", "worksheets/sheet1.xml"),
+        "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\"><f>1</f>\
+         <v>1234.56</v></c></row></sheetData></worksheet>"
+            .to_owned(),
+        "<sst uniqueCount=\"1\"><si><t>支付凭证号</t></si></sst>".to_owned(),
+    ];
+    let entry = |(number, part): (u8, &String)| {
+        let len = u16::try_from(part.len()).expect("a short part");
+        [&[number][..], &len.to_be_bytes(), part.as_bytes()].concat()
+    };
+    (0..).zip(&parts).flat_map(entry).collect()
 }
 
 fn records() -> Vec<Record> {

@@ -10,7 +10,14 @@ use super::Violation;
 use crate::cargo;
 
 /// The crates that compute: no clock, randomness, I/O or async.
-pub(super) const PURE: [&str; 5] = ["ledger", "projections", "chain", "wire", "evidence"];
+pub(super) const PURE: [&str; 6] = [
+    "ledger",
+    "projections",
+    "chain",
+    "wire",
+    "evidence",
+    "sheets",
+];
 
 /// What a crate may name under `[dependencies]`.
 struct Row {
@@ -106,6 +113,28 @@ const TABLE: &[Row] = &[
                 "thiserror",
                 "uuid",
                 // The container; read with limits of our own.
+                "zip",
+            ],
+            optional: &[],
+        },
+    },
+    Row {
+        package: "sheets",
+        rule: Rule::Only {
+            always: &[
+                "ledger",
+                "jiff",
+                "serde",
+                "thiserror",
+                // The containers and formats of working files; read behind surveys of our own.
+                "calamine",
+                "cfb",
+                "csv",
+                "encoding_rs",
+                "quick-xml",
+                "rust_xlsxwriter",
+                "toml",
+                "unicode-normalization",
                 "zip",
             ],
             optional: &[],

@@ -1,0 +1,62 @@
+//! Texts made comparable: full width, spaces and line breaks make no difference.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Full width made half, compatibility forms made plain, white space at the ends taken away, and
+/// what is in between made single spaces.
+pub(crate) fn plain(text: &str) -> String {
+    let half: String = text.nfkc().filter(|c| !is_invisible(*c)).collect();
+    half.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A text as it is stored: what a clerk typed, without invisible characters, tabs and line ends of
+/// other systems. Full-width punctuation stays: it is how Chinese is written.
+pub(crate) fn stored(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let shown: String = line
+            .chars()
+            .map(|c| if c == '\t' { ' ' } else { c })
+            .filter(|c| !is_invisible(*c) && !c.is_control())
+            .collect();
+        shown.trim().to_owned()
+    });
+    let lines: Vec<_> = lines.collect();
+    lines.join("\n").trim().to_owned()
+}
+
+/// A number that identifies: half width, without any space.
+pub(crate) fn number(text: &str) -> String {
+    let half = text.nfkc().filter(|c| !is_invisible(*c));
+    half.filter(|c| !c.is_whitespace() && !c.is_control())
+        .collect()
+}
+
+/// A heading or a word of a list: as [`number`], without case, stars and closing colons.
+pub(crate) fn key(text: &str) -> String {
+    let bare = number(text).to_lowercase();
+    bare.trim_matches(['*', ':', '、', '.']).to_owned()
+}
+
+/// Marks that nobody sees: byte order marks, zero-width joiners, directions.
+fn is_invisible(c: char) -> bool {
+    let ranges = [
+        '\u{200b}'..='\u{200f}',
+        '\u{202a}'..='\u{202e}',
+        '\u{2060}'..='\u{2064}',
+    ];
+    c == '\u{feff}' || ranges.iter().any(|range| range.contains(&c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn width_spaces_and_line_breaks_make_no_difference() {
+        assert_eq!(key(" 支付\n凭证号 * "), "支付凭证号");
+        assert_eq!(key("金额（万元）："), "金额(万元)");
+        assert_eq!(number(" ２０１８－ 001\u{feff}"), "2018-001");
+        assert_eq!(plain("１，２３４．５０　元"), "1,234.50 元");
+        assert_eq!(stored(" 一(户)\r\n二\t三 "), "一(户)\n二 三");
+    }
+}

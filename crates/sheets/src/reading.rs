@@ -1,0 +1,328 @@
+//! A file, read by a mapping: rows that are sure, rows that are refused, and what should be known.
+
+mod passed;
+mod sheet;
+
+use crate::amount::Unit;
+use crate::field::Value;
+use crate::heading::{self, Heading};
+use crate::mapping::Mapping;
+use crate::refusal::{Code, Refusal};
+use crate::workbook::{Sheet, Workbook};
+use std::collections::HashMap;
+
+/// What whoever imports a file says of it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options<'a> {
+    /// In what its amounts are counted.
+    pub unit: Option<Unit>,
+    /// Only this sheet; else every one that has the headings and can be seen.
+    pub sheet: Option<&'a str>,
+}
+
+/// What a file says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// In what its amounts are counted; none where the kind has no amounts.
+    pub unit: Option<Unit>,
+    /// The rows that are sure, in their order.
+    pub entries: Vec<Entry>,
+    /// The rows that are refused, in their order.
+    pub refused: Vec<Refused>,
+    /// What was passed over: totals, repetitions, other sheets.
+    pub notes: Vec<Refusal>,
+}
+
+/// A row that is sure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its sheet; empty in a text file.
+    pub sheet: Box<str>,
+    /// Its row, from 1.
+    pub row: u32,
+    /// What its cells say, in the order of the mapping's fields.
+    pub values: Vec<Option<Value>>,
+    /// Its cells as a person sees them, in the same order.
+    pub shown: Vec<String>,
+}
+
+/// A row that is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Its sheet; empty in a text file.
+    pub sheet: Box<str>,
+    /// Its row, from 1.
+    pub row: u32,
+    /// Its cells as a person sees them, in the order of the mapping's fields.
+    pub shown: Vec<String>,
+    /// What is wrong with it, cell by cell.
+    pub refusals: Vec<Refusal>,
+}
+
+impl Entry {
+    /// What a field says.
+    #[must_use]
+    pub fn value(&self, mapping: &Mapping, name: &str) -> Option<&Value> {
+        self.values.get(mapping.position(name)?)?.as_ref()
+    }
+
+    /// What the row says, field by field, as one text: what a row is compared by. Neither the order
+    /// of the columns nor how a value was written makes a difference.
+    #[must_use]
+    pub fn content(&self, mapping: &Mapping) -> String {
+        let pairs = mapping.fields.iter().zip(&self.values);
+        let said = pairs.filter_map(|(field, value)| {
+            let value = value.as_ref()?;
+            Some(format!("{}={value}\n", field.name))
+        });
+        let mut said: Vec<_> = said.collect();
+        said.sort();
+        said.concat()
+    }
+
+    /// By what the row is known again: its number, and whether money came back by it.
+    #[must_use]
+    pub fn key(&self, mapping: &Mapping) -> String {
+        let number = self.value(mapping, &mapping.number);
+        let back = self.values.iter().flatten().any(Value::is_negative);
+        let number = number.map(ToString::to_string).unwrap_or_default();
+        if back { format!("{number} -") } else { number }
+    }
+}
+
+impl Value {
+    /// True for an amount below nothing.
+    #[must_use]
+    pub fn is_negative(&self) -> bool {
+        match self {
+            Value::Amount(fen) => fen.get() < 0,
+            Value::Text(_) | Value::Date(_) | Value::Count(_) => false,
+        }
+    }
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// What is wrong with the file as a whole, so that no row of it can be trusted.
+pub fn read(
+    bytes: &[u8],
+    mapping: &Mapping,
+    options: Options<'_>,
+) -> Result<Reading, Vec<Refusal>> {
+    let book = Workbook::read(bytes).map_err(|refusal| vec![refusal])?;
+    let mut notes = Vec::new();
+    let chosen = chosen(&book, mapping, options, &mut notes)?;
+    let unit = unit(mapping, options, &chosen)?;
+    let mut reading = Reading {
+        unit: mapping.has_amounts().then_some(unit),
+        entries: Vec::new(),
+        refused: Vec::new(),
+        notes,
+    };
+    for (sheet, heading) in chosen {
+        sheet::read(mapping, sheet, &heading, unit, &mut reading);
+    }
+    settle_repeated(mapping, &mut reading);
+    Ok(reading)
+}
+
+type Chosen<'a> = Vec<(&'a Sheet, Heading)>;
+
+/// The sheets that are read, each with its headings.
+fn chosen<'a>(
+    book: &'a Workbook,
+    mapping: &Mapping,
+    options: Options<'_>,
+    notes: &mut Vec<Refusal>,
+) -> Result<Chosen<'a>, Vec<Refusal>> {
+    let (mut whole, mut partial) = (Vec::new(), Vec::new());
+    for sheet in book.sheets.iter().filter(|sheet| !sheet.rows.is_empty()) {
+        if options.sheet.is_some_and(|name| name != &*sheet.name) {
+            continue;
+        }
+        let heading = heading::find(mapping, sheet);
+        match heading {
+            Some(heading) if !sheet.hidden && heading.is_whole(mapping) => {
+                whole.push((sheet, heading));
+            }
+            Some(heading) if !sheet.hidden => partial.push((sheet, heading)),
+            _ => notes.push(skipped(sheet)),
+        }
+    }
+    if whole.is_empty() {
+        return Err(wrong_kind(book, mapping, partial));
+    }
+    notes.extend(partial.iter().map(|(sheet, _)| skipped(sheet)));
+    let faults = whole
+        .iter()
+        .flat_map(|(sheet, heading)| heading.faults(mapping, sheet));
+    let faults: Vec<_> = faults.collect();
+    if faults.is_empty() {
+        Ok(whole)
+    } else {
+        Err(faults)
+    }
+}
+
+fn skipped(sheet: &Sheet) -> Refusal {
+    let (en, zh) = if sheet.hidden {
+        (
+            "the sheet is hidden and was not read",
+            "工作表被隐藏,未读取",
+        )
+    } else {
+        (
+            "the sheet has other headings and was not read",
+            "工作表表头不符,未读取",
+        )
+    };
+    Refusal::of_file(Code::SheetSkipped, en, zh).on(&sheet.name)
+}
+
+/// Why no sheet can be read: another kind of table, or columns that are missing.
+fn wrong_kind(book: &Workbook, mapping: &Mapping, partial: Chosen<'_>) -> Vec<Refusal> {
+    let others = Mapping::kinds().filter(|kind| *kind != mapping.kind);
+    let other = others.filter_map(Mapping::built_in).find(|other| {
+        let fits = |sheet: &Sheet| heading::find(other, sheet).is_some_and(|it| it.is_whole(other));
+        book.sheets.iter().any(fits)
+    });
+    let title = &mapping.title;
+    if let Some(other) = other {
+        let (kind, other) = (other.kind, other.title);
+        return vec![Refusal::of_file(
+            Code::WrongKind,
+            format!("it is no table of this kind, but looks like `{kind}`"),
+            format!("不是“{title}”,看起来是“{other}”"),
+        )];
+    }
+    let best = partial
+        .into_iter()
+        .max_by_key(|(_, heading)| heading.found());
+    match best {
+        Some((sheet, heading)) if heading.found() >= 2 => heading.faults(mapping, sheet),
+        _ => vec![Refusal::of_file(
+            Code::WrongKind,
+            "no sheet has the headings of this kind; `--template` writes the empty form",
+            format!("没有“{title}”的表头;可用 --template 生成空表"),
+        )],
+    }
+}
+
+/// What amounts are counted in: as declared, as the file says, or as the mapping does; and the file
+/// must not say otherwise.
+fn unit(
+    mapping: &Mapping,
+    options: Options<'_>,
+    chosen: &Chosen<'_>,
+) -> Result<Unit, Vec<Refusal>> {
+    let mut unit = options.unit;
+    for (sheet, heading) in chosen {
+        let Some((said, row, column)) = heading.unit else {
+            continue;
+        };
+        let before = *unit.get_or_insert(said);
+        if before != said {
+            let (before, said) = (before.zh(), said.zh());
+            let mut fault = Refusal::of_file(
+                Code::UnitConflict,
+                format!("the table counts in {said}, and {before} was declared"),
+                format!("表中单位为“{said}”,与声明的“{before}”不符"),
+            );
+            fault = fault.on(&sheet.name).row(row);
+            return Err(vec![column.into_iter().fold(fault, Refusal::column)]);
+        }
+    }
+    match unit.or(mapping.unit.map(Unit::from)) {
+        Some(unit) => Ok(unit),
+        None if !mapping.has_amounts() => Ok(Unit::Yuan),
+        None => Err(vec![Refusal::of_file(
+            Code::UnitMissing,
+            "neither the table nor `--unit` says whether amounts are in 元 or 万元",
+            "表中未写明金额单位,请用 --unit 元 或 --unit 万元 声明",
+        )]),
+    }
+}
+
+/// Rows with one number: the same once more is passed over, other content is refused, all of it.
+fn settle_repeated(mapping: &Mapping, reading: &mut Reading) {
+    let mut firsts: HashMap<String, (usize, String)> = HashMap::new();
+    let mut verdicts: HashMap<usize, Verdict> = HashMap::new();
+    for (index, entry) in reading.entries.iter().enumerate() {
+        let content = entry.content(mapping);
+        let (first, before) = firsts
+            .entry(entry.key(mapping))
+            .or_insert_with(|| (index, content.clone()));
+        if *first == index {
+            continue;
+        }
+        if *before == content {
+            verdicts.insert(index, Verdict::Repeats(*first));
+        } else {
+            verdicts.insert(index, Verdict::Contradicts(*first));
+            verdicts
+                .entry(*first)
+                .or_insert(Verdict::Contradicts(index));
+        }
+    }
+    if verdicts.is_empty() {
+        return;
+    }
+    let rows: Vec<(Box<str>, u32)> = reading
+        .entries
+        .iter()
+        .map(|entry| (entry.sheet.clone(), entry.row))
+        .collect();
+    let entries = std::mem::take(&mut reading.entries);
+    for (index, entry) in entries.into_iter().enumerate() {
+        let Some(verdict) = verdicts.get(&index) else {
+            reading.entries.push(entry);
+            continue;
+        };
+        let refusal = verdict.told(mapping, &entry, &rows);
+        match verdict {
+            Verdict::Repeats(_) => reading.notes.push(refusal),
+            Verdict::Contradicts(_) => reading.refused.push(Refused {
+                sheet: entry.sheet,
+                row: entry.row,
+                shown: entry.shown,
+                refusals: vec![refusal],
+            }),
+        }
+    }
+}
+
+/// What is to be said of a row whose number another one has; by its place among the entries.
+enum Verdict {
+    Repeats(usize),
+    Contradicts(usize),
+}
+
+impl Verdict {
+    fn told(&self, mapping: &Mapping, entry: &Entry, rows: &[(Box<str>, u32)]) -> Refusal {
+        let (Verdict::Repeats(other) | Verdict::Contradicts(other)) = self;
+        let (sheet, row) = rows
+            .get(*other)
+            .map_or(("", 0), |(sheet, row)| (sheet, *row));
+        let place = if *sheet == *entry.sheet {
+            row.to_string()
+        } else {
+            format!("{sheet}!{row}")
+        };
+        let refusal = match self {
+            Verdict::Repeats(_) => Refusal::of_file(
+                Code::RowRepeated,
+                format!("the same as row {place}; it counts once"),
+                format!("与第 {place} 行完全相同,只计一次"),
+            ),
+            Verdict::Contradicts(_) => Refusal::of_file(
+                Code::NumberTwice,
+                format!("row {place} has the same number and other content"),
+                format!("与第 {place} 行编号相同而内容不同"),
+            ),
+        };
+        let number = entry.value(mapping, &mapping.number);
+        let refusal = refusal.on(&entry.sheet).row(entry.row);
+        number.map_or(refusal.clone(), |number| refusal.value(&number.to_string()))
+    }
+}

@@ -1,0 +1,155 @@
+//! Files that are made to break a reader: refused, in bounded memory, without a panic.
+
+use super::*;
+use crate::{Content, Workbook};
+use std::io::{Cursor, Write};
+use zip::write::SimpleFileOptions;
+
+/// A ZIP of these parts.
+pub(super) fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in parts {
+        archive
+            .start_file(*name, SimpleFileOptions::default())
+            .unwrap();
+        archive.write_all(content).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+/// An XLSX by hand: one sheet with this content of its `sheetData`, and this table of texts.
+fn by_hand(workbook: &str, data: &str, texts: Option<&str>) -> Vec<u8> {
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let workbook = format!(
+        "{workbook}<workbook xmlns=\"{main}\" xmlns:r=\"{relations}\"><sheets>\
+         <sheet name=\"表\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>"
+    );
+    let rels = format!(
+        "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">\
+         <Relationship Id=\"rId1\" Type=\"{relations}/worksheet\" Target=\"worksheets/sheet1.xml\"/>\
+         </Relationships>"
+    );
+    let root = format!(
+        "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">\
+         <Relationship Id=\"rId1\" Type=\"{relations}/officeDocument\" Target=\"xl/workbook.xml\"/>\
+         </Relationships>"
+    );
+    let sheet = format!("<worksheet xmlns=\"{main}\"><sheetData>{data}</sheetData></worksheet>");
+    let mut parts = vec![
+        ("_rels/.rels", root.as_bytes()),
+        ("xl/workbook.xml", workbook.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", rels.as_bytes()),
+        ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
+    ];
+    let texts = texts.map(str::as_bytes);
+    parts.extend(texts.map(|texts| ("xl/sharedStrings.xml", texts)));
+    zipped(&parts)
+}
+
+fn refusal(bytes: &[u8]) -> Code {
+    Workbook::read(bytes).unwrap_err().code
+}
+
+#[test]
+fn a_workbook_by_hand_is_read() {
+    let bytes = by_hand("", "<row r=\"1\"><c r=\"A1\"><v>7</v></c></row>", None);
+    let book = Workbook::read(&bytes).unwrap();
+    assert_eq!(
+        book.sheets[0].rows[0].cells[0].content,
+        Content::Number(7.0)
+    );
+}
+
+#[test]
+fn a_formula_without_a_value_is_told_from_an_empty_cell() {
+    let data = "<row r=\"1\"><c r=\"A1\"><f>1+1</f></c><c r=\"B1\"><f>1+1</f><v></v></c>\
+                <c r=\"C1\"/><c r=\"D1\"><f>1+1</f><v>2</v></c></row>";
+    let book = Workbook::read(&by_hand("", data, None)).unwrap();
+    let found: Vec<_> = book.sheets[0].rows[0]
+        .cells
+        .iter()
+        .map(|cell| &cell.content)
+        .collect();
+    assert_eq!(
+        found,
+        [
+            &Content::NotComputed,
+            &Content::NotComputed,
+            &Content::Number(2.0)
+        ]
+    );
+}
+
+#[test]
+fn a_bomb_is_refused_while_it_is_inflated() {
+    let blanks = " ".repeat(16 << 20);
+    let bytes = by_hand("", &blanks, None);
+    assert!(bytes.len() < 1 << 20);
+    assert_eq!(refusal(&bytes), Code::Bomb);
+}
+
+#[test]
+fn a_document_type_is_refused() {
+    let bytes = by_hand("<!DOCTYPE a [<!ENTITY b \"c\">]>", "", None);
+    assert_eq!(refusal(&bytes), Code::DocumentType);
+}
+
+#[test]
+fn a_count_of_texts_is_not_believed() {
+    let bytes = by_hand("", "", Some("<sst uniqueCount=\"99999999999999\"></sst>"));
+    assert_eq!(refusal(&bytes), Code::TooLarge);
+}
+
+#[test]
+fn cells_at_the_corners_of_the_grid_take_no_memory() {
+    let far = "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row>\
+               <row r=\"1048576\"><c r=\"XFD1048576\"><v>2</v></c></row>";
+    assert_eq!(refusal(&by_hand("", far, None)), Code::TooLarge);
+    let below = "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row>\
+                 <row r=\"1048576\"><c r=\"A1048576\"><v>2</v></c></row>";
+    let book = Workbook::read(&by_hand("", below, None)).unwrap();
+    assert_eq!(book.sheets[0].rows.len(), 2);
+}
+
+#[test]
+fn a_cell_is_no_longer_than_a_spreadsheet_allows() {
+    let data = |len: usize| {
+        let text = "字".repeat(len);
+        format!("<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>{text}</t></is></c></row>")
+    };
+    assert!(Workbook::read(&by_hand("", &data(32_767), None)).is_ok());
+    assert_eq!(refusal(&by_hand("", &data(32_768), None)), Code::TooLarge);
+}
+
+#[test]
+fn a_million_empty_rows_are_passed_over_and_listed() {
+    let mut text = String::from_utf8(csv(&[])).unwrap();
+    text.push_str(&",,,,,\n".repeat(1_000_000));
+    text.push_str(GOOD);
+    let reading = paid(text.as_bytes()).unwrap();
+    assert_eq!(sure(&reading).len(), 1);
+    assert_eq!(noted(&reading)[0].0, Code::EmptyRows);
+    text.push_str(&",,,,,\n".repeat(100_000));
+    assert_eq!(codes(paid(text.as_bytes())), [Code::TooLarge]);
+}
+
+#[test]
+fn no_cut_and_no_flipped_bit_makes_a_reader_panic() {
+    let sound = xlsx(|sheet| {
+        line(sheet, 0, &HEADINGS);
+        line(
+            sheet,
+            1,
+            &["V1", "2018-07-28", "QS-1", "5号", "曲河建工公司", "1"],
+        );
+    });
+    for len in (0..sound.len()).step_by(37) {
+        let _ = paid(&sound[..len]);
+    }
+    for at in (0..sound.len()).step_by(11) {
+        let mut flipped = sound.clone();
+        flipped[at] ^= 1 << (at % 8);
+        let _ = paid(&flipped);
+    }
+}

@@ -1,0 +1,205 @@
+//! Rows that are not what they seem, each refused or passed over by its place.
+
+use super::*;
+
+fn with(lines: &[&str]) -> Reading {
+    paid(&csv(lines)).unwrap()
+}
+
+#[test]
+fn totals_and_footers_are_listed_and_never_imported() {
+    let reading = with(&[
+        GOOD,
+        ",,,,龙潭乡小计,1234.56",
+        "合计,,,,,1234.56",
+        "填表人:某某,,,审核人:某某,,",
+    ]);
+    assert_eq!(sure(&reading).len(), 1);
+    assert_eq!(
+        noted(&reading),
+        [
+            (Code::TotalsRow, "E3".to_owned()),
+            (Code::TotalsRow, "A4".to_owned()),
+            (Code::FooterRow, "A5".to_owned()),
+        ]
+    );
+    assert_eq!(refused(&reading), []);
+}
+
+#[test]
+fn a_payment_with_totals_in_its_payee_is_a_payment() {
+    let reading = with(&["V1,2018-07-28,QS-1,5号,某某合计,1.00"]);
+    assert_eq!(sure(&reading), [("V1".to_owned(), 100)]);
+}
+
+#[test]
+fn a_number_that_stands_twice_counts_once_or_not_at_all() {
+    let other = GOOD.replace("1234.56", "1234.57");
+    let again = GOOD
+        .replace("1234.56", "\"1,234.560\"")
+        .replace("2018-07-28", "2018年7月28日");
+    let reading = with(&[GOOD, &again]);
+    assert_eq!(
+        (sure(&reading).len(), noted(&reading)),
+        (1, vec![(Code::RowRepeated, "3".to_owned())])
+    );
+    let reading = with(&[GOOD, &other]);
+    assert_eq!(sure(&reading), []);
+    let places = [
+        (Code::NumberTwice, "2".to_owned()),
+        (Code::NumberTwice, "3".to_owned()),
+    ];
+    assert_eq!(refused(&reading), places);
+}
+
+#[test]
+fn money_that_came_back_may_have_the_number_of_its_payment() {
+    let back = GOOD.replace("1234.56", "-1234.56");
+    assert_eq!(sure(&with(&[GOOD, &back])).len(), 2);
+}
+
+#[test]
+fn every_bad_cell_of_a_row_is_named() {
+    let reading = with(&["V1,去年,QS-1,,曲河建工公司,12.345"]);
+    assert_eq!(
+        refused(&reading),
+        [
+            (Code::BadDate, "B2".to_owned()),
+            (Code::Required, "D2".to_owned()),
+            (Code::BadAmount, "F2".to_owned()),
+        ]
+    );
+    let shown = reading.refused[0].refusals[2].to_string();
+    assert!(
+        shown.starts_with("F2 BAD_AMOUNT “12.345” 以元计的小数超过 2 位"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_personal_number_in_the_clear_is_refused() {
+    let reading = with(&["V1,2018-07-28,QS-1,5号,张某6222020000000000000,1"]);
+    assert_eq!(refused(&reading), [(Code::Personal, "E2".to_owned())]);
+}
+
+#[test]
+fn merged_and_hidden_cells_are_refused_by_their_place() {
+    let bytes = xlsx(|sheet| {
+        line(sheet, 0, &HEADINGS);
+        for row in 1..=4 {
+            let number = format!("V{row}");
+            line(
+                sheet,
+                row,
+                &[&number, "2018-07-28", "QS-1", "5号", "曲河建工公司", "1"],
+            );
+        }
+        let plain = rust_xlsxwriter::Format::new();
+        sheet.merge_range(1, 3, 2, 3, "5号", &plain).unwrap();
+        sheet.set_row_hidden(3).unwrap();
+    });
+    let reading = paid(&bytes).unwrap();
+    assert_eq!(sure(&reading), [("V4".to_owned(), 100)]);
+    let at = |place: &str| format!("Sheet1!{place}");
+    assert_eq!(
+        refused(&reading),
+        [
+            (Code::Merged, at("D2")),
+            (Code::Merged, at("D3")),
+            (Code::RowHidden, at("4"))
+        ]
+    );
+}
+
+#[test]
+fn a_hidden_column_refuses_the_file() {
+    let bytes = xlsx(|sheet| {
+        line(sheet, 0, &HEADINGS);
+        line(
+            sheet,
+            1,
+            &["V1", "2018-07-28", "QS-1", "5号", "曲河建工公司", "1"],
+        );
+        sheet.set_column_hidden(3).unwrap();
+    });
+    let told = paid(&bytes).unwrap_err();
+    assert_eq!(
+        (told[0].code, told[0].place.to_string()),
+        (Code::ColumnHidden, "Sheet1!D1".to_owned())
+    );
+}
+
+#[test]
+fn formulas_count_by_their_own_value_and_not_by_another_files() {
+    let bytes = xlsx(|sheet| {
+        line(sheet, 0, &HEADINGS);
+        let formulas = [("=1+1", "2"), ("=[1]Sheet1!A1", "5"), ("=1/0", "#DIV/0!")];
+        for (row, (formula, value)) in (1..).zip(formulas) {
+            let number = format!("V{row}");
+            line(
+                sheet,
+                row,
+                &[&number, "2018-07-28", "QS-1", "5号", "曲河建工公司"],
+            );
+            let formula = rust_xlsxwriter::Formula::new(formula).set_result(value);
+            sheet.write_formula(row, 5, formula).unwrap();
+        }
+    });
+    let reading = paid(&bytes).unwrap();
+    assert_eq!(sure(&reading), [("V1".to_owned(), 200)]);
+    let found: Vec<_> = refused(&reading)
+        .into_iter()
+        .map(|(code, _)| code)
+        .collect();
+    assert_eq!(found, [Code::Linked, Code::FormulaError]);
+}
+
+#[test]
+fn a_number_cell_that_lost_its_digits_identifies_nothing() {
+    let bytes = xlsx(|sheet| {
+        line(sheet, 0, &HEADINGS);
+        for (row, number) in [(1, 20_180_001.0), (2, 1.234_567_890_123_456_8e18)] {
+            line(
+                sheet,
+                row,
+                &["", "2018-07-28", "QS-1", "5号", "曲河建工公司", "1"],
+            );
+            sheet.write_number(row, 0, number).unwrap();
+        }
+    });
+    let reading = paid(&bytes).unwrap();
+    assert_eq!(sure(&reading), [("20180001".to_owned(), 100)]);
+    assert_eq!(refused(&reading), [(Code::BadText, "Sheet1!A3".to_owned())]);
+}
+
+#[test]
+fn sheets_of_towns_are_read_together_and_others_are_listed() {
+    let mut book = Book::new();
+    for (name, number) in [("龙潭乡", "V1"), ("石门乡", "V2")] {
+        let sheet = book.add_worksheet();
+        sheet.set_name(name).unwrap();
+        line(sheet, 0, &HEADINGS);
+        line(
+            sheet,
+            1,
+            &[number, "2018-07-28", "QS-1", "5号", "曲河建工公司", "1"],
+        );
+    }
+    line(book.add_worksheet(), 0, &["说明"]);
+    let hidden = book.add_worksheet();
+    line(hidden, 0, &HEADINGS);
+    hidden.set_hidden(true);
+    let bytes = book.save_to_buffer().unwrap();
+    let reading = paid(&bytes).unwrap();
+    assert_eq!(sure(&reading).len(), 2);
+    let skipped: Vec<_> = noted(&reading).into_iter().map(|(code, _)| code).collect();
+    assert_eq!(skipped, [Code::SheetSkipped, Code::SheetSkipped]);
+    let options = Options {
+        unit: None,
+        sheet: Some("石门乡"),
+    };
+    assert_eq!(
+        sure(&read(&bytes, &payments(), options).unwrap()),
+        [("V2".to_owned(), 100)]
+    );
+}
