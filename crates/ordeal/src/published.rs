@@ -206,6 +206,12 @@ fn both(_: &Tools) -> Result<Trial> {
         let forged = chained(&published.edited(edit, &mut chance));
         let copy = published.replace(&forged, &mut chance);
         let names = first_changed(&published.all, &forged).unwrap_or_default();
+        // A ledger of which nothing is left has no name any more: its first record is named by its
+        // position alone.
+        let gone = published.all.get(forged.len());
+        if published.all.starts_with(&forged) && gone.is_some_and(|gone| gone.header.seq == 1) {
+            return judge_gone(copy.path(), forged.len() as u64);
+        }
         judge(copy.path(), &names)
     }))
 }
@@ -224,6 +230,17 @@ fn rolled_back(_: &Tools) -> Result<Trial> {
         let names = first_changed(&published.all, &before).unwrap_or_default();
         judge(copy.path(), &names)
     }))
+}
+
+/// It is refused, by the position of the first record that is gone.
+fn judge_gone(dir: &Path, position: u64) -> Outcome {
+    match start(dir) {
+        Err(StartError::Publish(PublishError::Rollback { size, .. })) if size == position => {
+            Outcome::Detected
+        }
+        Err(error) => Outcome::Failed(format!("refused, and not from {position}: {error}")),
+        Ok(()) => Outcome::Silent("it started".to_owned()),
+    }
 }
 
 /// It is refused, by the name of the first record that is gone or another.

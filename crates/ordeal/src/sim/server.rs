@@ -315,6 +315,12 @@ impl Server {
         Ok(())
     }
 
+    /// How many records the register says there are.
+    pub(super) fn registered(&self) -> u64 {
+        let head = self.register.read("head");
+        head.map_or(0, |head| head_of(&head).size())
+    }
+
     fn note(&self, size: u64, root: NodeHash) -> Note {
         let checkpoint = Checkpoint::new("log.example", size, root).expect("an origin");
         checkpoint.sign(&self.signer).expect("a note")

@@ -271,7 +271,14 @@ impl World {
         if both {
             self.server.register = register;
         }
+        let says = both.then(|| self.server.registered());
         self.reached_in(before, both);
+        // Who started with an older register knows of no checkpoint behind that.
+        if let Some(says) = says
+            && self.server.running.is_some()
+        {
+            self.published.retain(|(size, _)| *size <= says);
+        }
     }
 
     /// An insider writes other records, from some place on, with hashes that fit.
