@@ -4,8 +4,8 @@
 //! server does it, published and with signed receipts; `open DIR` starts on any with full
 //! verification; `seal DIR` seals it twice, records its states and proves a subject. `verify DIR`
 //! audits both copies of a directory that nobody has open, and `rebuild DIR` builds everything anew
-//! from them besides: one core of each is `taskset -c 0 …`. `form DIR` writes the view of the ledger
-//! as bytes and reads it again, part by part, and copies it.
+//! from them besides: one core of each is `taskset -c 0 …`. `form DIR` writes the view of the
+//! ledger as bytes and reads it again, part by part, and copies it.
 //!
 //! ```console
 //! $ cargo run --release -p sequencer --example load -- load DIR 1000000
