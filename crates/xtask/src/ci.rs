@@ -56,11 +56,10 @@ const STEPS: &[Step] = &[
         name: "cargo test --workspace --lib --bins --tests",
         action: Action::Cargo(&["test", "--workspace", "--lib", "--bins", "--tests"], &[]),
     },
-    // Short, and from sound inputs: it shows that nothing that was right has broken. Half a minute
-    // each, and minutes before a release, are for `cargo xtask fuzz`.
+    // Half a minute each, from sound inputs; minutes before a release, by `cargo xtask fuzz`.
     Step {
-        name: "cargo xtask fuzz --seconds 10",
-        action: Action::Here(|_| ordeal::fuzz_as_tested(10)),
+        name: "cargo xtask fuzz --seconds 30",
+        action: Action::Here(|_| ordeal::fuzz_as_tested(30)),
     },
     Step {
         name: "RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace --no-deps",
