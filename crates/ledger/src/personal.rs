@@ -134,29 +134,10 @@ pub const fn concerns(command: &Command) -> bool {
 /// True for a command that holds personal text. Most receipts hold none, though they may.
 #[must_use]
 pub const fn holds(command: &Command) -> bool {
-    match command {
-        Command::Receipt(ReceiptCommand::Confirm(receipt)) => receipt.remark.is_some(),
-        Command::Token(TokenCommand::Revoke(_)) => false,
-        Command::Subject(_) | Command::Token(TokenCommand::Issue(_)) => concerns(command),
-        Command::Ledger(_)
-        | Command::Log(_)
-        | Command::Organisation(_)
-        | Command::Overlay(_)
-        | Command::Fund(_)
-        | Command::Project(_)
-        | Command::Milestone(_)
-        | Command::Contract(_)
-        | Command::Claim(_)
-        | Command::Payment(_)
-        | Command::Account(_)
-        | Command::Contribution(_)
-        | Command::BankLine(_)
-        | Command::Record(_)
-        | Command::Entry(_)
-        | Command::Round(_)
-        | Command::Item(_)
-        | Command::Evidence(_) => false,
+    if let Command::Receipt(ReceiptCommand::Confirm(receipt)) = command {
+        return receipt.remark.is_some();
     }
+    concerns(command) && !matches!(command, Command::Token(TokenCommand::Revoke(_)))
 }
 
 /// Visits every personal text of a command; see [`visit`].
