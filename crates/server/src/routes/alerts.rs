@@ -17,6 +17,7 @@ pub(super) fn mount(routes: &mut Routes) {
 
 /// Which alerts.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct AlertsQuery {
     /// Only of this rule: `STEP_SKIPPED`.

@@ -24,6 +24,7 @@ pub(super) fn mount(routes: &mut Routes) {
 
 /// Which bank lines.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct BankLinesQuery {
     /// Only those that are this far: `unmatched`, `matched` or `reversed`.

@@ -20,6 +20,7 @@ pub(super) fn mount(routes: &mut Routes) {
 
 /// Which claims.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ClaimsQuery {
     /// Only in this state: `tech_reviewed`.

@@ -41,6 +41,7 @@ pub(super) fn mount(routes: &mut Routes) {
 
 /// How a list of commands is taken.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct AppendQuery {
     /// All or nothing; otherwise each command is judged and answered on its own.

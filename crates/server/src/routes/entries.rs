@@ -20,6 +20,7 @@ pub(super) fn mount(routes: &mut Routes) {
 
 /// Which entries.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct EntriesQuery {
     /// Only in this state: `proposed`, `confirmed` or `withdrawn`.

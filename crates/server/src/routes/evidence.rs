@@ -19,6 +19,7 @@ pub(super) fn mount(routes: &mut Routes) {
 
 /// Which evidence.
 #[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct EvidenceQuery {
     /// Only about this subject.

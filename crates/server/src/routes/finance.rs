@@ -38,6 +38,7 @@ pub(super) fn mount(routes: &mut Routes) {
 
 /// On which day.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct DayQuery {
     /// The day of the question, `2018-08-16`; today in UTC+08:00 if left out.
@@ -76,6 +77,7 @@ impl DayQuery {
 
 /// Which budget year.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct PurposesQuery {
     /// Only batches of this budget year.

@@ -50,6 +50,7 @@ pub async fn funds(question: Question<Ask>) -> Answered {
 
 /// As of when.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct AsOfQuery {
     /// What had happened by the end of this day, `2018-08-16`, by what is known now; as of now if

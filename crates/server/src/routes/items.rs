@@ -29,6 +29,7 @@ pub(super) fn mount(routes: &mut Routes) {
 
 /// Which items, on which day.
 #[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ItemsQuery {
     /// The day of the question, `2018-08-16`; today in UTC+08:00 if left out.

@@ -60,6 +60,7 @@ pub async fn log(state: web::Data<State>) -> Result<HttpResponse, Problem> {
 
 /// Which checkpoint.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct CheckpointQuery {
     /// The newest that enough witnesses have cosigned, with their cosignatures.
@@ -114,6 +115,7 @@ pub async fn tile(
 
 /// Of which two sizes.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ConsistencyQuery {
     /// The older tree's size, in records.

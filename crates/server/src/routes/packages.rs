@@ -31,6 +31,7 @@ pub(super) fn mount(routes: &mut Routes) {
 
 /// What a package is about: exactly one of the first five.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct PackageQuery {
     /// A fund batch: who holds what of it, and its payments.

@@ -34,6 +34,7 @@ pub(super) fn mount(routes: &mut Routes) {
 
 /// Which projects.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ProjectsQuery {
     /// Only in this state: `completed`.

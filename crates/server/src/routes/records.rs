@@ -23,6 +23,7 @@ pub(super) fn mount(routes: &mut Routes) {
 
 /// Which records.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct RecordsQuery {
     /// The position of the first.

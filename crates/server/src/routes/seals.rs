@@ -66,6 +66,7 @@ pub struct Seals {
 
 /// Which seals.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct SealsQuery {
     /// Those recorded after this record of the `system` ledger.

@@ -25,6 +25,7 @@ pub(super) fn mount(routes: &mut Routes) {
 
 /// What is looked for. Text and amounts must both fit where both are given.
 #[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct SearchQuery {
     /// A document's number, a name, a voucher or an amount, or a part of one: `云财农〔2018〕5号`,

@@ -26,6 +26,7 @@ pub(super) fn mount(routes: &mut Routes) {
 
 /// From where on.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct StreamQuery {
     /// Records after this one; the header `Last-Event-ID` says the same and comes first.

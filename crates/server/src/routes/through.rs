@@ -39,6 +39,7 @@ pub struct Answer<T> {
 
 /// What every question about a ledger may say.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Ask {
     /// Wait until this record is there.
