@@ -263,6 +263,11 @@ fields! {
     item::ItemAbandonment: Item item {};
     item::Recusal: Item item {};
     item::HistoricalClosure: Item item { Document document };
+    item::Reassignment: Item item {};
+    item::ItemSplit: Item item {};
+    item::ItemOverlap: Item item {};
+    item::Refutation: Item item { Document document };
+    item::LongTermReview: Item item {};
 }
 
 macro_rules! openings {

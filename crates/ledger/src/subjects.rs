@@ -209,18 +209,19 @@ subjects! {
     round::RoundOpening { round, inspecting_body, closing_body, related_round }
     round::Feedback { round, receivers }
     round::RoundClosing { round }
-    item::ItemDraft { item, round, parent, responsible_unit, responsible_person, lead_unit }
+    item::ItemDraft { item, round, parent, responsible_unit, responsible_person, lead_unit,
+        cooperating_units }
     item::ItemOpening { draft }
     item::ItemStep { item }
     item::ReasonedStep { item }
     item::PlanSubmission { item }
     item::Verification { item }
-    item::Measure { item, measure }
+    item::Measure { item, measure, owner_unit, owner_person }
     item::MeasureResult { item, measure }
     item::Evidence { item, measure }
     item::EvidenceRetraction { item }
     item::ExtensionRequest { item }
-    item::Recovery { item }
+    item::Recovery { item, payment, overpaid }
     item::RecoveryWaiver { item }
     item::Letter { item }
     item::LeadTransfer { item, lead_unit }
@@ -228,6 +229,11 @@ subjects! {
     item::ItemAbandonment { item }
     item::Recusal { item, person }
     item::HistoricalClosure { item }
+    item::Reassignment { item, responsible_unit, responsible_person, lead_unit, cooperating_units }
+    item::ItemSplit { item, into }
+    item::ItemOverlap { item, with }
+    item::Refutation { item }
+    item::LongTermReview { item }
     evidence::EvidenceRegistration { evidence, subject, captured_by }
     evidence::EvidenceWithdrawal { evidence }
 }

@@ -292,7 +292,8 @@ fn recovery(
     direction: Direction,
 ) -> Result<&Received, Rejection> {
     let item = existing_item(books, "target", it.item)?;
-    let found = item.recovery(it.seq).filter(|_| direction == Direction::In);
+    let by_bank = |received: &&Received| direction == Direction::In && received.way.is_none();
+    let found = item.recovery(it.seq).filter(by_bank);
     found.ok_or(Rejection::BadField {
         field: "target",
         why: "it must be the number of an item.recovery_received of this item that stands, for a \
@@ -363,7 +364,7 @@ fn same_person(
         .collect()
 }
 
-/// The closed item that would lack money without the match.
+/// The item that is closed, or went on in others, and would lack money without the match.
 fn closed_by(books: &Books, revocation: &LineRevocation) -> Option<Rejection> {
     let matched = books.bank_lines.get(revocation.line)?.matched?;
     let MatchTarget::Recovery(it) = matched.target else {
@@ -372,8 +373,8 @@ fn closed_by(books: &Books, revocation: &LineRevocation) -> Option<Rejection> {
     let item = books.items.get(it.item)?;
     let counted = item.recovered(books).add(item.waived);
     let without = counted.sub(item.recovery(it.seq)?.amount);
-    let closed = by_bank_line(books) && item.state == State::Closed;
-    let rests = closed && without < item.recovery_required();
+    let ended = matches!(item.state, State::Closed | State::Merged | State::Split);
+    let rests = by_bank_line(books) && ended && without < item.recovery_required();
     let dependents = vec![it.item.into()];
     rests.then_some(Rejection::RestedOn { dependents })
 }

@@ -96,6 +96,7 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::tasks::plans,
         routes::tasks::closing,
         routes::tasks::verification,
+        routes::tasks::reviews,
         routes::tasks::completion,
         routes::oversight::common_problems,
         routes::oversight::conduct,

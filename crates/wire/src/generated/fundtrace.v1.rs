@@ -2960,6 +2960,9 @@ pub struct ItemDraft {
     /// The day, for `fixed`.
     #[prost(string, tag = "17")]
     pub due_on: ::prost::alloc::string::String,
+    /// The units that help 配合单位; at most 50, each named once.
+    #[prost(bytes = "vec", repeated, tag = "18")]
+    pub cooperating_units: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
 }
 /// A step of an item that needs no more than its date and a word.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3025,6 +3028,12 @@ pub struct Measure {
     /// By when.
     #[prost(string, tag = "5")]
     pub due_on: ::prost::alloc::string::String,
+    /// The unit that carries it out; the responsible unit if left out.
+    #[prost(bytes = "vec", tag = "6")]
+    pub owner_unit: ::prost::alloc::vec::Vec<u8>,
+    /// The official who answers for it.
+    #[prost(bytes = "vec", tag = "7")]
+    pub owner_person: ::prost::alloc::vec::Vec<u8>,
 }
 /// Says that a measure is done.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3093,9 +3102,20 @@ pub struct Recovery {
     /// How much.
     #[prost(int64, tag = "2")]
     pub amount_fen: i64,
-    /// The demand's number, or the bank's reference.
+    /// The demand's number, or the bank's reference; of a non-tax receipt its number, of an offset
+    /// the document that agrees it.
     #[prost(string, tag = "3")]
     pub reference: ::prost::alloc::string::String,
+    /// How it came back; left out of a demand, and where it came into an account, to be matched with
+    /// its bank line.
+    #[prost(enumeration = "RecoveryWay", tag = "4")]
+    pub way: i32,
+    /// Of an offset: the later payment of which so much less was paid out.
+    #[prost(bytes = "vec", tag = "5")]
+    pub payment: ::prost::alloc::vec::Vec<u8>,
+    /// Of an offset: the payment by which too much had been paid, to the same payee.
+    #[prost(bytes = "vec", tag = "6")]
+    pub overpaid: ::prost::alloc::vec::Vec<u8>,
 }
 /// Gives up recovering money, by whose authority.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3225,12 +3245,95 @@ pub struct ItemOpening {
     #[prost(int64, tag = "9")]
     pub waived_fen: i64,
 }
+/// Hands an item to another unit or other persons 转办、人员调整: the whole assignment from then on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Reassignment {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The unit that must put it right from now on 责任单位.
+    #[prost(bytes = "vec", tag = "2")]
+    pub responsible_unit: ::prost::alloc::vec::Vec<u8>,
+    /// The official who answers for it 责任人.
+    #[prost(bytes = "vec", tag = "3")]
+    pub responsible_person: ::prost::alloc::vec::Vec<u8>,
+    /// The unit that leads where several are concerned 牵头单位.
+    #[prost(bytes = "vec", tag = "4")]
+    pub lead_unit: ::prost::alloc::vec::Vec<u8>,
+    /// The units that help 配合单位; at most 50, each named once.
+    #[prost(bytes = "vec", repeated, tag = "5")]
+    pub cooperating_units: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// Why.
+    #[prost(string, tag = "6")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Splits an item into several 拆分, which have been drafted before.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ItemSplit {
+    /// The item that ends.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The drafts that go on in its place; 2 to 100.
+    #[prost(bytes = "vec", repeated, tag = "2")]
+    pub into: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// Why.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Says that two items are about the same problem 交叉重复: only one is counted.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ItemOverlap {
+    /// The item that is not counted from now on.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The item that is counted for both.
+    #[prost(bytes = "vec", tag = "2")]
+    pub with: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Finds, while an item is being put right, that there was no problem 认定不属实.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Refutation {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The authority that decided it.
+    #[prost(string, tag = "2")]
+    pub authority: ::prost::alloc::string::String,
+    /// Its document.
+    #[prost(string, tag = "3")]
+    pub document: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
+    /// SHA-256 of the file that shows it.
+    #[prost(bytes = "vec", tag = "5")]
+    pub sha256: ::prost::alloc::vec::Vec<u8>,
+    /// When that was taken; not before the day of issue.
+    #[prost(string, tag = "6")]
+    pub captured_on: ::prost::alloc::string::String,
+}
+/// Says of a review that a long-term item goes on 继续整改.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LongTermReview {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// What was found.
+    #[prost(string, tag = "2")]
+    pub finding: ::prost::alloc::string::String,
+    /// The day by which it is reviewed next.
+    #[prost(string, tag = "3")]
+    pub next_review_on: ::prost::alloc::string::String,
+}
 /// What may be asked of `item`.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ItemCommand {
     #[prost(
         oneof = "item_command::Command",
-        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36"
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43"
     )]
     pub command: ::core::option::Option<item_command::Command>,
 }
@@ -3310,6 +3413,20 @@ pub mod item_command {
         ImportClosure(super::HistoricalClosure),
         #[prost(message, tag = "36")]
         TakeOver(super::ItemOpening),
+        #[prost(message, tag = "37")]
+        Reassign(super::Reassignment),
+        #[prost(message, tag = "38")]
+        Split(super::ItemSplit),
+        #[prost(message, tag = "39")]
+        LinkOverlap(super::ItemOverlap),
+        #[prost(message, tag = "40")]
+        UnlinkOverlap(super::ItemOverlap),
+        #[prost(message, tag = "41")]
+        Refute(super::Refutation),
+        #[prost(message, tag = "42")]
+        WithdrawClosureRequest(super::ReasonedStep),
+        #[prost(message, tag = "43")]
+        ContinueLongTerm(super::LongTermReview),
     }
 }
 /// What has happened to `item`.
@@ -3317,7 +3434,7 @@ pub mod item_command {
 pub struct ItemEvent {
     #[prost(
         oneof = "item_event::Event",
-        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36"
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43"
     )]
     pub event: ::core::option::Option<item_event::Event>,
 }
@@ -3397,6 +3514,20 @@ pub mod item_event {
         ClosureImported(super::HistoricalClosure),
         #[prost(message, tag = "36")]
         TakenOver(super::ItemOpening),
+        #[prost(message, tag = "37")]
+        Reassigned(super::Reassignment),
+        #[prost(message, tag = "38")]
+        Split(super::ItemSplit),
+        #[prost(message, tag = "39")]
+        OverlapLinked(super::ItemOverlap),
+        #[prost(message, tag = "40")]
+        OverlapUnlinked(super::ItemOverlap),
+        #[prost(message, tag = "41")]
+        Refuted(super::Refutation),
+        #[prost(message, tag = "42")]
+        ClosureRequestWithdrawn(super::ReasonedStep),
+        #[prost(message, tag = "43")]
+        LongTermContinued(super::LongTermReview),
     }
 }
 /// What the problem is about; decides whether verifiers must go to the site.
@@ -3629,6 +3760,40 @@ impl LetterKind {
         }
     }
 }
+/// How money came back, if not into an account whose statement shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RecoveryWay {
+    Unspecified = 0,
+    /// Paid in as non-tax revenue, by a treasury receipt.
+    /// 非税缴库
+    NonTax = 1,
+    /// Less was paid out to whoever owes it.
+    /// 抵扣
+    Offset = 2,
+}
+impl RecoveryWay {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "RECOVERY_WAY_UNSPECIFIED",
+            Self::NonTax => "RECOVERY_WAY_NON_TAX",
+            Self::Offset => "RECOVERY_WAY_OFFSET",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "RECOVERY_WAY_UNSPECIFIED" => Some(Self::Unspecified),
+            "RECOVERY_WAY_NON_TAX" => Some(Self::NonTax),
+            "RECOVERY_WAY_OFFSET" => Some(Self::Offset),
+            _ => None,
+        }
+    }
+}
 /// By which rule the due date is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -3711,6 +3876,8 @@ pub enum ItemState {
     ClosedNotImplemented = 13,
     /// 历史销号
     HistoricallyClosed = 14,
+    /// 拆分
+    Split = 15,
 }
 impl ItemState {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3734,6 +3901,7 @@ impl ItemState {
             Self::Merged => "ITEM_STATE_MERGED",
             Self::ClosedNotImplemented => "ITEM_STATE_CLOSED_NOT_IMPLEMENTED",
             Self::HistoricallyClosed => "ITEM_STATE_HISTORICALLY_CLOSED",
+            Self::Split => "ITEM_STATE_SPLIT",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3754,6 +3922,7 @@ impl ItemState {
             "ITEM_STATE_MERGED" => Some(Self::Merged),
             "ITEM_STATE_CLOSED_NOT_IMPLEMENTED" => Some(Self::ClosedNotImplemented),
             "ITEM_STATE_HISTORICALLY_CLOSED" => Some(Self::HistoricallyClosed),
+            "ITEM_STATE_SPLIT" => Some(Self::Split),
             _ => None,
         }
     }
