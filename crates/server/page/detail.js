@@ -53,6 +53,10 @@ const several = (nodes) => nodes.flatMap((node, place) => (place ? ["、", node]
 const projectOf = (ledger, it) => link(ledger, "project", it.project, it.name || it.number);
 const fundOf = (ledger, it) => link(ledger, "fund", it.fund, it.document || it.name);
 
+const recoveryOf = (it) => (it ? `应追缴 ${fen(it.required_fen)},已追缴 ${fen(it.received_fen)}`
+  + `(银行对账 ${fen(it.matched_fen)},非税缴库 ${fen(it.non_tax_fen)},抵扣 ${fen(it.offset_fen)}),`
+  + `核免 ${fen(it.waived_fen)},尚欠 ${fen(it.open_fen)}` : null);
+
 /// What is worth knowing of each kind: labels and values.
 const FACTS = {
   fund: (_, it) => [["名称", it.fund.name], ["文号", it.fund.document], ["下达单位", nameOf(it.issuer)],
@@ -62,11 +66,15 @@ const FACTS = {
     ["实施单位", nameOf(it.implementing_unit)], ["计划总投资", fen(it.planned_fen)],
     ["已落实预算", fen(it.totals.granted_fen)], ["净支付", fen(it.totals.paid_net_fen)]],
   item: (_, it) => [["编号", it.number], ["问题", it.facts], ["轮次", it.round.name],
-    ["责任单位", nameOf(it.responsible_unit)], ["状态", `${it.state.zh}(${it.state_since})`],
-    ["期限", it.due_on],
-    ["追缴", it.recovery.required_fen > 0 ? `应追缴 ${fen(it.recovery.required_fen)},已追缴 `
-      + `${fen(it.recovery.received_fen)},尚欠 ${fen(it.recovery.open_fen)}` : null],
-    ["措施", it.measures.map((one) => `${one.kind.zh}:${one.finished ? "已完成" : "未完成"},`
+    ["牵头单位", it.lead_unit && nameOf(it.lead_unit)],
+    ["责任单位", nameOf(it.responsible_unit)],
+    ["配合单位", it.cooperating_units.map(nameOf).join("、")],
+    ["原责任单位", it.former.map((one) => `${nameOf(one.unit)}(至 ${one.until})`).join("、")],
+    ["状态", `${it.state.zh}(${it.state_since})`], ["期限", it.due_on],
+    ["统计", it.counted ? null : "与其他事项交叉重复,不单独计入"],
+    ["追缴", recoveryOf(it.recovery)],
+    ["措施", it.measures.map((one) => `${one.kind.zh}:${one.description}(${nameOf(one.owner_unit)}`
+      + `${one.due_on ? `,${one.due_on} 前` : ""}),${one.finished ? `已完成:${one.result}` : "未完成"},`
       + `佐证 ${one.evidence_count} 件`).join(";")]],
   payment: (ledger, it) => [["凭证号", it.voucher], ["收款人", payeeOf(it)],
     ["项目", projectOf(ledger, it.project)], ["类别", it.kind.zh], ["状态", it.state.zh],
