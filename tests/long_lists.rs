@@ -208,6 +208,26 @@ fn sends(world: &World, number: u64, kind: Value, lines: &[Value]) {
     world.record_all("finance", &additions(number, 1, lines));
 }
 
+#[test]
+fn the_command_line_says_what_the_head_must_state() {
+    let lines = [
+        line(1, 1, "in", 600),
+        json!({"entry": {"subject": household(1), "amount_fen": 70, "remark": "某"}}),
+    ];
+    let commands = additions(1, 1, &lines);
+    let text: Vec<String> = commands.iter().map(Value::to_string).collect();
+    let output = run(&["list", "digest", "-"], &text.join("\n"));
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let expected = json!({"count": 2, "sum_fen": 670, "digest": digest_of(&lines)});
+    assert_eq!(told, expected);
+    let output = run(&["list", "digest", "-"], "{}");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        !output.status.success() && told.contains("line 1 is no list.add_line"),
+        "{told}"
+    );
+}
+
 /// How many bank lines there are, and how many are found by their numbers.
 fn there(world: &World) -> (Value, Value) {
     let lines = world.data("reader", "bank-lines");
