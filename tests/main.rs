@@ -44,6 +44,7 @@ mod import;
 mod journey;
 mod keeping;
 mod lists;
+mod long_lists;
 mod metrics;
 mod model;
 mod openings;

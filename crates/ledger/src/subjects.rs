@@ -33,6 +33,7 @@ ids! {
     CustodyId
     ContributionId
     BankLineId
+    ListId
     RoundId
     ItemId
     MeasureId
@@ -80,6 +81,26 @@ impl Subjects for crate::bank_line::MatchTarget {
             crate::bank_line::MatchTarget::Payment(id) => id.each(each),
             crate::bank_line::MatchTarget::Movement(id) => id.each(each),
             crate::bank_line::MatchTarget::Recovery(it) => it.each(each),
+        }
+    }
+}
+
+impl Subjects for crate::list::ListKind {
+    fn each(&self, each: &mut dyn FnMut(Subject)) {
+        match self {
+            crate::list::ListKind::Roster(it) => it.each(each),
+            crate::list::ListKind::Statement(it) => it.each(each),
+            crate::list::ListKind::Table(it) => it.each(each),
+        }
+    }
+}
+
+impl Subjects for crate::list::ListLine {
+    fn each(&self, each: &mut dyn FnMut(Subject)) {
+        match self {
+            crate::list::ListLine::Entry(it) => it.each(each),
+            crate::list::ListLine::BankLine(it) => it.each(each),
+            crate::list::ListLine::Figure(it) => it.each(each),
         }
     }
 }
@@ -201,6 +222,15 @@ subjects! {
     bank_line::RecoveryTarget { item }
     bank_line::LineConfirmation { line, target }
     bank_line::LineRevocation { line }
+    list::ListStart { list, kind }
+    list::Roster { fund }
+    list::Statement { account }
+    list::FigureTable { organisation }
+    list::RosterEntry { subject }
+    list::Figure {  }
+    list::LineAddition { list, content }
+    list::ListCompletion { list }
+    list::ListDropping { list }
     receipt::ReceiptConfirmation { payment, subject, visitor }
     entry::EntryConfirmation { entry }
     entry::EntryWithdrawal { entry }

@@ -109,6 +109,7 @@ impl Days {
             | Event::Account(_)
             | Event::Contribution(_)
             | Event::BankLine(_)
+            | Event::List(_)
             | Event::Receipt(_)
             | Event::Record(_)
             | Event::Entry(_)

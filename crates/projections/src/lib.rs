@@ -28,6 +28,7 @@ pub mod four_ledgers;
 pub mod idle;
 pub mod items;
 pub mod links;
+pub mod lists;
 mod names;
 pub mod numbers;
 pub mod page;

@@ -68,7 +68,7 @@ impl Part {
             // Subjects have numbers; requests taken back and items handed on are counted.
             Part::Timeline | Part::Search | Part::Days => 2,
             // Persons have a state; then: what few payments have stands together; then: what
-            // happens to few items.
+            // happens to few items; and lists.
             Part::Books => 4,
         }
     }

@@ -3,11 +3,11 @@
 "use strict";
 
 const NOUNS = { fund: "资金批次", project: "项目", milestone: "节点", payment: "支付", receipt: "到户核实",
-  contract: "合同", claim: "报账", account: "账户", bank_line: "银行流水", contribution: "配套自筹",
+  contract: "合同", claim: "报账", account: "账户", bank_line: "银行流水", contribution: "配套自筹", list: "清单",
   item: "整改事项", round: "轮次", evidence: "佐证", entry: "双人录入", record: "冲销更正",
   organisation: "机构", subject: "人员农户", overlay: "战区", ledger: "账本", opening: "期初" };
 const PATHS = { fund: "funds", project: "projects", item: "items", payment: "payments",
-  contract: "contracts", claim: "claims", account: "accounts", evidence: "evidence" };
+  contract: "contracts", claim: "claims", account: "accounts", evidence: "evidence", list: "lists" };
 const RECORDS_AT_MOST = 200;
 
 /// A button that opens the detail of something.
@@ -76,6 +76,8 @@ const FACTS = {
     ["措施", it.measures.map((one) => `${one.kind.zh}:${one.description}(${nameOf(one.owner_unit)}`
       + `${one.due_on ? `,${one.due_on} 前` : ""}),${one.finished ? `已完成:${one.result}` : "未完成"},`
       + `佐证 ${one.evidence_count} 件`).join(";")]],
+  list: (_, it) => [["编号", it.number], ["文号", it.document], ["类别", it.shape.zh], ["状态", it.state.zh],
+    ["行数", `已录 ${it.lines} 行,共 ${it.count} 行`], ["下一行", it.next_line]],
   payment: (ledger, it) => [["凭证号", it.voucher], ["收款人", payeeOf(it)],
     ["项目", projectOf(ledger, it.project)], ["类别", it.kind.zh], ["状态", it.state.zh],
     ["金额", fen(it.amount_fen)], ["已到账", fen(it.settled_fen)], ["退回", fen(it.returned_fen)],

@@ -28,6 +28,7 @@ mod entry;
 mod evidence;
 mod fund;
 mod item;
+mod list;
 mod log;
 mod milestone;
 mod opening;
@@ -139,6 +140,7 @@ nouns! {
     Account
     Contribution
     BankLine
+    List
     Receipt
     Record
     Entry
