@@ -3927,6 +3927,254 @@ impl ItemState {
         }
     }
 }
+/// An encrypted text, and a promise which text it is.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Sealed {
+    /// Whose key opens it.
+    #[prost(bytes = "vec", tag = "1")]
+    pub person: ::prost::alloc::vec::Vec<u8>,
+    /// 1: XChaCha20-Poly1305; commitment BLAKE3 derive_key("fundtrace v1 sealed", field key, nonce).
+    #[prost(uint32, tag = "2")]
+    pub suite: u32,
+    /// 24 random bytes.
+    #[prost(bytes = "vec", tag = "3")]
+    pub nonce: ::prost::alloc::vec::Vec<u8>,
+    /// The text with the cipher's 16 byte tag.
+    #[prost(bytes = "vec", tag = "4")]
+    pub ciphertext: ::prost::alloc::vec::Vec<u8>,
+    /// 32 bytes.
+    #[prost(bytes = "vec", tag = "5")]
+    pub commitment: ::prost::alloc::vec::Vec<u8>,
+}
+/// A name, a number or a remark about a natural person.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PersonalText {
+    #[prost(oneof = "personal_text::PersonalText", tags = "1, 2, 3")]
+    pub personal_text: ::core::option::Option<personal_text::PersonalText>,
+}
+/// Nested message and enum types in `PersonalText`.
+pub mod personal_text {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum PersonalText {
+        /// In a command as it is sent.
+        #[prost(string, tag = "1")]
+        Clear(::prost::alloc::string::String),
+        /// In a record.
+        #[prost(message, tag = "2")]
+        Sealed(super::Sealed),
+        /// In a command as it is hashed: BLAKE3 keyed with the person's key, over the text.
+        #[prost(bytes, tag = "3")]
+        Blinded(::prost::alloc::vec::Vec<u8>),
+    }
+}
+/// What persons are to be paid by one programme for one period 发放花名册.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Roster {
+    /// The programme 补贴项目.
+    #[prost(string, tag = "1")]
+    pub programme: ::prost::alloc::string::String,
+    /// The period 补贴期.
+    #[prost(string, tag = "2")]
+    pub period: ::prost::alloc::string::String,
+    /// What it is for 用途代码, or none.
+    #[prost(string, tag = "3")]
+    pub purpose_code: ::prost::alloc::string::String,
+    /// The batch that pays it, or none.
+    #[prost(bytes = "vec", tag = "4")]
+    pub fund: ::prost::alloc::vec::Vec<u8>,
+    /// What its entries come to.
+    #[prost(int64, tag = "5")]
+    pub total_fen: i64,
+}
+/// What a bank says of an account for some days 对账单.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Statement {
+    /// The account.
+    #[prost(bytes = "vec", tag = "1")]
+    pub account: ::prost::alloc::vec::Vec<u8>,
+    /// The first day: an exact one.
+    #[prost(string, tag = "2")]
+    pub from: ::prost::alloc::string::String,
+    /// The last day: an exact one.
+    #[prost(string, tag = "3")]
+    pub to: ::prost::alloc::string::String,
+    /// The balance before the first line 期初余额.
+    #[prost(int64, tag = "4")]
+    pub opening_fen: i64,
+    /// The balance after the last line 期末余额.
+    #[prost(int64, tag = "5")]
+    pub closing_fen: i64,
+}
+/// Figures that somebody states 数据表.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FigureTable {
+    /// What it is called.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Who states it, or none.
+    #[prost(bytes = "vec", tag = "2")]
+    pub organisation: ::prost::alloc::vec::Vec<u8>,
+    /// As of when, or for which period.
+    #[prost(string, tag = "3")]
+    pub as_of: ::prost::alloc::string::String,
+}
+/// Which of the three a list is, and what its head says.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListKind {
+    #[prost(oneof = "list_kind::ListKind", tags = "1, 2, 3")]
+    pub list_kind: ::core::option::Option<list_kind::ListKind>,
+}
+/// Nested message and enum types in `ListKind`.
+pub mod list_kind {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum ListKind {
+        #[prost(message, tag = "1")]
+        Roster(super::Roster),
+        #[prost(message, tag = "2")]
+        Statement(super::Statement),
+        #[prost(message, tag = "3")]
+        Table(super::FigureTable),
+    }
+}
+/// Begins a list. Nothing of it counts until it is completed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListStart {
+    /// The list.
+    #[prost(bytes = "vec", tag = "1")]
+    pub list: ::prost::alloc::vec::Vec<u8>,
+    /// Its number 清单编号.
+    #[prost(string, tag = "2")]
+    pub number: ::prost::alloc::string::String,
+    /// The document of which it is a copy: its number, or the name of the file.
+    #[prost(string, tag = "3")]
+    pub document: ::prost::alloc::string::String,
+    /// How many lines it has.
+    #[prost(uint32, tag = "4")]
+    pub count: u32,
+    /// The digest over all lines; see README.md.
+    #[prost(bytes = "vec", tag = "5")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+    /// Which of the three it is.
+    #[prost(message, optional, tag = "6")]
+    pub kind: ::core::option::Option<ListKind>,
+}
+/// What somebody is to be paid.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RosterEntry {
+    /// Who: a person or a household.
+    #[prost(bytes = "vec", tag = "1")]
+    pub subject: ::prost::alloc::vec::Vec<u8>,
+    /// How much.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+    /// Why they are paid once more for this period 补发原因, or none.
+    #[prost(string, tag = "3")]
+    pub reissue_reason: ::prost::alloc::string::String,
+    /// A remark about them.
+    #[prost(message, optional, tag = "4")]
+    pub remark: ::core::option::Option<PersonalText>,
+}
+/// A row of a table.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Figure {
+    /// What it is the figure of 指标代码.
+    #[prost(string, tag = "1")]
+    pub key: ::prost::alloc::string::String,
+    /// How much: whole units.
+    #[prost(int64, tag = "2")]
+    pub value: i64,
+    /// The unit.
+    #[prost(string, tag = "3")]
+    pub unit: ::prost::alloc::string::String,
+}
+/// What a line of a list says.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListLine {
+    #[prost(oneof = "list_line::ListLine", tags = "1, 2, 3")]
+    pub list_line: ::core::option::Option<list_line::ListLine>,
+}
+/// Nested message and enum types in `ListLine`.
+pub mod list_line {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum ListLine {
+        #[prost(message, tag = "1")]
+        Entry(super::RosterEntry),
+        #[prost(message, tag = "2")]
+        BankLine(super::LineEntry),
+        #[prost(message, tag = "3")]
+        Figure(super::Figure),
+    }
+}
+/// Adds the next line to a list.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LineAddition {
+    /// The list.
+    #[prost(bytes = "vec", tag = "1")]
+    pub list: ::prost::alloc::vec::Vec<u8>,
+    /// The line's number in the list, from 1 without gaps.
+    #[prost(uint32, tag = "2")]
+    pub line_number: u32,
+    /// What it says.
+    #[prost(message, optional, tag = "3")]
+    pub content: ::core::option::Option<ListLine>,
+}
+/// Says that all lines are there: from now on they count.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListCompletion {
+    /// The list.
+    #[prost(bytes = "vec", tag = "1")]
+    pub list: ::prost::alloc::vec::Vec<u8>,
+}
+/// Gives a list up; none of its lines will ever count.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListDropping {
+    /// The list.
+    #[prost(bytes = "vec", tag = "1")]
+    pub list: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// What may be asked of `list`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListCommand {
+    #[prost(oneof = "list_command::Command", tags = "1, 2, 3, 4")]
+    pub command: ::core::option::Option<list_command::Command>,
+}
+/// Nested message and enum types in `ListCommand`.
+pub mod list_command {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Command {
+        #[prost(message, tag = "1")]
+        Start(super::ListStart),
+        #[prost(message, tag = "2")]
+        AddLine(super::LineAddition),
+        #[prost(message, tag = "3")]
+        Complete(super::ListCompletion),
+        #[prost(message, tag = "4")]
+        Drop(super::ListDropping),
+    }
+}
+/// What has happened to `list`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListEvent {
+    #[prost(oneof = "list_event::Event", tags = "1, 2, 3, 4")]
+    pub event: ::core::option::Option<list_event::Event>,
+}
+/// Nested message and enum types in `ListEvent`.
+pub mod list_event {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        Started(super::ListStart),
+        #[prost(message, tag = "2")]
+        LineAdded(super::LineAddition),
+        #[prost(message, tag = "3")]
+        Completed(super::ListCompletion),
+        #[prost(message, tag = "4")]
+        Dropped(super::ListDropping),
+    }
+}
 /// Introduces the key that signs checkpoints from here on.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct KeyIntroduction {
@@ -4412,46 +4660,6 @@ impl OverlayKind {
             "OVERLAY_KIND_DISTRICT" => Some(Self::District),
             _ => None,
         }
-    }
-}
-/// An encrypted text, and a promise which text it is.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Sealed {
-    /// Whose key opens it.
-    #[prost(bytes = "vec", tag = "1")]
-    pub person: ::prost::alloc::vec::Vec<u8>,
-    /// 1: XChaCha20-Poly1305; commitment BLAKE3 derive_key("fundtrace v1 sealed", field key, nonce).
-    #[prost(uint32, tag = "2")]
-    pub suite: u32,
-    /// 24 random bytes.
-    #[prost(bytes = "vec", tag = "3")]
-    pub nonce: ::prost::alloc::vec::Vec<u8>,
-    /// The text with the cipher's 16 byte tag.
-    #[prost(bytes = "vec", tag = "4")]
-    pub ciphertext: ::prost::alloc::vec::Vec<u8>,
-    /// 32 bytes.
-    #[prost(bytes = "vec", tag = "5")]
-    pub commitment: ::prost::alloc::vec::Vec<u8>,
-}
-/// A name, a number or a remark about a natural person.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct PersonalText {
-    #[prost(oneof = "personal_text::PersonalText", tags = "1, 2, 3")]
-    pub personal_text: ::core::option::Option<personal_text::PersonalText>,
-}
-/// Nested message and enum types in `PersonalText`.
-pub mod personal_text {
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum PersonalText {
-        /// In a command as it is sent.
-        #[prost(string, tag = "1")]
-        Clear(::prost::alloc::string::String),
-        /// In a record.
-        #[prost(message, tag = "2")]
-        Sealed(super::Sealed),
-        /// In a command as it is hashed: BLAKE3 keyed with the person's key, over the text.
-        #[prost(bytes, tag = "3")]
-        Blinded(::prost::alloc::vec::Vec<u8>),
     }
 }
 /// What is known of a person or household. Every field is sealed on its own, so that one can be
@@ -5277,7 +5485,7 @@ pub struct Event {
     pub schema_version: u32,
     #[prost(
         oneof = "event::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 36, 30, 31"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 36, 40, 30, 31"
     )]
     pub noun: ::core::option::Option<event::Noun>,
 }
@@ -5323,6 +5531,8 @@ pub mod event {
         Evidence(super::EvidenceEvent),
         #[prost(message, tag = "36")]
         Log(super::LogEvent),
+        #[prost(message, tag = "40")]
+        List(super::ListEvent),
         #[prost(message, tag = "30")]
         Contract(super::ContractEvent),
         #[prost(message, tag = "31")]
@@ -5384,7 +5594,7 @@ pub struct Command {
     pub correlation_id: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "command::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 36, 30, 31"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 36, 40, 30, 31"
     )]
     pub noun: ::core::option::Option<command::Noun>,
 }
@@ -5430,6 +5640,8 @@ pub mod command {
         Evidence(super::EvidenceCommand),
         #[prost(message, tag = "36")]
         Log(super::LogCommand),
+        #[prost(message, tag = "40")]
+        List(super::ListCommand),
         #[prost(message, tag = "30")]
         Contract(super::ContractCommand),
         #[prost(message, tag = "31")]
