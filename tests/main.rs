@@ -50,6 +50,7 @@ mod model;
 mod openings;
 mod overload;
 mod packages;
+mod printouts;
 mod projects;
 mod published;
 mod queries;

@@ -358,13 +358,19 @@ fn everything(world: &World) -> BTreeMap<String, Vec<u8>> {
             let seqs = 1..=events.len();
             seqs.map(|seq| path.replace("{seq}", &seq.to_string()))
                 .collect()
+        } else if path.contains("{kind}") {
+            printouts_of(&path, &ids)
         } else {
             vec![path]
         };
         for path in filled {
             for who in ["inspector", "reader"] {
                 let reply = world.get(who, &path);
-                answers.insert(format!("{who} {} {path}", reply.status), reply.body);
+                let mut body = reply.body;
+                if path.contains("/printouts/") {
+                    body = without_the_moment(&body);
+                }
+                answers.insert(format!("{who} {} {path}", reply.status), body);
             }
         }
     }
@@ -420,6 +426,31 @@ fn a_replay_from_zero_gives_every_answer_again_byte_for_byte() {
     std::fs::remove_dir_all(world.dir.join("sled")).unwrap();
     world.start();
     compare(&before, &everything(&world));
+}
+
+/// Every printout, of every subject where it is of one.
+fn printouts_of(path: &str, ids: &BTreeSet<Uuid>) -> Vec<String> {
+    let mut paths = Vec::new();
+    for kind in printouts::Kind::ALL {
+        let path = path.replace("{kind}", kind.word());
+        match kind.about() {
+            None => paths.push(format!("{path}?format=csv")),
+            Some(about) => {
+                paths.extend(
+                    ids.iter()
+                        .map(|id| format!("{path}?format=csv&{about}={id}")),
+                );
+            }
+        }
+    }
+    paths
+}
+
+/// A printout without the moment at which it was asked for.
+fn without_the_moment(body: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(body);
+    let lines = text.lines().filter(|line| !line.starts_with("打印时间,"));
+    lines.collect::<Vec<_>>().join("\n").into_bytes()
 }
 
 fn compare(before: &BTreeMap<String, Vec<u8>>, after: &BTreeMap<String, Vec<u8>>) {

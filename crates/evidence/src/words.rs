@@ -170,8 +170,9 @@ pub(crate) fn field(name: &str, zh: bool) -> String {
         .map_or_else(|| plain(short), str::to_owned)
 }
 
-/// What happened, from the word of an event.
-pub(crate) fn event(word: &str, zh: bool) -> String {
+/// What happened, from the word of an event, in Chinese or in English.
+#[must_use]
+pub fn event(word: &str, zh: bool) -> String {
     let (noun, verb) = word.split_once('.').unwrap_or((word, ""));
     if !zh {
         return format!("{} {}", plain(noun), plain(verb));

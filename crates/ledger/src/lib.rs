@@ -30,6 +30,7 @@
 //! | round | 巡察/督查/审计轮次 | an inspection; names the body that closes what it finds |
 //! | item | 整改事项 | what must be put right |
 //! | evidence | 佐证、佐证材料 | a file that proves something: stored by its hash, named by a record |
+//! | printout | 表册文书 | a register, list, letter or sheet that an office prints, signs and files |
 //! | log | 日志 | what the `system` ledger says of all records: its key, its seals, its states |
 //! | seal | 封存 | what commits to every record of every subject, so that none can be left out |
 //! | alert | 疑点 | a question that a broken rule raises, never a verdict |

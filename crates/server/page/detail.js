@@ -231,3 +231,35 @@ async function proof(ledger) {
   return section("佐证文件", null, answer, evidenceTable(ledger, answer.data.entries),
     listed(answer.data, "件佐证"));
 }
+
+// ---- printouts: fetched with the token, and kept as files
+
+const PRINTOUTS = [["funds", "资金台账"], ["spending-progress", "支出进度表"], ["projects", "项目台账"],
+  ["problem-list", "问题清单"], ["task-list", "任务清单"], ["responsibility-list", "责任清单"],
+  ["rectification", "整改台账"]];
+
+function printouts(ledger, fund) {
+  const kinds = PRINTOUTS.map(([kind, title]) => [kind, title, ""]);
+  if (fund) kinds.push(["fund-trace", "资金流向表(所选资金批次)", `&fund=${fund}`]);
+  const row = ([kind, title, query]) => [title, ["html", "xlsx", "csv"].flatMap((format) => [
+    el("button", { class: "link", type: "button",
+      on: { click: (event) => save(ledger, kind, format, query, event.target) } },
+    format.toUpperCase()), " "])];
+  return section("打印表册", null, null, table([["表册"], ["存为", ""]], kinds.map(row)),
+    el("p", { class: "soft" }, "每行写明依据的记录,页脚写明截至第几条记录及其哈希。HTML 可在浏览器中按 A4 打印。"));
+}
+
+async function save(ledger, kind, format, query, button) {
+  const response = await fetch(`/v1/ledgers/${ledger}/printouts/${kind}?format=${format}${query}`,
+    { headers: { Authorization: `Bearer ${token}` }, cache: "no-store" });
+  if (!response.ok) {
+    const problem = await response.json().catch(() => null);
+    button.after(el("span", { class: "no" }, ` ${new Refused(response.status, problem).message}`));
+    return;
+  }
+  // Never opened here: a document of this page's origin could read the token.
+  const href = URL.createObjectURL(await response.blob());
+  const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") || "");
+  el("a", { href, download: name ? name[1] : `${kind}.${format}` }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60000);
+}

@@ -13,6 +13,7 @@ pub mod import;
 pub mod key;
 pub mod ledger;
 pub mod list;
+pub mod printout;
 pub mod repair;
 pub mod serve;
 pub mod token;
@@ -41,6 +42,8 @@ enum Command {
     List(list::ListArgs),
     /// 证据包 · Get an evidence package from a running server
     Evidence(evidence::EvidenceArgs),
+    /// 打印表册文书 · Get a register, list, letter or sheet to be printed, from a running server
+    Printout(printout::PrintoutArgs),
     /// 离线核验 · Verify a data directory: journal and sled, the whole chain; or an evidence package
     Verify(verify::VerifyArgs),
     /// 修复 · Repair each copy of the records from the other
@@ -90,6 +93,7 @@ pub fn main() -> ExitCode {
         Command::Import(args) => import::run(&args),
         Command::List(args) => list::run(&args),
         Command::Evidence(args) => evidence::run(&args),
+        Command::Printout(args) => printout::run(&args),
         Command::Verify(args) => return verify::run(&args),
         Command::Repair(args) => return repair::run(&args),
         Command::Backup(args) => backup::backup(&args),

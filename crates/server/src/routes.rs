@@ -29,6 +29,7 @@ pub mod oversight;
 pub mod packages;
 pub mod page;
 pub mod payments;
+pub mod printouts;
 pub mod projects;
 mod question;
 pub mod records;
@@ -74,6 +75,7 @@ pub fn mount(config: &mut ServiceConfig) {
     tasks::mount(&mut routes);
     oversight::mount(&mut routes);
     packages::mount(&mut routes);
+    printouts::mount(&mut routes);
     alerts::mount(&mut routes);
     records::mount(&mut routes);
     search::mount(&mut routes);

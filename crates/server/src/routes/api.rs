@@ -107,6 +107,7 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::oversight::conduct,
         routes::oversight::recoveries,
         routes::packages::package,
+        routes::printouts::printout,
         routes::alerts::alerts,
         routes::search::search,
         routes::search::search_all,
