@@ -177,7 +177,9 @@ fn what_is_split_or_found_twice_is_counted_once_and_to_the_fen() {
             json!({"item": item(number)}),
         );
     }
-    let split = |parts: [u64; 2]| json!({"item": item(1), "into": parts.map(item), "reason": "分属两个单位"});
+    let reason = "分属两个单位";
+    let split =
+        |parts: [u64; 2]| json!({"item": item(1), "into": parts.map(item), "reason": reason});
     refuses(&world, "inspector", "split", split([2, 4]), "BAD_FIELD");
     refuses(&world, "worker", "split", split([2, 3]), "NOT_INDEPENDENT");
     world.record_on("inspector", "2018-07-29", "item.split", split([2, 3]));
