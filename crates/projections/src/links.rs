@@ -119,7 +119,8 @@ impl Links {
             | Event::Entry(_)
             | Event::Round(_)
             | Event::Item(_)
-            | Event::Evidence(_) => {}
+            | Event::Evidence(_)
+            | Event::Import(_) => {}
         }
     }
 

@@ -99,6 +99,7 @@ ids! {
     MeasureId
     EntryId
     EvidenceId
+    ImportId
     TokenId
     Subject
 }

@@ -27,6 +27,7 @@ mod contribution;
 mod entry;
 mod evidence;
 mod fund;
+mod import;
 mod item;
 mod log;
 mod milestone;
@@ -145,6 +146,7 @@ nouns! {
     Round
     Item
     Evidence
+    Import
 }
 
 /// The body of a record. `salt` is random: without it a withheld short body could be guessed from

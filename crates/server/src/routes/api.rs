@@ -226,6 +226,7 @@ fn nouns() -> Vec<Noun> {
         ("round", ledger::round::RoundCommand::schema()),
         ("item", ledger::item::ItemCommand::schema()),
         ("evidence", ledger::evidence::EvidenceCommand::schema()),
+        ("import", ledger::import::ImportCommand::schema()),
     ]
 }
 
@@ -302,6 +303,7 @@ impl ToSchema for CommandSchema {
             ledger::round::RoundCommand
             ledger::item::ItemCommand
             ledger::evidence::EvidenceCommand
+            ledger::import::ImportCommand
         }
         for (name, schema) in [
             (ledger::Intake::name(), ledger::Intake::schema()),
