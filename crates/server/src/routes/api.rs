@@ -33,6 +33,10 @@ pub(super) fn mount(config: &mut ServiceConfig) {
     modifiers(&Security),
     paths(
         routes::commands::append,
+        routes::imports::post,
+        routes::imports::imports,
+        routes::imports::import,
+        routes::imports::reverse,
         routes::ledgers::ledgers,
         routes::ledgers::ledger,
         routes::events::events,
