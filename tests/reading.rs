@@ -304,7 +304,8 @@ fn every_described_question_is_answered_and_none_without_a_token() {
             .replace("{ledger}", &world.ledger.to_string())
             .replace("{id}", &id.to_string())
             .replace("{sha256}", &"0".repeat(64))
-            .replace("{seq}", "1");
+            .replace("{seq}", "1")
+            .replace("{kind}", "funds");
         let filled = filled.replace("{tile}", "0/000.p/1");
         // Some questions must say what about.
         let filled = if filled.ends_with("/consistency") {
@@ -342,6 +343,7 @@ fn every_described_question_is_answered_and_none_without_a_token() {
             "/contributions/{",
             "/entries/{",
             "/imports/{",
+            "/lists/{",
         ];
         let expected = if none.iter().any(|none| path.contains(none)) {
             404

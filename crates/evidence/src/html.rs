@@ -17,7 +17,7 @@ mod parts;
 mod said;
 mod value;
 
-pub(crate) use parts::moment;
+pub use parts::moment;
 use parts::{escape, head, row, section};
 use value::Show;
 

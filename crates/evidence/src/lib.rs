@@ -30,7 +30,7 @@ mod words;
 
 pub use archive::{FILES_LEN_MAX, PACKAGE_LEN_MAX, RECORDS_MAX};
 pub use fault::Fault;
-pub use html::Language;
+pub use html::{Language, moment};
 pub use keys::FieldKey;
 pub use make::{Proved, Sources, make};
 pub use manifest::{FORMAT, Through};
@@ -41,3 +41,4 @@ pub use report::{Complete, Report, SubjectReport};
 pub use seals::{SealedSubject, Seals};
 pub use trust::{Basis, Trust, Trusted};
 pub use verify::{files_named, verify};
+pub use words::event;

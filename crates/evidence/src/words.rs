@@ -17,6 +17,7 @@ const NOUNS: &[(&str, &str)] = &[
     ("import", "导入"),
     ("item", "整改事项"),
     ("ledger", "账本"),
+    ("list", "清单"),
     ("log", "日志"),
     ("milestone", "项目节点"),
     ("organisation", "机构"),
@@ -50,6 +51,7 @@ const VERBS: &[(&str, &str)] = &[
     ("closed", "销号/关闭"),
     ("closed_not_implemented", "未实施销号"),
     ("closure_imported", "转入已销号"),
+    ("closure_request_withdrawn", "撤回申请销号"),
     ("closure_requested", "申请销号"),
     ("completed", "完工/完成"),
     ("confirmed", "确认"),
@@ -61,6 +63,7 @@ const VERBS: &[(&str, &str)] = &[
     ("declared", "申报"),
     ("defined", "设定"),
     ("drafted", "拟定"),
+    ("dropped", "作废"),
     ("entered", "录入"),
     ("entered_library", "入库"),
     ("erased", "删除个人信息"),
@@ -80,7 +83,9 @@ const VERBS: &[(&str, &str)] = &[
     ("key_introduced", "启用密钥"),
     ("lead_transferred", "移交牵头"),
     ("letter_sent", "发函"),
+    ("line_added", "录入一行"),
     ("long_term_approved", "批准长期整改"),
+    ("long_term_continued", "继续持续整改"),
     ("long_term_reviewed", "复核长期整改"),
     ("lookback_failed", "回头看不通过"),
     ("lookback_passed", "回头看通过"),
@@ -92,6 +97,8 @@ const VERBS: &[(&str, &str)] = &[
     ("merged", "并案"),
     ("objection_upheld", "异议成立"),
     ("opened", "开立"),
+    ("overlap_linked", "关联交叉重复"),
+    ("overlap_unlinked", "取消交叉重复"),
     ("plan_approved", "批准方案"),
     ("plan_returned", "退回方案"),
     ("plan_submitted", "提交方案"),
@@ -99,6 +106,7 @@ const VERBS: &[(&str, &str)] = &[
     ("policy_set", "设定制度"),
     ("progress_noted", "登记进展"),
     ("proposed", "拟录"),
+    ("reassigned", "转办"),
     ("received", "到位"),
     ("reclaimed", "收回"),
     ("reclassified", "调账"),
@@ -107,6 +115,7 @@ const VERBS: &[(&str, &str)] = &[
     ("recovery_received", "追回到账"),
     ("recovery_waived", "免予追缴"),
     ("recusal_declared", "申报回避"),
+    ("refuted", "认定不属实"),
     ("registered", "登记"),
     ("reissued", "补发"),
     ("rejected", "驳回"),
@@ -131,8 +140,9 @@ const VERBS: &[(&str, &str)] = &[
     ("settlement_audited", "结算审计"),
     ("signed", "签订"),
     ("site_visited", "现场查看"),
+    ("split", "拆分"),
     ("stage_reached", "达到付款节点"),
-    ("started", "开工"),
+    ("started", "开工/启动"),
     ("state_recorded", "登记状态"),
     ("subjects_sealed", "封存主体"),
     ("submitted", "提交"),
@@ -161,8 +171,9 @@ pub(crate) fn field(name: &str, zh: bool) -> String {
         .map_or_else(|| plain(short), str::to_owned)
 }
 
-/// What happened, from the word of an event.
-pub(crate) fn event(word: &str, zh: bool) -> String {
+/// What happened, from the word of an event, in Chinese or in English.
+#[must_use]
+pub fn event(word: &str, zh: bool) -> String {
     let (noun, verb) = word.split_once('.').unwrap_or((word, ""));
     if !zh {
         return format!("{} {}", plain(noun), plain(verb));

@@ -21,6 +21,7 @@
 //! | custody | 代管 | one organisation keeps the money of another |
 //! | contribution | 配套/自筹 | what others promised to a project, and what of it came |
 //! | bank line | 银行流水 | what the statement says, matched with a movement or a payment |
+//! | list | 清单 | a roster 花名册, a statement 对账单 or a table 数据表; counts once complete |
 //! | receipt | 到账核实 | what the payee says |
 //! | record, reversal, correction | 记录、冲销、更正 | what was recorded wrongly, taken back or put right |
 //! | entry | 双人录入 | what one person records and another confirms |
@@ -30,6 +31,7 @@
 //! | item | 整改事项 | what must be put right |
 //! | evidence | 佐证、佐证材料 | a file that proves something: stored by its hash, named by a record |
 //! | import | 导入 | a working file of a bureau, read row by row into the book |
+//! | printout | 表册文书 | a register, list, letter or sheet that an office prints, signs and files |
 //! | log | 日志 | what the `system` ledger says of all records: its key, its seals, its states |
 //! | seal | 封存 | what commits to every record of every subject, so that none can be left out |
 //! | alert | 疑点 | a question that a broken rule raises, never a verdict |
@@ -77,6 +79,7 @@ pub mod evidence;
 pub mod fund;
 pub mod import;
 pub mod item;
+pub mod list;
 pub mod log;
 pub mod milestone;
 pub mod organisation;
@@ -132,6 +135,8 @@ nouns! {
     Contribution contribution ContributionCommand ContributionEvent;
     /// Bank lines.
     BankLine bank_line BankLineCommand BankLineEvent;
+    /// Lists.
+    List list ListCommand ListEvent;
     /// Receipt confirmations.
     Receipt receipt ReceiptCommand ReceiptEvent;
     /// Records put right.

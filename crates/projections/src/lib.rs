@@ -29,6 +29,7 @@ pub mod idle;
 pub mod imports;
 pub mod items;
 pub mod links;
+pub mod lists;
 mod names;
 pub mod numbers;
 pub mod page;

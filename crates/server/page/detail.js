@@ -3,11 +3,11 @@
 "use strict";
 
 const NOUNS = { fund: "资金批次", project: "项目", milestone: "节点", payment: "支付", receipt: "到户核实",
-  contract: "合同", claim: "报账", account: "账户", bank_line: "银行流水", contribution: "配套自筹",
+  contract: "合同", claim: "报账", account: "账户", bank_line: "银行流水", contribution: "配套自筹", list: "清单",
   item: "整改事项", round: "轮次", evidence: "佐证", entry: "双人录入", import: "导入", record: "冲销更正",
   organisation: "机构", subject: "人员农户", overlay: "战区", ledger: "账本", opening: "期初" };
 const PATHS = { fund: "funds", project: "projects", item: "items", payment: "payments",
-  contract: "contracts", claim: "claims", account: "accounts", evidence: "evidence" };
+  contract: "contracts", claim: "claims", account: "accounts", evidence: "evidence", list: "lists" };
 const RECORDS_AT_MOST = 200;
 
 /// A button that opens the detail of something.
@@ -53,6 +53,10 @@ const several = (nodes) => nodes.flatMap((node, place) => (place ? ["、", node]
 const projectOf = (ledger, it) => link(ledger, "project", it.project, it.name || it.number);
 const fundOf = (ledger, it) => link(ledger, "fund", it.fund, it.document || it.name);
 
+const recoveryOf = (it) => (it ? `应追缴 ${fen(it.required_fen)},已追缴 ${fen(it.received_fen)}`
+  + `(银行对账 ${fen(it.matched_fen)},非税缴库 ${fen(it.non_tax_fen)},抵扣 ${fen(it.offset_fen)}),`
+  + `核免 ${fen(it.waived_fen)},尚欠 ${fen(it.open_fen)}` : null);
+
 /// What is worth knowing of each kind: labels and values.
 const FACTS = {
   fund: (_, it) => [["名称", it.fund.name], ["文号", it.fund.document], ["下达单位", nameOf(it.issuer)],
@@ -62,12 +66,18 @@ const FACTS = {
     ["实施单位", nameOf(it.implementing_unit)], ["计划总投资", fen(it.planned_fen)],
     ["已落实预算", fen(it.totals.granted_fen)], ["净支付", fen(it.totals.paid_net_fen)]],
   item: (_, it) => [["编号", it.number], ["问题", it.facts], ["轮次", it.round.name],
-    ["责任单位", nameOf(it.responsible_unit)], ["状态", `${it.state.zh}(${it.state_since})`],
-    ["期限", it.due_on],
-    ["追缴", it.recovery.required_fen > 0 ? `应追缴 ${fen(it.recovery.required_fen)},已追缴 `
-      + `${fen(it.recovery.received_fen)},尚欠 ${fen(it.recovery.open_fen)}` : null],
-    ["措施", it.measures.map((one) => `${one.kind.zh}:${one.finished ? "已完成" : "未完成"},`
+    ["牵头单位", it.lead_unit && nameOf(it.lead_unit)],
+    ["责任单位", nameOf(it.responsible_unit)],
+    ["配合单位", it.cooperating_units.map(nameOf).join("、")],
+    ["原责任单位", it.former.map((one) => `${nameOf(one.unit)}(至 ${one.until})`).join("、")],
+    ["状态", `${it.state.zh}(${it.state_since})`], ["期限", it.due_on],
+    ["统计", it.counted ? null : "与其他事项交叉重复,不单独计入"],
+    ["追缴", recoveryOf(it.recovery)],
+    ["措施", it.measures.map((one) => `${one.kind.zh}:${one.description}(${nameOf(one.owner_unit)}`
+      + `${one.due_on ? `,${one.due_on} 前` : ""}),${one.finished ? `已完成:${one.result}` : "未完成"},`
       + `佐证 ${one.evidence_count} 件`).join(";")]],
+  list: (_, it) => [["编号", it.number], ["文号", it.document], ["类别", it.shape.zh], ["状态", it.state.zh],
+    ["行数", `已录 ${it.lines} 行,共 ${it.count} 行`], ["下一行", it.next_line]],
   payment: (ledger, it) => [["凭证号", it.voucher], ["收款人", payeeOf(it)],
     ["项目", projectOf(ledger, it.project)], ["类别", it.kind.zh], ["状态", it.state.zh],
     ["金额", fen(it.amount_fen)], ["已到账", fen(it.settled_fen)], ["退回", fen(it.returned_fen)],
@@ -220,4 +230,36 @@ async function proof(ledger) {
   if (answer.data.total === 0) return null;
   return section("佐证文件", null, answer, evidenceTable(ledger, answer.data.entries),
     listed(answer.data, "件佐证"));
+}
+
+// ---- printouts: fetched with the token, and kept as files
+
+const PRINTOUTS = [["funds", "资金台账"], ["spending-progress", "支出进度表"], ["projects", "项目台账"],
+  ["problem-list", "问题清单"], ["task-list", "任务清单"], ["responsibility-list", "责任清单"],
+  ["rectification", "整改台账"]];
+
+function printouts(ledger, fund) {
+  const kinds = PRINTOUTS.map(([kind, title]) => [kind, title, ""]);
+  if (fund) kinds.push(["fund-trace", "资金流向表(所选资金批次)", `&fund=${fund}`]);
+  const row = ([kind, title, query]) => [title, ["html", "xlsx", "csv"].flatMap((format) => [
+    el("button", { class: "link", type: "button",
+      on: { click: (event) => save(ledger, kind, format, query, event.target) } },
+    format.toUpperCase()), " "])];
+  return section("打印表册", null, null, table([["表册"], ["存为", ""]], kinds.map(row)),
+    el("p", { class: "soft" }, "每行写明依据的记录,页脚写明截至第几条记录及其哈希。HTML 可在浏览器中按 A4 打印。"));
+}
+
+async function save(ledger, kind, format, query, button) {
+  const response = await fetch(`/v1/ledgers/${ledger}/printouts/${kind}?format=${format}${query}`,
+    { headers: { Authorization: `Bearer ${token}` }, cache: "no-store" });
+  if (!response.ok) {
+    const problem = await response.json().catch(() => null);
+    button.after(el("span", { class: "no" }, ` ${new Refused(response.status, problem).message}`));
+    return;
+  }
+  // Never opened here: a document of this page's origin could read the token.
+  const href = URL.createObjectURL(await response.blob());
+  const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") || "");
+  el("a", { href, download: name ? name[1] : `${kind}.${format}` }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60000);
 }

@@ -503,6 +503,7 @@ async function show(id) {
   place(main, () => proof(id));
   place(main, () => zones(id));
   place(main, () => alerts(id));
+  place(main, () => printouts(id, chosen.fund));
 }
 
 /// The token is taken out of the address, which is printed, bookmarked and shown to those who look

@@ -12,6 +12,8 @@ pub mod export;
 pub mod import;
 pub mod key;
 pub mod ledger;
+pub mod list;
+pub mod printout;
 pub mod repair;
 pub mod serve;
 pub mod token;
@@ -36,8 +38,12 @@ enum Command {
     Append(append::AppendArgs),
     /// 导入表格 · Import a working file (XLSX, XLS, CSV) into a running server
     Import(import::ImportArgs),
+    /// 清单 · What the head of a list states, from its lines
+    List(list::ListArgs),
     /// 证据包 · Get an evidence package from a running server
     Evidence(evidence::EvidenceArgs),
+    /// 打印表册文书 · Get a register, list, letter or sheet to be printed, from a running server
+    Printout(printout::PrintoutArgs),
     /// 离线核验 · Verify a data directory: journal and sled, the whole chain; or an evidence package
     Verify(verify::VerifyArgs),
     /// 修复 · Repair each copy of the records from the other
@@ -85,7 +91,9 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::Append(args) => append::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::List(args) => list::run(&args),
         Command::Evidence(args) => evidence::run(&args),
+        Command::Printout(args) => printout::run(&args),
         Command::Verify(args) => return verify::run(&args),
         Command::Repair(args) => return repair::run(&args),
         Command::Backup(args) => backup::backup(&args),

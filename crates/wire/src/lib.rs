@@ -29,6 +29,7 @@ mod evidence;
 mod fund;
 mod import;
 mod item;
+mod list;
 mod log;
 mod milestone;
 mod opening;
@@ -140,6 +141,7 @@ nouns! {
     Account
     Contribution
     BankLine
+    List
     Receipt
     Record
     Entry

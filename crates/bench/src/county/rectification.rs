@@ -34,6 +34,7 @@ pub(super) fn under_way(county: &County, number: u64, steps: &mut Steps) {
         deadline_rule: DeadlineRule::InspectionFeedback,
         deadline_days: None,
         due_on: None,
+        cooperating_units: Vec::new(),
     };
     let on = day(chance.below(28 * 9));
     let mut ask = asking(county, on, steps);
@@ -60,6 +61,8 @@ pub(super) fn put_right(county: &County, number: u64, steps: &mut Steps) {
         kind: MeasureKind::Ordinary,
         description: text("补齐付款手续并公示"),
         due_on: None,
+        owner_unit: None,
+        owner_person: None,
     };
     let mut chance = county.chance(Kind::Measure, number);
     let mut sha256 = [0; 32];

@@ -24,8 +24,9 @@ pub(super) fn row(out: &mut String, cells: &[String]) {
     out.push_str("</tr>\n");
 }
 
-/// A moment in UTC+08:00, to the second.
-pub(crate) fn moment(us: u64) -> String {
+/// A moment, in microseconds since 1970 in UTC, as people read it: in UTC+08:00, to the second.
+#[must_use]
+pub fn moment(us: u64) -> String {
     let us = i64::try_from(us).unwrap_or(i64::MAX);
     let moment = Timestamp::from_microsecond(us).unwrap_or(Timestamp::MAX);
     let zone = TimeZone::fixed(Offset::constant(8));

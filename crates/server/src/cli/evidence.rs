@@ -3,7 +3,7 @@
 use super::print_line;
 use anyhow::Context;
 use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 /// The longest answer that is taken, in bytes: no package is longer.
@@ -102,12 +102,23 @@ pub(super) fn run(args: &EvidenceArgs) -> anyhow::Result<()> {
         anyhow::bail!("{status}: {}", body.read_to_string()?);
     }
     let package = body.read_to_vec()?;
-    // What is on the disk under this name is never replaced: it may be in somebody's file already.
+    keep(&args.out, &package)?;
     let path = args.out.display();
+    print_line(&format!(
+        "已写入 · written: {path}, {} 字节 · bytes; 核验 · check it: fundtrace verify {path}",
+        package.len()
+    ));
+    Ok(())
+}
+
+/// Writes a new file. What is on the disk under its name is never replaced: it may be in somebody's
+/// file already.
+pub(super) fn keep(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let file = std::fs::OpenOptions::new()
         .write(true)
         .create_new(true)
-        .open(&args.out);
+        .open(path);
+    let path = path.display();
     let mut file = file.map_err(|error| {
         if error.kind() == ErrorKind::AlreadyExists {
             anyhow::anyhow!("{path} 已存在 · exists already")
@@ -115,12 +126,7 @@ pub(super) fn run(args: &EvidenceArgs) -> anyhow::Result<()> {
             anyhow::Error::from(error).context(format!("cannot write {path}"))
         }
     })?;
-    file.write_all(&package)
+    file.write_all(bytes)
         .and_then(|()| file.sync_all())
-        .with_context(|| format!("cannot write {path}"))?;
-    print_line(&format!(
-        "已写入 · written: {path}, {} 字节 · bytes; 核验 · check it: fundtrace verify {path}",
-        package.len()
-    ));
-    Ok(())
+        .with_context(|| format!("cannot write {path}"))
 }

@@ -81,6 +81,11 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::contributions::contribution,
         routes::bank_lines::bank_lines,
         routes::bank_lines::bank_line,
+        routes::lists::lists,
+        routes::lists::list,
+        routes::lists::lines,
+        routes::lists::unfinished,
+        routes::lists::roster_entries,
         routes::finance::allocation_deadlines,
         routes::finance::spending_progress,
         routes::finance::returned_payments,
@@ -100,11 +105,13 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::tasks::plans,
         routes::tasks::closing,
         routes::tasks::verification,
+        routes::tasks::reviews,
         routes::tasks::completion,
         routes::oversight::common_problems,
         routes::oversight::conduct,
         routes::oversight::recoveries,
         routes::packages::package,
+        routes::printouts::printout,
         routes::alerts::alerts,
         routes::search::search,
         routes::search::search_all,
@@ -224,6 +231,7 @@ fn nouns() -> Vec<Noun> {
             ledger::contribution::ContributionCommand::schema(),
         ),
         ("bank_line", ledger::bank_line::BankLineCommand::schema()),
+        ("list", ledger::list::ListCommand::schema()),
         ("receipt", ledger::receipt::ReceiptCommand::schema()),
         ("entry", ledger::entry::EntryCommand::schema()),
         ("record", ledger::record::RecordCommand::schema()),
@@ -301,6 +309,7 @@ impl ToSchema for CommandSchema {
             ledger::account::AccountCommand
             ledger::contribution::ContributionCommand
             ledger::bank_line::BankLineCommand
+            ledger::list::ListCommand
             ledger::receipt::ReceiptCommand
             ledger::entry::EntryCommand
             ledger::record::RecordCommand

@@ -41,6 +41,10 @@ pub struct ItemsQuery {
     unit: Option<Uuid>,
     /// Only those for which this official answers.
     person: Option<Uuid>,
+    /// Only those that this unit or one below it leads.
+    lead: Option<Uuid>,
+    /// Only those in which this unit or one below it helps.
+    cooperating: Option<Uuid>,
     /// Only of this round.
     round: Option<Uuid>,
     /// Only about this.
@@ -91,32 +95,31 @@ impl ItemsQuery {
     }
 
     pub(super) fn filter(&self) -> Result<ItemFilter, Problem> {
-        let item_state = match &self.state {
-            None => None,
-            Some(word) => {
-                let known = ItemState::ALL
-                    .iter()
-                    .find(|state| state.word() == word)
-                    .copied();
-                let words = || ItemState::ALL.iter().map(|s| s.word()).collect::<Vec<_>>();
-                Some(known.ok_or_else(|| {
-                    let list = words().join(", ");
-                    let title = format!("\"{word}\" is not a state; known are: {list}");
-                    let title_zh = format!("没有“{word}”这一状态;可用:{list}");
-                    Problem::bad("BAD_QUERY", &title, &title_zh).at("state")
-                })?)
-            }
-        };
+        let item_state = self.state.as_deref().map(state_of).transpose()?;
         Ok(ItemFilter {
             state: item_state,
             within: self.unit.map(OrganisationId),
             person: self.person.map(PersonId),
+            lead: self.lead.map(OrganisationId),
+            cooperating: self.cooperating.map(OrganisationId),
             round: self.round.map(RoundId),
             category: self.category,
             severity: self.severity,
             overdue: self.overdue,
         })
     }
+}
+
+/// The state of a word.
+pub(super) fn state_of(word: &str) -> Result<ItemState, Problem> {
+    let mut states = ItemState::ALL.iter().copied();
+    states.find(|state| state.word() == word).ok_or_else(|| {
+        let words: Vec<_> = ItemState::ALL.iter().map(|state| state.word()).collect();
+        let list = words.join(", ");
+        let title = format!("\"{word}\" is not a state; known are: {list}");
+        let title_zh = format!("没有“{word}”这一状态;可用:{list}");
+        Problem::bad("BAD_QUERY", &title, &title_zh).at("state")
+    })
 }
 
 /// The items that pass the filter, in the order of their numbers.
