@@ -2,9 +2,11 @@
 
 use crate::account::rules::{Account, Cash, Custody, Movement};
 use crate::bank_line::rules::{Alike, BankLine, LineKey, MatchKey};
+use crate::campaign::rules::Campaign;
 use crate::claim::rules::Claim;
 use crate::contract::rules::Contract;
 use crate::contribution::rules::Contribution;
+use crate::cycle::rules::Cycle;
 use crate::entry::rules::Entry;
 use crate::evidence::rules::Evidence;
 use crate::fund::rules::{Budget, Fund, Node};
@@ -17,6 +19,7 @@ use crate::organisation::rules::Organisation;
 use crate::overlay::rules::Overlay;
 use crate::payment::rules::Payment;
 use crate::person::rules::Person;
+use crate::pledge::rules::Pledge;
 use crate::project::rules::Project;
 use crate::round::rules::Round;
 use crate::table::Table;
@@ -80,6 +83,12 @@ pub struct Books {
     pub rounds: Table<RoundId, Round>,
     /// Rectification items.
     pub items: Table<ItemId, Item>,
+    /// Monthly cycles.
+    pub cycles: Table<CycleId, Cycle>,
+    /// Look-back campaigns.
+    pub campaigns: Table<CampaignId, Campaign>,
+    /// Responsibility pledges.
+    pub pledges: Table<PledgeId, Pledge>,
     /// What waits for a second person.
     pub entries: Table<EntryId, Entry>,
     /// Evidence files.
@@ -101,6 +110,10 @@ pub struct Book {
     pub paper_signatures: bool,
     /// What came back for an item counts once a bank line is matched with it.
     pub recoveries_by_bank_line: bool,
+    /// How many days before its due date an item's unit is reminded, where the policy says it.
+    pub reminder_days: Option<u32>,
+    /// By how many overdue days an urged unit is warned, where the policy says it.
+    pub warning_days: Option<u32>,
     /// How many records have been about it.
     pub version: u32,
 }
@@ -112,8 +125,8 @@ macro_rules! each_table {
         each_table!(@ ($books $($rest)*)
             states tokens organisations overlays persons funds nodes budgets projects milestones
             milestones_of contracts claims payments accounts cash movements custodies
-            cash_of_payments contributions bank_lines lines_alike matches rounds items entries
-            evidence reversed)
+            cash_of_payments contributions bank_lines lines_alike matches rounds items cycles
+            campaigns pledges entries evidence reversed)
     };
     (@ ($books:ident . $action:ident) $($table:ident)*) => {{
         let Books { book: _, log: _, $($table),* } = $books;
@@ -149,6 +162,9 @@ macro_rules! each_subject {
             bank_lines BankLineId
             custodies CustodyId
             rounds RoundId
+            cycles CycleId
+            campaigns CampaignId
+            pledges PledgeId
             entries EntryId
             evidence EvidenceId
         }

@@ -94,6 +94,9 @@ pub fn visit(event: &mut Event, visit: &mut Visit<'_>) {
         | Event::Entry(_)
         | Event::Round(_)
         | Event::Item(_)
+        | Event::Cycle(_)
+        | Event::Campaign(_)
+        | Event::Pledge(_)
         | Event::Evidence(_) => {}
     }
 }
@@ -127,6 +130,9 @@ pub const fn concerns(command: &Command) -> bool {
         | Command::Entry(_)
         | Command::Round(_)
         | Command::Item(_)
+        | Command::Cycle(_)
+        | Command::Campaign(_)
+        | Command::Pledge(_)
         | Command::Evidence(_) => false,
     }
 }
@@ -173,6 +179,9 @@ pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
         | Command::Entry(_)
         | Command::Round(_)
         | Command::Item(_)
+        | Command::Cycle(_)
+        | Command::Campaign(_)
+        | Command::Pledge(_)
         | Command::Evidence(_) => {}
     }
 }

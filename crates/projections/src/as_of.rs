@@ -299,6 +299,9 @@ const fn concerns(event: &Event) -> bool {
         | Event::Entry(_)
         | Event::Round(_)
         | Event::Item(_)
+        | Event::Cycle(_)
+        | Event::Campaign(_)
+        | Event::Pledge(_)
         | Event::Log(_)
         | Event::Evidence(_) => false,
     }

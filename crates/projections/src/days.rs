@@ -111,6 +111,9 @@ impl Days {
             | Event::Record(_)
             | Event::Entry(_)
             | Event::Round(_)
+            | Event::Cycle(_)
+            | Event::Campaign(_)
+            | Event::Pledge(_)
             | Event::Evidence(_) => {}
         }
     }

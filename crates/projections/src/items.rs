@@ -14,11 +14,12 @@ use crate::references::{self, Term, UnitReference, term};
 use crate::{Page, View};
 use jiff::civil::Date;
 use ledger::date::BusinessDate;
-use ledger::ids::{ItemId, OrganisationId, PersonId, RoundId};
+use ledger::ids::{ItemId, OrganisationId, OverlayId, PersonId, RoundId};
 use ledger::item::rules::{Item, State, is_open};
 use ledger::item::{ItemCategory, Severity};
 use ledger::money::Fen;
 use ledger::organisation::rules::is_within;
+use ledger::overlay::rules::zones_of;
 use ledger::text::{Name, Reference, Text};
 use ledger::{Books, Rejection};
 
@@ -96,6 +97,8 @@ pub struct ItemFilter {
     pub state: Option<State>,
     /// Only those of this unit and the units below it.
     pub within: Option<OrganisationId>,
+    /// Only those whose responsible unit is in this zone on the day of the question.
+    pub zone: Option<OverlayId>,
     /// Only those for which this official answers.
     pub person: Option<PersonId>,
     /// Only those of this round.
@@ -114,6 +117,7 @@ impl ItemFilter {
         let ItemFilter {
             state,
             within,
+            zone,
             person,
             round,
             category,
@@ -128,6 +132,8 @@ impl ItemFilter {
             && severity.is_none_or(|severity| draft.severity == severity)
             && overdue.is_none_or(|overdue| (item.overdue_days(today) > 0) == overdue)
             && within.is_none_or(|unit| is_within(books, draft.responsible_unit, unit))
+            && zone
+                .is_none_or(|zone| zones_of(books, draft.responsible_unit, today).contains(&zone))
     }
 }
 

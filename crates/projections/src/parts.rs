@@ -67,8 +67,9 @@ impl Part {
             Part::Alerts | Part::Links | Part::Plans | Part::Days | Part::Evidence => 1,
             // Subjects have numbers.
             Part::Timeline | Part::Search => 2,
-            // Persons have a state; then: what few payments have stands together.
-            Part::Books => 3,
+            // Persons have a state; then: what few payments have stands together; then: letters, and
+            // cycles, campaigns and pledges.
+            Part::Books => 4,
         }
     }
 }

@@ -22,4 +22,5 @@ mod random;
 mod rectification;
 mod search;
 mod traces;
+mod watch;
 mod world;

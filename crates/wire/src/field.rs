@@ -96,6 +96,9 @@ ids! {
     BankLineId
     RoundId
     ItemId
+    CycleId
+    CampaignId
+    PledgeId
     MeasureId
     EntryId
     EvidenceId

@@ -113,7 +113,10 @@ record!(Letter {
     item,
     kind,
     number,
-    last_day
+    last_day,
+    receiver_unit,
+    receiver_person,
+    content
 });
 record!(LeadTransfer {
     item,

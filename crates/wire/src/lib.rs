@@ -21,9 +21,11 @@ mod generated;
 mod account;
 mod bank_line;
 mod book;
+mod campaign;
 mod claim;
 mod contract;
 mod contribution;
+mod cycle;
 mod entry;
 mod evidence;
 mod fund;
@@ -35,6 +37,7 @@ mod organisation;
 mod overlay;
 mod payment;
 mod person;
+mod pledge;
 mod project;
 mod receipt;
 mod record;
@@ -144,6 +147,9 @@ nouns! {
     Entry
     Round
     Item
+    Cycle
+    Campaign
+    Pledge
     Evidence
 }
 

@@ -10,6 +10,7 @@ pub mod deadline;
 mod draft;
 pub mod extension;
 pub mod independence;
+pub mod letters;
 mod opening;
 pub mod state;
 pub mod steps;
@@ -165,6 +166,7 @@ const fn judges(command: &ItemCommand) -> bool {
             | ItemCommand::Close(_)
             | ItemCommand::PassLookback(_)
             | ItemCommand::FailLookback(_)
+            | ItemCommand::SendLetter(_)
     )
 }
 
@@ -209,6 +211,7 @@ fn by_hand(
             independence::outside(books, item, actor)?;
             merges(books, merger.item, merger.into)
         }
+        ItemCommand::SendLetter(letter) => letters::check(books, item, actor, letter),
         ItemCommand::AddEvidence(evidence) => {
             not_after_today(context, "captured_on", evidence.captured_on)
         }
@@ -238,7 +241,6 @@ fn by_hand(
         | ItemCommand::ChangeMeasure(_)
         | ItemCommand::FinishMeasure(_)
         | ItemCommand::NoteProgress(_)
-        | ItemCommand::SendLetter(_)
         | ItemCommand::DemandRecovery(_)
         | ItemCommand::ReceiveRecovery(_)
         | ItemCommand::TransferLead(_)
@@ -290,14 +292,20 @@ fn not_after_today(
     Ok(())
 }
 
-/// The order of dates (V14), and four eyes on a plan (V12).
+/// The order of dates (V14), four eyes on a plan (V12), and the ladder of letters.
 pub(crate) fn breaches(books: &Books, context: &Context, event: &ItemEvent) -> Vec<Rejection> {
     let Some(item) = books.items.get(event.item()) else {
         return Vec::new();
     };
+    let letter = if let ItemEvent::LetterSent(letter) = event {
+        letters::breaches(books, context, letter)
+    } else {
+        Vec::new()
+    };
     dates(item, context, event)
         .into_iter()
         .chain(four_eyes(item, context, event))
+        .chain(letter)
         .collect()
 }
 

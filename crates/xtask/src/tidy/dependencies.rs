@@ -48,7 +48,16 @@ const TABLE: &[Row] = &[
     Row {
         package: "ledger",
         rule: Rule::Only {
-            always: &["form", "thiserror", "jiff", "serde", "uuid", "hashbrown"],
+            always: &[
+                "form",
+                "thiserror",
+                "jiff",
+                "serde",
+                "uuid",
+                "hashbrown",
+                // For the lot of a look back, which is a rule: DECISIONS.md says why.
+                "sha2",
+            ],
             optional: &["utoipa"],
         },
     },

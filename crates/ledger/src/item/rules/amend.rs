@@ -96,6 +96,17 @@ impl Amend for ItemEvent {
         }
     }
 
+    fn describe_record(&self, books: &mut Books, seq: u64, field: CorrectedField, to: &Wording) {
+        if let (ItemEvent::LetterSent(it), CorrectedField::Number) = (self, field) {
+            let letters = books.items.get_mut(it.item).map(|row| &mut row.letters);
+            let mut letters = letters.into_iter().flatten();
+            let letter = letters.find(|sent| sent.seq == seq);
+            put(letter.map(|sent| &mut sent.number), to);
+            return;
+        }
+        self.describe(books, field, to);
+    }
+
     fn describe(&self, books: &mut Books, field: CorrectedField, to: &Wording) {
         if let ItemEvent::Drafted(_) | ItemEvent::TakenOver(_) = self
             && let Some(row) = books.items.get_mut(self.item())

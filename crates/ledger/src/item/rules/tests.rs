@@ -7,6 +7,7 @@ mod closing;
 mod deadline;
 mod draft;
 mod extension;
+mod letters;
 mod opening;
 mod paths;
 mod recovered;
@@ -327,6 +328,8 @@ impl World {
             closed: false,
             paper_signatures: false,
             recoveries_by_bank_line: false,
+            reminder_days: None,
+            warning_days: None,
             version: 1,
         };
         books.book = Some(book);

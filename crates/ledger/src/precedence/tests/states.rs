@@ -6,6 +6,7 @@ mod lines;
 mod projects;
 mod small;
 mod stories;
+mod watch;
 
 use super::*;
 use crate::Actor;
