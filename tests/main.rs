@@ -45,6 +45,7 @@ mod journey;
 mod keeping;
 mod ladder;
 mod lists;
+mod long_lists;
 mod metrics;
 mod model;
 mod openings;

@@ -2,6 +2,8 @@
 //! and the story of a payment that comes back: each told over HTTP from its beginning, with every
 //! answer that matters.
 
+mod several_units;
+
 use crate::harness::*;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -177,11 +179,17 @@ fn an_item_is_closed_by_others_with_proof_and_with_all_the_money_back() {
     );
     assert_eq!(closing["closer"], json!(who("closer")));
     assert_eq!(world.data("reader", "completion")["total"]["closed"], 0);
-    // Due two months after the feedback; TODAY is three days later.
-    assert_eq!(view["due_on"], "2018-09-28");
-    assert_eq!(view["overdue_days"], 3);
-    let due = world.data("reader", "tasks/due?today=2018-09-28");
-    assert_eq!(due["entries"][0]["overdue_days"], 0);
+    // Due two months after the feedback, and by the fifteen days later for which others looked at
+    // what the town had done; the days of a closing that did not hold are its own.
+    assert_eq!(view["due_base"], "2018-09-28");
+    assert_eq!(
+        (&view["due_on"], &view["review_days"]),
+        (&json!("2018-10-13"), &json!(15))
+    );
+    for (today, days) in [("2018-10-13", 0), ("2018-10-16", 3)] {
+        let due = world.data("reader", &format!("tasks/due?today={today}"));
+        assert_eq!(due["entries"][0]["overdue_days"], days);
+    }
 }
 
 #[test]

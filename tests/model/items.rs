@@ -44,6 +44,12 @@ struct Item {
     pending: Option<((i64, i64), &'static str)>,
     stopped_days: i64,
     stopped: Option<(i64, &'static str)>,
+    /// The days of reviews that ended with an answer, and since when one is going on.
+    review_days: i64,
+    asked_on: Option<i64>,
+    late: bool,
+    moved_in: i64,
+    moved_out: i64,
     approved_by: Vec<u64>,
     measures: BTreeMap<u64, Vec<u64>>,
     requester: Option<&'static str>,
@@ -83,7 +89,9 @@ impl Item {
     }
 
     fn stopped_until(&self, today: i64) -> i64 {
-        self.stopped_days + self.stopped.map_or(0, |(since, _)| (today - since).max(0))
+        let since = |day: Option<i64>| day.map_or(0, |day| (today - day).max(0));
+        let suspended = since(self.stopped.map(|(day, _)| day));
+        self.stopped_days + suspended + self.review_days + since(self.asked_on)
     }
 
     fn due(&self, today: i64) -> Option<i64> {
@@ -104,11 +112,11 @@ impl Item {
     }
 
     fn closed_late(&self) -> bool {
-        self.closings.iter().any(|(_, closed, due)| due < closed)
+        self.closings.iter().any(|(_, asked, due)| due < asked)
     }
 
     fn required(&self) -> i64 {
-        recovery(self.number).max(self.demanded)
+        recovery(self.number).max(self.demanded) + self.moved_in - self.moved_out
     }
 
     fn proved(&self) -> bool {
@@ -141,6 +149,7 @@ fn table(step: &str) -> (&'static [&'static str], Option<&'static str>) {
         "return_plan" => (&["plan_submitted"], Some("acknowledged")),
         "approve_plan" => (&["plan_submitted"], Some("in_progress")),
         "request_closure" => (&["in_progress"], Some("closure_requested")),
+        "withdraw_closure_request" => (&["closure_requested"], Some("in_progress")),
         "return_for_rework" => (&["closure_requested", "verified"], Some("in_progress")),
         "verify" => (&["closure_requested"], Some("verified")),
         "close" => (&["verified"], Some("closed")),

@@ -193,6 +193,36 @@ pub fn serve(dir: &Path, how: How) -> Result<()> {
     Ok(())
 }
 
+/// Audits a directory in a process of its own, on one processor: how many records, in how many
+/// seconds.
+///
+/// # Errors
+/// It is not intact.
+pub fn audit(place: &Place, folder: &Folder) -> Result<(u64, f64)> {
+    let mut program = Command::new(&place.program);
+    program.args([ARGUMENT, "audit"]).arg(&folder.dir);
+    let output = program.stderr(Stdio::inherit()).output()?;
+    ensure!(
+        output.status.success(),
+        "the audit ended with {}",
+        output.status
+    );
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+/// The audit itself.
+///
+/// # Errors
+/// The directory is not intact.
+pub fn audited(dir: &Path) -> Result<()> {
+    stay_on_one()?;
+    let begin = Instant::now();
+    let verified = store::verify(dir, |_| ())?;
+    let told = (verified.records, begin.elapsed().as_secs_f64());
+    writeln!(std::io::stdout(), "{}", serde_json::to_string(&told)?)?;
+    Ok(())
+}
+
 /// How long until all that is served is verified, in seconds; or why it never will be.
 fn until_verified(handle: &sequencer::Handle) -> String {
     let begin = Instant::now();

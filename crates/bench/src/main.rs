@@ -104,6 +104,7 @@ fn as_child(arguments: &[String]) -> Result<()> {
         ["serve", dir] => child::serve(Path::new(dir), How::Usual),
         ["serve-on-one", dir] => child::serve(Path::new(dir), How::OnOne),
         ["serve-from-snapshot", dir] => child::serve(Path::new(dir), How::FromSnapshot),
+        ["audit", dir] => child::audited(Path::new(dir)),
         ["measure", dir, name, sizes] => {
             let all = benchmarks();
             let found = all.iter().find(|benchmark| benchmark.name == name);

@@ -253,6 +253,9 @@ pub fn files_named<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> BTreeSet<Di
         if let Event::Item(ItemEvent::EvidenceAdded(added)) = &fact.event {
             named.insert(added.sha256);
         }
+        if let Event::Item(ItemEvent::Refuted(refuted)) = &fact.event {
+            named.insert(refuted.sha256);
+        }
     }
     named
 }

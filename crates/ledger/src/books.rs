@@ -12,6 +12,7 @@ use crate::evidence::rules::Evidence;
 use crate::fund::rules::{Budget, Fund, Node};
 use crate::ids::*;
 use crate::item::rules::Item;
+use crate::list::rules::{Due, Line, LinePlace, List, Pending};
 use crate::log::rules::{Log, State};
 use crate::milestone::rules::Milestone;
 use crate::money::Fen;
@@ -79,6 +80,16 @@ pub struct Books {
     pub lines_alike: Table<LineKey, Alike>,
     /// The line in whose live match a target is; none after a match was taken back.
     pub matches: Table<MatchKey, Option<BankLineId>>,
+    /// Lists.
+    pub lists: Table<ListId, List>,
+    /// The list of each place, from 1.
+    pub lists_by_place: Table<u32, ListId>,
+    /// The lines of all lists, those that do not count among them.
+    pub list_lines: Table<LinePlace, Line>,
+    /// The lines of statements that are not complete; none after they were completed or dropped.
+    pub pending_lines: Table<BankLineId, Option<Box<Pending>>>,
+    /// The entries of persons in rosters, those that do not count among them.
+    pub due: Table<PersonId, Due>,
     /// Inspection rounds.
     pub rounds: Table<RoundId, Round>,
     /// Rectification items.
@@ -125,8 +136,9 @@ macro_rules! each_table {
         each_table!(@ ($books $($rest)*)
             states tokens organisations overlays persons funds nodes budgets projects milestones
             milestones_of contracts claims payments accounts cash movements custodies
-            cash_of_payments contributions bank_lines lines_alike matches rounds items cycles
-            campaigns pledges entries evidence reversed)
+            cash_of_payments contributions bank_lines lines_alike matches lists
+            lists_by_place list_lines pending_lines due rounds items cycles campaigns pledges
+            entries evidence reversed)
     };
     (@ ($books:ident . $action:ident) $($table:ident)*) => {{
         let Books { book: _, log: _, $($table),* } = $books;
@@ -161,6 +173,7 @@ macro_rules! each_subject {
             contributions ContributionId
             bank_lines BankLineId
             custodies CustodyId
+            lists ListId
             rounds RoundId
             cycles CycleId
             campaigns CampaignId

@@ -5,6 +5,7 @@
 //! stand in the clear, and never for `PersonalText`.
 
 use crate::ids::*;
+use crate::list::{ListKind, ListLine};
 use crate::money::Fen;
 use crate::record::{RecordCorrection, RecordReversal};
 use crate::text::{Name, Reference, Text};
@@ -22,6 +23,7 @@ choices! {
         Custody = "custody" "代管协议",
         Contribution = "contribution" "配套自筹",
         BankLine = "bank_line" "银行流水",
+        List = "list" "清单",
         Round = "round" "巡察督查审计轮次",
         Item = "item" "整改事项",
         Cycle = "cycle" "调度周期",
@@ -57,12 +59,17 @@ choices! {
         MaskedNumber = "masked_number" "账号(末四位)",
         Counterparty = "counterparty" "对方户名",
         Claim = "claim" "报账单号",
+        Programme = "programme" "补贴项目",
+        Period = "period" "补贴期",
+        Key = "key" "指标代码",
         Reference = "reference" "追缴文书号或银行流水号",
         Content = "content" "建设内容",
         Facts = "facts" "问题事实",
         Description = "description" "说明",
         AmountFen = "amount_fen" "金额",
         DeltaFen = "delta_fen" "调剂金额",
+        TotalFen = "total_fen" "合计金额",
+        ClosingFen = "closing_fen" "期末余额",
         PlannedFen = "planned_fen" "计划金额",
         BudgetFen = "budget_fen" "批复金额",
         AmountInvolvedFen = "amount_involved_fen" "涉及金额",
@@ -243,6 +250,8 @@ fields! {
         AmountFen amount_fen };
     bank_line::LineConfirmation: BankLine line {};
     bank_line::LineRevocation: BankLine line {};
+    list::ListCompletion: List list {};
+    list::ListDropping: List list {};
     receipt::ReceiptConfirmation: Payment payment { AmountFen amount_fen };
     round::RoundOpening: Round round { Name name, Mandate mandate };
     round::Feedback: Round round { Document document };
@@ -277,6 +286,11 @@ fields! {
     campaign::CampaignClosing: Campaign campaign {};
     pledge::PledgeSigning: Pledge pledge { Document document };
     pledge::PledgeAssessment: Pledge pledge { Document document };
+    item::Reassignment: Item item {};
+    item::ItemSplit: Item item {};
+    item::ItemOverlap: Item item {};
+    item::Refutation: Item item { Document document };
+    item::LongTermReview: Item item {};
 }
 
 macro_rules! openings {
@@ -301,6 +315,50 @@ openings! {
     item::ItemOpening draft Document;
     account::AccountTakeover opening Document;
     claim::ClaimOpening submission Document;
+}
+
+/// A list is found by its numbers and by what its head says.
+impl Fields for crate::list::ListStart {
+    fn about(&self) -> Option<(Kind, Subject)> {
+        Some((Kind::List, self.list.into()))
+    }
+
+    fn fields(&self, each: &mut Each<'_>) {
+        self.number.give(Field::Number, each);
+        self.document.give(Field::Document, each);
+        match &self.kind {
+            ListKind::Roster(roster) => {
+                roster.programme.give(Field::Programme, each);
+                roster.period.give(Field::Period, each);
+                roster.purpose_code.give(Field::PurposeCode, each);
+                roster.total_fen.give(Field::TotalFen, each);
+            }
+            ListKind::Statement(statement) => {
+                statement.closing_fen.give(Field::ClosingFen, each);
+            }
+            ListKind::Table(table) => table.name.give(Field::Name, each),
+        }
+    }
+}
+
+/// A line of a statement is found as the bank line that it becomes, a figure as the list by its
+/// key. An entry is not looked for: it is about a natural person.
+impl Fields for crate::list::LineAddition {
+    fn about(&self) -> Option<(Kind, Subject)> {
+        match &self.content {
+            ListLine::Entry(_) => None,
+            ListLine::BankLine(entry) => entry.about(),
+            ListLine::Figure(_) => Some((Kind::List, self.list.into())),
+        }
+    }
+
+    fn fields(&self, each: &mut Each<'_>) {
+        match &self.content {
+            ListLine::Entry(_) => {}
+            ListLine::BankLine(entry) => entry.fields(each),
+            ListLine::Figure(figure) => figure.key.give(Field::Key, each),
+        }
+    }
 }
 
 /// What puts a record right is about what that record is about.

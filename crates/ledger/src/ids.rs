@@ -105,6 +105,8 @@ ids! {
     ContributionId
     /// A line of a bank statement 银行流水.
     BankLineId
+    /// A list 清单: a roster, a bank statement or a table.
+    ListId
     /// An inspection round 巡察/督查/审计轮次.
     RoundId
     /// A rectification item 整改事项.

@@ -2,17 +2,23 @@
 
 pub mod rules;
 
+mod assignment;
 mod closing;
 mod deadline;
+mod division;
 mod draft;
+mod long_term;
 mod measure;
 mod opening;
 mod recovery;
 mod step;
 
+pub use assignment::*;
 pub use closing::*;
 pub use deadline::*;
+pub use division::*;
 pub use draft::*;
+pub use long_term::*;
 pub use measure::*;
 pub use opening::*;
 pub use recovery::*;
@@ -95,6 +101,20 @@ pub enum ItemCommand {
     ImportClosure(HistoricalClosure),
     /// `item.take_over`
     TakeOver(ItemOpening),
+    /// `item.reassign`
+    Reassign(Reassignment),
+    /// `item.split`
+    Split(ItemSplit),
+    /// `item.link_overlap`
+    LinkOverlap(ItemOverlap),
+    /// `item.unlink_overlap`
+    UnlinkOverlap(ItemOverlap),
+    /// `item.refute`
+    Refute(Refutation),
+    /// `item.withdraw_closure_request`
+    WithdrawClosureRequest(ReasonedStep),
+    /// `item.continue_long_term`
+    ContinueLongTerm(LongTermReview),
 }
 
 /// What has happened to `item`.
@@ -174,6 +194,20 @@ pub enum ItemEvent {
     ClosureImported(HistoricalClosure),
     /// `item.taken_over`
     TakenOver(ItemOpening),
+    /// `item.reassigned`
+    Reassigned(Reassignment),
+    /// `item.split`
+    Split(ItemSplit),
+    /// `item.overlap_linked`
+    OverlapLinked(ItemOverlap),
+    /// `item.overlap_unlinked`
+    OverlapUnlinked(ItemOverlap),
+    /// `item.refuted`
+    Refuted(Refutation),
+    /// `item.closure_request_withdrawn`
+    ClosureRequestWithdrawn(ReasonedStep),
+    /// `item.long_term_continued`
+    LongTermContinued(LongTermReview),
 }
 
 crate::noun! { "item" Item ItemCommand ItemEvent
@@ -213,4 +247,11 @@ crate::noun! { "item" Item ItemCommand ItemEvent
     DeclareRecusal "declare_recusal" => RecusalDeclared "recusal_declared",
     ImportClosure "import_closure" => ClosureImported "closure_imported",
     TakeOver "take_over" => TakenOver "taken_over",
+    Reassign "reassign" => Reassigned "reassigned",
+    Split "split" => Split "split",
+    LinkOverlap "link_overlap" => OverlapLinked "overlap_linked",
+    UnlinkOverlap "unlink_overlap" => OverlapUnlinked "overlap_unlinked",
+    Refute "refute" => Refuted "refuted",
+    WithdrawClosureRequest "withdraw_closure_request" => ClosureRequestWithdrawn "closure_request_withdrawn",
+    ContinueLongTerm "continue_long_term" => LongTermContinued "long_term_continued",
 }

@@ -21,6 +21,7 @@
 //! | custody | 代管 | one organisation keeps the money of another |
 //! | contribution | 配套/自筹 | what others promised to a project, and what of it came |
 //! | bank line | 银行流水 | what the statement says, matched with a movement or a payment |
+//! | list | 清单 | a roster 花名册, a statement 对账单 or a table 数据表; counts once complete |
 //! | receipt | 到账核实 | what the payee says |
 //! | record, reversal, correction | 记录、冲销、更正 | what was recorded wrongly, taken back or put right |
 //! | entry | 双人录入 | what one person records and another confirms |
@@ -81,6 +82,7 @@ pub mod entry;
 pub mod evidence;
 pub mod fund;
 pub mod item;
+pub mod list;
 pub mod log;
 pub mod milestone;
 pub mod organisation;
@@ -137,6 +139,8 @@ nouns! {
     Contribution contribution ContributionCommand ContributionEvent;
     /// Bank lines.
     BankLine bank_line BankLineCommand BankLineEvent;
+    /// Lists.
+    List list ListCommand ListEvent;
     /// Receipt confirmations.
     Receipt receipt ReceiptCommand ReceiptEvent;
     /// Records put right.

@@ -2,6 +2,7 @@
 
 use crate::form::{Bad, Description, Form, Input, Out};
 use crate::ids::PersonId;
+use crate::list::{LineAddition, ListCommand, ListEvent, ListLine};
 use crate::person::{PersonCommand, PersonEvent, PersonProfile};
 use crate::receipt::{ReceiptCommand, ReceiptEvent};
 use crate::token::{TokenCommand, TokenEvent};
@@ -75,8 +76,10 @@ pub fn visit(event: &mut Event, visit: &mut Visit<'_>) {
         Event::Receipt(ReceiptEvent::Confirmed(receipt)) => {
             visit(receipt.subject, 7, &mut receipt.remark);
         }
+        Event::List(ListEvent::LineAdded(addition)) => visit_line(addition, visit),
         Event::Token(TokenEvent::Issued(grant)) => visit(grant.person, 3, &mut grant.name),
-        Event::Token(TokenEvent::Revoked(_))
+        Event::List(ListEvent::Started(_) | ListEvent::Completed(_) | ListEvent::Dropped(_))
+        | Event::Token(TokenEvent::Revoked(_))
         | Event::Ledger(_)
         | Event::Log(_)
         | Event::Organisation(_)
@@ -107,12 +110,14 @@ pub const fn concerns(command: &Command) -> bool {
     match command {
         Command::Subject(PersonCommand::Register(_) | PersonCommand::Amend(_))
         | Command::Receipt(_)
+        | Command::List(ListCommand::AddLine(_))
         | Command::Token(_) => true,
         Command::Subject(
             PersonCommand::Restrict(_)
             | PersonCommand::LiftRestriction(_)
             | PersonCommand::Erase(_),
         )
+        | Command::List(ListCommand::Start(_) | ListCommand::Complete(_) | ListCommand::Drop(_))
         | Command::Ledger(_)
         | Command::Log(_)
         | Command::Organisation(_)
@@ -137,11 +142,18 @@ pub const fn concerns(command: &Command) -> bool {
     }
 }
 
-/// True for a command that holds personal text. Most receipts hold none, though they may.
+/// True for a command that holds personal text. Most receipts and entries of rosters hold none,
+/// though they may.
 #[must_use]
 pub const fn holds(command: &Command) -> bool {
     if let Command::Receipt(ReceiptCommand::Confirm(receipt)) = command {
         return receipt.remark.is_some();
+    }
+    if let Command::List(ListCommand::AddLine(addition)) = command {
+        return match &addition.content {
+            ListLine::Entry(entry) => entry.remark.is_some(),
+            ListLine::BankLine(_) | ListLine::Figure(_) => false,
+        };
     }
     concerns(command) && !matches!(command, Command::Token(TokenCommand::Revoke(_)))
 }
@@ -160,8 +172,10 @@ pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
         Command::Receipt(ReceiptCommand::Confirm(receipt)) => {
             visit(receipt.subject, 7, &mut receipt.remark);
         }
+        Command::List(ListCommand::AddLine(addition)) => visit_line(addition, visit),
         Command::Token(TokenCommand::Issue(grant)) => visit(grant.person, 3, &mut grant.name),
-        Command::Token(TokenCommand::Revoke(_))
+        Command::List(ListCommand::Start(_) | ListCommand::Complete(_) | ListCommand::Drop(_))
+        | Command::Token(TokenCommand::Revoke(_))
         | Command::Ledger(_)
         | Command::Log(_)
         | Command::Organisation(_)
@@ -183,6 +197,13 @@ pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
         | Command::Campaign(_)
         | Command::Pledge(_)
         | Command::Evidence(_) => {}
+    }
+}
+
+fn visit_line(addition: &mut LineAddition, visit: &mut Visit<'_>) {
+    match &mut addition.content {
+        ListLine::Entry(entry) => visit(entry.subject, 4, &mut entry.remark),
+        ListLine::BankLine(_) | ListLine::Figure(_) => {}
     }
 }
 

@@ -120,6 +120,7 @@ fn allows_step(role: Role, command: &Command) -> bool {
         | Command::Account(_)
         | Command::Contribution(_)
         | Command::BankLine(_)
+        | Command::List(_)
         | Command::Receipt(_)
         | Command::Record(_)
         | Command::Entry(_)
@@ -175,7 +176,9 @@ fn allows(role: Role, noun: Noun) -> bool {
         | Noun::Entry => {
             matches!(role, Role::Finance | Role::Rectification | Role::Inspector)
         }
-        Noun::Fund | Noun::Payment | Noun::Account | Noun::BankLine => role == Role::Finance,
+        Noun::Fund | Noun::Payment | Noun::Account | Noun::BankLine | Noun::List => {
+            role == Role::Finance
+        }
         Noun::Project | Noun::Contract | Noun::Contribution => {
             matches!(role, Role::Finance | Role::Rectification)
         }

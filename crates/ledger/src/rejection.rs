@@ -3,6 +3,7 @@
 mod words;
 
 use crate::date::BusinessDate;
+use crate::digest::Digest;
 use crate::ids::Subject;
 use crate::money::Fen;
 use crate::project::rules::steps::Step;
@@ -262,6 +263,52 @@ pub enum Rejection {
         /// The bank line of the other match.
         subject: Subject,
     },
+    /// A line of a list that is not the next one.
+    LineGap {
+        /// Its number.
+        number: u32,
+        /// The number of the next one.
+        next: u32,
+    },
+    /// A line of a list that is there already, with the same content: nothing need be done.
+    LineRecorded {
+        /// Its number.
+        number: u32,
+        /// The number of the next one.
+        next: u32,
+    },
+    /// A line of a list of which the number is there already, with other content.
+    LineDiffers {
+        /// Its number.
+        number: u32,
+    },
+    /// A list that is not what its head says (V19, 5.10).
+    ListDiffers {
+        /// What of the head.
+        field: &'static str,
+        /// What it says: lines, or fen.
+        stated: i64,
+        /// What the lines come to.
+        found: i64,
+    },
+    /// A list of which the lines are others than those that its head meant.
+    ListDigest {
+        /// The digest that the head states.
+        stated: Digest,
+        /// The digest over the lines.
+        found: Digest,
+    },
+    /// A second entry of somebody for a programme and a period (V19).
+    DuplicateEntry {
+        /// Who.
+        subject: Subject,
+        /// The line's number.
+        number: u32,
+        /// The list of the first entry.
+        earlier_list: Subject,
+        /// Its line there.
+        earlier_line: u32,
+    },
     /// A record that may not be reversed or corrected as asked (V22).
     BadReversal {
         /// The field.
@@ -328,6 +375,11 @@ impl Rejection {
             Rejection::CycleLegMissing { .. } => "CYCLE_LEG_MISSING",
             Rejection::BadSample { .. } => "BAD_SAMPLE",
             Rejection::AlreadyMatched { .. } => "ALREADY_MATCHED",
+            Rejection::LineGap { .. } => "LINE_GAP",
+            Rejection::LineRecorded { .. } => "LINE_RECORDED",
+            Rejection::LineDiffers { .. } => "LINE_DIFFERS",
+            Rejection::ListDiffers { .. } | Rejection::ListDigest { .. } => "LIST_DIFFERS",
+            Rejection::DuplicateEntry { .. } => "DUPLICATE_ENTRY",
             Rejection::BadReversal { .. } | Rejection::RestedOn { .. } => "BAD_REVERSAL",
             Rejection::UnknownParty { .. } => "UNKNOWN_PARTY",
             Rejection::ReceiptDisputed { .. } => "RECEIPT_DISPUTED",
@@ -358,12 +410,17 @@ impl Rejection {
             | Rejection::BadRatio { field, .. }
             | Rejection::BadSample { field, .. }
             | Rejection::AlreadyMatched { field, .. }
+            | Rejection::ListDiffers { field, .. }
             | Rejection::BadReversal { field, .. }
             | Rejection::UnknownParty { field, .. } => Some(field),
             Rejection::Conflict { .. } => Some("expected_version"),
             Rejection::OverAllocated { .. } | Rejection::OverPaid { .. } => Some("amount_fen"),
             Rejection::NotInForce { .. } => Some("source_kind"),
             Rejection::RestedOn { .. } => Some("seq"),
+            Rejection::LineGap { .. } | Rejection::LineRecorded { .. } => Some("line_number"),
+            Rejection::LineDiffers { .. } => Some("content"),
+            Rejection::ListDigest { .. } => Some("digest"),
+            Rejection::DuplicateEntry { .. } => Some("subject"),
             Rejection::Forbidden { .. }
             | Rejection::LedgerNotOpen
             | Rejection::BadTransition { .. }
@@ -420,6 +477,12 @@ impl Rejection {
             | Rejection::CycleLegMissing { .. }
             | Rejection::BadSample { .. }
             | Rejection::AlreadyMatched { .. }
+            | Rejection::LineGap { .. }
+            | Rejection::LineRecorded { .. }
+            | Rejection::LineDiffers { .. }
+            | Rejection::ListDiffers { .. }
+            | Rejection::ListDigest { .. }
+            | Rejection::DuplicateEntry { .. }
             | Rejection::BadReversal { .. }
             | Rejection::RestedOn { .. }
             | Rejection::UnknownParty { .. }

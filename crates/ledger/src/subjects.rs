@@ -33,6 +33,7 @@ ids! {
     CustodyId
     ContributionId
     BankLineId
+    ListId
     RoundId
     ItemId
     CycleId
@@ -83,6 +84,26 @@ impl Subjects for crate::bank_line::MatchTarget {
             crate::bank_line::MatchTarget::Payment(id) => id.each(each),
             crate::bank_line::MatchTarget::Movement(id) => id.each(each),
             crate::bank_line::MatchTarget::Recovery(it) => it.each(each),
+        }
+    }
+}
+
+impl Subjects for crate::list::ListKind {
+    fn each(&self, each: &mut dyn FnMut(Subject)) {
+        match self {
+            crate::list::ListKind::Roster(it) => it.each(each),
+            crate::list::ListKind::Statement(it) => it.each(each),
+            crate::list::ListKind::Table(it) => it.each(each),
+        }
+    }
+}
+
+impl Subjects for crate::list::ListLine {
+    fn each(&self, each: &mut dyn FnMut(Subject)) {
+        match self {
+            crate::list::ListLine::Entry(it) => it.each(each),
+            crate::list::ListLine::BankLine(it) => it.each(each),
+            crate::list::ListLine::Figure(it) => it.each(each),
         }
     }
 }
@@ -204,6 +225,15 @@ subjects! {
     bank_line::RecoveryTarget { item }
     bank_line::LineConfirmation { line, target }
     bank_line::LineRevocation { line }
+    list::ListStart { list, kind }
+    list::Roster { fund }
+    list::Statement { account }
+    list::FigureTable { organisation }
+    list::RosterEntry { subject }
+    list::Figure {  }
+    list::LineAddition { list, content }
+    list::ListCompletion { list }
+    list::ListDropping { list }
     receipt::ReceiptConfirmation { payment, subject, visitor }
     entry::EntryConfirmation { entry }
     entry::EntryWithdrawal { entry }
@@ -212,18 +242,19 @@ subjects! {
     round::RoundOpening { round, inspecting_body, closing_body, related_round }
     round::Feedback { round, receivers }
     round::RoundClosing { round }
-    item::ItemDraft { item, round, parent, responsible_unit, responsible_person, lead_unit }
+    item::ItemDraft { item, round, parent, responsible_unit, responsible_person, lead_unit,
+        cooperating_units }
     item::ItemOpening { draft }
     item::ItemStep { item }
     item::ReasonedStep { item }
     item::PlanSubmission { item }
     item::Verification { item }
-    item::Measure { item, measure }
+    item::Measure { item, measure, owner_unit, owner_person }
     item::MeasureResult { item, measure }
     item::Evidence { item, measure }
     item::EvidenceRetraction { item }
     item::ExtensionRequest { item }
-    item::Recovery { item }
+    item::Recovery { item, payment, overpaid }
     item::RecoveryWaiver { item }
     item::Letter { item, receiver_unit, receiver_person }
     item::LeadTransfer { item, lead_unit }
@@ -242,6 +273,11 @@ subjects! {
     campaign::CampaignClosing { campaign }
     pledge::PledgeSigning { pledge, from_unit, from_person, to_unit, to_person }
     pledge::PledgeAssessment { pledge }
+    item::Reassignment { item, responsible_unit, responsible_person, lead_unit, cooperating_units }
+    item::ItemSplit { item, into }
+    item::ItemOverlap { item, with }
+    item::Refutation { item }
+    item::LongTermReview { item }
     evidence::EvidenceRegistration { evidence, subject, captured_by }
     evidence::EvidenceWithdrawal { evidence }
 }

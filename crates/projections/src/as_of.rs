@@ -296,6 +296,7 @@ const fn concerns(event: &Event) -> bool {
         | Event::Milestone(_)
         | Event::Contribution(_)
         | Event::BankLine(_)
+        | Event::List(_)
         | Event::Entry(_)
         | Event::Round(_)
         | Event::Item(_)

@@ -18,7 +18,7 @@ pub struct CommonProblem {
     pub open: usize,
     /// How many were closed, here or on paper.
     pub closed: usize,
-    /// How many ended otherwise: not substantiated, merged, given up.
+    /// How many ended otherwise: not substantiated, merged, split, given up.
     pub ended_otherwise: usize,
     /// How many of the open ones are overdue.
     pub overdue: usize,

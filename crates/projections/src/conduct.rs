@@ -1,4 +1,5 @@
-//! How often the items of a unit were put off, sent back and reopened (R7).
+//! How often the items of a unit were put off, sent back, handed on and reopened (R7). What happened
+//! before an item was handed on counts for the unit that has it now.
 
 use crate::View;
 use crate::days::Conduct;
@@ -25,7 +26,11 @@ pub struct ConductFigures {
     pub closures_returned: u32,
     /// Reopened by a look back 回头看.
     pub reopened: u32,
-    /// How many items were put off or sent back at least once.
+    /// Requests for closing taken back by the unit 撤回申请销号.
+    pub requests_withdrawn: u32,
+    /// Handed to another unit or other persons 转办、人员调整.
+    pub handed_on: u32,
+    /// How many items were put off, sent back or handed on at least once.
     pub items_concerned: usize,
 }
 
@@ -84,6 +89,8 @@ impl ConductFigures {
             plans_returned,
             closures_returned,
             reopened,
+            requests_withdrawn,
+            handed_on,
         } = one;
         for (count, more) in [
             (&mut self.extensions_requested, extensions_requested),
@@ -92,6 +99,8 @@ impl ConductFigures {
             (&mut self.plans_returned, plans_returned),
             (&mut self.closures_returned, closures_returned),
             (&mut self.reopened, reopened),
+            (&mut self.requests_withdrawn, requests_withdrawn),
+            (&mut self.handed_on, handed_on),
         ] {
             *count = count.saturating_add(more);
         }

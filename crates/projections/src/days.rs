@@ -37,6 +37,8 @@ pub(crate) struct Conduct {
     pub(crate) plans_returned: u32,
     pub(crate) closures_returned: u32,
     pub(crate) reopened: u32,
+    pub(crate) requests_withdrawn: u32,
+    pub(crate) handed_on: u32,
 }
 
 /// The days that the books forget.
@@ -107,6 +109,7 @@ impl Days {
             | Event::Account(_)
             | Event::Contribution(_)
             | Event::BankLine(_)
+            | Event::List(_)
             | Event::Receipt(_)
             | Event::Record(_)
             | Event::Entry(_)
@@ -154,6 +157,10 @@ impl Days {
             |it| &mut it.closures_returned
         } else if step == Step::FailLookback {
             |it| &mut it.reopened
+        } else if step == Step::WithdrawClosureRequest {
+            |it| &mut it.requests_withdrawn
+        } else if step == Step::Reassign {
+            |it| &mut it.handed_on
         } else {
             return;
         };

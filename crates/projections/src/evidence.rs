@@ -28,7 +28,7 @@ pub struct EvidenceFiles {
 pub enum Naming {
     /// `evidence.added`
     Evidence(EvidenceId),
-    /// `item.evidence_added`, of a measure.
+    /// `item.evidence_added`, of a measure, or `item.refuted`.
     Item(ItemId),
 }
 
@@ -47,6 +47,9 @@ impl EvidenceFiles {
         }
         if let Event::Item(ItemEvent::EvidenceAdded(added)) = event {
             self.name(added.sha256, Naming::Item(added.item));
+        }
+        if let Event::Item(ItemEvent::Refuted(refuted)) = event {
+            self.name(refuted.sha256, Naming::Item(refuted.item));
         }
     }
 

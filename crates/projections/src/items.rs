@@ -5,7 +5,8 @@ mod numbered;
 mod rounds;
 
 pub use detail::{
-    AttemptLine, ClosingLine, Deed, ExtensionLine, ItemView, MeasureLine, RecoveryLine, item_view,
+    AttemptLine, ClosingLine, Deed, ExtensionLine, FormerLine, ItemView, MeasureLine, RecoveryLine,
+    item_view,
 };
 pub(crate) use numbered::Numbered;
 pub use rounds::{RelatedRound, RoundView, StateCount, round_view, round_views};
@@ -15,7 +16,7 @@ use crate::{Page, View};
 use jiff::civil::Date;
 use ledger::date::BusinessDate;
 use ledger::ids::{ItemId, OrganisationId, OverlayId, PersonId, RoundId};
-use ledger::item::rules::{Item, State, is_open};
+use ledger::item::rules::{Item, State, is_counted, is_open};
 use ledger::item::{ItemCategory, Severity};
 use ledger::money::Fen;
 use ledger::organisation::rules::is_within;
@@ -53,6 +54,10 @@ pub struct ItemLine {
     pub responsible_unit: UnitReference,
     /// The official who answers for it.
     pub responsible_person: Option<PersonId>,
+    /// The unit that leads now.
+    pub lead_unit: Option<UnitReference>,
+    /// The units that help.
+    pub cooperating_units: Vec<UnitReference>,
     /// Where it stands.
     pub state: Term,
     /// Since when.
@@ -63,8 +68,12 @@ pub struct ItemLine {
     pub days_left: Option<u32>,
     /// By how many days it is overdue.
     pub overdue_days: u32,
-    /// It was once closed after its due date.
+    /// It was once closed on a request that came after its due date.
     pub closed_late: bool,
+    /// Its closing was once asked for after its due date.
+    pub requested_late: bool,
+    /// It is counted in rates and sums; false for one that overlaps with another that is.
+    pub counted: bool,
 }
 
 /// A rule that stands in the way.
@@ -101,6 +110,10 @@ pub struct ItemFilter {
     pub zone: Option<OverlayId>,
     /// Only those for which this official answers.
     pub person: Option<PersonId>,
+    /// Only those that this unit or one below it leads.
+    pub lead: Option<OrganisationId>,
+    /// Only those in which this unit or one below it helps.
+    pub cooperating: Option<OrganisationId>,
     /// Only those of this round.
     pub round: Option<RoundId>,
     /// Only those about this.
@@ -119,12 +132,19 @@ impl ItemFilter {
             within,
             zone,
             person,
+            lead,
+            cooperating,
             round,
             category,
             severity,
             overdue,
         } = *self;
         let draft = &item.draft;
+        let helps = |unit| {
+            let mut helping = draft.cooperating_units.iter();
+            helping.any(|helper| is_within(books, *helper, unit))
+        };
+        let leads = |unit| item.lead_unit.is_some_and(|it| is_within(books, it, unit));
         state.is_none_or(|state| item.state == state)
             && person.is_none_or(|person| draft.responsible_person == Some(person))
             && round.is_none_or(|round| draft.round == round)
@@ -132,6 +152,8 @@ impl ItemFilter {
             && severity.is_none_or(|severity| draft.severity == severity)
             && overdue.is_none_or(|overdue| (item.overdue_days(today) > 0) == overdue)
             && within.is_none_or(|unit| is_within(books, draft.responsible_unit, unit))
+            && lead.is_none_or(leads)
+            && cooperating.is_none_or(helps)
             && zone
                 .is_none_or(|zone| zones_of(books, draft.responsible_unit, today).contains(&zone))
     }
@@ -176,12 +198,20 @@ pub(crate) fn item_line(books: &Books, today: Date, id: ItemId, item: &Item) -> 
         severity: term!(draft.severity),
         responsible_unit: references::unit(books, draft.responsible_unit),
         responsible_person: draft.responsible_person,
+        lead_unit: item.lead_unit.map(|unit| references::unit(books, unit)),
+        cooperating_units: draft
+            .cooperating_units
+            .iter()
+            .map(|unit| references::unit(books, *unit))
+            .collect(),
         state: term!(item.state),
         state_since: item.state_since,
         due_on: due_on(item, today),
         days_left: days_left(item, today),
         overdue_days: item.overdue_days(today),
         closed_late: item.closed_late(),
+        requested_late: item.turns.requested_late,
+        counted: is_counted(books, id, item),
     }
 }
 

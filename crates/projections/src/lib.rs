@@ -31,6 +31,7 @@ pub mod idle;
 pub mod items;
 pub mod letters;
 pub mod links;
+pub mod lists;
 mod names;
 pub mod numbers;
 pub mod page;

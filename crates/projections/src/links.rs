@@ -114,6 +114,7 @@ impl Links {
             | Event::Claim(_)
             | Event::Contribution(_)
             | Event::BankLine(_)
+            | Event::List(_)
             | Event::Receipt(_)
             | Event::Record(_)
             | Event::Entry(_)

@@ -64,12 +64,12 @@ impl Part {
     #[must_use]
     pub const fn version(self) -> u32 {
         match self {
-            Part::Alerts | Part::Links | Part::Plans | Part::Days | Part::Evidence => 1,
-            // Subjects have numbers.
-            Part::Timeline | Part::Search => 2,
-            // Persons have a state; then: what few payments have stands together; then: letters, and
-            // cycles, campaigns and pledges.
-            Part::Books => 4,
+            Part::Alerts | Part::Links | Part::Plans | Part::Evidence => 1,
+            // Subjects have numbers; requests taken back and items handed on are counted.
+            Part::Timeline | Part::Search | Part::Days => 2,
+            // Persons have a state; then: what few payments have stands together; then: what
+            // happens to few items; and lists; then: letters, cycles, campaigns and pledges.
+            Part::Books => 5,
         }
     }
 }

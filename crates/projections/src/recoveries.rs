@@ -1,4 +1,6 @@
-//! Recovery 追缴: required, demanded, received and waived, by item, unit and round (R9).
+//! Recovery 追缴: required, demanded, received and waived, by item, unit and round (R9), and by which
+//! way it was received. What goes on in another item is required there and not here; of items that
+//! overlap one is summed up, the others are shown apart.
 
 use crate::View;
 use crate::items::{ItemFilter, RoundReference, passing, round_reference};
@@ -7,7 +9,8 @@ use crate::references::{self, Term, UnitReference, term, total};
 use jiff::civil::Date;
 use ledger::Books;
 use ledger::ids::ItemId;
-use ledger::item::rules::Item;
+use ledger::item::RecoveryWay;
+use ledger::item::rules::{Item, is_counted};
 use ledger::money::Fen;
 use ledger::text::Reference;
 use std::collections::BTreeMap;
@@ -26,6 +29,12 @@ pub struct Recovered {
     pub received_fen: Fen,
     /// Of this, what a bank line is matched with, and what had come back before the book.
     pub matched_fen: Fen,
+    /// Of it, into an account, with no bank line matched yet.
+    pub unmatched_fen: Fen,
+    /// Of it, paid in as non-tax revenue 非税缴库.
+    pub non_tax_fen: Fen,
+    /// Of it, set off against later payments 抵扣.
+    pub offset_fen: Fen,
     /// Given up by an authority.
     pub waived_fen: Fen,
     /// Still to come, item by item: what one got too much is not set against another.
@@ -48,6 +57,8 @@ pub struct ItemRecovery {
     pub round: RoundReference,
     /// The money.
     pub money: Recovered,
+    /// It is in the sums; false for one that overlaps with another that is.
+    pub counted: bool,
 }
 
 /// The recovery of one unit's items.
@@ -76,6 +87,8 @@ pub struct RoundRecovery {
 pub struct Recoveries {
     /// Of all items, not only of this page.
     pub total: Recovered,
+    /// Of the items that overlap with others that are in the sums: in no other sum.
+    pub overlapping: Recovered,
     /// Unit by unit, in the order of their names.
     pub units: Vec<UnitRecovery>,
     /// Round by round, in the order of their names.
@@ -106,7 +119,8 @@ pub fn recoveries(
         })
         .collect();
     let (mut units, mut rounds) = (BTreeMap::new(), BTreeMap::new());
-    for (_, item, money) in &rows {
+    let counts = |(id, item, _): &&(ItemId, &Item, Recovered)| is_counted(books, *id, item);
+    for (_, item, money) in rows.iter().filter(counts) {
         let unit = references::unit(books, item.draft.responsible_unit);
         units.entry(unit).or_insert_with(Vec::new).push(*money);
         let round = round_reference(books, item.draft.round);
@@ -120,9 +134,13 @@ pub fn recoveries(
         round,
         money: sum(&parts),
     });
-    let all: Vec<Recovered> = rows.iter().map(|(_, _, money)| *money).collect();
+    let parts = |counted: bool| -> Vec<Recovered> {
+        let rows = rows.iter().filter(|row| counts(row) == counted);
+        rows.map(|(_, _, money)| *money).collect()
+    };
     Recoveries {
-        total: sum(&all),
+        total: sum(&parts(true)),
+        overlapping: sum(&parts(false)),
         units: units.collect(),
         rounds: rounds.collect(),
         items: Page::of(&rows, offset, limit, |(id, item, money)| ItemRecovery {
@@ -132,21 +150,27 @@ pub fn recoveries(
             responsible_unit: references::unit(books, item.draft.responsible_unit),
             round: round_reference(books, item.draft.round),
             money: *money,
+            counted: is_counted(books, *id, item),
         }),
     }
 }
 
 fn money(books: &Books, item: &Item) -> Recovered {
-    let required_fen = item.recovery_required();
-    let settled = item.recovered(books).add(item.waived);
+    let matched_fen = item.matched();
+    let non_tax_fen = item.received_by(RecoveryWay::NonTax);
+    let offset_fen = item.received_by(RecoveryWay::Offset);
+    let shown = matched_fen.add(non_tax_fen).add(offset_fen);
     Recovered {
         items: 1,
-        required_fen,
+        required_fen: item.recovery_required(),
         demanded_fen: item.demanded,
         received_fen: item.received,
-        matched_fen: item.matched(),
+        matched_fen,
+        unmatched_fen: item.received.sub(shown),
+        non_tax_fen,
+        offset_fen,
         waived_fen: item.waived,
-        open_fen: required_fen.sub(settled).max(Fen::ZERO),
+        open_fen: item.recovery_open(books),
     }
 }
 
@@ -158,6 +182,9 @@ fn sum(parts: &[Recovered]) -> Recovered {
         demanded_fen: add(|it| it.demanded_fen),
         received_fen: add(|it| it.received_fen),
         matched_fen: add(|it| it.matched_fen),
+        unmatched_fen: add(|it| it.unmatched_fen),
+        non_tax_fen: add(|it| it.non_tax_fen),
+        offset_fen: add(|it| it.offset_fen),
         waived_fen: add(|it| it.waived_fen),
         open_fen: add(|it| it.open_fen),
     }

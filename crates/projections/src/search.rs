@@ -19,6 +19,7 @@ use crate::references::{Term, term};
 use hashbrown::HashMap;
 use index::Piece;
 use ledger::fields::{Field, Kind};
+use ledger::ids::BankLineId;
 use ledger::money::Fen;
 use query::Wanted;
 use std::cmp::Ordering;
@@ -93,11 +94,20 @@ pub struct Found {
 /// What a ledger holds of what is asked for.
 #[must_use]
 pub fn find(view: &View, query: &Query, offset: usize, limit: usize) -> Found {
-    let (found, complete) = gather(&view.search, query);
+    let (mut found, complete) = gather(&view.search, query);
+    found.retain(|(subject, candidate)| counts(view, *subject, candidate));
     let page = Page::of(&found, offset, limit, |(subject, candidate)| {
         show(view, *subject, candidate)
     });
     Found { page, complete }
+}
+
+/// False for a line of a bank statement that is not complete, or that the bank had said before: it
+/// is no bank line.
+fn counts(view: &View, subject: u32, candidate: &Candidate<'_>) -> bool {
+    let id = view.timeline.names.id(subject);
+    candidate.kind != Kind::BankLine
+        || id.is_some_and(|id| view.books.bank_lines.contains(BankLineId(id)))
 }
 
 impl Hit {

@@ -288,6 +288,7 @@ fn each_payment(event: &Event, take: &mut dyn FnMut(PaymentId)) {
         | Event::Account(_)
         | Event::Contribution(_)
         | Event::BankLine(_)
+        | Event::List(_)
         | Event::Entry(_)
         | Event::Round(_)
         | Event::Item(_)

@@ -3,8 +3,10 @@
 //! Each is a function of the view and of the day on which it is asked.
 
 mod completion;
+mod reviews;
 
 pub use completion::{Completion, Figures, Group, Grouping, completion};
+pub use reviews::{ReviewTask, reviews};
 
 use crate::items::{ItemFilter, ItemLine, Obstacle, item_line, passing};
 use crate::{Entry, Page, View};

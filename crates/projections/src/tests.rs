@@ -14,6 +14,7 @@ mod fees;
 mod form;
 mod idle;
 mod items;
+mod lists;
 mod money;
 mod openings;
 mod projects;

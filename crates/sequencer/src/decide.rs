@@ -290,6 +290,7 @@ impl Writer {
             | Command::Account(_)
             | Command::Contribution(_)
             | Command::BankLine(_)
+            | Command::List(_)
             | Command::Receipt(_)
             | Command::Record(_)
             | Command::Entry(_)

@@ -44,7 +44,7 @@ pub enum StartError {
 }
 
 /// Opens the log of a directory, checks its whole chain, rebuilds everything and starts the
-/// writer. Blocks while it reads everything; `examples/load.rs` measures how long. Publishes
+/// writer. Blocks while it reads everything; `cargo xtask bench year` measures how long. Publishes
 /// nothing and signs no receipts, and begins from no snapshot: those are signed.
 ///
 /// # Errors

@@ -3,12 +3,12 @@
 "use strict";
 
 const NOUNS = { fund: "资金批次", project: "项目", milestone: "节点", payment: "支付", receipt: "到户核实",
-  contract: "合同", claim: "报账", account: "账户", bank_line: "银行流水", contribution: "配套自筹",
-  item: "整改事项", round: "轮次", cycle: "调度周期", campaign: "回头看", evidence: "佐证", entry: "双人录入", record: "冲销更正",
-  organisation: "机构", subject: "人员农户", overlay: "战区", ledger: "账本", opening: "期初",
-  pledge: "责任状" };
+  contract: "合同", claim: "报账", account: "账户", bank_line: "银行流水", contribution: "配套自筹", list: "清单",
+  item: "整改事项", round: "轮次", cycle: "调度周期", campaign: "回头看", pledge: "责任状",
+  evidence: "佐证", entry: "双人录入", record: "冲销更正",
+  organisation: "机构", subject: "人员农户", overlay: "战区", ledger: "账本", opening: "期初" };
 const PATHS = { fund: "funds", project: "projects", item: "items", payment: "payments",
-  contract: "contracts", claim: "claims", account: "accounts", evidence: "evidence" };
+  contract: "contracts", claim: "claims", account: "accounts", evidence: "evidence", list: "lists" };
 const RECORDS_AT_MOST = 200;
 
 /// A button that opens the detail of something.
@@ -54,6 +54,10 @@ const several = (nodes) => nodes.flatMap((node, place) => (place ? ["、", node]
 const projectOf = (ledger, it) => link(ledger, "project", it.project, it.name || it.number);
 const fundOf = (ledger, it) => link(ledger, "fund", it.fund, it.document || it.name);
 
+const recoveryOf = (it) => (it ? `应追缴 ${fen(it.required_fen)},已追缴 ${fen(it.received_fen)}`
+  + `(银行对账 ${fen(it.matched_fen)},非税缴库 ${fen(it.non_tax_fen)},抵扣 ${fen(it.offset_fen)}),`
+  + `核免 ${fen(it.waived_fen)},尚欠 ${fen(it.open_fen)}` : null);
+
 /// What is worth knowing of each kind: labels and values.
 const FACTS = {
   fund: (_, it) => [["名称", it.fund.name], ["文号", it.fund.document], ["下达单位", nameOf(it.issuer)],
@@ -63,12 +67,18 @@ const FACTS = {
     ["实施单位", nameOf(it.implementing_unit)], ["计划总投资", fen(it.planned_fen)],
     ["已落实预算", fen(it.totals.granted_fen)], ["净支付", fen(it.totals.paid_net_fen)]],
   item: (_, it) => [["编号", it.number], ["问题", it.facts], ["轮次", it.round.name],
-    ["责任单位", nameOf(it.responsible_unit)], ["状态", `${it.state.zh}(${it.state_since})`],
-    ["期限", it.due_on],
-    ["追缴", it.recovery.required_fen > 0 ? `应追缴 ${fen(it.recovery.required_fen)},已追缴 `
-      + `${fen(it.recovery.received_fen)},尚欠 ${fen(it.recovery.open_fen)}` : null],
-    ["措施", it.measures.map((one) => `${one.kind.zh}:${one.finished ? "已完成" : "未完成"},`
+    ["牵头单位", it.lead_unit && nameOf(it.lead_unit)],
+    ["责任单位", nameOf(it.responsible_unit)],
+    ["配合单位", it.cooperating_units.map(nameOf).join("、")],
+    ["原责任单位", it.former.map((one) => `${nameOf(one.unit)}(至 ${one.until})`).join("、")],
+    ["状态", `${it.state.zh}(${it.state_since})`], ["期限", it.due_on],
+    ["统计", it.counted ? null : "与其他事项交叉重复,不单独计入"],
+    ["追缴", recoveryOf(it.recovery)],
+    ["措施", it.measures.map((one) => `${one.kind.zh}:${one.description}(${nameOf(one.owner_unit)}`
+      + `${one.due_on ? `,${one.due_on} 前` : ""}),${one.finished ? `已完成:${one.result}` : "未完成"},`
       + `佐证 ${one.evidence_count} 件`).join(";")]],
+  list: (_, it) => [["编号", it.number], ["文号", it.document], ["类别", it.shape.zh], ["状态", it.state.zh],
+    ["行数", `已录 ${it.lines} 行,共 ${it.count} 行`], ["下一行", it.next_line]],
   payment: (ledger, it) => [["凭证号", it.voucher], ["收款人", payeeOf(it)],
     ["项目", projectOf(ledger, it.project)], ["类别", it.kind.zh], ["状态", it.state.zh],
     ["金额", fen(it.amount_fen)], ["已到账", fen(it.settled_fen)], ["退回", fen(it.returned_fen)],

@@ -12,6 +12,7 @@ pub mod export;
 pub mod import;
 pub mod key;
 pub mod ledger;
+pub mod list;
 pub mod repair;
 pub mod serve;
 pub mod token;
@@ -36,6 +37,8 @@ enum Command {
     Append(append::AppendArgs),
     /// 导入表格 · Import a working file (XLSX, XLS, CSV) into a running server
     Import(import::ImportArgs),
+    /// 清单 · What the head of a list states, from its lines
+    List(list::ListArgs),
     /// 证据包 · Get an evidence package from a running server
     Evidence(evidence::EvidenceArgs),
     /// 离线核验 · Verify a data directory: journal and sled, the whole chain; or an evidence package
@@ -85,6 +88,7 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::Append(args) => append::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::List(args) => list::run(&args),
         Command::Evidence(args) => evidence::run(&args),
         Command::Verify(args) => return verify::run(&args),
         Command::Repair(args) => return repair::run(&args),

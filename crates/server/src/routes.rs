@@ -22,6 +22,7 @@ pub mod funds;
 pub mod health;
 pub mod items;
 pub mod ledgers;
+pub mod lists;
 pub mod log;
 pub mod metrics;
 mod mounted;
@@ -68,6 +69,7 @@ pub fn mount(config: &mut ServiceConfig) {
     accounts::mount(&mut routes);
     contributions::mount(&mut routes);
     bank_lines::mount(&mut routes);
+    lists::mount(&mut routes);
     finance::mount(&mut routes);
     items::mount(&mut routes);
     evidence::mount(&mut routes);

@@ -94,6 +94,7 @@ ids! {
     CustodyId
     ContributionId
     BankLineId
+    ListId
     RoundId
     ItemId
     CycleId
@@ -193,7 +194,7 @@ macro_rules! plain {
         }
     )*};
 }
-plain! { u32 u64 bool Option<u32> }
+plain! { u32 u64 i64 bool Option<u32> }
 
 fn array<const N: usize>(bytes: &[u8], field: &'static str) -> Result<[u8; N], WireError> {
     bytes

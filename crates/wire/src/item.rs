@@ -55,7 +55,8 @@ record!(ItemDraft {
     lead_unit,
     deadline_rule,
     deadline_days,
-    due_on
+    due_on,
+    cooperating_units
 });
 record!(ItemStep { item, remark });
 record!(ReasonedStep { item, reason });
@@ -74,7 +75,9 @@ record!(Measure {
     measure,
     kind,
     description,
-    due_on
+    due_on,
+    owner_unit,
+    owner_person
 });
 record!(MeasureResult {
     item,
@@ -98,10 +101,14 @@ record!(ExtensionRequest {
     due_on,
     reason
 });
+choice!(RecoveryWay { NonTax, Offset });
 record!(Recovery {
     item,
     amount_fen,
-    reference
+    reference,
+    way,
+    payment,
+    overpaid
 });
 record!(RecoveryWaiver {
     item,
@@ -153,7 +160,8 @@ choice!(ItemState {
     NotSubstantiated,
     Merged,
     ClosedNotImplemented,
-    HistoricallyClosed
+    HistoricallyClosed,
+    Split
 });
 record!(ItemOpening {
     draft,
@@ -165,6 +173,29 @@ record!(ItemOpening {
     demanded_fen,
     received_fen,
     waived_fen
+});
+record!(Reassignment {
+    item,
+    responsible_unit,
+    responsible_person,
+    lead_unit,
+    cooperating_units,
+    reason
+});
+record!(ItemSplit { item, into, reason });
+record!(ItemOverlap { item, with, reason });
+record!(Refutation {
+    item,
+    authority,
+    document,
+    reason,
+    sha256,
+    captured_on
+});
+record!(LongTermReview {
+    item,
+    finding,
+    next_review_on
 });
 noun!(
     ItemCommand,
@@ -206,7 +237,14 @@ noun!(
         TransferLead,
         DeclareRecusal,
         ImportClosure,
-        TakeOver
+        TakeOver,
+        Reassign,
+        Split,
+        LinkOverlap,
+        UnlinkOverlap,
+        Refute,
+        WithdrawClosureRequest,
+        ContinueLongTerm
     }
 );
 noun!(
@@ -249,6 +287,13 @@ noun!(
         LeadTransferred,
         RecusalDeclared,
         ClosureImported,
-        TakenOver
+        TakenOver,
+        Reassigned,
+        Split,
+        OverlapLinked,
+        OverlapUnlinked,
+        Refuted,
+        ClosureRequestWithdrawn,
+        LongTermContinued
     }
 );

@@ -30,6 +30,7 @@ mod entry;
 mod evidence;
 mod fund;
 mod item;
+mod list;
 mod log;
 mod milestone;
 mod opening;
@@ -142,6 +143,7 @@ nouns! {
     Account
     Contribution
     BankLine
+    List
     Receipt
     Record
     Entry

@@ -49,6 +49,7 @@ impl Items {
             "in_progress" if !row.ready() => (town, "receive_recovery"),
             "in_progress" if chance.one_in(6) => (judge, "approve_long_term"),
             "in_progress" => (town, "request_closure"),
+            "closure_requested" if chance.one_in(9) => (town, "withdraw_closure_request"),
             "closure_requested" => (judge, "verify"),
             "verified" => (office, "close"),
             "closed" => (judge, *chance.pick(&["pass_lookback", "fail_lookback"])),
@@ -64,13 +65,14 @@ impl Items {
     }
 }
 
-const STEPS: [&str; 28] = [
+const STEPS: [&str; 29] = [
     "issue",
     "acknowledge",
     "submit_plan",
     "return_plan",
     "approve_plan",
     "request_closure",
+    "withdraw_closure_request",
     "return_for_rework",
     "verify",
     "close",

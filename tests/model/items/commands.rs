@@ -73,8 +73,14 @@ impl Ask {
                 say("authority", json!("县委"));
                 say("reason", json!("无法整改"));
             }
-            "return_plan" | "return_for_rework" | "fail_lookback" | "approve_long_term"
-            | "suspend" | "uphold_objection" | "refuse_extension" => {
+            "return_plan"
+            | "withdraw_closure_request"
+            | "return_for_rework"
+            | "fail_lookback"
+            | "approve_long_term"
+            | "suspend"
+            | "uphold_objection"
+            | "refuse_extension" => {
                 say("reason", json!("另有说明"));
             }
             _ => {}

@@ -19,6 +19,7 @@ impl Items {
             assert_eq!(shown["state"]["word"], row.state, "{}", context());
             assert_eq!(shown["overdue_days"], row.overdue(at), "{}", context());
             assert_eq!(shown["closed_late"], row.closed_late(), "{}", context());
+            assert_eq!(shown["requested_late"], row.late, "{}", context());
             let due = row.due(if row.is_open() { at } else { row.since });
             assert_eq!(shown["due_on"], json!(due.map(day::text)), "{}", context());
         }
@@ -86,6 +87,8 @@ impl Items {
                 .filter(|row| row.issued.is_some() && is(row))
                 .count()
         };
+        let asked = ["closure_requested", "verified", "closed"];
+        assert_eq!(total["requested"], count(&|row| asked.contains(&row.state)));
         let gone = ["not_substantiated", "merged"];
         assert_eq!(total["closed"], count(&|row| row.state == "closed"));
         assert_eq!(

@@ -40,23 +40,35 @@ impl Items {
             }
             "approve_plan" => row.approved_by.push(unit(who)),
             "request_closure" | "review_long_term" => {
+                row.late |= row.overdue(today) > 0;
+                row.asked_on = Some(today);
                 row.requester = Some(who);
                 row.verifiers.clear();
             }
             "verify" => row.verifiers.push(who),
-            "return_for_rework" => row.requester = None,
+            "return_for_rework" => {
+                row.answered(today);
+                row.requester = None;
+            }
+            "withdraw_closure_request" => {
+                row.asked_on = None;
+                row.requester = None;
+            }
             "close" => {
                 row.pending = None;
                 let mut hands = std::mem::take(&mut row.verifiers);
                 hands.extend(row.requester.take());
                 hands.push(who);
-                row.closings.push((hands, today, row.due(today).unwrap()));
+                let asked = row.asked_on.unwrap();
+                let due = row.due(asked).unwrap();
+                row.answered(today);
+                row.closings.push((hands, asked, due));
             }
             "fail_lookback" => row.reopened += 1,
             "suspend" => row.stopped = Some((today, before)),
             "resume" => {
-                row.stopped_days = row.stopped_until(today);
-                row.stopped = None;
+                let (since, _) = row.stopped.take().unwrap();
+                row.stopped_days += (today - since).max(0);
             }
             "add_measure" => {
                 row.measures.insert(ask.number, Vec::new());
@@ -82,8 +94,21 @@ impl Items {
             _ => {}
         }
         // A return for rework forgets who had verified.
-        if ask.step == "return_for_rework" {
+        if ask.step == "return_for_rework" || ask.step == "withdraw_closure_request" {
             row.verifiers.clear();
         }
+        if ask.step == "merge" {
+            let open = (row.required() - row.received - row.waived).max(0);
+            row.moved_out += open;
+            self.rows.get_mut(&ask.number).unwrap().moved_in += open;
+        }
+    }
+}
+
+impl Item {
+    /// The days since the closing was asked for were not the unit's.
+    fn answered(&mut self, today: i64) {
+        let asked = self.asked_on.take();
+        self.review_days += asked.map_or(0, |asked| (today - asked).max(0));
     }
 }

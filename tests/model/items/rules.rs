@@ -35,6 +35,9 @@ impl Items {
         let refuse = |wrong: bool, code: &'static str| wrong.then_some(code);
         match ask.step {
             "acknowledge" | "submit_plan" | "request_closure" => refuse(!of_town, "BAD_FIELD"),
+            "withdraw_closure_request" => {
+                refuse(!of_town && row.requester != Some(who), "BAD_FIELD")
+            }
             "uphold_objection"
             | "waive_recovery"
             | "approve_long_term"
@@ -77,7 +80,8 @@ impl Items {
             "request_extension" => {
                 let due = row.due(today).unwrap();
                 let late = today > due || today + days(ask) <= due;
-                let no = row.pending.is_some() || row.extensions.len() > 1 || late;
+                let asked = row.asked_on.is_some();
+                let no = row.pending.is_some() || row.extensions.len() > 1 || late || asked;
                 refuse(!of_town, "BAD_FIELD").or(refuse(no, "EXTENSION_REFUSED"))
             }
             "grant_extension" | "refuse_extension" => {

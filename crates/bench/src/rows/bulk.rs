@@ -1,11 +1,11 @@
 //! A year of as many records as are asked for: loaded, on the disk, opened again, and in memory.
 
-use crate::child::Server;
+use crate::child::{self, Server};
 use crate::folder::{self, Folder};
 use crate::load::{self, Loaded};
 use crate::{Benchmark, Place, Row, machine};
 use anyhow::{Context, Result};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Everything about many records.
 pub const BULK: Benchmark = Benchmark {
@@ -51,8 +51,44 @@ fn bulk(place: &Place) -> Result<Vec<Row>> {
             rows.push(memory(&server, records, each, empty));
         }
     }
+    rows.push(audit(place, &folder)?);
+    rows.push(seal(&folder)?);
     rows.push(snapshot(place, &folder, records)?);
     Ok(rows)
+}
+
+/// What `fundtrace verify` does, on one core.
+fn audit(place: &Place, folder: &Folder) -> Result<Row> {
+    let (records, seconds) = child::audit(place, folder)?;
+    let conditions = format!(
+        "{records} records audited offline as by `fundtrace verify`, on one core: every record of \
+         both copies, its hashes and its place in the chain; the files were in the page cache"
+    );
+    let goal = "at least 500,000 records/s on one core";
+    let row = Row::new("year-audit", "records", goal).under(conditions);
+    let met = records as f64 / seconds >= 500_000.0;
+    Ok(row.rate(records, seconds).met(met))
+}
+
+/// The first seal, which reads the whole log.
+fn seal(folder: &Folder) -> Result<Row> {
+    let started = folder.start()?;
+    let records = started.handle.reader().next_position();
+    let begin = Instant::now();
+    let sealed = started.handle.seal_subjects()?;
+    let seconds = begin.elapsed().as_secs_f64();
+    folder::stop(started);
+    let sealed = sealed.context("there is something to seal")?;
+    let conditions = format!(
+        "the first seal over {records} records, read from the log, with {} subjects",
+        sealed.count
+    );
+    let row = Row::new(
+        "year-seal",
+        "records",
+        "none: once, then what has come since",
+    );
+    Ok(row.under(conditions).rate(records, seconds))
 }
 
 /// A start from a snapshot: until it serves, and until all that it serves is verified.

@@ -15,6 +15,7 @@ use crate::date::BusinessDate;
 use crate::fund::rules::payable;
 use crate::ids::{BankLineId, MovementId, PersonId, Subject};
 use crate::item::rules::{Received, State, by_bank_line, existing as existing_item};
+use crate::list::rules::is_pending;
 use crate::payment::rules::existing as existing_payment;
 use crate::rejection::Rejection;
 use crate::seldom::Seldom;
@@ -120,6 +121,20 @@ fn key(entry: &LineEntry) -> LineKey {
     hasher.finish()
 }
 
+/// True for two lines of which the bank says the same.
+pub(crate) fn says_the_same(one: &LineEntry, other: &LineEntry) -> bool {
+    said(one) == said(other)
+}
+
+/// The line that is there already, if the bank has said this before.
+pub(crate) fn alike(books: &Books, entry: &LineEntry) -> Option<BankLineId> {
+    let mut lines = books.lines_alike.get(key(entry))?.lines();
+    lines.find(|line| {
+        let row = books.bank_lines.get(*line);
+        row.is_some_and(|row| !row.reversed && says_the_same(&row.entry, entry))
+    })
+}
+
 /// The line, or the refusal that names the field (V4).
 ///
 /// # Errors
@@ -169,7 +184,7 @@ pub(crate) fn decide(
 }
 
 fn enter(books: &Books, context: &Context, entry: &LineEntry) -> Result<(), Rejection> {
-    if books.bank_lines.contains(entry.line) {
+    if books.bank_lines.contains(entry.line) || is_pending(books, entry.line) {
         let (field, subject) = ("line", entry.line.into());
         return Err(Rejection::AlreadyExists { field, subject });
     }
@@ -187,13 +202,9 @@ fn enter(books: &Books, context: &Context, entry: &LineEntry) -> Result<(), Reje
         return Err(bad_date(why, "记账日期晚于今天(北京时间)"));
     }
     payable("amount_fen", entry.amount_fen)?;
-    let alike = books.lines_alike.get(key(entry));
-    for first in alike.into_iter().flat_map(Alike::lines) {
-        let row = books.bank_lines.get(first);
-        if row.is_some_and(|row| !row.reversed && said(&row.entry) == said(entry)) {
-            let (field, subject) = ("bank_sequence", first.into());
-            return Err(Rejection::AlreadyExists { field, subject });
-        }
+    if let Some(first) = alike(books, entry) {
+        let (field, subject) = ("bank_sequence", first.into());
+        return Err(Rejection::AlreadyExists { field, subject });
     }
     Ok(())
 }
@@ -292,7 +303,8 @@ fn recovery(
     direction: Direction,
 ) -> Result<&Received, Rejection> {
     let item = existing_item(books, "target", it.item)?;
-    let found = item.recovery(it.seq).filter(|_| direction == Direction::In);
+    let by_bank = |received: &&Received| direction == Direction::In && received.way.is_none();
+    let found = item.recovery(it.seq).filter(by_bank);
     found.ok_or(Rejection::BadField {
         field: "target",
         why: "it must be the number of an item.recovery_received of this item that stands, for a \
@@ -363,7 +375,7 @@ fn same_person(
         .collect()
 }
 
-/// The closed item that would lack money without the match.
+/// The item that is closed, or went on in others, and would lack money without the match.
 fn closed_by(books: &Books, revocation: &LineRevocation) -> Option<Rejection> {
     let matched = books.bank_lines.get(revocation.line)?.matched?;
     let MatchTarget::Recovery(it) = matched.target else {
@@ -372,8 +384,8 @@ fn closed_by(books: &Books, revocation: &LineRevocation) -> Option<Rejection> {
     let item = books.items.get(it.item)?;
     let counted = item.recovered(books).add(item.waived);
     let without = counted.sub(item.recovery(it.seq)?.amount);
-    let closed = by_bank_line(books) && item.state == State::Closed;
-    let rests = closed && without < item.recovery_required();
+    let ended = matches!(item.state, State::Closed | State::Merged | State::Split);
+    let rests = by_bank_line(books) && ended && without < item.recovery_required();
     let dependents = vec![it.item.into()];
     rests.then_some(Rejection::RestedOn { dependents })
 }
@@ -381,26 +393,7 @@ fn closed_by(books: &Books, revocation: &LineRevocation) -> Option<Rejection> {
 pub(crate) fn apply(books: &mut Books, context: &Context, event: &BankLineEvent) {
     match event {
         BankLineEvent::Entered(entry) => {
-            let key = key(entry);
-            match books.lines_alike.get_mut(key) {
-                Some(alike) => alike.more.push(entry.line),
-                None => books.lines_alike.put(
-                    key,
-                    Alike {
-                        first: entry.line,
-                        more: Seldom::default(),
-                    },
-                ),
-            }
-            let line = BankLine {
-                entry: Box::new(entry.clone()),
-                entered_by: context.hand().person,
-                matched: None,
-                revoked: 0,
-                reversed: false,
-                version: 1,
-            };
-            books.bank_lines.put(entry.line, line);
+            put(books, entry.clone(), context.hand().person, false);
         }
         BankLineEvent::Confirmed(confirmation) => {
             let Some(line) = books.bank_lines.get_mut(confirmation.line) else {
@@ -429,6 +422,30 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &BankLineEvent)
             }
         }
     }
+}
+
+/// From now on the line is there.
+pub(crate) fn put(books: &mut Books, entry: LineEntry, entered_by: PersonId, reversed: bool) {
+    let (id, key) = (entry.line, key(&entry));
+    match books.lines_alike.get_mut(key) {
+        Some(alike) => alike.more.push(id),
+        None => books.lines_alike.put(
+            key,
+            Alike {
+                first: id,
+                more: Seldom::default(),
+            },
+        ),
+    }
+    let line = BankLine {
+        entry: Box::new(entry),
+        entered_by,
+        matched: None,
+        revoked: 0,
+        reversed,
+        version: 1,
+    };
+    books.bank_lines.put(id, line);
 }
 
 /// What came back for an item counts with the match.

@@ -1,6 +1,7 @@
-//! How an item ends: verified and closed, merged, abandoned, or closed long ago on paper.
+//! How an item ends: verified and closed, refuted, abandoned, or closed long ago on paper.
 
 use crate::date::BusinessDate;
+use crate::digest::Digest;
 use crate::ids::{ItemId, PersonId};
 use crate::text::{Name, Reference, Text};
 
@@ -38,17 +39,24 @@ pub struct Recusal {
     pub reason: Text,
 }
 
-/// Merges an item into another one 并案.
+/// Finds, while an item is being put right, that there was no problem 认定不属实: by whose authority,
+/// with proof.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
-pub struct ItemMerger {
-    /// The item that ends.
+pub struct Refutation {
+    /// The item.
     pub item: ItemId,
-    /// The item that goes on.
-    pub into: ItemId,
+    /// The authority that decided it.
+    pub authority: Name,
+    /// Its document.
+    pub document: Reference,
     /// Why.
     pub reason: Text,
+    /// SHA-256 of the file that shows it.
+    pub sha256: Digest,
+    /// When that was taken; not before the day of issue.
+    pub captured_on: BusinessDate,
 }
 
 /// Ends an item that will not be carried out.

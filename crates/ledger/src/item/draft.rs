@@ -77,4 +77,7 @@ pub struct ItemDraft {
     /// The day, for `fixed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_on: Option<BusinessDate>,
+    /// The units that help 配合单位; at most 50, each named once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cooperating_units: Vec<OrganisationId>,
 }

@@ -2,7 +2,7 @@
 
 use crate::date::BusinessDate;
 use crate::digest::Digest;
-use crate::ids::{ItemId, MeasureId};
+use crate::ids::{ItemId, MeasureId, OrganisationId, PersonId};
 use crate::text::Text;
 
 choices! {
@@ -30,6 +30,12 @@ pub struct Measure {
     /// By when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_on: Option<BusinessDate>,
+    /// The unit that carries it out; the responsible unit if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_unit: Option<OrganisationId>,
+    /// The official who answers for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_person: Option<PersonId>,
 }
 
 /// Says that a measure is done.

@@ -5,30 +5,40 @@
 //! comes in as a historical closing, which is never counted as verified.
 
 mod amend;
+pub mod assignment;
 pub mod closing;
 pub mod deadline;
+pub mod division;
 mod draft;
 pub mod extension;
 pub mod independence;
 pub mod letters;
+mod measure;
 mod opening;
+mod recovery;
 pub mod state;
 pub mod steps;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 pub use closing::missing_for_closure;
+pub use division::{in_denominator, is_counted};
 pub use independence::may_verify;
-pub use state::{Item, Received, by_bank_line};
+pub use recovery::{Received, by_bank_line};
+pub use state::Item;
 pub use steps::{Next, State, Step, is_open, next, steps_from};
+pub use turns::Turns;
 
-use super::{Evidence, ItemCommand, ItemEvent, Measure, MeasureResult};
+use super::{Evidence, ItemCommand, ItemEvent, Measure, MeasureResult, Recovery};
 use crate::context::{Actor, Context, Intake};
 use crate::date::BusinessDate;
 use crate::digest::Digest;
 use crate::ids::ItemId;
 use crate::money::Fen;
 use crate::organisation::rules::existing as existing_unit;
+use crate::payment::rules::existing as existing_payment;
+use crate::payment::rules::later::set_off;
 use crate::rejection::Rejection;
 use crate::{Books, Event};
 
@@ -85,6 +95,31 @@ pub(crate) fn decide(
 fn names(books: &Books, item: &Item, command: &ItemCommand) -> Result<(), Rejection> {
     if let ItemCommand::Merge(merger) = command {
         existing(books, "into", merger.into)?;
+    }
+    if let ItemCommand::Split(split) = command {
+        for part in &split.into {
+            existing(books, "into", *part)?;
+        }
+    }
+    if let ItemCommand::LinkOverlap(link) | ItemCommand::UnlinkOverlap(link) = command {
+        existing(books, "with", link.with)?;
+    }
+    if let ItemCommand::Reassign(it) = command {
+        let cooperating = &it.cooperating_units;
+        assignment::units(books, it.responsible_unit, it.lead_unit, cooperating)?;
+    }
+    if let ItemCommand::DemandRecovery(it) | ItemCommand::ReceiveRecovery(it) = command {
+        for (field, payment) in [("payment", it.payment), ("overpaid", it.overpaid)] {
+            if let Some(payment) = payment {
+                existing_payment(books, field, payment)?;
+            }
+        }
+    }
+    if let ItemCommand::AddMeasure(Measure { owner_unit, .. })
+    | ItemCommand::ChangeMeasure(Measure { owner_unit, .. }) = command
+        && let Some(unit) = owner_unit
+    {
+        existing_unit(books, "owner_unit", *unit)?;
     }
     if let ItemCommand::TransferLead(transfer) = command {
         existing_unit(books, "lead_unit", transfer.lead_unit)?;
@@ -161,6 +196,13 @@ const fn judges(command: &ItemCommand) -> bool {
             | ItemCommand::ApproveLongTerm(_)
             | ItemCommand::Suspend(_)
             | ItemCommand::CloseNotImplemented(_)
+            | ItemCommand::Reassign(_)
+            | ItemCommand::Split(_)
+            | ItemCommand::LinkOverlap(_)
+            | ItemCommand::UnlinkOverlap(_)
+            | ItemCommand::Refute(_)
+            | ItemCommand::ContinueLongTerm(_)
+            | ItemCommand::ReceiveRecovery(Recovery { way: Some(_), .. })
             | ItemCommand::ApprovePlan(_)
             | ItemCommand::Verify(_)
             | ItemCommand::Close(_)
@@ -170,6 +212,10 @@ const fn judges(command: &ItemCommand) -> bool {
     )
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm per command, read straight down"
+)]
 fn by_hand(
     books: &Books,
     context: &Context,
@@ -187,6 +233,10 @@ fn by_hand(
         | ItemCommand::ApproveLongTerm(_)
         | ItemCommand::Suspend(_)
         | ItemCommand::CloseNotImplemented(_) => independence::outside(books, item, actor),
+        ItemCommand::ContinueLongTerm(it) => {
+            independence::outside(books, item, actor)?;
+            next_review(context, it.next_review_on)
+        }
         ItemCommand::ApprovePlan(_) => {
             independence::outside(books, item, actor)?;
             if item
@@ -209,9 +259,21 @@ fn by_hand(
         }
         ItemCommand::Merge(merger) => {
             independence::outside(books, item, actor)?;
-            merges(books, merger.item, merger.into)
+            division::merges(books, merger)
         }
         ItemCommand::SendLetter(letter) => letters::check(books, item, actor, letter),
+        ItemCommand::Split(it) => division::splits(books, item, actor, it),
+        ItemCommand::LinkOverlap(it) => division::overlaps(books, item, actor, it),
+        ItemCommand::UnlinkOverlap(it) => division::unlinks(books, item, actor, it),
+        ItemCommand::Reassign(it) => assignment::reassign(books, item, actor, it),
+        ItemCommand::Refute(it) => {
+            independence::unbiased(books, item, actor)?;
+            not_after_today(context, "captured_on", it.captured_on)?;
+            not_before_issue(item, "captured_on", it.captured_on)
+        }
+        ItemCommand::WithdrawClosureRequest(_) => independence::withdraws(books, item, actor),
+        ItemCommand::DemandRecovery(it) => recovery::demanded(it),
+        ItemCommand::ReceiveRecovery(it) => recovery::received(books, item, actor, it),
         ItemCommand::AddEvidence(evidence) => {
             not_after_today(context, "captured_on", evidence.captured_on)
         }
@@ -241,8 +303,6 @@ fn by_hand(
         | ItemCommand::ChangeMeasure(_)
         | ItemCommand::FinishMeasure(_)
         | ItemCommand::NoteProgress(_)
-        | ItemCommand::DemandRecovery(_)
-        | ItemCommand::ReceiveRecovery(_)
         | ItemCommand::TransferLead(_)
         | ItemCommand::DeclareRecusal(_) => Ok(()),
     }
@@ -260,18 +320,30 @@ fn evidence_stands(item: &Item, sha256: Digest) -> Result<(), Rejection> {
     })
 }
 
-/// The item that goes on is another one, and has not ended itself.
-fn merges(books: &Books, item: ItemId, into: ItemId) -> Result<(), Rejection> {
-    if into == item {
-        return Err(Rejection::BadField {
-            field: "into",
-            why: "an item cannot be merged into itself",
-            why_zh: "事项不得并入自身",
-        });
+/// A review names the day of the next: an exact one after it.
+fn next_review(context: &Context, next_review_on: BusinessDate) -> Result<(), Rejection> {
+    if next_review_on
+        .exact()
+        .is_some_and(|day| day > context.day())
+    {
+        return Ok(());
     }
-    let state = existing(books, "into", into)?.state;
-    if !is_open(state) {
-        return Err(bad_transition(state, Step::Merge));
+    Err(Rejection::BadDate {
+        field: "next_review_on",
+        why: "the next review is on an exact day after this one",
+        why_zh: "下次评估日期须确切到日,且晚于本次",
+    })
+}
+
+/// What proves that there was no problem is of after the problem was put to the unit.
+fn not_before_issue(item: &Item, field: &'static str, date: BusinessDate) -> Result<(), Rejection> {
+    let issued_on = item.issued_on;
+    if issued_on.is_some_and(|issued| date.is_certainly_before(issued)) {
+        return Err(Rejection::BadDate {
+            field,
+            why: "it lies before the day of issue",
+            why_zh: "日期早于交办日期",
+        });
     }
     Ok(())
 }
@@ -391,9 +463,26 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &ItemEvent) {
         items.put(id, new);
         return;
     }
-    let Some(item) = items.get_mut(event.item()) else {
-        return;
-    };
-    let feedback_on = feedback_on(item.draft.round);
-    item.apply(context, feedback_on, event);
+    if let Some(item) = items.get_mut(event.item()) {
+        let feedback_on = feedback_on(item.draft.round);
+        item.apply(context, feedback_on, event);
+        beside(books, event);
+    }
+}
+
+/// What an event does to others than its item.
+fn beside(books: &mut Books, event: &ItemEvent) {
+    if let ItemEvent::Merged(it) = event {
+        division::merged(books, it);
+    } else if let ItemEvent::Split(it) = event {
+        division::split(books, it);
+    } else if let ItemEvent::OverlapLinked(it) = event {
+        division::linked(books, it);
+    } else if let ItemEvent::OverlapUnlinked(it) = event {
+        division::unlinked(books, it);
+    } else if let ItemEvent::RecoveryReceived(it) = event
+        && let Some(payment) = it.payment
+    {
+        set_off(books, payment, it.amount_fen);
+    }
 }

@@ -78,6 +78,7 @@ fn the_roles_share_the_nouns_like_this() {
         fund: finance
         item: inspector, rectification
         ledger: administrator
+        list: finance
         log: administrator
         milestone: inspector, finance, rectification
         organisation: administrator, inspector, finance, rectification

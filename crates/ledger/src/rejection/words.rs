@@ -9,6 +9,16 @@ fn list(subjects: &[Subject], between: &str) -> String {
     named.join(between)
 }
 
+/// What the head of a list states, in Chinese, with its unit.
+fn stated_zh(field: &str) -> &str {
+    match field {
+        "count" => "行数",
+        "total_fen" => "合计金额(分)",
+        "closing_fen" => "期末余额(分)",
+        other => other,
+    }
+}
+
 /// In English, one lower-case line; [`Rejection::zh`] says the same in Chinese.
 impl std::fmt::Display for Rejection {
     #[expect(
@@ -162,6 +172,48 @@ impl std::fmt::Display for Rejection {
             Rejection::AlreadyMatched { subject, .. } => {
                 write!(f, "bank line {} is in a live match with it", subject.0)
             }
+            Rejection::LineGap { number, next } => {
+                write!(f, "line {next} is the next one, not line {number}")
+            }
+            Rejection::LineRecorded { number, next } => write!(
+                f,
+                "line {number} is recorded already and says the same; go on with line {next}"
+            ),
+            Rejection::LineDiffers { number } => {
+                write!(
+                    f,
+                    "line {number} is recorded already and says something else"
+                )
+            }
+            Rejection::ListDiffers {
+                field,
+                stated,
+                found,
+            } => write!(
+                f,
+                "the head states {field} {stated}, the lines come to {found}: {} {}",
+                found.abs_diff(*stated),
+                if found > stated {
+                    "too much"
+                } else {
+                    "too little"
+                }
+            ),
+            Rejection::ListDigest { stated, found } => write!(
+                f,
+                "the head states the digest {stated}, the lines have {found}"
+            ),
+            Rejection::DuplicateEntry {
+                number,
+                earlier_list,
+                earlier_line,
+                ..
+            } => write!(
+                f,
+                "line {number}: an entry for this person and period is there already: line \
+                 {earlier_line} of list {}",
+                earlier_list.0
+            ),
             Rejection::RestedOn { dependents } => {
                 write!(f, "what came later rests on it: {}", list(dependents, ", "))
             }
@@ -281,6 +333,38 @@ impl Rejection {
             Rejection::AlreadyMatched { subject, .. } => {
                 format!("已与银行流水 {} 对账,须先撤销该笔对账", subject.0)
             }
+            Rejection::LineGap { number, next } => {
+                format!("下一行应为第 {next} 行,而不是第 {number} 行")
+            }
+            Rejection::LineRecorded { number, next } => {
+                format!("第 {number} 行已录入且内容相同,请从第 {next} 行继续")
+            }
+            Rejection::LineDiffers { number } => {
+                format!("第 {number} 行已录入,但内容不同")
+            }
+            Rejection::ListDiffers {
+                field,
+                stated,
+                found,
+            } => format!(
+                "{}:清单开头填 {stated},各行合计 {found},{} {}",
+                stated_zh(field),
+                if found > stated { "多" } else { "少" },
+                found.abs_diff(*stated)
+            ),
+            Rejection::ListDigest { stated, found } => {
+                format!("清单开头所填摘要值为 {stated},各行的摘要值为 {found}")
+            }
+            Rejection::DuplicateEntry {
+                number,
+                earlier_list,
+                earlier_line,
+                ..
+            } => format!(
+                "第 {number} 行:此人同一补贴项目、同一补贴期已在清单 {} 第 {earlier_line} 行列入,\
+                 属补发的须填写原因",
+                earlier_list.0
+            ),
             Rejection::RestedOn { dependents } => {
                 format!("该记录已有后续事项,不得冲销:{}", list(dependents, "、"))
             }

@@ -3,6 +3,7 @@
 use ledger::Books;
 use ledger::fields::Kind;
 use ledger::ids::*;
+use ledger::list::ListKind;
 use uuid::Uuid;
 
 /// A name and a number; neither for what has none, or is not in the books.
@@ -50,6 +51,14 @@ pub(super) fn of(books: &Books, kind: Kind, id: Uuid) -> Title {
             let counterparty = row.entry.counterparty.as_ref();
             let name = counterparty.map(|name| name.as_str());
             title(name, Some(row.entry.bank_sequence.as_str()))
+        }),
+        Kind::List => books.lists.get(ListId(id)).and_then(|row| {
+            let name = match &row.start.kind {
+                ListKind::Roster(roster) => Some(roster.programme.as_str()),
+                ListKind::Table(table) => Some(table.name.as_str()),
+                ListKind::Statement(_) => None,
+            };
+            title(name, Some(row.start.number.as_str()))
         }),
         Kind::Round => books
             .rounds

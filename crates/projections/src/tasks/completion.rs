@@ -1,8 +1,10 @@
-//! R5: completion rates with their numerators and denominators.
+//! R5: two rates with their numerators and denominators.
 //!
-//! The rate is closed / (issued - not substantiated - merged). Long-term and suspended items stay
-//! in the denominator, items given up as well. A closing taken over from paper was never verified
-//! here: it is counted apart and stands in neither number.
+//! 销号率 is closed / denominator, 申报完成率 is (closing asked for, verified or closed) / denominator:
+//! what the units say, and what others have found. The denominator is issued - not substantiated -
+//! merged - split. Long-term and suspended items stay in it, items given up as well. A closing taken
+//! over from paper was never verified here: it is counted apart and stands in no number; and so is
+//! an item that overlaps with another one that is counted.
 
 use crate::View;
 use crate::items::{ItemFilter, passing};
@@ -12,7 +14,7 @@ use jiff::civil::Date;
 use ledger::Books;
 use ledger::ids::{OrganisationId, OverlayId, PledgeId};
 use ledger::item::ItemCategory;
-use ledger::item::rules::{Item, State};
+use ledger::item::rules::{Item, State, in_denominator, is_counted};
 use ledger::organisation::Level;
 use ledger::organisation::rules::upwards;
 use ledger::overlay::rules::zones_of;
@@ -66,18 +68,24 @@ pub struct Group {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Figures {
-    /// Closed here, by request, verification and closing: the numerator.
+    /// Closed here, by request, verification and closing: the numerator of 销号率.
     pub closed: usize,
-    /// Issued, less not substantiated, less merged: the denominator.
+    /// Closing asked for, verified or closed: the numerator of 申报完成率.
+    pub requested: usize,
+    /// Issued, less not substantiated, less merged, less split: the denominator of both.
     pub denominator: usize,
-    /// Issued here; drafts and closings taken over from paper are not.
+    /// Issued here and counted; drafts and closings taken over from paper are not.
     pub issued: usize,
     /// Found to be no problem.
     pub not_substantiated: usize,
     /// Gone on in another item.
     pub merged: usize,
-    /// Closed, some time, after the due date.
+    /// Gone on in several other items.
+    pub split: usize,
+    /// Closed, some time, on a request that came after the due date.
     pub closed_late: usize,
+    /// Closing asked for, some time, after the due date.
+    pub requested_late: usize,
     /// Under long-term rectification.
     pub long_term: usize,
     /// Standing still.
@@ -86,8 +94,10 @@ pub struct Figures {
     pub not_implemented: usize,
     /// Overdue on the day of the question.
     pub overdue: usize,
-    /// Closings taken over from paper: in neither number.
+    /// Closings taken over from paper: in no other number.
     pub historical: usize,
+    /// Counted with another item, because they are about the same problem: in no other number.
+    pub overlapping: usize,
 }
 
 /// R5: the completion rates of the items that pass the filter, on one day.
@@ -110,10 +120,11 @@ pub fn completion(view: &View, today: Date, by: Grouping, filter: &ItemFilter) -
     };
     let mut total = Figures::default();
     let mut groups: BTreeMap<Option<Key>, Figures> = BTreeMap::new();
-    for (_, item) in passing(view, today, filter) {
-        total.count(item, today);
+    for (id, item) in passing(view, today, filter) {
+        let counted = is_counted(books, id, item);
+        total.count(item, today, counted);
         for key in sorter.keys(item) {
-            groups.entry(key).or_default().count(item, today);
+            groups.entry(key).or_default().count(item, today, counted);
         }
     }
     let show = |(key, figures): (Option<Key>, Figures)| {
@@ -134,7 +145,7 @@ pub fn completion(view: &View, today: Date, by: Grouping, filter: &ItemFilter) -
 }
 
 impl Figures {
-    fn count(&mut self, item: &Item, today: Date) {
+    fn count(&mut self, item: &Item, today: Date, counted: bool) {
         if item.state == State::HistoricallyClosed {
             add(&mut self.historical, true);
             return;
@@ -143,17 +154,24 @@ impl Figures {
         if item.issued_on.is_none() {
             return;
         }
+        if !counted {
+            add(&mut self.overlapping, true);
+            return;
+        }
         let is = |state: State| item.state == state;
-        let (unfounded, merged) = (is(State::NotSubstantiated), is(State::Merged));
         add(&mut self.issued, true);
-        add(&mut self.not_substantiated, unfounded);
-        add(&mut self.merged, merged);
-        add(&mut self.denominator, !unfounded && !merged);
+        add(&mut self.not_substantiated, is(State::NotSubstantiated));
+        add(&mut self.merged, is(State::Merged));
+        add(&mut self.split, is(State::Split));
+        add(&mut self.denominator, in_denominator(item));
         add(&mut self.closed, is(State::Closed));
+        let asked = is(State::ClosureRequested) || is(State::Verified);
+        add(&mut self.requested, asked || is(State::Closed));
         add(&mut self.long_term, is(State::LongTerm));
         add(&mut self.suspended, is(State::Suspended));
         add(&mut self.not_implemented, is(State::ClosedNotImplemented));
         add(&mut self.closed_late, item.closed_late());
+        add(&mut self.requested_late, item.turns.requested_late);
         add(&mut self.overdue, item.overdue_days(today) > 0);
     }
 }

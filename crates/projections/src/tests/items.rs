@@ -97,13 +97,13 @@ impl World {
         }}}));
     }
 
-    fn works(&mut self, number: u128, unit_number: u128) {
+    pub(super) fn works(&mut self, number: u128, unit_number: u128) {
         self.plans(number, unit_number);
         self.by(20, DISCIPLINE).does(step("approve_plan", number));
         self.by(21, FINANCE).does(step("approve_plan", number));
     }
 
-    pub(super) fn asks(&mut self, number: u128, unit_number: u128) {
+    fn proves(&mut self, number: u128, unit_number: u128) {
         self.works(number, unit_number);
         let measure = id(Kind::Measure, number);
         self.by(10, unit_number)
@@ -115,12 +115,19 @@ impl World {
             "item": item(number), "measure": measure, "sha256": "ab".repeat(32),
             "captured_on": self.today.to_string(), "description": "台账照片",
         }}}));
+    }
+
+    pub(super) fn asks(&mut self, number: u128, unit_number: u128) {
+        self.proves(number, unit_number);
         self.does(step("request_closure", number));
     }
 
+    /// Asked for and closed on that day.
     fn closes(&mut self, number: u128, unit_number: u128, on: &str) {
-        self.asks(number, unit_number);
+        self.proves(number, unit_number);
         self.on(on);
+        self.by(10, unit_number)
+            .does(step("request_closure", number));
         for (person, organisation) in [(20, DISCIPLINE), (21, FINANCE)] {
             self.by(person, organisation)
                 .does(json!({"item": {"verify": {
@@ -205,16 +212,20 @@ fn a_rate_is_closed_over_issued_less_unfounded_and_merged() {
     let expected = expect![[r#"
         Figures {
             closed: 2,
+            requested: 3,
             denominator: 8,
             issued: 10,
             not_substantiated: 1,
             merged: 1,
+            split: 0,
             closed_late: 1,
+            requested_late: 1,
             long_term: 1,
             suspended: 1,
             not_implemented: 1,
-            overdue: 4,
+            overdue: 3,
             historical: 1,
+            overlapping: 0,
         }
     "#]];
     expected.assert_debug_eq(&rates.total);
@@ -263,10 +274,11 @@ fn my_items_begin_with_the_most_overdue_and_leave_out_what_nobody_knows_yet() {
     assert_eq!(
         shown,
         [
-            "问题003 10 None 2018-09-28",
             "问题004 10 None 2018-09-28",
             "问题012 10 None 2018-09-28",
-            // The clock has stood still since 2018-07-28.
+            // The clock has stood still since 2018-07-28: one was asked to be closed, the other
+            // suspended.
+            "问题003 0 Some(62) 2018-12-09",
             "问题005 0 Some(62) 2018-12-09",
         ]
     );
@@ -279,7 +291,7 @@ fn my_items_begin_with_the_most_overdue_and_leave_out_what_nobody_knows_yet() {
         overdue: Some(true),
         ..ItemFilter::default()
     };
-    assert_eq!(item_lines(&world.view, late(), &overdue, 0, 10).total, 4);
+    assert_eq!(item_lines(&world.view, late(), &overdue, 0, 10).total, 3);
     let drafted = ItemFilter {
         state: Some(State::Drafted),
         ..ItemFilter::default()
@@ -413,7 +425,7 @@ fn an_item_shows_its_names_its_proof_and_its_history() {
 fn a_round_counts_its_items_by_state() {
     let world = every_kind();
     let first = round_view(&world.view, late(), RoundId(id(Kind::Round, 1))).unwrap();
-    assert_eq!((first.item_count, first.overdue_count), (12, 4));
+    assert_eq!((first.item_count, first.overdue_count), (12, 3));
     let counted: Vec<_> = first
         .states
         .iter()

@@ -1,11 +1,13 @@
 //! How rectification goes: common problems, what was put off or sent back, what came back.
 
 use super::items::inspected;
+use super::money::fen;
 use super::world::*;
 use crate::common::common_problems;
 use crate::conduct::conduct;
-use crate::items::ItemFilter;
+use crate::items::{ItemFilter, item_lines};
 use crate::recoveries::recoveries;
+use crate::tasks::{Grouping, completion, reviews};
 use ledger::money::Fen;
 use serde_json::{Value, json};
 
@@ -105,4 +107,165 @@ fn recovery_is_demanded_received_and_waived() {
         (1, 1, 1)
     );
     assert_eq!(view.units.first().unwrap().money, view.total);
+}
+
+/// An item of which 1,000 fen must come back.
+fn owes(world: &mut World, number: u128, responsible: u128) {
+    let facts = json!({
+        "number": format!("问题{number:03}"), "round": id(Kind::Round, 1), "category": "funds",
+        "scope": "individual", "severity": "minor", "facts": "台账不全",
+        "amount_involved_fen": 1_000, "recovery_required_fen": 1_000,
+        "responsible_unit": unit(responsible), "cooperating_units": [unit(7)],
+        "lead_unit": unit(6), "deadline_rule": "inspection_feedback",
+    });
+    world.by(31, OFFICE).does(item("draft", number, facts));
+    world.does(item("issue", number, json!({})));
+}
+
+#[test]
+fn each_way_by_which_money_came_back_is_shown_apart_and_overlapping_money_is_summed_once() {
+    let mut world = inspected();
+    owes(&mut world, 1, TOWN);
+    owes(&mut world, 2, OTHER_TOWN);
+    let back = |amount: i64| json!({"amount_fen": amount, "reference": "票据1"});
+    world
+        .by(10, TOWN)
+        .does(item("receive_recovery", 1, back(300)));
+    let mut treasury = back(200);
+    treasury["way"] = json!("non_tax");
+    world.by(20, 6).does(item("receive_recovery", 1, treasury));
+    let all = ItemFilter::default();
+    let shown = |world: &World| recoveries(&world.view, world.today, &all, 0, 10);
+    let total = shown(&world).total;
+    assert_eq!((total.items, total.required_fen), (2, fen(2_000)));
+    assert_eq!(
+        (total.received_fen, total.unmatched_fen),
+        (fen(500), fen(300))
+    );
+    assert_eq!((total.non_tax_fen, total.offset_fen), (fen(200), Fen::ZERO));
+    assert_eq!(total.open_fen, fen(1_500));
+
+    let with = json!({"with": id(Kind::Item, 1), "reason": "同一笔资金"});
+    world.by(31, OFFICE).does(item("link_overlap", 2, with));
+    let page = shown(&world);
+    assert_eq!((page.total.items, page.total.required_fen), (1, fen(1_000)));
+    assert_eq!(
+        (page.overlapping.items, page.overlapping.open_fen),
+        (1, fen(1_000))
+    );
+    let counted: Vec<_> = page.items.entries.iter().map(|it| it.counted).collect();
+    assert_eq!(counted, [true, false]);
+    let rates = completion(&world.view, world.today, Grouping::Unit, &all).total;
+    assert_eq!((rates.denominator, rates.overlapping), (1, 1));
+}
+
+/// What a merged item still owed is owed by the one that goes on: nothing is lost from the sum.
+#[test]
+fn a_merger_moves_what_is_owed_and_the_sum_stays() {
+    let mut world = inspected();
+    owes(&mut world, 1, TOWN);
+    owes(&mut world, 2, OTHER_TOWN);
+    let back = json!({"amount_fen": 300, "reference": "票据1"});
+    world.by(10, TOWN).does(item("receive_recovery", 1, back));
+    let into = json!({"into": id(Kind::Item, 2), "reason": "同一问题"});
+    world.by(31, OFFICE).does(item("merge", 1, into));
+    let page = recoveries(&world.view, world.today, &ItemFilter::default(), 0, 10);
+    let required: Vec<_> = page
+        .items
+        .entries
+        .iter()
+        .map(|it| it.money.required_fen)
+        .collect();
+    assert_eq!(required, [fen(300), fen(1_700)]);
+    assert_eq!(
+        (page.total.required_fen, page.total.open_fen),
+        (fen(2_000), fen(1_700))
+    );
+}
+
+#[test]
+fn both_rates_have_their_numerators() {
+    let mut world = inspected();
+    world.asks(1, TOWN);
+    owes(&mut world, 2, OTHER_TOWN);
+    let rates = completion(
+        &world.view,
+        world.today,
+        Grouping::Round,
+        &ItemFilter::default(),
+    );
+    let total = rates.total;
+    assert_eq!(
+        (total.requested, total.closed, total.denominator),
+        (1, 0, 2)
+    );
+    assert_eq!(rates.groups.first().unwrap().figures, total);
+}
+
+#[test]
+fn items_are_found_by_who_leads_and_who_helps() {
+    let mut world = inspected();
+    owes(&mut world, 1, TOWN);
+    let found = |filter: ItemFilter| item_lines(&world.view, world.today, &filter, 0, 10).total;
+    let none = ItemFilter::default();
+    let (lead, cooperating) = (Some(unit(6)), Some(unit(7)));
+    assert_eq!(found(ItemFilter { lead, ..none }), 1);
+    assert_eq!(
+        found(ItemFilter {
+            lead: cooperating,
+            ..none
+        }),
+        0
+    );
+    assert_eq!(
+        found(ItemFilter {
+            cooperating,
+            ..none
+        }),
+        1
+    );
+    // With the units below: all are the county's.
+    let cooperating = Some(unit(1));
+    assert_eq!(
+        found(ItemFilter {
+            cooperating,
+            ..none
+        }),
+        1
+    );
+    assert_eq!(
+        found(ItemFilter {
+            cooperating: lead,
+            ..none
+        }),
+        0
+    );
+}
+
+#[test]
+fn reviews_of_long_term_items_are_due_from_the_approval_and_then_as_each_names_it() {
+    let mut world = inspected();
+    for number in 1..=2 {
+        world.works(number, TOWN);
+        let reason = json!({"reason": "工程周期长"});
+        world
+            .by(20, 6)
+            .does(item("approve_long_term", number, reason));
+    }
+    let next = json!({"finding": "仍须一年", "next_review_on": "2018-12-31"});
+    world.does(item("continue_long_term", 1, next));
+    let page = reviews(
+        &world.view,
+        day("2019-01-02"),
+        &ItemFilter::default(),
+        0,
+        10,
+    );
+    let shown = page.entries.iter().map(|it| {
+        let (number, on) = (it.line.number.as_str(), it.review_on.to_string());
+        (number, on, it.review_overdue_days, it.reviews)
+    });
+    let shown: Vec<_> = shown.collect();
+    let first = ("问题002", "2018-07-28".to_owned(), 158, 0);
+    assert_eq!(shown, [first, ("问题001", "2018-12-31".to_owned(), 2, 1)]);
 }

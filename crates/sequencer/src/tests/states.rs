@@ -87,23 +87,26 @@ fn a_false_seal_is_named() {
     let rig = busy();
     let sealed = rig.handle().seal_subjects().unwrap().unwrap();
     rig.accepted(vec![household(300, 10, "丁某")]);
-    let say = |root: chain::NodeHash, through_position| {
+    // Of one subject more than there were; no later seal may have fewer.
+    let say = |through_position| {
         rig.handle()
             .say(vec![LogCommand::SealSubjects(SubjectsSeal {
-                root: Digest(*root.as_bytes()),
-                count: sealed.count,
+                root: Digest(*sealed.root.as_bytes()),
+                count: sealed.count + 1,
                 through_position,
             })])
             .unwrap();
     };
-    // The root of before, as if the new household had no record.
-    say(sealed.root, sealed.position + 1);
-    say(sealed.root, 1000);
+    // The right root, and the root of before, as if the new household had no record.
+    say(sealed.position);
+    say(sealed.position + 1);
+    say(1000);
     let findings = rebuilt(&rig).findings;
-    assert_eq!(findings.len(), 2, "{findings:?}");
-    assert!(matches!(findings[0], Finding::Seal { through, .. } if through == sealed.position + 1));
+    assert_eq!(findings.len(), 3, "{findings:?}");
+    assert!(matches!(findings[0], Finding::Seal { through, .. } if through == sealed.position));
+    assert!(matches!(findings[1], Finding::Seal { through, .. } if through == sealed.position + 1));
     assert!(matches!(
-        findings[1],
+        findings[2],
         Finding::NoPosition { through: 1000, .. }
     ));
     // And the server itself can no longer prove anything by it.

@@ -77,6 +77,11 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::contributions::contribution,
         routes::bank_lines::bank_lines,
         routes::bank_lines::bank_line,
+        routes::lists::lists,
+        routes::lists::list,
+        routes::lists::lines,
+        routes::lists::unfinished,
+        routes::lists::roster_entries,
         routes::finance::allocation_deadlines,
         routes::finance::spending_progress,
         routes::finance::returned_payments,
@@ -98,6 +103,7 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::tasks::verification,
         routes::tasks::letters,
         routes::tasks::letters_sent,
+        routes::tasks::reviews,
         routes::tasks::completion,
         routes::cycles::cycles,
         routes::cycles::cycle,
@@ -231,6 +237,7 @@ fn nouns() -> Vec<Noun> {
             ledger::contribution::ContributionCommand::schema(),
         ),
         ("bank_line", ledger::bank_line::BankLineCommand::schema()),
+        ("list", ledger::list::ListCommand::schema()),
         ("receipt", ledger::receipt::ReceiptCommand::schema()),
         ("entry", ledger::entry::EntryCommand::schema()),
         ("record", ledger::record::RecordCommand::schema()),
@@ -310,6 +317,7 @@ impl ToSchema for CommandSchema {
             ledger::account::AccountCommand
             ledger::contribution::ContributionCommand
             ledger::bank_line::BankLineCommand
+            ledger::list::ListCommand
             ledger::receipt::ReceiptCommand
             ledger::entry::EntryCommand
             ledger::record::RecordCommand

@@ -43,6 +43,10 @@ pub struct ItemsQuery {
     zone: Option<Uuid>,
     /// Only those for which this official answers.
     person: Option<Uuid>,
+    /// Only those that this unit or one below it leads.
+    lead: Option<Uuid>,
+    /// Only those in which this unit or one below it helps.
+    cooperating: Option<Uuid>,
     /// Only of this round.
     round: Option<Uuid>,
     /// Only about this.
@@ -114,6 +118,8 @@ impl ItemsQuery {
             within: self.unit.map(OrganisationId),
             zone: self.zone.map(OverlayId),
             person: self.person.map(PersonId),
+            lead: self.lead.map(OrganisationId),
+            cooperating: self.cooperating.map(OrganisationId),
             round: self.round.map(RoundId),
             category: self.category,
             severity: self.severity,

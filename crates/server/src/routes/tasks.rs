@@ -11,8 +11,8 @@ use projections::Page;
 use projections::items::ItemLine;
 use projections::letters::{LetterLine, LetterTasks, letters_due, letters_sent as sent};
 use projections::tasks::{
-    Checklist, Completion, Grouping, PlanTask, VerificationTask, checklists, completion as rates,
-    my_items, plans as plans_of, verifications,
+    Checklist, Completion, Grouping, PlanTask, ReviewTask, VerificationTask, checklists,
+    completion as rates, my_items, plans as plans_of, reviews as reviews_of, verifications,
 };
 
 pub(super) fn mount(routes: &mut Routes) {
@@ -26,6 +26,7 @@ pub(super) fn mount(routes: &mut Routes) {
         )
         .route("/v1/ledgers/{ledger}/tasks/letters", web::get().to(letters))
         .route("/v1/ledgers/{ledger}/letters", web::get().to(letters_sent))
+        .route("/v1/ledgers/{ledger}/tasks/reviews", web::get().to(reviews))
         .route("/v1/ledgers/{ledger}/completion", web::get().to(completion));
 }
 
@@ -108,7 +109,20 @@ pub async fn letters_sent(question: Question<ItemsQuery>) -> Answered {
     question.lines(|view| sent(view, today, &filter, offset, limit))
 }
 
-/// Completion rates with their exact numerators and denominators (R5).
+/// Long-term items by the day of their next review, the most overdue first.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/tasks/reviews", tag = "tasks",
+    params(("ledger" = String, Path), ItemsQuery),
+    responses((status = 200, body = Answer<Page<ReviewTask>>), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn reviews(question: Question<ItemsQuery>) -> Answered {
+    let today = question.query.day(&question.state)?;
+    let filter = question.query.filter()?;
+    let (offset, limit) = (question.query.offset, question.query.limit());
+    question.lines(|view| reviews_of(view, today, &filter, offset, limit))
+}
+
+/// 销号率 and 申报完成率 with their exact numerators and denominators (R5).
 #[utoipa::path(get, path = "/v1/ledgers/{ledger}/completion", tag = "tasks",
     params(("ledger" = String, Path), ItemsQuery),
     responses((status = 200, body = Answer<Completion>), (status = 400, body = Problem),

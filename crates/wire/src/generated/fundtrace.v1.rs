@@ -639,6 +639,9 @@ pub struct ItemDraft {
     /// The day, for `fixed`.
     #[prost(string, tag = "17")]
     pub due_on: ::prost::alloc::string::String,
+    /// The units that help 配合单位; at most 50, each named once.
+    #[prost(bytes = "vec", repeated, tag = "18")]
+    pub cooperating_units: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
 }
 /// A step of an item that needs no more than its date and a word.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -704,6 +707,12 @@ pub struct Measure {
     /// By when.
     #[prost(string, tag = "5")]
     pub due_on: ::prost::alloc::string::String,
+    /// The unit that carries it out; the responsible unit if left out.
+    #[prost(bytes = "vec", tag = "6")]
+    pub owner_unit: ::prost::alloc::vec::Vec<u8>,
+    /// The official who answers for it.
+    #[prost(bytes = "vec", tag = "7")]
+    pub owner_person: ::prost::alloc::vec::Vec<u8>,
 }
 /// Says that a measure is done.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -772,9 +781,20 @@ pub struct Recovery {
     /// How much.
     #[prost(int64, tag = "2")]
     pub amount_fen: i64,
-    /// The demand's number, or the bank's reference.
+    /// The demand's number, or the bank's reference; of a non-tax receipt its number, of an offset
+    /// the document that agrees it.
     #[prost(string, tag = "3")]
     pub reference: ::prost::alloc::string::String,
+    /// How it came back; left out of a demand, and where it came into an account, to be matched with
+    /// its bank line.
+    #[prost(enumeration = "RecoveryWay", tag = "4")]
+    pub way: i32,
+    /// Of an offset: the later payment of which so much less was paid out.
+    #[prost(bytes = "vec", tag = "5")]
+    pub payment: ::prost::alloc::vec::Vec<u8>,
+    /// Of an offset: the payment by which too much had been paid, to the same payee.
+    #[prost(bytes = "vec", tag = "6")]
+    pub overpaid: ::prost::alloc::vec::Vec<u8>,
 }
 /// Gives up recovering money, by whose authority.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -913,12 +933,95 @@ pub struct ItemOpening {
     #[prost(int64, tag = "9")]
     pub waived_fen: i64,
 }
+/// Hands an item to another unit or other persons 转办、人员调整: the whole assignment from then on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Reassignment {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The unit that must put it right from now on 责任单位.
+    #[prost(bytes = "vec", tag = "2")]
+    pub responsible_unit: ::prost::alloc::vec::Vec<u8>,
+    /// The official who answers for it 责任人.
+    #[prost(bytes = "vec", tag = "3")]
+    pub responsible_person: ::prost::alloc::vec::Vec<u8>,
+    /// The unit that leads where several are concerned 牵头单位.
+    #[prost(bytes = "vec", tag = "4")]
+    pub lead_unit: ::prost::alloc::vec::Vec<u8>,
+    /// The units that help 配合单位; at most 50, each named once.
+    #[prost(bytes = "vec", repeated, tag = "5")]
+    pub cooperating_units: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// Why.
+    #[prost(string, tag = "6")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Splits an item into several 拆分, which have been drafted before.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ItemSplit {
+    /// The item that ends.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The drafts that go on in its place; 2 to 100.
+    #[prost(bytes = "vec", repeated, tag = "2")]
+    pub into: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// Why.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Says that two items are about the same problem 交叉重复: only one is counted.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ItemOverlap {
+    /// The item that is not counted from now on.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The item that is counted for both.
+    #[prost(bytes = "vec", tag = "2")]
+    pub with: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Finds, while an item is being put right, that there was no problem 认定不属实.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Refutation {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The authority that decided it.
+    #[prost(string, tag = "2")]
+    pub authority: ::prost::alloc::string::String,
+    /// Its document.
+    #[prost(string, tag = "3")]
+    pub document: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
+    /// SHA-256 of the file that shows it.
+    #[prost(bytes = "vec", tag = "5")]
+    pub sha256: ::prost::alloc::vec::Vec<u8>,
+    /// When that was taken; not before the day of issue.
+    #[prost(string, tag = "6")]
+    pub captured_on: ::prost::alloc::string::String,
+}
+/// Says of a review that a long-term item goes on 继续整改.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LongTermReview {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// What was found.
+    #[prost(string, tag = "2")]
+    pub finding: ::prost::alloc::string::String,
+    /// The day by which it is reviewed next.
+    #[prost(string, tag = "3")]
+    pub next_review_on: ::prost::alloc::string::String,
+}
 /// What may be asked of `item`.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ItemCommand {
     #[prost(
         oneof = "item_command::Command",
-        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36"
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43"
     )]
     pub command: ::core::option::Option<item_command::Command>,
 }
@@ -998,6 +1101,20 @@ pub mod item_command {
         ImportClosure(super::HistoricalClosure),
         #[prost(message, tag = "36")]
         TakeOver(super::ItemOpening),
+        #[prost(message, tag = "37")]
+        Reassign(super::Reassignment),
+        #[prost(message, tag = "38")]
+        Split(super::ItemSplit),
+        #[prost(message, tag = "39")]
+        LinkOverlap(super::ItemOverlap),
+        #[prost(message, tag = "40")]
+        UnlinkOverlap(super::ItemOverlap),
+        #[prost(message, tag = "41")]
+        Refute(super::Refutation),
+        #[prost(message, tag = "42")]
+        WithdrawClosureRequest(super::ReasonedStep),
+        #[prost(message, tag = "43")]
+        ContinueLongTerm(super::LongTermReview),
     }
 }
 /// What has happened to `item`.
@@ -1005,7 +1122,7 @@ pub mod item_command {
 pub struct ItemEvent {
     #[prost(
         oneof = "item_event::Event",
-        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36"
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43"
     )]
     pub event: ::core::option::Option<item_event::Event>,
 }
@@ -1085,6 +1202,20 @@ pub mod item_event {
         ClosureImported(super::HistoricalClosure),
         #[prost(message, tag = "36")]
         TakenOver(super::ItemOpening),
+        #[prost(message, tag = "37")]
+        Reassigned(super::Reassignment),
+        #[prost(message, tag = "38")]
+        Split(super::ItemSplit),
+        #[prost(message, tag = "39")]
+        OverlapLinked(super::ItemOverlap),
+        #[prost(message, tag = "40")]
+        OverlapUnlinked(super::ItemOverlap),
+        #[prost(message, tag = "41")]
+        Refuted(super::Refutation),
+        #[prost(message, tag = "42")]
+        ClosureRequestWithdrawn(super::ReasonedStep),
+        #[prost(message, tag = "43")]
+        LongTermContinued(super::LongTermReview),
     }
 }
 /// What the problem is about; decides whether verifiers must go to the site.
@@ -1317,6 +1448,40 @@ impl LetterKind {
         }
     }
 }
+/// How money came back, if not into an account whose statement shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RecoveryWay {
+    Unspecified = 0,
+    /// Paid in as non-tax revenue, by a treasury receipt.
+    /// 非税缴库
+    NonTax = 1,
+    /// Less was paid out to whoever owes it.
+    /// 抵扣
+    Offset = 2,
+}
+impl RecoveryWay {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "RECOVERY_WAY_UNSPECIFIED",
+            Self::NonTax => "RECOVERY_WAY_NON_TAX",
+            Self::Offset => "RECOVERY_WAY_OFFSET",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "RECOVERY_WAY_UNSPECIFIED" => Some(Self::Unspecified),
+            "RECOVERY_WAY_NON_TAX" => Some(Self::NonTax),
+            "RECOVERY_WAY_OFFSET" => Some(Self::Offset),
+            _ => None,
+        }
+    }
+}
 /// By which rule the due date is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -1399,6 +1564,8 @@ pub enum ItemState {
     ClosedNotImplemented = 13,
     /// 历史销号
     HistoricallyClosed = 14,
+    /// 拆分
+    Split = 15,
 }
 impl ItemState {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1422,6 +1589,7 @@ impl ItemState {
             Self::Merged => "ITEM_STATE_MERGED",
             Self::ClosedNotImplemented => "ITEM_STATE_CLOSED_NOT_IMPLEMENTED",
             Self::HistoricallyClosed => "ITEM_STATE_HISTORICALLY_CLOSED",
+            Self::Split => "ITEM_STATE_SPLIT",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1442,6 +1610,7 @@ impl ItemState {
             "ITEM_STATE_MERGED" => Some(Self::Merged),
             "ITEM_STATE_CLOSED_NOT_IMPLEMENTED" => Some(Self::ClosedNotImplemented),
             "ITEM_STATE_HISTORICALLY_CLOSED" => Some(Self::HistoricallyClosed),
+            "ITEM_STATE_SPLIT" => Some(Self::Split),
             _ => None,
         }
     }
@@ -4088,6 +4257,254 @@ pub mod evidence_event {
         Retracted(super::EvidenceWithdrawal),
     }
 }
+/// An encrypted text, and a promise which text it is.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Sealed {
+    /// Whose key opens it.
+    #[prost(bytes = "vec", tag = "1")]
+    pub person: ::prost::alloc::vec::Vec<u8>,
+    /// 1: XChaCha20-Poly1305; commitment BLAKE3 derive_key("fundtrace v1 sealed", field key, nonce).
+    #[prost(uint32, tag = "2")]
+    pub suite: u32,
+    /// 24 random bytes.
+    #[prost(bytes = "vec", tag = "3")]
+    pub nonce: ::prost::alloc::vec::Vec<u8>,
+    /// The text with the cipher's 16 byte tag.
+    #[prost(bytes = "vec", tag = "4")]
+    pub ciphertext: ::prost::alloc::vec::Vec<u8>,
+    /// 32 bytes.
+    #[prost(bytes = "vec", tag = "5")]
+    pub commitment: ::prost::alloc::vec::Vec<u8>,
+}
+/// A name, a number or a remark about a natural person.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PersonalText {
+    #[prost(oneof = "personal_text::PersonalText", tags = "1, 2, 3")]
+    pub personal_text: ::core::option::Option<personal_text::PersonalText>,
+}
+/// Nested message and enum types in `PersonalText`.
+pub mod personal_text {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum PersonalText {
+        /// In a command as it is sent.
+        #[prost(string, tag = "1")]
+        Clear(::prost::alloc::string::String),
+        /// In a record.
+        #[prost(message, tag = "2")]
+        Sealed(super::Sealed),
+        /// In a command as it is hashed: BLAKE3 keyed with the person's key, over the text.
+        #[prost(bytes, tag = "3")]
+        Blinded(::prost::alloc::vec::Vec<u8>),
+    }
+}
+/// What persons are to be paid by one programme for one period 发放花名册.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Roster {
+    /// The programme 补贴项目.
+    #[prost(string, tag = "1")]
+    pub programme: ::prost::alloc::string::String,
+    /// The period 补贴期.
+    #[prost(string, tag = "2")]
+    pub period: ::prost::alloc::string::String,
+    /// What it is for 用途代码, or none.
+    #[prost(string, tag = "3")]
+    pub purpose_code: ::prost::alloc::string::String,
+    /// The batch that pays it, or none.
+    #[prost(bytes = "vec", tag = "4")]
+    pub fund: ::prost::alloc::vec::Vec<u8>,
+    /// What its entries come to.
+    #[prost(int64, tag = "5")]
+    pub total_fen: i64,
+}
+/// What a bank says of an account for some days 对账单.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Statement {
+    /// The account.
+    #[prost(bytes = "vec", tag = "1")]
+    pub account: ::prost::alloc::vec::Vec<u8>,
+    /// The first day: an exact one.
+    #[prost(string, tag = "2")]
+    pub from: ::prost::alloc::string::String,
+    /// The last day: an exact one.
+    #[prost(string, tag = "3")]
+    pub to: ::prost::alloc::string::String,
+    /// The balance before the first line 期初余额.
+    #[prost(int64, tag = "4")]
+    pub opening_fen: i64,
+    /// The balance after the last line 期末余额.
+    #[prost(int64, tag = "5")]
+    pub closing_fen: i64,
+}
+/// Figures that somebody states 数据表.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FigureTable {
+    /// What it is called.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Who states it, or none.
+    #[prost(bytes = "vec", tag = "2")]
+    pub organisation: ::prost::alloc::vec::Vec<u8>,
+    /// As of when, or for which period.
+    #[prost(string, tag = "3")]
+    pub as_of: ::prost::alloc::string::String,
+}
+/// Which of the three a list is, and what its head says.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListKind {
+    #[prost(oneof = "list_kind::ListKind", tags = "1, 2, 3")]
+    pub list_kind: ::core::option::Option<list_kind::ListKind>,
+}
+/// Nested message and enum types in `ListKind`.
+pub mod list_kind {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum ListKind {
+        #[prost(message, tag = "1")]
+        Roster(super::Roster),
+        #[prost(message, tag = "2")]
+        Statement(super::Statement),
+        #[prost(message, tag = "3")]
+        Table(super::FigureTable),
+    }
+}
+/// Begins a list. Nothing of it counts until it is completed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListStart {
+    /// The list.
+    #[prost(bytes = "vec", tag = "1")]
+    pub list: ::prost::alloc::vec::Vec<u8>,
+    /// Its number 清单编号.
+    #[prost(string, tag = "2")]
+    pub number: ::prost::alloc::string::String,
+    /// The document of which it is a copy: its number, or the name of the file.
+    #[prost(string, tag = "3")]
+    pub document: ::prost::alloc::string::String,
+    /// How many lines it has.
+    #[prost(uint32, tag = "4")]
+    pub count: u32,
+    /// The digest over all lines; see README.md.
+    #[prost(bytes = "vec", tag = "5")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+    /// Which of the three it is.
+    #[prost(message, optional, tag = "6")]
+    pub kind: ::core::option::Option<ListKind>,
+}
+/// What somebody is to be paid.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RosterEntry {
+    /// Who: a person or a household.
+    #[prost(bytes = "vec", tag = "1")]
+    pub subject: ::prost::alloc::vec::Vec<u8>,
+    /// How much.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+    /// Why they are paid once more for this period 补发原因, or none.
+    #[prost(string, tag = "3")]
+    pub reissue_reason: ::prost::alloc::string::String,
+    /// A remark about them.
+    #[prost(message, optional, tag = "4")]
+    pub remark: ::core::option::Option<PersonalText>,
+}
+/// A row of a table.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Figure {
+    /// What it is the figure of 指标代码.
+    #[prost(string, tag = "1")]
+    pub key: ::prost::alloc::string::String,
+    /// How much: whole units.
+    #[prost(int64, tag = "2")]
+    pub value: i64,
+    /// The unit.
+    #[prost(string, tag = "3")]
+    pub unit: ::prost::alloc::string::String,
+}
+/// What a line of a list says.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListLine {
+    #[prost(oneof = "list_line::ListLine", tags = "1, 2, 3")]
+    pub list_line: ::core::option::Option<list_line::ListLine>,
+}
+/// Nested message and enum types in `ListLine`.
+pub mod list_line {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum ListLine {
+        #[prost(message, tag = "1")]
+        Entry(super::RosterEntry),
+        #[prost(message, tag = "2")]
+        BankLine(super::LineEntry),
+        #[prost(message, tag = "3")]
+        Figure(super::Figure),
+    }
+}
+/// Adds the next line to a list.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LineAddition {
+    /// The list.
+    #[prost(bytes = "vec", tag = "1")]
+    pub list: ::prost::alloc::vec::Vec<u8>,
+    /// The line's number in the list, from 1 without gaps.
+    #[prost(uint32, tag = "2")]
+    pub line_number: u32,
+    /// What it says.
+    #[prost(message, optional, tag = "3")]
+    pub content: ::core::option::Option<ListLine>,
+}
+/// Says that all lines are there: from now on they count.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListCompletion {
+    /// The list.
+    #[prost(bytes = "vec", tag = "1")]
+    pub list: ::prost::alloc::vec::Vec<u8>,
+}
+/// Gives a list up; none of its lines will ever count.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListDropping {
+    /// The list.
+    #[prost(bytes = "vec", tag = "1")]
+    pub list: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// What may be asked of `list`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListCommand {
+    #[prost(oneof = "list_command::Command", tags = "1, 2, 3, 4")]
+    pub command: ::core::option::Option<list_command::Command>,
+}
+/// Nested message and enum types in `ListCommand`.
+pub mod list_command {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Command {
+        #[prost(message, tag = "1")]
+        Start(super::ListStart),
+        #[prost(message, tag = "2")]
+        AddLine(super::LineAddition),
+        #[prost(message, tag = "3")]
+        Complete(super::ListCompletion),
+        #[prost(message, tag = "4")]
+        Drop(super::ListDropping),
+    }
+}
+/// What has happened to `list`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListEvent {
+    #[prost(oneof = "list_event::Event", tags = "1, 2, 3, 4")]
+    pub event: ::core::option::Option<list_event::Event>,
+}
+/// Nested message and enum types in `ListEvent`.
+pub mod list_event {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        Started(super::ListStart),
+        #[prost(message, tag = "2")]
+        LineAdded(super::LineAddition),
+        #[prost(message, tag = "3")]
+        Completed(super::ListCompletion),
+        #[prost(message, tag = "4")]
+        Dropped(super::ListDropping),
+    }
+}
 /// Introduces the key that signs checkpoints from here on.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct KeyIntroduction {
@@ -4573,46 +4990,6 @@ impl OverlayKind {
             "OVERLAY_KIND_DISTRICT" => Some(Self::District),
             _ => None,
         }
-    }
-}
-/// An encrypted text, and a promise which text it is.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Sealed {
-    /// Whose key opens it.
-    #[prost(bytes = "vec", tag = "1")]
-    pub person: ::prost::alloc::vec::Vec<u8>,
-    /// 1: XChaCha20-Poly1305; commitment BLAKE3 derive_key("fundtrace v1 sealed", field key, nonce).
-    #[prost(uint32, tag = "2")]
-    pub suite: u32,
-    /// 24 random bytes.
-    #[prost(bytes = "vec", tag = "3")]
-    pub nonce: ::prost::alloc::vec::Vec<u8>,
-    /// The text with the cipher's 16 byte tag.
-    #[prost(bytes = "vec", tag = "4")]
-    pub ciphertext: ::prost::alloc::vec::Vec<u8>,
-    /// 32 bytes.
-    #[prost(bytes = "vec", tag = "5")]
-    pub commitment: ::prost::alloc::vec::Vec<u8>,
-}
-/// A name, a number or a remark about a natural person.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct PersonalText {
-    #[prost(oneof = "personal_text::PersonalText", tags = "1, 2, 3")]
-    pub personal_text: ::core::option::Option<personal_text::PersonalText>,
-}
-/// Nested message and enum types in `PersonalText`.
-pub mod personal_text {
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum PersonalText {
-        /// In a command as it is sent.
-        #[prost(string, tag = "1")]
-        Clear(::prost::alloc::string::String),
-        /// In a record.
-        #[prost(message, tag = "2")]
-        Sealed(super::Sealed),
-        /// In a command as it is hashed: BLAKE3 keyed with the person's key, over the text.
-        #[prost(bytes, tag = "3")]
-        Blinded(::prost::alloc::vec::Vec<u8>),
     }
 }
 /// What is known of a person or household. Every field is sealed on its own, so that one can be
@@ -5557,7 +5934,7 @@ pub struct Event {
     pub schema_version: u32,
     #[prost(
         oneof = "event::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 36, 37, 38, 39, 30, 31"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 36, 37, 38, 39, 40, 30, 31"
     )]
     pub noun: ::core::option::Option<event::Noun>,
 }
@@ -5609,6 +5986,8 @@ pub mod event {
         Campaign(super::CampaignEvent),
         #[prost(message, tag = "39")]
         Pledge(super::PledgeEvent),
+        #[prost(message, tag = "40")]
+        List(super::ListEvent),
         #[prost(message, tag = "30")]
         Contract(super::ContractEvent),
         #[prost(message, tag = "31")]
@@ -5670,7 +6049,7 @@ pub struct Command {
     pub correlation_id: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "command::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 36, 37, 38, 39, 30, 31"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 36, 37, 38, 39, 40, 30, 31"
     )]
     pub noun: ::core::option::Option<command::Noun>,
 }
@@ -5722,6 +6101,8 @@ pub mod command {
         Campaign(super::CampaignCommand),
         #[prost(message, tag = "39")]
         Pledge(super::PledgeCommand),
+        #[prost(message, tag = "40")]
+        List(super::ListCommand),
         #[prost(message, tag = "30")]
         Contract(super::ContractCommand),
         #[prost(message, tag = "31")]

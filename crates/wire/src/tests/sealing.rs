@@ -9,6 +9,8 @@ struct Described {
     name: String,
     number: u32,
     message: String,
+    /// One of several, of which at most one is there.
+    is_either: bool,
 }
 
 /// The messages of `proto/fundtrace/v1`, by name.
@@ -25,6 +27,7 @@ fn messages() -> HashMap<String, Vec<Described>> {
                 .type_name()
                 .trim_start_matches(".fundtrace.v1.")
                 .to_owned(),
+            is_either: field.oneof_index.is_some(),
         });
         (message.name().to_owned(), fields.collect())
     });
@@ -46,15 +49,27 @@ fn facts_of<'a>(
     &messages[step(step(top, noun), word)]
 }
 
-/// The numbers of the personal texts in a message and in the messages within it. A command within
-/// a command is left out: it has a vector of its own, and which one it is the type does not say.
-fn texts(messages: &HashMap<String, Vec<Described>>, facts: &[Described]) -> Vec<u32> {
+/// The numbers of the personal texts in a message and in the messages within it; of several of
+/// which one is there, in that one. A command within a command is left out: it has a vector of its
+/// own, and which one it is the type does not say.
+fn texts(
+    messages: &HashMap<String, Vec<Described>>,
+    facts: &[Described],
+    said: &Value,
+) -> Vec<u32> {
     let mut numbers = Vec::new();
     for field in facts {
+        let inside = &said[&field.name];
+        if field.is_either && inside.is_null() {
+            continue;
+        }
         match field.message.as_str() {
             "PersonalText" => numbers.push(field.number),
             "Command" | "Event" => {}
-            inner => numbers.extend(messages.get(inner).map_or(vec![], |it| texts(messages, it))),
+            message => {
+                let fields = messages.get(message);
+                numbers.extend(fields.map_or(vec![], |it| texts(messages, it, inside)));
+            }
         }
     }
     numbers.sort_unstable();
@@ -71,14 +86,22 @@ fn every_personal_text_is_visited_under_its_own_number() {
         let mut event: Event = serde_json::from_value(tagged(happened, &vector.facts)).unwrap();
         personal::visit(&mut event, &mut |_, number, _| visited.push(number));
         visited.sort_unstable();
-        let expected = texts(&messages, facts_of(&messages, "Event", happened));
+        let expected = texts(
+            &messages,
+            facts_of(&messages, "Event", happened),
+            &vector.facts,
+        );
         assert_eq!(visited, expected, "{happened}: `visit` in personal.rs");
 
         let mut visited = Vec::new();
         let mut command = vector.command(&vector.facts).unwrap();
         personal::visit_command(&mut command, &mut |_, number, _| visited.push(number));
         visited.sort_unstable();
-        let expected = texts(&messages, facts_of(&messages, "Command", asked));
+        let expected = texts(
+            &messages,
+            facts_of(&messages, "Command", asked),
+            &vector.facts,
+        );
         assert_eq!(visited, expected, "{asked}: `visit_command` in personal.rs");
         // A noun of which one command holds personal text is concerned with all of them.
         let concerned = personal::concerns(&command);

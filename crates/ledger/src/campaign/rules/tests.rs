@@ -65,6 +65,7 @@ fn closed(number: u128, on: &'static str) -> Vec<Ask> {
         responsible_unit: unit(TOWN),
         responsible_person: None,
         lead_unit: None,
+        cooperating_units: Vec::new(),
         deadline_rule: DeadlineRule::HalfYear,
         deadline_days: None,
         due_on: None,
@@ -81,6 +82,8 @@ fn closed(number: u128, on: &'static str) -> Vec<Ask> {
         kind: MeasureKind::Ordinary,
         description: text(),
         due_on: None,
+        owner_unit: None,
+        owner_person: None,
     };
     let evidence = Evidence {
         item,

@@ -93,6 +93,7 @@ fn late_item(due: &str) -> Vec<Ask> {
         responsible_unit: unit(VILLAGE),
         responsible_person: None,
         lead_unit: None,
+        cooperating_units: Vec::new(),
         deadline_rule: DeadlineRule::Fixed,
         deadline_days: None,
         due_on: Some(due.parse().unwrap()),

@@ -6,30 +6,34 @@
     reason = "what is not named here may not be put right"
 )]
 
+use super::state::MeasureState;
 use super::steps::State;
 use crate::Books;
 use crate::bank_line::rules::lines_of;
 use crate::bank_line::{Direction, MatchTarget, RecoveryTarget};
-use crate::ids::{ItemId, Subject};
+use crate::ids::{ItemId, MeasureId, Subject};
 use crate::item::{ItemDraft, ItemEvent};
 use crate::money::Fen;
+use crate::payment::rules::later::set_off;
 use crate::record::CorrectedField;
 use crate::record::amend::{Amend, Slot, put};
 use crate::text::Wording;
 
+/// The states of items whose money is recovered in others.
+const GONE_ON: [State; 2] = [State::Merged, State::Split];
+
 impl Amend for ItemEvent {
     fn reversible(&self) -> Option<Fen> {
         match self {
-            ItemEvent::RecoveryDemanded(it) | ItemEvent::RecoveryReceived(it) => {
-                Some(it.amount_fen)
-            }
+            ItemEvent::RecoveryDemanded(it) => Some(it.amount_fen),
+            ItemEvent::RecoveryReceived(it) => Some(it.amount_fen),
             ItemEvent::RecoveryWaived(it) => Some(it.amount_fen),
             _ => None,
         }
     }
 
     /// A closing rests on the money that came back (V16), and so does the match of a bank line
-    /// (V24).
+    /// (V24); and what went on in other items, on all that was said of the money before.
     fn resting(&self, books: &Books, seq: u64) -> Option<Vec<Subject>> {
         let id = match self {
             ItemEvent::RecoveryReceived(it) => {
@@ -41,10 +45,15 @@ impl Amend for ItemEvent {
                 item
             }
             ItemEvent::RecoveryWaived(it) => it.item,
+            ItemEvent::RecoveryDemanded(it) => {
+                let gone_on = GONE_ON.contains(&books.items.get(it.item)?.state);
+                return gone_on.then(|| vec![it.item.into()]);
+            }
             _ => return None,
         };
-        let closed = books.items.get(id)?.state == State::Closed;
-        closed.then(|| vec![id.into()])
+        let state = books.items.get(id)?.state;
+        let rests = state == State::Closed || GONE_ON.contains(&state);
+        rests.then(|| vec![id.into()])
     }
 
     fn reverse(&self, books: &mut Books, seq: u64) {
@@ -63,6 +72,9 @@ impl Amend for ItemEvent {
                 change(books, it.item, |row| &mut row.received, it.amount_fen);
                 if let Some(row) = books.items.get_mut(it.item) {
                     row.recoveries.retain(|recovery| recovery.seq != seq);
+                }
+                if let Some(payment) = it.payment {
+                    set_off(books, payment, it.amount_fen.negated());
                 }
             }
             ItemEvent::RecoveryWaived(it) => {
@@ -91,20 +103,35 @@ impl Amend for ItemEvent {
             (ItemEvent::RecoveryReceived(it), Field::Reference) => Some((&mut it.reference).into()),
             (ItemEvent::RecoveryWaived(it), Field::Authority) => Some((&mut it.authority).into()),
             (ItemEvent::RecoveryWaived(it), Field::Reason) => Some((&mut it.reason).into()),
+            (ItemEvent::Refuted(it), Field::Authority) => Some((&mut it.authority).into()),
+            (ItemEvent::Refuted(it), Field::Document) => Some((&mut it.document).into()),
+            (ItemEvent::Refuted(it), Field::Reason) => Some((&mut it.reason).into()),
             (ItemEvent::ClosureImported(it), Field::Document) => Some((&mut it.document).into()),
             _ => None,
         }
     }
 
     fn describe_record(&self, books: &mut Books, seq: u64, field: CorrectedField, to: &Wording) {
-        if let (ItemEvent::LetterSent(it), CorrectedField::Number) = (self, field) {
-            let letters = books.items.get_mut(it.item).map(|row| &mut row.letters);
-            let mut letters = letters.into_iter().flatten();
-            let letter = letters.find(|sent| sent.seq == seq);
-            put(letter.map(|sent| &mut sent.number), to);
-            return;
+        match self {
+            ItemEvent::LetterSent(it) if field == CorrectedField::Number => {
+                let letters = books.items.get_mut(it.item).map(|row| &mut row.letters);
+                let mut letters = letters.into_iter().flatten();
+                let letter = letters.find(|sent| sent.seq == seq);
+                put(letter.map(|sent| &mut sent.number), to);
+            }
+            ItemEvent::MeasureAdded(it) => {
+                let row = measure_mut(books, it.item, it.measure);
+                let row = row.filter(|row| row.described_in == seq);
+                put(row.map(|row| &mut row.description), to);
+            }
+            ItemEvent::MeasureFinished(it) => {
+                let done = measure_mut(books, it.item, it.measure)
+                    .and_then(|row| row.done.as_mut())
+                    .filter(|done| done.seq == seq);
+                put(done.map(|done| &mut done.result), to);
+            }
+            _ => self.describe(books, field, to),
         }
-        self.describe(books, field, to);
     }
 
     fn describe(&self, books: &mut Books, field: CorrectedField, to: &Wording) {
@@ -117,6 +144,11 @@ impl Amend for ItemEvent {
             put(drafted(std::sync::Arc::make_mut(&mut row.draft), field), to);
         }
     }
+}
+
+fn measure_mut(books: &mut Books, item: ItemId, measure: MeasureId) -> Option<&mut MeasureState> {
+    let item = books.items.get_mut(item)?;
+    item.measures.iter_mut().find(|row| row.measure == measure)
 }
 
 fn drafted(it: &mut ItemDraft, field: CorrectedField) -> Option<Slot<'_>> {

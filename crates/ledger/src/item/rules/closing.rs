@@ -1,5 +1,6 @@
 //! What must be there before an item can be closed (V16).
 
+use super::division::followed;
 use super::steps::{State, Step, next};
 use super::{Item, bad_transition, existing, independence};
 use crate::Books;
@@ -70,10 +71,8 @@ fn recovery_open(books: &Books, item: &Item) -> Option<Rejection> {
 
 fn common_item_open(books: &Books, item: &Item) -> Option<Rejection> {
     let done = |id: &&ItemId| {
-        books
-            .items
-            .get(**id)
-            .is_some_and(|child| is_done(child.state))
+        let child = books.items.get(**id);
+        child.is_some_and(|child| goes_nowhere_else(books, item, child))
     };
     let open = item.children.iter().filter(|id| !done(id)).count();
     let institution_missing = !item
@@ -87,11 +86,22 @@ fn common_item_open(books: &Books, item: &Item) -> Option<Rejection> {
     })
 }
 
-/// True if a common item need no longer wait for this case. One that was given up has not been
-/// put right, so neither has what it was a case of.
+/// True if a common item need no longer wait for this case. One that was merged goes on in another:
+/// it is done when that one is, or when it went on in the common item itself.
+fn goes_nowhere_else(books: &Books, common: &Item, child: &Item) -> bool {
+    let last = followed(books, child);
+    is_done(last.state) || last.draft.item == common.draft.item
+}
+
+/// True of a case that has ended well, or in parts that are cases themselves. One that was given up
+/// has not been put right, so neither has what it was a case of.
 const fn is_done(state: State) -> bool {
     match state {
-        State::Closed | State::HistoricallyClosed | State::NotSubstantiated | State::Merged => true,
+        State::Closed
+        | State::HistoricallyClosed
+        | State::NotSubstantiated
+        | State::Merged
+        | State::Split => true,
         State::Drafted
         | State::Issued
         | State::Acknowledged

@@ -1,7 +1,8 @@
-//! When an item is due: found at its issue, moved by extensions and suspensions, never stored as
-//! "overdue".
+//! When an item is due: found at its issue, moved by extensions, by suspensions and by the days
+//! during which others looked at what the unit had done; never stored as "overdue".
 
 use super::Item;
+use super::state::Closing;
 use super::steps::is_open;
 use crate::date::BusinessDate;
 use crate::item::{DeadlineRule, ItemDraft};
@@ -41,17 +42,35 @@ impl Item {
         self.suspended_days.saturating_add(running)
     }
 
-    /// The due date as `today` sees it: the base or the day last granted, and the days suspended
-    /// since then. Nothing before the issue.
+    /// The days from asking for the closing to the answer, which are not the unit's, until `today`.
+    #[must_use]
+    pub fn review_days(&self, today: Date) -> u32 {
+        let running = self
+            .attempt
+            .as_ref()
+            .map_or(0, |attempt| days_from(attempt.since, today));
+        self.review_days.saturating_add(running)
+    }
+
+    /// The days during which the unit's clock stood still until `today`: suspended, or others had
+    /// to look at what it had done.
+    #[must_use]
+    pub fn stopped_days(&self, today: Date) -> u32 {
+        self.suspended_days(today)
+            .saturating_add(self.review_days(today))
+    }
+
+    /// The due date as `today` sees it: the base or the day last granted, and the days since then
+    /// during which the clock stood still. Nothing before the issue.
     #[must_use]
     pub fn due(&self, today: Date) -> Option<Date> {
         let (day, counted) = match self.extensions.last() {
-            Some(extension) => (extension.due_on, extension.suspended_days),
+            Some(extension) => (extension.due_on, extension.stopped_days),
             None => (self.due_base?, 0),
         };
         Some(plus_days(
             day,
-            self.suspended_days(today).saturating_sub(counted),
+            self.stopped_days(today).saturating_sub(counted),
         ))
     }
 
@@ -64,12 +83,19 @@ impl Item {
         }
     }
 
-    /// True if it was ever closed after its due date; a reopening does not wash that off.
+    /// True if it was ever closed on a request that came after its due date; a reopening does not
+    /// wash that off.
     #[must_use]
     pub fn closed_late(&self) -> bool {
-        self.closings
-            .iter()
-            .any(|closing| closing.due_on.is_some_and(|due| due < closing.closed_on))
+        self.closings.iter().any(Closing::is_late)
+    }
+}
+
+impl Closing {
+    /// True if it was asked for after the due date.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        self.due_on.is_some_and(|due| due < self.requested_on)
     }
 }
 

@@ -1,11 +1,10 @@
 //! What a draft must bring.
 
 use super::deadline::IMMEDIATE_DAYS_MAX;
-use super::{existing, independence};
+use super::{assignment, existing, independence};
 use crate::Books;
 use crate::item::{DeadlineRule, ItemDraft, ItemScope};
 use crate::money::Fen;
-use crate::organisation::rules::existing as existing_unit;
 use crate::rejection::Rejection;
 use crate::round::rules::existing as existing_round;
 
@@ -28,10 +27,12 @@ pub(super) fn check(books: &Books, draft: &ItemDraft) -> Result<(), Rejection> {
             why_zh: "只有共性问题才能下挂子事项",
         });
     }
-    existing_unit(books, "responsible_unit", draft.responsible_unit)?;
-    if let Some(lead_unit) = draft.lead_unit {
-        existing_unit(books, "lead_unit", lead_unit)?;
-    }
+    assignment::units(
+        books,
+        draft.responsible_unit,
+        draft.lead_unit,
+        &draft.cooperating_units,
+    )?;
     // Not `is_payable`: most items concern no money, and say so with 0.
     for (field, amount) in [
         ("amount_involved_fen", draft.amount_involved_fen),

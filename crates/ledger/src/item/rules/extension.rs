@@ -1,6 +1,6 @@
 //! Extensions 延期 (V17): asked for in time, granted from above, and not for ever.
 
-use super::{Item, independence};
+use super::{Item, State, independence};
 use crate::Books;
 use crate::context::Context;
 use crate::item::ExtensionRequest;
@@ -16,7 +16,8 @@ const fn refused(why: &'static str, why_zh: &'static str) -> Rejection {
     Rejection::ExtensionRefused { why, why_zh }
 }
 
-/// Judges a request: who asks, nothing pending, the count, in time, and a later exact day.
+/// Judges a request: who asks, nothing pending, the clock runs, the count, in time, and a later
+/// exact day.
 pub(super) fn request(
     books: &Books,
     context: &Context,
@@ -26,6 +27,12 @@ pub(super) fn request(
     independence::on_behalf_of_unit(books, item, &context.hand())?;
     if item.pending.is_some() {
         return Err(refused("another request is pending", "已有延期申请待批"));
+    }
+    if let State::ClosureRequested | State::Verified = item.state {
+        return Err(refused(
+            "closure has been asked for, so that the clock stands still",
+            "已申请销号,期限停止计算,无须延期",
+        ));
     }
     if item.extensions.len() >= EXTENSIONS_MAX {
         return Err(refused(

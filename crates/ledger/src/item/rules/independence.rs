@@ -60,6 +60,15 @@ pub(super) fn closing_body(
     Ok(())
 }
 
+/// A request is taken back by who made it, or by the unit for which it was made.
+pub(super) fn withdraws(books: &Books, item: &Item, actor: &Actor) -> Result<(), Rejection> {
+    let attempt = item.attempt.as_ref();
+    if attempt.is_some_and(|attempt| attempt.requester == actor.person) {
+        return Ok(());
+    }
+    on_behalf_of_unit(books, item, actor)
+}
+
 /// Some steps belong to the unit that must put things right.
 pub(super) fn on_behalf_of_unit(
     books: &Books,
@@ -77,9 +86,19 @@ pub(super) fn on_behalf_of_unit(
     })
 }
 
-/// Whoever judges does not belong to the responsible unit.
+/// Whoever judges does not belong to the responsible unit, nor to one that was responsible before:
+/// it may have done what is judged.
 pub(super) fn outside(books: &Books, item: &Item, actor: &Actor) -> Result<(), Rejection> {
-    if is_within(books, actor.organisation, item.draft.responsible_unit) {
+    let ours = |unit| is_within(books, actor.organisation, unit);
+    if item.turns.former.iter().any(|former| ours(former.unit))
+        && !ours(item.draft.responsible_unit)
+    {
+        return Err(Rejection::NotIndependent {
+            why: "the actor belongs to a unit that was responsible before, or to one below it",
+            why_zh: "办理人属于原责任单位或其下属单位,不得评判该事项",
+        });
+    }
+    if ours(item.draft.responsible_unit) {
         return Err(Rejection::NotIndependent {
             why: "the actor belongs to the responsible unit or one below it",
             why_zh: "办理人属于责任单位或其下属单位,不得评判本单位事项",
@@ -88,9 +107,9 @@ pub(super) fn outside(books: &Books, item: &Item, actor: &Actor) -> Result<(), R
     Ok(())
 }
 
-/// Neither of the responsible unit nor recused: asked of verifiers, closers and those who look
-/// back.
-fn unbiased(books: &Books, item: &Item, actor: &Actor) -> Result<(), Rejection> {
+/// Neither of the responsible unit nor recused: asked of verifiers, closers, those who look back and
+/// those who find that there was no problem.
+pub(super) fn unbiased(books: &Books, item: &Item, actor: &Actor) -> Result<(), Rejection> {
     outside(books, item, actor)?;
     if item.recused.contains(&actor.person) {
         return Err(Rejection::NotIndependent {

@@ -1,8 +1,9 @@
 //! The ladder of letters: a reminder 提醒书 before the due date, an urging 督办书 after it, a warning
 //! 告诫书 with a last day, and an accountability letter 问责书 when that day has passed.
 //!
-//! A letter belongs to the due date for which it was sent: an extension, a suspension or a
-//! reopening begins the ladder anew.
+//! A letter belongs to the turn in which it was sent: an extension, a reopening or another
+//! responsible unit begins the ladder anew. A clock that stood still does not, or a unit could shake
+//! an urging off by asking for a closing.
 
 use super::deadline::days_from;
 use super::independence;
@@ -52,8 +53,19 @@ pub struct SentLetter {
     pub by: Actor,
     /// The due date on that day.
     pub due_on: Option<Date>,
-    /// How many times the item had been reopened by then.
-    pub reopen_count: u32,
+    /// In which turn of the item it was sent.
+    pub turn: Turn,
+}
+
+/// What begins the ladder anew, as counts that only grow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, crate::form::Form)]
+pub struct Turn {
+    /// Extensions granted.
+    pub extensions: usize,
+    /// Reopenings.
+    pub reopenings: u32,
+    /// Units that had it before.
+    pub former: usize,
 }
 
 /// A letter that should be sent.
@@ -92,18 +104,24 @@ impl SentLetter {
             content: letter.content.clone(),
             by: context.hand(),
             due_on: item.due(sent_on),
-            reopen_count: item.reopen_count,
+            turn: item.turn(),
         }
     }
 }
 
 impl Item {
-    /// The letters that count on `day`: those sent for the due date that it has then.
-    fn ladder(&self, day: Date) -> impl Iterator<Item = &SentLetter> {
-        let due = self.due(day);
-        let counts =
-            move |sent: &&SentLetter| (sent.due_on, sent.reopen_count) == (due, self.reopen_count);
-        self.letters.iter().filter(counts)
+    fn turn(&self) -> Turn {
+        Turn {
+            extensions: self.extensions.len(),
+            reopenings: self.reopen_count,
+            former: self.turns.former.len(),
+        }
+    }
+
+    /// The letters that count: those of the present turn.
+    fn ladder(&self) -> impl Iterator<Item = &SentLetter> {
+        let turn = self.turn();
+        self.letters.iter().filter(move |sent| sent.turn == turn)
     }
 
     /// The letter that should be sent on `today`; none while the unit's clock stands still, or
@@ -115,7 +133,7 @@ impl Item {
         }
         let due = self.due(today)?;
         let (reminder_days, warning_days) = ladder_days(books);
-        let last = |kind: LetterKind| self.ladder(today).filter(|sent| sent.kind == kind).last();
+        let last = |kind: LetterKind| self.ladder().filter(|sent| sent.kind == kind).last();
         let letter = |kind, since, counted_from| {
             Some(DueLetter {
                 kind,
@@ -125,7 +143,7 @@ impl Item {
         };
         if today <= due {
             let since = due.saturating_sub(i64::from(reminder_days).days());
-            let early = today < since || self.ladder(today).next().is_some();
+            let early = today < since || self.ladder().next().is_some();
             return if early {
                 None
             } else {
@@ -165,6 +183,7 @@ const fn waits_for_the_unit(state: State) -> bool {
         | State::Suspended
         | State::NotSubstantiated
         | State::Merged
+        | State::Split
         | State::ClosedNotImplemented
         | State::HistoricallyClosed => false,
     }
@@ -211,11 +230,7 @@ pub(super) fn breaches(books: &Books, context: &Context, letter: &Letter) -> Vec
         return Vec::new();
     };
     let day = context.day();
-    let sent = |kind: LetterKind| {
-        item.ladder(day)
-            .filter(move |sent| sent.kind == kind)
-            .last()
-    };
+    let sent = |kind: LetterKind| item.ladder().filter(move |sent| sent.kind == kind).last();
     match letter.kind {
         LetterKind::Urging => None,
         LetterKind::Reminder => item

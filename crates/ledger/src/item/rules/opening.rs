@@ -58,7 +58,8 @@ const fn may_be_taken_over(state: State) -> bool {
         | State::NotSubstantiated
         | State::Merged
         | State::ClosedNotImplemented
-        | State::HistoricallyClosed => false,
+        | State::HistoricallyClosed
+        | State::Split => false,
     }
 }
 
@@ -100,10 +101,10 @@ pub(super) fn taken_over(
     item.due_base = issue.map(|issue| due_base(&opening.draft, feedback_on, issue));
     let extended = |due_on: &BusinessDate| {
         let due_on = due_on.last()?;
-        let suspended_days = 0;
+        let stopped_days = 0;
         Some(Extension {
             due_on,
-            suspended_days,
+            stopped_days,
         })
     };
     item.extensions = opening.extensions.iter().filter_map(extended).collect();

@@ -1,18 +1,21 @@
 //! An item as it stands, and what each event makes of it.
 
+use super::Received;
 use super::deadline::due_base;
 use super::letters::SentLetter;
 use super::steps::{Next, State, Step, next};
-use crate::Books;
+use super::turns::Turns;
 use crate::context::{Actor, Context};
 use crate::date::{BusinessDate, Precision};
-use crate::digest::Digest;
 use crate::ids::{ItemId, MeasureId, OrganisationId, PersonId};
-use crate::item::{ExtensionRequest, ItemDraft, ItemEvent, Measure, MeasureKind, VerificationMode};
+use crate::item::{ExtensionRequest, ItemDraft, ItemEvent, VerificationMode};
 use crate::money::Fen;
 use crate::opening::CutOver;
+use crate::rarely::Rarely;
 use jiff::civil::Date;
 use std::sync::Arc;
+
+pub use super::measure::{EvidenceFile, MeasureDone, MeasureState};
 
 /// An item as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
@@ -35,6 +38,8 @@ pub struct Item {
     pub pending: Option<Box<PendingExtension>>,
     /// The days of the suspensions that are over.
     pub suspended_days: u32,
+    /// The days of the reviews that are over: from asking for the closing to the answer.
+    pub review_days: u32,
     /// The suspension that is not over.
     pub suspension: Option<Suspension>,
     /// Who submitted the present plan.
@@ -65,23 +70,12 @@ pub struct Item {
     pub children: Vec<ItemId>,
     /// The item that goes on in its place.
     pub merged_into: Option<ItemId>,
+    /// What happens to few items.
+    pub turns: Rarely<Turns>,
     /// Until when it was taken over from before the book, and on what that rests.
     pub opening: Option<Box<CutOver>>,
     /// How many records have been mainly about it.
     pub version: u32,
-}
-
-/// Money received back, as one record says.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
-pub struct Received {
-    /// The record.
-    pub seq: u64,
-    /// How much.
-    pub amount: Fen,
-    /// Who stands for it.
-    pub by: Box<[PersonId]>,
-    /// A bank line is matched with it.
-    pub matched: bool,
 }
 
 /// An extension that was granted.
@@ -89,8 +83,9 @@ pub struct Received {
 pub struct Extension {
     /// The due date that it names.
     pub due_on: Date,
-    /// The days suspended until it was asked for: they are in the date it names.
-    pub suspended_days: u32,
+    /// The days for which the clock had stood still when it was asked for: they are in the date it
+    /// names.
+    pub stopped_days: u32,
 }
 
 /// An extension that somebody asked for.
@@ -111,35 +106,13 @@ pub struct Suspension {
     pub from: State,
 }
 
-/// A measure as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
-pub struct MeasureState {
-    /// The measure.
-    pub measure: MeasureId,
-    /// Ordinary or institutional.
-    pub kind: MeasureKind,
-    /// By when.
-    pub due_on: Option<BusinessDate>,
-    /// Said to be done.
-    pub finished: bool,
-    /// Its evidence; what was retracted is only in the log.
-    pub evidence: Vec<EvidenceFile>,
-}
-
-/// An evidence file that stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, crate::form::Form)]
-pub struct EvidenceFile {
-    /// The file's SHA-256.
-    pub sha256: Digest,
-    /// When it was taken.
-    pub captured_on: BusinessDate,
-}
-
 /// A closure asked for.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Attempt {
     /// Who asked.
     pub requester: PersonId,
+    /// On which day: the unit's clock stands still from then on.
+    pub since: Date,
     /// Who verified, first to last.
     pub verifications: Vec<VerifiedBy>,
 }
@@ -162,30 +135,14 @@ pub struct Closing {
     pub verifiers: Vec<PersonId>,
     /// Who closed.
     pub closer: PersonId,
+    /// On which day it was asked for: what the unit is late by is judged by this one.
+    pub requested_on: Date,
     /// On which day.
     pub closed_on: Date,
-    /// The due date on that day.
+    /// The due date on the day on which it was asked for.
     pub due_on: Option<Date>,
     /// How many looks back found it good.
     pub lookbacks_passed: u32,
-}
-
-/// True where only what a bank line is matched with counts as recovered.
-#[must_use]
-pub fn by_bank_line(books: &Books) -> bool {
-    let book = books.book.as_ref();
-    book.is_some_and(|book| book.recoveries_by_bank_line)
-}
-
-impl MeasureState {
-    /// True with evidence that was not certainly taken before the day of issue (V16).
-    #[must_use]
-    pub fn is_proved(&self, issued_on: Option<BusinessDate>) -> bool {
-        let before = |file: &EvidenceFile| {
-            issued_on.is_some_and(|issued| file.captured_on.is_certainly_before(issued))
-        };
-        self.evidence.iter().any(|file| !before(file))
-    }
 }
 
 impl Item {
@@ -200,6 +157,7 @@ impl Item {
             extensions: Vec::new(),
             pending: None,
             suspended_days: 0,
+            review_days: 0,
             suspension: None,
             plan_by: None,
             approvals: Vec::new(),
@@ -215,6 +173,7 @@ impl Item {
             letters: Vec::new(),
             children: Vec::new(),
             merged_into: None,
+            turns: Rarely::default(),
             opening: None,
             version: 1,
         }
@@ -228,44 +187,6 @@ impl Item {
 
     fn measure_mut(&mut self, measure: MeasureId) -> Option<&mut MeasureState> {
         self.measures.iter_mut().find(|row| row.measure == measure)
-    }
-
-    /// What must come back before it can be closed: what the list says, or more if more was
-    /// demanded.
-    #[must_use]
-    pub fn recovery_required(&self) -> Fen {
-        self.draft.recovery_required_fen.max(self.demanded)
-    }
-
-    /// What came back, without what no bank line is matched with. What came back before the book
-    /// rests on the opening's document.
-    #[must_use]
-    pub fn matched(&self) -> Fen {
-        let unmatched = self.recoveries.iter().filter(|it| !it.matched);
-        unmatched.fold(self.received, |sum, it| sum.sub(it.amount))
-    }
-
-    /// What counts for the closing (V16): what came back or, where the ledger's policy asks for
-    /// it, what of it a bank line is matched with.
-    #[must_use]
-    pub fn recovered(&self, books: &Books) -> Fen {
-        if by_bank_line(books) {
-            self.matched()
-        } else {
-            self.received
-        }
-    }
-
-    /// What one record says came back.
-    #[must_use]
-    pub fn recovery(&self, seq: u64) -> Option<&Received> {
-        self.recoveries.iter().find(|it| it.seq == seq)
-    }
-
-    /// A bank line is matched with what a record says, or no longer.
-    pub(crate) fn match_recovery(&mut self, seq: u64, matched: bool) {
-        let recovery = self.recoveries.iter_mut().find(|it| it.seq == seq);
-        recovery.into_iter().for_each(|it| it.matched = matched);
     }
 
     /// Takes an event: the state by the table, and what the step itself leaves behind.
@@ -303,11 +224,7 @@ impl Item {
             }
             ItemEvent::PlanApproved(_) => self.approvals.push(context.hand()),
             ItemEvent::ClosureRequested(_) | ItemEvent::LongTermReviewed(_) => {
-                let requester = context.hand().person;
-                self.attempt = Some(Box::new(Attempt {
-                    requester,
-                    verifications: Vec::new(),
-                }));
+                self.ask_closure(context);
             }
             ItemEvent::Verified(verification) => {
                 let verified = VerifiedBy {
@@ -318,7 +235,11 @@ impl Item {
                     attempt.verifications.push(verified);
                 }
             }
-            ItemEvent::ReturnedForRework(_) => self.attempt = None,
+            ItemEvent::ReturnedForRework(_) => {
+                self.answered(context.day());
+            }
+            // A unit does not stop its clock by asking and taking it back.
+            ItemEvent::ClosureRequestWithdrawn(_) => self.attempt = None,
             ItemEvent::Closed(_) => self.close(context),
             ItemEvent::LookbackPassed(_) => {
                 if let Some(closing) = self.closings.last_mut() {
@@ -338,33 +259,21 @@ impl Item {
                 self.suspended_days = self.suspended_days(context.day());
                 self.suspension = None;
             }
-            ItemEvent::Merged(merger) => self.merged_into = Some(merger.into),
-            ItemEvent::MeasureAdded(added) => {
-                let Measure {
-                    measure,
-                    kind,
-                    due_on,
-                    ..
-                } = *added;
-                let evidence = Vec::new();
-                let row = MeasureState {
-                    measure,
-                    kind,
-                    due_on,
-                    finished: false,
-                    evidence,
-                };
-                self.measures.push(row);
+            ItemEvent::MeasureAdded(it) => {
+                self.measures.push(MeasureState::added(context.seq, it));
             }
-            ItemEvent::MeasureChanged(changed) => {
-                if let Some(row) = self.measure_mut(changed.measure) {
-                    row.kind = changed.kind;
-                    row.due_on = changed.due_on;
+            ItemEvent::MeasureChanged(it) => {
+                if let Some(row) = self.measure_mut(it.measure) {
+                    row.changed(context.seq, it);
                 }
             }
-            ItemEvent::MeasureFinished(result) => {
-                if let Some(row) = self.measure_mut(result.measure) {
-                    row.finished = true;
+            ItemEvent::MeasureFinished(it) => {
+                if let Some(row) = self.measure_mut(it.measure) {
+                    row.done = Some(MeasureDone {
+                        result: it.result.clone(),
+                        on: context.occurred_on,
+                        seq: context.seq,
+                    });
                 }
             }
             ItemEvent::EvidenceAdded(added) => {
@@ -399,17 +308,29 @@ impl Item {
                     seq: context.seq,
                     amount: it.amount_fen,
                     by: context.hands().map(|hand| hand.person).collect(),
+                    way: it.way,
                     matched: false,
                 });
             }
             ItemEvent::RecoveryWaived(it) => self.waived = self.waived.add(it.amount_fen),
+            ItemEvent::LongTermApproved(_) => self.turns.next_review_on = None,
+            ItemEvent::LongTermContinued(it) => {
+                self.turns.next_review_on = Some(it.next_review_on);
+                self.turns.reviews = self.turns.reviews.saturating_add(1);
+            }
+            ItemEvent::Reassigned(it) => self.reassigned(context, it),
             ItemEvent::LeadTransferred(transfer) => self.lead_unit = Some(transfer.lead_unit),
             ItemEvent::RecusalDeclared(recusal) => self.recused.push(recusal.person),
             ItemEvent::ClosureImported(closure) => self.state_since = closure.closed_on,
+            // What concerns other items too is in `division`.
+            ItemEvent::Merged(_)
+            | ItemEvent::Split(_)
+            | ItemEvent::OverlapLinked(_)
+            | ItemEvent::OverlapUnlinked(_)
             // Nothing but their state, or their place in the log.
-            ItemEvent::Acknowledged(_)
-            | ItemEvent::LongTermApproved(_)
+            | ItemEvent::Acknowledged(_)
             | ItemEvent::ObjectionUpheld(_)
+            | ItemEvent::Refuted(_)
             | ItemEvent::ClosedNotImplemented(_)
             | ItemEvent::ProgressNoted(_) => {}
         }
@@ -437,11 +358,11 @@ impl Item {
     }
 
     fn ask_extension(&mut self, context: &Context, request: &ExtensionRequest) {
-        let suspended_days = self.suspended_days(context.day());
+        let stopped_days = self.stopped_days(context.day());
         self.pending = request.due_on.last().map(|due_on| {
             let extension = Extension {
                 due_on,
-                suspended_days,
+                stopped_days,
             };
             Box::new(PendingExtension {
                 extension,
@@ -450,10 +371,33 @@ impl Item {
         });
     }
 
+    /// Stops the clock. One that is late is late for ever, whatever is granted afterwards.
+    fn ask_closure(&mut self, context: &Context) {
+        let since = context.day();
+        if self.overdue_days(since) > 0 {
+            self.turns.requested_late = true;
+        }
+        self.attempt = Some(Box::new(Attempt {
+            requester: context.hand().person,
+            since,
+            verifications: Vec::new(),
+        }));
+    }
+
+    /// The days since the closing was asked for were not the unit's; the clock goes on.
+    fn answered(&mut self, day: Date) -> Option<Box<Attempt>> {
+        let review_days = self.review_days(day);
+        self.review_days = review_days;
+        self.attempt.take()
+    }
+
     fn close(&mut self, context: &Context) {
         // An answer would come too late.
         self.pending = None;
-        if let Some(attempt) = self.attempt.take() {
+        // The clock has stood still since then.
+        let asked = self.attempt.as_ref();
+        let due_on = asked.and_then(|attempt| self.due(attempt.since));
+        if let Some(attempt) = self.answered(context.day()) {
             self.closings.push(Closing {
                 requester: attempt.requester,
                 verifiers: attempt
@@ -462,8 +406,9 @@ impl Item {
                     .map(|it| it.by.person)
                     .collect(),
                 closer: context.hand().person,
+                requested_on: attempt.since,
                 closed_on: context.day(),
-                due_on: self.due(context.day()),
+                due_on,
                 lookbacks_passed: 0,
             });
         }

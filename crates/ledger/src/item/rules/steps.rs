@@ -21,6 +21,8 @@ choices! {
         ClosedNotImplemented = "closed_not_implemented" "未整改了结",
         /// Taken over from paper; nobody verified it here.
         HistoricallyClosed = "historically_closed" "历史销号",
+        /// Gone on in several others.
+        Split = "split" "拆分",
     }
 }
 
@@ -102,6 +104,13 @@ steps! {
     ImportClosure ClosureImported "item.import_closure" "补录历史销号",
     // What was before the book; its facts say which item it is within its draft.
     TakeOver TakenOver "item.take_over" "期初建账" draft,
+    Reassign Reassigned "item.reassign" "转办",
+    Split Split "item.split" "拆分",
+    LinkOverlap OverlapLinked "item.link_overlap" "关联交叉重复",
+    UnlinkOverlap OverlapUnlinked "item.unlink_overlap" "取消交叉重复",
+    Refute Refuted "item.refute" "认定不属实",
+    WithdrawClosureRequest ClosureRequestWithdrawn "item.withdraw_closure_request" "撤回申请销号",
+    ContinueLongTerm LongTermContinued "item.continue_long_term" "继续持续整改",
 }
 
 /// What a step does to the state.
@@ -142,6 +151,32 @@ const UNDER_WAY: &[State] = &[
     State::Suspended,
 ];
 
+/// The open states in which nobody has asked for the closing: the work is still being shared out.
+const IN_HAND: &[State] = &[
+    State::Drafted,
+    State::Issued,
+    State::Acknowledged,
+    State::PlanSubmitted,
+    State::InProgress,
+    State::LongTerm,
+    State::Suspended,
+];
+
+/// The states in which it matters whether the same problem is counted twice.
+const COUNTED: &[State] = &[
+    State::Drafted,
+    State::Issued,
+    State::Acknowledged,
+    State::PlanSubmitted,
+    State::InProgress,
+    State::ClosureRequested,
+    State::Verified,
+    State::Closed,
+    State::LongTerm,
+    State::Suspended,
+    State::ClosedNotImplemented,
+];
+
 /// True for an item that has not ended.
 #[must_use]
 pub fn is_open(state: State) -> bool {
@@ -158,7 +193,8 @@ pub fn next(state: State, step: Step) -> Option<Next> {
     use Next::{AfterTwo, Back, Stays, To};
     use State::{
         Acknowledged, Closed, ClosedNotImplemented, ClosureRequested, Drafted, HistoricallyClosed,
-        InProgress, Issued, LongTerm, Merged, NotSubstantiated, PlanSubmitted, Suspended, Verified,
+        InProgress, Issued, LongTerm, Merged, NotSubstantiated, PlanSubmitted, Split, Suspended,
+        Verified,
     };
     let (from, next): (&[State], Next) = match step {
         // They make the item; one that exists is neither drafted nor taken over again.
@@ -182,6 +218,21 @@ pub fn next(state: State, step: Step) -> Option<Next> {
         Step::Merge => (OPEN, To(Merged)),
         Step::CloseNotImplemented => (OPEN, To(ClosedNotImplemented)),
         Step::ImportClosure => (&[Drafted, Issued], To(HistoricallyClosed)),
+        Step::Reassign => (IN_HAND, Stays),
+        Step::Split => (IN_HAND, To(Split)),
+        Step::LinkOverlap | Step::UnlinkOverlap => (COUNTED, Stays),
+        Step::Refute => (
+            &[
+                PlanSubmitted,
+                InProgress,
+                ClosureRequested,
+                LongTerm,
+                Suspended,
+            ],
+            To(NotSubstantiated),
+        ),
+        Step::WithdrawClosureRequest => (&[ClosureRequested], To(InProgress)),
+        Step::ContinueLongTerm => (&[LongTerm], Stays),
         Step::AddMeasure | Step::ChangeMeasure | Step::TransferLead | Step::DeclareRecusal => {
             (OPEN, Stays)
         }

@@ -3,11 +3,16 @@
 //! more, and its events with the state after it, or its refusal. Every case goes through
 //! `crate::decide`, so policy is judged as in control unless the case is observed.
 
+mod assignment;
+mod clock;
 mod closing;
 mod deadline;
+mod division;
 mod draft;
 mod extension;
 mod letters;
+mod long_term;
+mod offset;
 mod opening;
 mod paths;
 mod recovered;
@@ -162,6 +167,8 @@ fn a_measure(number: u128, kind: MeasureKind) -> Measure {
         kind,
         description,
         due_on: None,
+        owner_unit: None,
+        owner_person: None,
     }
 }
 fn add_measure(number: u128) -> ItemCommand {
@@ -189,7 +196,14 @@ fn recovery(make: fn(Recovery) -> ItemCommand, amount: i64) -> ItemCommand {
         item: item(1),
         amount_fen: fen(amount),
         reference: reference(),
+        way: None,
+        payment: None,
+        overpaid: None,
     })
+}
+/// Into an account.
+fn came_back(amount: i64) -> ItemCommand {
+    recovery(ItemCommand::ReceiveRecovery, amount)
 }
 fn waive(amount: i64) -> ItemCommand {
     ItemCommand::WaiveRecovery(RecoveryWaiver {
@@ -258,6 +272,7 @@ fn a_draft() -> ItemDraft {
         deadline_rule: DeadlineRule::InspectionFeedback,
         deadline_days: None,
         due_on: None,
+        cooperating_units: Vec::new(),
     }
 }
 
@@ -266,6 +281,52 @@ fn draft(change: impl FnOnce(&mut ItemDraft)) -> Ask {
     let mut draft = a_draft();
     change(&mut draft);
     ask(INSPECTOR, "2018-07-29", ItemCommand::Draft(draft))
+}
+
+fn reassign(change: impl FnOnce(&mut Reassignment)) -> ItemCommand {
+    let mut reassignment = Reassignment {
+        item: item(1),
+        responsible_unit: unit(FINANCE),
+        responsible_person: None,
+        lead_unit: None,
+        cooperating_units: Vec::new(),
+        reason: text("机构改革"),
+    };
+    change(&mut reassignment);
+    ItemCommand::Reassign(reassignment)
+}
+fn split_into(parts: &[u128]) -> ItemCommand {
+    let into = parts.iter().map(|part| item(*part)).collect();
+    ItemCommand::Split(ItemSplit {
+        item: item(1),
+        into,
+        reason: text("分属两个单位"),
+    })
+}
+fn overlap(make: fn(ItemOverlap) -> ItemCommand, number: u128, with: u128) -> ItemCommand {
+    let (item, with) = (item(number), item(with));
+    make(ItemOverlap {
+        item,
+        with,
+        reason: text("同一笔资金"),
+    })
+}
+fn refute(captured_on: &str) -> ItemCommand {
+    ItemCommand::Refute(Refutation {
+        item: item(1),
+        authority: Name::new("县委巡察工作领导小组").unwrap(),
+        document: reference(),
+        reason: text("资金当年已拨付"),
+        sha256: Digest([9; 32]),
+        captured_on: on(captured_on),
+    })
+}
+fn continue_until(next_review_on: &str) -> ItemCommand {
+    ItemCommand::ContinueLongTerm(LongTermReview {
+        item: item(1),
+        finding: text("仍须一年"),
+        next_review_on: on(next_review_on),
+    })
 }
 
 /// From the list to the closing.

@@ -367,6 +367,14 @@ pub(super) fn change(
     });
 }
 
+/// So much more of a payment is not paid, because an item recovers it; a negative amount, less.
+pub(crate) fn set_off(books: &mut Books, id: PaymentId, amount: Fen) {
+    if books.payments.contains(id) {
+        touch(books, id);
+        change(books, id, |row| &mut row.set_off, amount);
+    }
+}
+
 /// Lets another batch bear a part.
 pub(super) fn reattribute(books: &mut Books, id: PaymentId, from: FundId, to: FundId, amount: Fen) {
     move_money(books, id, |payment| {

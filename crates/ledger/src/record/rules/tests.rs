@@ -395,6 +395,7 @@ fn these_and_no_others_are_reversed() {
         item.recovery_demanded
         item.recovery_received
         item.recovery_waived
+        list.line_added
         payment.reclassified
         payment.recovery_demanded
         payment.recovery_offset

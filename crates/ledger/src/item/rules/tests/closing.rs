@@ -174,7 +174,7 @@ fn no_closing_without_proof_of_every_measure() {
 fn no_closing_before_the_money_is_back() {
     let owing = || draft(|draft| draft.recovery_required_fen = fen(100));
     let aug = |command| ask(FIRST, "2018-08-21", command);
-    let receive = |fen| aug(recovery(ItemCommand::ReceiveRecovery, fen));
+    let receive = |fen| aug(came_back(fen));
     let demand = |fen| aug(recovery(ItemCommand::DemandRecovery, fen));
     let waive = |fen| aug(waive(fen));
     check(
@@ -313,13 +313,7 @@ fn refuses_a_closing_for_the_first_thing_that_is_wrong() {
         draft.recovery_required_fen = fen(100);
     });
     let unproved = ask(CLERK, "2018-08-21", add_measure(2));
-    let pay = || {
-        ask(
-            CLERK,
-            "2018-09-12",
-            recovery(ItemCommand::ReceiveRecovery, 100),
-        )
-    };
+    let pay = || ask(CLERK, "2018-09-12", came_back(100));
     let prove = || ask(CLERK, "2018-09-12", add_evidence(2, "2018-09-12"));
     let path = verified(owing, [unproved]);
     check(

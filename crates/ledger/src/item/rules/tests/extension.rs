@@ -217,13 +217,8 @@ fn days_suspended_before_the_request_are_in_the_day_it_names() {
 
 #[test]
 fn a_closing_leaves_no_request_behind() {
-    let given = and(
-        up_to(State::Verified),
-        [request(CLERK, "2018-09-12", "2018-10-31")],
-    );
-    let world = World::given(&and(
-        given,
-        [ask(CLOSER, "2018-09-20", step(ItemCommand::Close))],
-    ));
+    let given = and(at_work(), [request(CLERK, "2018-08-25", "2018-10-31")]);
+    let world = World::given(&and(given, happy().split_off(8)));
+    assert_eq!(world.item().state, State::Closed);
     assert_eq!(world.item().pending, None);
 }

@@ -127,6 +127,25 @@ fn a_later_due_date_begins_the_ladder_anew() {
     );
 }
 
+/// The clock stood still meanwhile, and that is all that the unit has won.
+#[test]
+fn asking_for_a_closing_does_not_shake_an_urging_off() {
+    let back = and(
+        urged(),
+        [
+            ask(CLERK, "2018-10-01", step(ItemCommand::RequestClosure)),
+            ask(FIRST, "2018-10-03", because(ItemCommand::ReturnForRework)),
+        ],
+    );
+    assert_eq!(due_on(&back, "2018-10-29"), "-");
+    assert_eq!(due_on(&back, "2018-10-30"), "warning 2018-10-30");
+    check(
+        &back,
+        send(LetterKind::Warning, "告1", "2018-10-30"),
+        expect!["item.letter_sent -> in_progress"],
+    );
+}
+
 #[test]
 fn comes_in_the_order_of_the_ladder() {
     check(

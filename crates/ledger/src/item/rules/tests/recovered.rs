@@ -42,7 +42,7 @@ fn owing() -> World {
     });
     world.happened("2018-06-01", Event::Account(opening));
     for (seq, amount) in [(7, 99), (8, 1)] {
-        let received = recovery(ItemCommand::ReceiveRecovery, amount);
+        let received = came_back(amount);
         let received = Command::Item(received);
         assert_eq!(world.answer(CLERK, seq, received), "item.recovery_received");
     }
@@ -86,11 +86,17 @@ fn close() -> Command {
 
 impl World {
     /// The events as record `seq`, or the refusal.
-    fn answer(&mut self, who: Actor, seq: u64, command: Command) -> String {
+    pub(super) fn answer(&mut self, who: Actor, seq: u64, command: Command) -> String {
         self.answers(who, seq, Intake::Control, command)
     }
 
-    fn answers(&mut self, who: Actor, seq: u64, intake: Intake, command: Command) -> String {
+    pub(super) fn answers(
+        &mut self,
+        who: Actor,
+        seq: u64,
+        intake: Intake,
+        command: Command,
+    ) -> String {
         let mut context = ask(who, "2018-09-20", on_site()).context();
         context.seq = seq;
         context.intake = intake;
@@ -174,7 +180,7 @@ fn a_line_is_matched_one_to_one_to_the_fen_by_another_hand() {
 #[test]
 fn what_is_matched_is_reversed_only_after_the_match_is_taken_back() {
     let mut world = owing();
-    let received = recovery(ItemCommand::ReceiveRecovery, 1);
+    let received = came_back(1);
     let [received] = <[Event; 1]>::try_from(
         World::given(&at_work())
             .decide(&ask(CLERK, "2018-08-21", received))

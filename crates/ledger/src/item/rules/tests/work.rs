@@ -273,13 +273,7 @@ fn evidence_is_retracted_once() {
 #[test]
 fn amounts_of_recovery_are_payable_and_their_sum_can_be_held() {
     let most = Fen::COMMAND_MAX.get();
-    let receive = |amount| {
-        ask(
-            INSPECTOR,
-            "2018-08-22",
-            recovery(ItemCommand::ReceiveRecovery, amount),
-        )
-    };
+    let receive = |amount| ask(INSPECTOR, "2018-08-22", came_back(amount));
     check(
         &at_work(),
         receive(0),

@@ -201,6 +201,51 @@ pub(super) const ITEM: &[Line] = &[
         "issued_on":"2018-06-15","extensions":[],"suspended_days":0,"demanded_fen":0,
         "received_fen":0,"waived_fen":0}"#,
     ),
+    (
+        "reassign",
+        CLOSER,
+        "2018-07-01",
+        r#"{"item":"$7601","responsible_unit":"$0003","cooperating_units":["$0005"],
+        "reason":"机构改革"}"#,
+    ),
+    (
+        "split",
+        CLOSER,
+        "2018-07-01",
+        r#"{"item":"$7601","into":["$7602","$7603"],"reason":"分属两个单位"}"#,
+    ),
+    (
+        "link_overlap",
+        CLOSER,
+        "2018-07-01",
+        r#"{"item":"$7601","with":"$7602","reason":"同一问题"}"#,
+    ),
+    (
+        "unlink_overlap",
+        CLOSER,
+        "2018-07-01",
+        r#"{"item":"$7601","with":"$7602","reason":"并非同一问题"}"#,
+    ),
+    (
+        "refute",
+        CADRE,
+        "2018-07-01",
+        r#"{"item":"$7601","authority":"市委","document":"I-8","reason":"资金已拨付",
+        "sha256":"efefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef",
+        "captured_on":"2018-07-01"}"#,
+    ),
+    (
+        "withdraw_closure_request",
+        BUILDER,
+        "2018-07-01",
+        r#"{"item":"$7601","reason":"尚有一户未到账"}"#,
+    ),
+    (
+        "continue_long_term",
+        CADRE,
+        "2018-07-01",
+        r#"{"item":"$7601","finding":"仍须一年","next_review_on":"2018-12-31"}"#,
+    ),
 ];
 
 fn of(word: &str) -> Ask {
@@ -240,11 +285,11 @@ fn changed(word: &str, from: &str, to: &str) -> Ask {
     said((line.0, line.1, line.2, data), "item")
 }
 
-/// Beside another item: none, and one with a measure, its proof, a closing that was asked for and
+/// Beside two other items: none, and one with a measure, its proof, a closing that was asked for and
 /// verified once; its states are set. Of one that is in progress an extension is asked for too.
 pub(super) fn story() -> Story {
     let round = ROUND.iter().take(2).map(|line| said(*line, "round"));
-    let other = [changed("draft", "$7601", "$7602")];
+    let other = ["$7602", "$7603"].map(|number| changed("draft", "$7601", number));
     let path = [
         of("draft"),
         of("issue"),
@@ -263,6 +308,8 @@ pub(super) fn story() -> Story {
     }
     let asked = and(&path[..8], [of("request_extension")]);
     states.push(("in_progress+asked".to_owned(), asked));
+    let linked = and(&path[..8], [of("link_overlap")]);
+    states.push(("in_progress+linked".to_owned(), linked));
     Story {
         noun: "item",
         given: round.chain(other).collect(),

@@ -395,6 +395,31 @@ pub(super) const BANK_LINE: &[Line] = &[
     ),
 ];
 
+pub(super) const LIST: &[Line] = &[
+    (
+        "start",
+        CLERK,
+        "2018-07-01",
+        r#"{"list":"$8001","number":"L-1","document":"T-1","count":1,
+        "digest":"ce0ed6e195fea96579721a477432722e10c699a4ad99e805a42424c2d2cc7ad3",
+        "kind":{"table":{"name":"表","as_of":"2018"}}}"#,
+    ),
+    (
+        "add_line",
+        CLERK,
+        "2018-07-01",
+        r#"{"list":"$8001","line_number":1,
+        "content":{"figure":{"key":"A-1","value":359,"unit":"户"}}}"#,
+    ),
+    ("complete", CLERK, "2018-07-01", r#"{"list":"$8001"}"#),
+    (
+        "drop",
+        CLERK,
+        "2018-07-01",
+        r#"{"list":"$8001","reason":"金额有误"}"#,
+    ),
+];
+
 pub(super) const ROUND: &[Line] = &[
     (
         "open",

@@ -175,6 +175,18 @@ pub(super) fn stories() -> Vec<Story> {
             ],
         ),
         Story::new(
+            "list",
+            vec![],
+            LIST,
+            &[
+                ("none", &[]),
+                ("open", &["start"]),
+                ("full", &["start", "add_line"]),
+                ("complete", &["start", "add_line", "complete"]),
+                ("dropped", &["start", "drop"]),
+            ],
+        ),
+        Story::new(
             "round",
             vec![],
             ROUND,

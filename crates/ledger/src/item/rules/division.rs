@@ -1,0 +1,261 @@
+//! Items that are really one or really several: merged 并案, split 拆分, overlapping 交叉重复; and
+//! which of them is counted.
+
+use super::{Item, State, Step, bad_transition, existing, independence, is_open};
+use crate::Books;
+use crate::context::Actor;
+use crate::ids::ItemId;
+use crate::item::{ItemMerger, ItemOverlap, ItemSplit};
+use crate::money::Fen;
+use crate::rejection::Rejection;
+
+/// Into how many items one may be split: more than a county has towns and departments.
+pub const PARTS_MAX: usize = 100;
+
+/// How many mergers one after the other are followed. None that was decided here goes in a circle,
+/// since what was merged has ended; a log of a stranger may.
+const FOLLOWED_MAX: usize = 1_000;
+
+const fn bad(field: &'static str, why: &'static str, why_zh: &'static str) -> Rejection {
+    Rejection::BadField { field, why, why_zh }
+}
+
+/// The item that goes on is another one, and has not ended itself.
+pub(super) fn merges(books: &Books, it: &ItemMerger) -> Result<(), Rejection> {
+    if it.into == it.item {
+        return Err(bad(
+            "into",
+            "an item cannot be merged into itself",
+            "事项不得并入自身",
+        ));
+    }
+    let state = existing(books, "into", it.into)?.state;
+    if !is_open(state) {
+        return Err(bad_transition(state, Step::Merge));
+    }
+    Ok(())
+}
+
+/// Who splits is of no unit that answers for it; the parts are drafts that stand for nothing else,
+/// and add up to the fen.
+pub(super) fn splits(
+    books: &Books,
+    item: &Item,
+    actor: &Actor,
+    it: &ItemSplit,
+) -> Result<(), Rejection> {
+    independence::outside(books, item, actor)?;
+    let mut parts = it.into.clone();
+    parts.sort_unstable();
+    parts.dedup();
+    if parts.len() < it.into.len() || !(2..=PARTS_MAX).contains(&parts.len()) {
+        return Err(bad(
+            "into",
+            "an item is split into 2 to 100 others, each named once",
+            "须拆分为 2 至 100 个事项,且不得重复",
+        ));
+    }
+    if !item.children.is_empty() {
+        return Err(bad(
+            "item",
+            "a common item that has cases is not split",
+            "已下挂子事项的共性问题不得拆分",
+        ));
+    }
+    let (mut involved, mut recovery) = (Fen::ZERO, Fen::ZERO);
+    for id in &it.into {
+        let part = existing(books, "into", *id)?;
+        let draft = &part.draft;
+        let alike = draft.round == item.draft.round && draft.parent == item.draft.parent;
+        let fresh = part.state == State::Drafted && part.turns.split_from.is_none();
+        if !alike || !fresh || *id == it.item {
+            return Err(bad(
+                "into",
+                "each part is another draft, of the same round and common item, and of no other \
+                 split",
+                "拆分后的事项须为同一轮次、同一共性问题下的其他拟制事项,且未用于其他拆分",
+            ));
+        }
+        involved = involved.add(draft.amount_involved_fen);
+        recovery = recovery.add(part.recovery_required());
+    }
+    adds_up(
+        "amount_involved_fen",
+        involved,
+        item.draft.amount_involved_fen,
+    )?;
+    adds_up("recovery_required_fen", recovery, item.recovery_open(books))
+}
+
+fn adds_up(field: &'static str, parts: Fen, total: Fen) -> Result<(), Rejection> {
+    if parts == total {
+        return Ok(());
+    }
+    Err(Rejection::SplitMismatch {
+        field,
+        parts,
+        total,
+    })
+}
+
+/// Who links is of no unit that answers for it; the other one is counted by itself, and nothing is
+/// counted with this one. So it is always said which of them is counted.
+pub(super) fn overlaps(
+    books: &Books,
+    item: &Item,
+    actor: &Actor,
+    it: &ItemOverlap,
+) -> Result<(), Rejection> {
+    independence::outside(books, item, actor)?;
+    let with = existing(books, "with", it.with)?;
+    if it.item == it.with || with.turns.counted_with.is_some() {
+        return Err(bad(
+            "with",
+            "it must be another item, which is counted by itself",
+            "须为另一个自身计入统计的事项",
+        ));
+    }
+    if super::next(with.state, Step::LinkOverlap).is_none() {
+        return Err(bad_transition(with.state, Step::LinkOverlap));
+    }
+    if item.turns.counted_with.is_some() || !item.turns.counted_for.is_empty() {
+        return Err(bad(
+            "item",
+            "it is counted with another item already, or another one with it",
+            "本事项已与其他事项合并统计",
+        ));
+    }
+    Ok(())
+}
+
+/// A link is taken back as it was made.
+pub(super) fn unlinks(
+    books: &Books,
+    item: &Item,
+    actor: &Actor,
+    it: &ItemOverlap,
+) -> Result<(), Rejection> {
+    independence::outside(books, item, actor)?;
+    if item.turns.counted_with == Some(it.with) {
+        return Ok(());
+    }
+    Err(bad(
+        "with",
+        "this item is not counted with that one",
+        "本事项未与该事项关联交叉重复",
+    ))
+}
+
+/// True if an item is counted, in rates and in sums. Of items that overlap this is the one that the
+/// links name `with`. Where that one has ended as not substantiated or as a closing of former
+/// times, or has not been issued, it stands for nobody: then it is the first, in the order of
+/// linking, that is in the denominator itself. One that was merged or split is stood for by those
+/// that go on.
+#[must_use]
+pub fn is_counted(books: &Books, id: ItemId, item: &Item) -> bool {
+    let Some(with) = item.turns.counted_with else {
+        return true;
+    };
+    let Some(principal) = books.items.get(with) else {
+        return true;
+    };
+    if stands(books, principal) {
+        return false;
+    }
+    let of = |other: &&ItemId| books.items.get(**other).is_some_and(in_denominator);
+    principal.turns.counted_for.iter().find(of) == Some(&id) || !in_denominator(item)
+}
+
+fn stands(books: &Books, principal: &Item) -> bool {
+    let last = followed(books, principal);
+    last.state == State::Split || in_denominator(last)
+}
+
+/// The item that goes on in the place of one that was merged, or itself.
+pub(super) fn followed<'a>(books: &'a Books, item: &'a Item) -> &'a Item {
+    let mut last = item;
+    for _ in 0..FOLLOWED_MAX {
+        let into = last.merged_into.filter(|_| last.state == State::Merged);
+        let Some(into) = into.and_then(|into| books.items.get(into)) else {
+            break;
+        };
+        last = into;
+    }
+    last
+}
+
+/// True of an item that was issued and is not out of the rates by how it ended: the denominator
+/// (domain 5.6).
+#[must_use]
+pub fn in_denominator(item: &Item) -> bool {
+    let out = match item.state {
+        State::NotSubstantiated | State::Merged | State::Split | State::HistoricallyClosed => true,
+        State::Drafted
+        | State::Issued
+        | State::Acknowledged
+        | State::PlanSubmitted
+        | State::InProgress
+        | State::ClosureRequested
+        | State::Verified
+        | State::Closed
+        | State::LongTerm
+        | State::Suspended
+        | State::ClosedNotImplemented => false,
+    };
+    !out && item.issued_on.is_some()
+}
+
+/// What is still to be recovered goes over to the item that goes on.
+pub(super) fn merged(books: &mut Books, it: &ItemMerger) {
+    let moved = leave(books, it.item, it.into != it.item);
+    if let Some(into) = books.items.get_mut(it.into) {
+        into.turns.moved_in = into.turns.moved_in.add(moved);
+    }
+    if let Some(item) = books.items.get_mut(it.item) {
+        item.merged_into = Some(it.into);
+    }
+}
+
+/// The parts have drafted what is still to be recovered.
+pub(super) fn split(books: &mut Books, it: &ItemSplit) {
+    leave(books, it.item, true);
+    for part in &it.into {
+        if let Some(part) = books.items.get_mut(*part) {
+            part.turns.split_from = Some(it.item);
+        }
+    }
+    if let Some(item) = books.items.get_mut(it.item) {
+        item.turns.split_into.clone_from(&it.into);
+    }
+}
+
+/// Takes what is still to be recovered off an item, and says how much that is.
+fn leave(books: &mut Books, id: ItemId, leaves: bool) -> Fen {
+    let open = books.items.get(id).map(|item| item.recovery_open(books));
+    let open = open.filter(|open| leaves && *open != Fen::ZERO);
+    let Some(open) = open else {
+        return Fen::ZERO;
+    };
+    if let Some(item) = books.items.get_mut(id) {
+        item.turns.moved_out = item.turns.moved_out.add(open);
+    }
+    open
+}
+
+pub(super) fn linked(books: &mut Books, it: &ItemOverlap) {
+    if let Some(item) = books.items.get_mut(it.item) {
+        item.turns.counted_with = Some(it.with);
+    }
+    if let Some(with) = books.items.get_mut(it.with) {
+        with.turns.counted_for.push(it.item);
+    }
+}
+
+pub(super) fn unlinked(books: &mut Books, it: &ItemOverlap) {
+    if let Some(item) = books.items.get_mut(it.item) {
+        item.turns.counted_with = None;
+    }
+    if let Some(with) = books.items.get_mut(it.with) {
+        with.turns.counted_for.retain(|other| *other != it.item);
+    }
+}
