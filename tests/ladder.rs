@@ -2,7 +2,6 @@
 //! that is closed and one that is not, pledges with a gap in their tree, and a look back whose lot
 //! is drawn here once more, with nothing but SHA-256.
 
-use crate::harness::county::*;
 use crate::harness::*;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};

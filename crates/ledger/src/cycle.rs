@@ -115,6 +115,7 @@ crate::noun! { "cycle" Cycle CycleCommand CycleEvent
     Open "open" => Opened "opened",
     HoldDispatch "hold_dispatch" => DispatchHeld "dispatch_held",
     HoldSupervision "hold_supervision" => SupervisionHeld "supervision_held",
-    RecordAccountability "record_accountability" => AccountabilityRecorded "accountability_recorded",
+    RecordAccountability "record_accountability"
+        => AccountabilityRecorded "accountability_recorded",
     Close "close" => Closed "closed",
 }

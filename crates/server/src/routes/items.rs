@@ -64,7 +64,8 @@ pub struct ItemsQuery {
     pub(super) offset: usize,
     /// How many at the most, up to 1,000.
     limit: Option<usize>,
-    /// For completion rates: `unit`, `zone`, `pledge`, `category`, `round`, or a level such as `town`.
+    /// For completion rates: `unit`, `zone`, `pledge`, `category`, `round`, or a level such as
+    /// `town`.
     pub(super) by: Option<String>,
 }
 

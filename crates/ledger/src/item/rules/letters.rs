@@ -2,8 +2,8 @@
 //! 告诫书 with a last day, and an accountability letter 问责书 when that day has passed.
 //!
 //! A letter belongs to the turn in which it was sent: an extension, a reopening or another
-//! responsible unit begins the ladder anew. A clock that stood still does not, or a unit could shake
-//! an urging off by asking for a closing.
+//! responsible unit begins the ladder anew. A clock that stood still does not, or a unit could
+//! shake an urging off by asking for a closing.
 
 use super::deadline::days_from;
 use super::independence;

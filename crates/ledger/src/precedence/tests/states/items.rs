@@ -285,8 +285,8 @@ fn changed(word: &str, from: &str, to: &str) -> Ask {
     said((line.0, line.1, line.2, data), "item")
 }
 
-/// Beside two other items: none, and one with a measure, its proof, a closing that was asked for and
-/// verified once; its states are set. Of one that is in progress an extension is asked for too.
+/// Beside two other items: none, and one with a measure, its proof, a closing that was asked for
+/// and verified once; its states are set. Of one that is in progress an extension is asked for too.
 pub(super) fn story() -> Story {
     let round = ROUND.iter().take(2).map(|line| said(*line, "round"));
     let other = ["$7602", "$7603"].map(|number| changed("draft", "$7601", number));

@@ -71,7 +71,7 @@ pub(super) fn stories() -> Vec<Story> {
         let reached: ClaimState = row.state();
         assert_eq!(reached.word(), state);
     }
-    let mut stories = vec![
+    vec![
         ledger(),
         Story::new(
             "token",
@@ -226,9 +226,7 @@ pub(super) fn stories() -> Vec<Story> {
         records(),
         projects::story(),
         items::story(),
-    ];
-    stories.extend(watch::stories());
-    stories
+    ]
 }
 
 /// Before the ledger is opened nothing is there.
