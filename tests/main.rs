@@ -43,6 +43,7 @@ mod idempotency;
 mod import;
 mod journey;
 mod keeping;
+mod ladder;
 mod lists;
 mod long_lists;
 mod metrics;

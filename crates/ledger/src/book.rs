@@ -65,6 +65,13 @@ pub struct BookPolicy {
     /// before there were bank lines.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub recoveries_by_bank_line: bool,
+    /// How many days before its due date an item's unit is reminded 提醒书, from 1 to 365; 15 if left
+    /// out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminder_days: Option<u32>,
+    /// By how many overdue days an urged unit is warned 告诫书, from 1 to 365; 30 if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning_days: Option<u32>,
     /// The document that decides it.
     pub document: Reference,
 }

@@ -2,9 +2,11 @@
 
 use crate::account::rules::{Account, Cash, Custody, Movement};
 use crate::bank_line::rules::{Alike, BankLine, LineKey, MatchKey};
+use crate::campaign::rules::Campaign;
 use crate::claim::rules::Claim;
 use crate::contract::rules::Contract;
 use crate::contribution::rules::Contribution;
+use crate::cycle::rules::Cycle;
 use crate::entry::rules::Entry;
 use crate::evidence::rules::Evidence;
 use crate::fund::rules::{Budget, Fund, Node};
@@ -19,6 +21,7 @@ use crate::organisation::rules::Organisation;
 use crate::overlay::rules::Overlay;
 use crate::payment::rules::Payment;
 use crate::person::rules::Person;
+use crate::pledge::rules::Pledge;
 use crate::project::rules::Project;
 use crate::round::rules::Round;
 use crate::table::Table;
@@ -92,6 +95,12 @@ pub struct Books {
     pub rounds: Table<RoundId, Round>,
     /// Rectification items.
     pub items: Table<ItemId, Item>,
+    /// Monthly cycles.
+    pub cycles: Table<CycleId, Cycle>,
+    /// Look-back campaigns.
+    pub campaigns: Table<CampaignId, Campaign>,
+    /// Responsibility pledges.
+    pub pledges: Table<PledgeId, Pledge>,
     /// What waits for a second person.
     pub entries: Table<EntryId, Entry>,
     /// Evidence files.
@@ -115,6 +124,10 @@ pub struct Book {
     pub paper_signatures: bool,
     /// What came back for an item counts once a bank line is matched with it.
     pub recoveries_by_bank_line: bool,
+    /// How many days before its due date an item's unit is reminded, where the policy says it.
+    pub reminder_days: Option<u32>,
+    /// By how many overdue days an urged unit is warned, where the policy says it.
+    pub warning_days: Option<u32>,
     /// How many records have been about it.
     pub version: u32,
 }
@@ -127,8 +140,8 @@ macro_rules! each_table {
             states tokens organisations overlays persons funds nodes budgets projects milestones
             milestones_of contracts claims payments accounts cash movements custodies
             cash_of_payments contributions bank_lines lines_alike matches lists
-            lists_by_place list_lines pending_lines due rounds items entries
-            evidence imports reversed)
+            lists_by_place list_lines pending_lines due rounds items cycles campaigns pledges
+            entries evidence imports reversed)
     };
     (@ ($books:ident . $action:ident) $($table:ident)*) => {{
         let Books { book: _, log: _, $($table),* } = $books;
@@ -165,6 +178,9 @@ macro_rules! each_subject {
             custodies CustodyId
             lists ListId
             rounds RoundId
+            cycles CycleId
+            campaigns CampaignId
+            pledges PledgeId
             entries EntryId
             evidence EvidenceId
             imports ImportId

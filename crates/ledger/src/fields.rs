@@ -26,6 +26,9 @@ choices! {
         List = "list" "清单",
         Round = "round" "巡察督查审计轮次",
         Item = "item" "整改事项",
+        Cycle = "cycle" "调度周期",
+        Campaign = "campaign" "回头看",
+        Pledge = "pledge" "责任状",
         Evidence = "evidence" "佐证",
         Organisation = "organisation" "机构",
         Overlay = "overlay" "战区片区",
@@ -275,6 +278,17 @@ fields! {
     item::ItemAbandonment: Item item {};
     item::Recusal: Item item {};
     item::HistoricalClosure: Item item { Document document };
+    cycle::CycleOpening: Cycle cycle {};
+    cycle::CycleMeeting: Cycle cycle { Document document };
+    cycle::CycleAccountability: Cycle cycle { Document document };
+    cycle::CycleClosing: Cycle cycle {};
+    campaign::CampaignPlan: Campaign campaign { Name name, Document document };
+    campaign::PopulationFreeze: Campaign campaign {};
+    campaign::SeedReveal: Campaign campaign {};
+    campaign::LookbackCheck: Campaign campaign {};
+    campaign::CampaignClosing: Campaign campaign {};
+    pledge::PledgeSigning: Pledge pledge { Document document };
+    pledge::PledgeAssessment: Pledge pledge { Document document };
     item::Reassignment: Item item {};
     item::ItemSplit: Item item {};
     item::ItemOverlap: Item item {};

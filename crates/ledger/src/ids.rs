@@ -111,6 +111,12 @@ ids! {
     RoundId
     /// A rectification item 整改事项.
     ItemId
+    /// A monthly cycle 调度周期.
+    CycleId
+    /// A look-back campaign 回头看.
+    CampaignId
+    /// A responsibility pledge 责任状.
+    PledgeId
     /// A measure of a rectification item 整改措施.
     MeasureId
     /// An entry that waits for a second person 待复核录入.

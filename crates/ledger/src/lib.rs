@@ -29,6 +29,10 @@
 //! | opening, cut-over | 期初、建账日 | what was there before the book, taken over from a document |
 //! | round | 巡察/督查/审计轮次 | an inspection; names the body that closes what it finds |
 //! | item | 整改事项 | what must be put right |
+//! | letter | 提醒书、督办书、告诫书、问责书 | what a late unit is sent, in this order: the ladder |
+//! | cycle | 调度周期 | a unit's month: one dispatch 调度, one supervision 督查, one accountability 追究 |
+//! | campaign | 回头看 | closed items looked at again, drawn by a lot that anybody can draw again |
+//! | pledge | 责任状 | what a unit has promised to the one above it, and who answers for it |
 //! | evidence | 佐证、佐证材料 | a file that proves something: stored by its hash, named by a record |
 //! | import | 导入 | a working file of a bureau, read row by row into the book |
 //! | printout | 表册文书 | a register, list, letter or sheet that an office prints, signs and files |
@@ -71,9 +75,11 @@ pub mod text;
 pub mod account;
 pub mod bank_line;
 pub mod book;
+pub mod campaign;
 pub mod claim;
 pub mod contract;
 pub mod contribution;
+pub mod cycle;
 pub mod entry;
 pub mod evidence;
 pub mod fund;
@@ -86,6 +92,7 @@ pub mod organisation;
 pub mod overlay;
 pub mod payment;
 pub mod person;
+pub mod pledge;
 pub mod project;
 pub mod receipt;
 pub mod record;
@@ -147,6 +154,12 @@ nouns! {
     Round round RoundCommand RoundEvent;
     /// Rectification items.
     Item item ItemCommand ItemEvent;
+    /// Monthly cycles.
+    Cycle cycle CycleCommand CycleEvent;
+    /// Look-back campaigns.
+    Campaign campaign CampaignCommand CampaignEvent;
+    /// Responsibility pledges.
+    Pledge pledge PledgeCommand PledgeEvent;
     /// Evidence files.
     Evidence evidence EvidenceCommand EvidenceEvent;
     /// Imports of working files.

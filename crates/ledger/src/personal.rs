@@ -97,6 +97,9 @@ pub fn visit(event: &mut Event, visit: &mut Visit<'_>) {
         | Event::Entry(_)
         | Event::Round(_)
         | Event::Item(_)
+        | Event::Cycle(_)
+        | Event::Campaign(_)
+        | Event::Pledge(_)
         | Event::Evidence(_)
         | Event::Import(_) => {}
     }
@@ -133,6 +136,9 @@ pub const fn concerns(command: &Command) -> bool {
         | Command::Entry(_)
         | Command::Round(_)
         | Command::Item(_)
+        | Command::Cycle(_)
+        | Command::Campaign(_)
+        | Command::Pledge(_)
         | Command::Evidence(_)
         | Command::Import(_) => false,
     }
@@ -189,6 +195,9 @@ pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
         | Command::Entry(_)
         | Command::Round(_)
         | Command::Item(_)
+        | Command::Cycle(_)
+        | Command::Campaign(_)
+        | Command::Pledge(_)
         | Command::Evidence(_)
         | Command::Import(_) => {}
     }

@@ -126,6 +126,9 @@ fn allows_step(role: Role, command: &Command) -> bool {
         | Command::Entry(_)
         | Command::Round(_)
         | Command::Item(_)
+        | Command::Cycle(_)
+        | Command::Campaign(_)
+        | Command::Pledge(_)
         | Command::Evidence(_)
         | Command::Import(_) => true,
     }
@@ -181,7 +184,9 @@ fn allows(role: Role, noun: Noun) -> bool {
         Noun::Project | Noun::Contract | Noun::Contribution => {
             matches!(role, Role::Finance | Role::Rectification)
         }
-        Noun::Round | Noun::Item => matches!(role, Role::Rectification | Role::Inspector),
+        Noun::Round | Noun::Item | Noun::Cycle | Noun::Campaign | Noun::Pledge => {
+            matches!(role, Role::Rectification | Role::Inspector)
+        }
         Noun::Evidence => crate::evidence::RECORDERS.contains(&role),
     }
 }

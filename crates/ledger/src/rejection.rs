@@ -2,6 +2,7 @@
 
 mod words;
 
+use crate::date::BusinessDate;
 use crate::digest::Digest;
 use crate::ids::Subject;
 use crate::money::Fen;
@@ -230,6 +231,31 @@ pub enum Rejection {
         /// What is wrong, in Chinese.
         why_zh: &'static str,
     },
+    /// A letter out of the order of the ladder.
+    LetterOrder {
+        /// What is wrong, in English.
+        why: &'static str,
+        /// What is wrong, in Chinese.
+        why_zh: &'static str,
+    },
+    /// A month closed without one of its legs (RR43).
+    CycleLegMissing {
+        /// The leg.
+        leg: &'static str,
+        /// The leg in Chinese.
+        leg_zh: &'static str,
+        /// The month.
+        month: BusinessDate,
+    },
+    /// A look back that does not fit its lot (V25).
+    BadSample {
+        /// The field.
+        field: &'static str,
+        /// What is wrong, in English.
+        why: &'static str,
+        /// What is wrong, in Chinese.
+        why_zh: &'static str,
+    },
     /// A bank line, or what it would be matched with, that is in another live match (V24).
     AlreadyMatched {
         /// The field that names it.
@@ -345,6 +371,9 @@ impl Rejection {
             Rejection::RecoveryOpen { .. } => "RECOVERY_OPEN",
             Rejection::CommonItemOpen { .. } => "COMMON_ITEM_OPEN",
             Rejection::ExtensionRefused { .. } => "EXTENSION_REFUSED",
+            Rejection::LetterOrder { .. } => "LETTER_ORDER",
+            Rejection::CycleLegMissing { .. } => "CYCLE_LEG_MISSING",
+            Rejection::BadSample { .. } => "BAD_SAMPLE",
             Rejection::AlreadyMatched { .. } => "ALREADY_MATCHED",
             Rejection::LineGap { .. } => "LINE_GAP",
             Rejection::LineRecorded { .. } => "LINE_RECORDED",
@@ -379,6 +408,7 @@ impl Rejection {
             | Rejection::BadField { field, .. }
             | Rejection::Insufficient { field, .. }
             | Rejection::BadRatio { field, .. }
+            | Rejection::BadSample { field, .. }
             | Rejection::AlreadyMatched { field, .. }
             | Rejection::ListDiffers { field, .. }
             | Rejection::BadReversal { field, .. }
@@ -406,6 +436,8 @@ impl Rejection {
             | Rejection::RecoveryOpen { .. }
             | Rejection::CommonItemOpen { .. }
             | Rejection::ExtensionRefused { .. }
+            | Rejection::LetterOrder { .. }
+            | Rejection::CycleLegMissing { .. }
             | Rejection::ReceiptDisputed { .. } => None,
         }
     }
@@ -441,6 +473,9 @@ impl Rejection {
             | Rejection::RecoveryOpen { .. }
             | Rejection::CommonItemOpen { .. }
             | Rejection::ExtensionRefused { .. }
+            | Rejection::LetterOrder { .. }
+            | Rejection::CycleLegMissing { .. }
+            | Rejection::BadSample { .. }
             | Rejection::AlreadyMatched { .. }
             | Rejection::LineGap { .. }
             | Rejection::LineRecorded { .. }

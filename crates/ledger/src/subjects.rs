@@ -36,6 +36,9 @@ ids! {
     ListId
     RoundId
     ItemId
+    CycleId
+    CampaignId
+    PledgeId
     MeasureId
     EntryId
     EvidenceId
@@ -257,12 +260,23 @@ subjects! {
     item::ExtensionRequest { item }
     item::Recovery { item, payment, overpaid }
     item::RecoveryWaiver { item }
-    item::Letter { item }
+    item::Letter { item, receiver_unit, receiver_person }
     item::LeadTransfer { item, lead_unit }
     item::ItemMerger { item, into }
     item::ItemAbandonment { item }
     item::Recusal { item, person }
     item::HistoricalClosure { item }
+    cycle::CycleOpening { cycle, unit }
+    cycle::CycleMeeting { cycle }
+    cycle::CycleAccountability { cycle, item, person }
+    cycle::CycleClosing { cycle }
+    campaign::CampaignPlan { campaign, body, within, round }
+    campaign::PopulationFreeze { campaign }
+    campaign::SeedReveal { campaign }
+    campaign::LookbackCheck { campaign, item }
+    campaign::CampaignClosing { campaign }
+    pledge::PledgeSigning { pledge, from_unit, from_person, to_unit, to_person }
+    pledge::PledgeAssessment { pledge }
     item::Reassignment { item, responsible_unit, responsible_person, lead_unit, cooperating_units }
     item::ItemSplit { item, into }
     item::ItemOverlap { item, with }

@@ -37,6 +37,7 @@ pub enum Kind {
 const ITEMS: &[&str] = &[
     "state",
     "unit",
+    "zone",
     "lead",
     "cooperating",
     "person",

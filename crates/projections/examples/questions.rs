@@ -16,8 +16,8 @@ use ledger::ids::{FundId, ItemId, OrganisationId, PersonId, ProjectId};
 use ledger::{Event, Fact, Intake};
 use projections::items::ItemFilter;
 use projections::{
-    Entry, View, balances, benefit, common, conduct, four_ledgers, items, project_view, purposes,
-    recoveries, retention, returned, tasks, trace,
+    Entry, View, balances, benefit, campaigns, common, conduct, cycles, four_ledgers, items,
+    letters, pledges, project_view, purposes, recoveries, retention, returned, tasks, trace,
 };
 use serde_json::{Value, json};
 use std::hint::black_box;
@@ -202,6 +202,23 @@ fn rectification(view: &View) {
     times("completion by zone", || {
         tasks::completion(view, today, tasks::Grouping::Zone, &filter)
     });
+    times("completion by pledge", || {
+        tasks::completion(view, today, tasks::Grouping::Pledge, &filter)
+    });
+    times("letters due, 100", || {
+        letters::letters_due(view, today, &filter, 0, 100)
+    });
+    times("letters sent, 100", || {
+        letters::letters_sent(view, today, &filter, 0, 100)
+    });
+    times("cycles", || {
+        let month = "2019-05".parse().unwrap();
+        cycles::cycles(view, today, month, &cycles::CycleFilter::default())
+    });
+    times("unnamed, 100", || {
+        pledges::unnamed(view, today, &filter, 0, 100)
+    });
+    times("verifiers", || campaigns::verifiers(view, today, &filter));
     times("rounds", || items::round_views(view, today));
     times("recoveries", || {
         recoveries::recoveries(view, today, &filter, 0, 100)

@@ -300,6 +300,9 @@ const fn concerns(event: &Event) -> bool {
         | Event::Entry(_)
         | Event::Round(_)
         | Event::Item(_)
+        | Event::Cycle(_)
+        | Event::Campaign(_)
+        | Event::Pledge(_)
         | Event::Log(_)
         | Event::Evidence(_)
         | Event::Import(_) => false,

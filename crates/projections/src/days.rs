@@ -114,6 +114,9 @@ impl Days {
             | Event::Record(_)
             | Event::Entry(_)
             | Event::Round(_)
+            | Event::Cycle(_)
+            | Event::Campaign(_)
+            | Event::Pledge(_)
             | Event::Evidence(_)
             | Event::Import(_) => {}
         }

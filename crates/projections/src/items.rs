@@ -15,11 +15,12 @@ use crate::references::{self, Term, UnitReference, term};
 use crate::{Page, View};
 use jiff::civil::Date;
 use ledger::date::BusinessDate;
-use ledger::ids::{ItemId, OrganisationId, PersonId, RoundId};
+use ledger::ids::{ItemId, OrganisationId, OverlayId, PersonId, RoundId};
 use ledger::item::rules::{Item, State, is_counted, is_open};
 use ledger::item::{ItemCategory, Severity};
 use ledger::money::Fen;
 use ledger::organisation::rules::is_within;
+use ledger::overlay::rules::zones_of;
 use ledger::text::{Name, Reference, Text};
 use ledger::{Books, Rejection};
 
@@ -105,6 +106,8 @@ pub struct ItemFilter {
     pub state: Option<State>,
     /// Only those of this unit and the units below it.
     pub within: Option<OrganisationId>,
+    /// Only those whose responsible unit is in this zone on the day of the question.
+    pub zone: Option<OverlayId>,
     /// Only those for which this official answers.
     pub person: Option<PersonId>,
     /// Only those that this unit or one below it leads.
@@ -127,6 +130,7 @@ impl ItemFilter {
         let ItemFilter {
             state,
             within,
+            zone,
             person,
             lead,
             cooperating,
@@ -150,6 +154,8 @@ impl ItemFilter {
             && within.is_none_or(|unit| is_within(books, draft.responsible_unit, unit))
             && lead.is_none_or(leads)
             && cooperating.is_none_or(helps)
+            && zone
+                .is_none_or(|zone| zones_of(books, draft.responsible_unit, today).contains(&zone))
     }
 }
 

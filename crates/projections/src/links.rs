@@ -120,6 +120,9 @@ impl Links {
             | Event::Entry(_)
             | Event::Round(_)
             | Event::Item(_)
+            | Event::Cycle(_)
+            | Event::Campaign(_)
+            | Event::Pledge(_)
             | Event::Evidence(_)
             | Event::Import(_) => {}
         }

@@ -68,8 +68,8 @@ impl Part {
             // Subjects have numbers; requests taken back and items handed on are counted.
             Part::Timeline | Part::Search | Part::Days => 2,
             // Persons have a state; then: what few payments have stands together; then: what
-            // happens to few items; and lists.
-            Part::Books => 4,
+            // happens to few items; and lists; then: letters, cycles, campaigns and pledges.
+            Part::Books => 5,
         }
     }
 }

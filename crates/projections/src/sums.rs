@@ -292,6 +292,9 @@ fn each_payment(event: &Event, take: &mut dyn FnMut(PaymentId)) {
         | Event::Entry(_)
         | Event::Round(_)
         | Event::Item(_)
+        | Event::Cycle(_)
+        | Event::Campaign(_)
+        | Event::Pledge(_)
         | Event::Evidence(_)
         | Event::Import(_) => {}
     }

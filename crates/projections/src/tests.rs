@@ -23,4 +23,5 @@ mod random;
 mod rectification;
 mod search;
 mod traces;
+mod watch;
 mod world;

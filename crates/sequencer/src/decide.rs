@@ -296,6 +296,9 @@ impl Writer {
             | Command::Entry(_)
             | Command::Round(_)
             | Command::Item(_)
+            | Command::Cycle(_)
+            | Command::Campaign(_)
+            | Command::Pledge(_)
             | Command::Evidence(_)
             | Command::Import(_) => false,
         };

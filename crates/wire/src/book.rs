@@ -14,6 +14,8 @@ record!(BookClosing { successor, reason });
 record!(BookPolicy {
     paper_signatures,
     recoveries_by_bank_line,
+    reminder_days,
+    warning_days,
     document
 });
 noun!(

@@ -97,6 +97,9 @@ ids! {
     ListId
     RoundId
     ItemId
+    CycleId
+    CampaignId
+    PledgeId
     MeasureId
     EntryId
     EvidenceId

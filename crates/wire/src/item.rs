@@ -120,7 +120,10 @@ record!(Letter {
     item,
     kind,
     number,
-    last_day
+    last_day,
+    receiver_unit,
+    receiver_person,
+    content
 });
 record!(LeadTransfer {
     item,

@@ -21,9 +21,11 @@ mod generated;
 mod account;
 mod bank_line;
 mod book;
+mod campaign;
 mod claim;
 mod contract;
 mod contribution;
+mod cycle;
 mod entry;
 mod evidence;
 mod fund;
@@ -37,6 +39,7 @@ mod organisation;
 mod overlay;
 mod payment;
 mod person;
+mod pledge;
 mod project;
 mod receipt;
 mod record;
@@ -147,6 +150,9 @@ nouns! {
     Entry
     Round
     Item
+    Cycle
+    Campaign
+    Pledge
     Evidence
     Import
 }

@@ -307,4 +307,7 @@ fn every_word_of_every_list_crosses_the_wire() {
     check_choice(MeasureKind::ALL);
     check_choice(LetterKind::ALL);
     check_choice(DeadlineRule::ALL);
+    check_choice(ledger::cycle::AccountabilityForm::ALL);
+    check_choice(ledger::campaign::LookbackResult::ALL);
+    check_choice(ledger::pledge::AssessmentResult::ALL);
 }

@@ -6,6 +6,7 @@ mod tests;
 use super::{BookCommand, BookEvent};
 use crate::books::Book;
 use crate::context::Context;
+use crate::item::rules::letters::LADDER_DAYS_MAX;
 use crate::rejection::Rejection;
 use crate::{Books, Event};
 
@@ -35,6 +36,23 @@ pub(crate) fn decide(
             _,
         ) => {}
     }
+    if let BookCommand::SetPolicy(policy) = command {
+        let days = [
+            ("reminder_days", policy.reminder_days),
+            ("warning_days", policy.warning_days),
+        ];
+        let good = |days: u32| (1..=LADDER_DAYS_MAX).contains(&days);
+        let wrong = days
+            .into_iter()
+            .find(|(_, days)| days.is_some_and(|it| !good(it)));
+        if let Some((field, _)) = wrong {
+            return Err(Rejection::BadField {
+                field,
+                why: "from 1 to 365 days",
+                why_zh: "须为 1 至 365 天",
+            });
+        }
+    }
     // After this point the command succeeds.
     Ok(vec![command.clone().into_event()])
 }
@@ -52,6 +70,8 @@ pub(crate) fn apply(books: &mut Books, _context: &Context, event: &BookEvent) {
                 closed: false,
                 paper_signatures: false,
                 recoveries_by_bank_line: false,
+                reminder_days: None,
+                warning_days: None,
                 version: 0,
             });
         }
@@ -64,6 +84,8 @@ pub(crate) fn apply(books: &mut Books, _context: &Context, event: &BookEvent) {
             if let Some(book) = &mut books.book {
                 book.paper_signatures = policy.paper_signatures;
                 book.recoveries_by_bank_line = policy.recoveries_by_bank_line;
+                book.reminder_days = policy.reminder_days;
+                book.warning_days = policy.warning_days;
             }
         }
         BookEvent::Closed(_) => {

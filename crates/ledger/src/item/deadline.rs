@@ -1,7 +1,7 @@
 //! When an item is due, when it is due later, and the letters sent when it is late.
 
 use crate::date::BusinessDate;
-use crate::ids::ItemId;
+use crate::ids::{ItemId, OrganisationId, PersonId};
 use crate::text::{Reference, Text};
 
 choices! {
@@ -54,4 +54,13 @@ pub struct Letter {
     /// The last day, for a warning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_day: Option<BusinessDate>,
+    /// The unit to which it is sent; the responsible one if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receiver_unit: Option<OrganisationId>,
+    /// The person to whom it is addressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receiver_person: Option<PersonId>,
+    /// What it asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<Text>,
 }

@@ -12,6 +12,7 @@ pub mod division;
 mod draft;
 pub mod extension;
 pub mod independence;
+pub mod letters;
 mod measure;
 mod opening;
 mod recovery;
@@ -207,6 +208,7 @@ const fn judges(command: &ItemCommand) -> bool {
             | ItemCommand::Close(_)
             | ItemCommand::PassLookback(_)
             | ItemCommand::FailLookback(_)
+            | ItemCommand::SendLetter(_)
     )
 }
 
@@ -259,6 +261,7 @@ fn by_hand(
             independence::outside(books, item, actor)?;
             division::merges(books, merger)
         }
+        ItemCommand::SendLetter(letter) => letters::check(books, item, actor, letter),
         ItemCommand::Split(it) => division::splits(books, item, actor, it),
         ItemCommand::LinkOverlap(it) => division::overlaps(books, item, actor, it),
         ItemCommand::UnlinkOverlap(it) => division::unlinks(books, item, actor, it),
@@ -300,7 +303,6 @@ fn by_hand(
         | ItemCommand::ChangeMeasure(_)
         | ItemCommand::FinishMeasure(_)
         | ItemCommand::NoteProgress(_)
-        | ItemCommand::SendLetter(_)
         | ItemCommand::TransferLead(_)
         | ItemCommand::DeclareRecusal(_) => Ok(()),
     }
@@ -362,14 +364,20 @@ fn not_after_today(
     Ok(())
 }
 
-/// The order of dates (V14), and four eyes on a plan (V12).
+/// The order of dates (V14), four eyes on a plan (V12), and the ladder of letters.
 pub(crate) fn breaches(books: &Books, context: &Context, event: &ItemEvent) -> Vec<Rejection> {
     let Some(item) = books.items.get(event.item()) else {
         return Vec::new();
     };
+    let letter = if let ItemEvent::LetterSent(letter) = event {
+        letters::breaches(books, context, letter)
+    } else {
+        Vec::new()
+    };
     dates(item, context, event)
         .into_iter()
         .chain(four_eyes(item, context, event))
+        .chain(letter)
         .collect()
 }
 

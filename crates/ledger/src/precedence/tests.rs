@@ -68,9 +68,11 @@ fn the_roles_share_the_nouns_like_this() {
     expect![[r#"
         account: finance
         bank_line: finance
+        campaign: inspector, rectification
         claim: inspector, finance, rectification
         contract: finance, rectification
         contribution: finance, rectification
+        cycle: inspector, rectification
         entry: inspector, finance, rectification
         evidence: inspector, finance, rectification
         fund: finance
@@ -82,6 +84,7 @@ fn the_roles_share_the_nouns_like_this() {
         organisation: administrator, inspector, finance, rectification
         overlay: administrator, inspector, finance, rectification
         payment: finance
+        pledge: inspector, rectification
         project: finance, rectification
         receipt: inspector, finance, rectification
         record: inspector, finance, rectification

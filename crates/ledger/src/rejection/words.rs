@@ -57,6 +57,8 @@ impl std::fmt::Display for Rejection {
             | Rejection::BadRatio { why, .. }
             | Rejection::NotIndependent { why, .. }
             | Rejection::BadReversal { why, .. }
+            | Rejection::LetterOrder { why, .. }
+            | Rejection::BadSample { why, .. }
             | Rejection::ExtensionRefused { why, .. } => f.write_str(why),
             Rejection::BadTransition { state, step, .. } => {
                 write!(f, "{step} is not possible in state {state}")
@@ -218,6 +220,9 @@ impl std::fmt::Display for Rejection {
             Rejection::UnknownParty { subject, .. } => {
                 write!(f, "{} is not known in this ledger", subject.0)
             }
+            Rejection::CycleLegMissing { leg, month, .. } => {
+                write!(f, "the cycle of {month} has no {leg}")
+            }
             Rejection::ReceiptDisputed { result, .. } => write!(f, "the payee says {result}"),
         }
     }
@@ -250,6 +255,8 @@ impl Rejection {
             | Rejection::BadRatio { why_zh, .. }
             | Rejection::NotIndependent { why_zh, .. }
             | Rejection::BadReversal { why_zh, .. }
+            | Rejection::LetterOrder { why_zh, .. }
+            | Rejection::BadSample { why_zh, .. }
             | Rejection::ExtensionRefused { why_zh, .. } => (*why_zh).to_owned(),
             Rejection::BadTransition { state_zh, step, .. } => {
                 format!("当前状态为“{state_zh}”,不能办理 {step}")
@@ -363,6 +370,9 @@ impl Rejection {
             }
             Rejection::UnknownParty { subject, .. } => {
                 format!("往来对象 {} 未在本账本登记", subject.0)
+            }
+            Rejection::CycleLegMissing { leg_zh, month, .. } => {
+                format!("{month} 调度周期缺少“{leg_zh}”")
             }
             Rejection::ReceiptDisputed { result_zh, .. } => format!("收款人反映:{result_zh}"),
         }

@@ -2,6 +2,7 @@
 
 use super::{ItemLine, Obstacle, item_line, zero_is_none};
 use crate::View;
+use crate::letters::{self, LetterLine};
 use crate::references::{self, BeforeBook, Term, UnitReference, term};
 use jiff::civil::Date;
 use ledger::Books;
@@ -68,6 +69,8 @@ pub struct ItemView {
     pub reviews: u32,
     /// The last letter sent.
     pub last_letter: Option<Term>,
+    /// The letters sent, oldest record first.
+    pub letters: Vec<LetterLine>,
     /// Who submitted the present plan.
     pub plan_by: Option<PersonId>,
     /// Who approved it; two bodies are needed.
@@ -268,7 +271,8 @@ pub fn item_view(view: &View, today: Date, id: ItemId) -> Option<ItemView> {
         review_days: item.review_days(clock_until(item, today)),
         next_review_on: item.turns.next_review_on,
         reviews: item.turns.reviews,
-        last_letter: item.last_letter.map(|letter| term!(letter)),
+        last_letter: item.letters.last().map(|letter| term!(letter.kind)),
+        letters: letters::of_item(books, id, item),
         plan_by: item.plan_by,
         plan_approvals: item
             .approvals

@@ -65,6 +65,14 @@ pub(super) fn of(books: &Books, kind: Kind, id: Uuid) -> Title {
                 Some(row.draft.number.as_str()),
             )
         }),
+        Kind::Campaign => books.campaigns.get(CampaignId(id)).and_then(|row| {
+            let plan = &row.plan;
+            title(Some(plan.name.as_str()), Some(plan.document.as_str()))
+        }),
+        Kind::Pledge => books
+            .pledges
+            .get(PledgeId(id))
+            .and_then(|row| title(None, Some(row.signing.document.as_str()))),
         Kind::Organisation => books
             .organisations
             .get(OrganisationId(id))
@@ -77,8 +85,8 @@ pub(super) fn of(books: &Books, kind: Kind, id: Uuid) -> Title {
             .evidence
             .get(EvidenceId(id))
             .and_then(|row| title(Some(row.registration.description.as_str()), None)),
-        // A person's name is sealed; an entry and a contribution have none.
-        Kind::Subject | Kind::Entry | Kind::Contribution => None,
+        // A person's name is sealed; an entry, a contribution and a cycle have none.
+        Kind::Subject | Kind::Entry | Kind::Contribution | Kind::Cycle => None,
     };
     title.unwrap_or_default()
 }

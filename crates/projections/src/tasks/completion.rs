@@ -8,10 +8,11 @@
 
 use crate::View;
 use crate::items::{ItemFilter, passing};
+use crate::pledges::Tree;
 use crate::references;
 use jiff::civil::Date;
 use ledger::Books;
-use ledger::ids::{OrganisationId, OverlayId};
+use ledger::ids::{OrganisationId, OverlayId, PledgeId};
 use ledger::item::ItemCategory;
 use ledger::item::rules::{Item, State, in_denominator, is_counted};
 use ledger::organisation::Level;
@@ -29,6 +30,9 @@ pub enum Grouping {
     /// By the zones of the responsible unit on the day of the question. One that belongs to two
     /// zones counts in both, so that the groups may be more than the whole.
     Zone,
+    /// By the pledges that stand above the responsible unit on the day of the question: an item
+    /// counts in each of them, so that every group holds those below it.
+    Pledge,
     /// By what they are about.
     Category,
     /// By the round that found them.
@@ -53,6 +57,9 @@ pub struct Group {
     pub key: Option<String>,
     /// Its name in Chinese.
     pub name: Option<String>,
+    /// The group that holds it, of pledges.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub above: Option<String>,
     /// Its figures.
     pub figures: Figures,
 }
@@ -102,6 +109,14 @@ pub fn completion(view: &View, today: Date, by: Grouping, filter: &ItemFilter) -
         today,
         by,
         zones: BTreeMap::new(),
+        pledges: match by {
+            Grouping::Pledge => Tree::on(books, today),
+            Grouping::Unit
+            | Grouping::Level(_)
+            | Grouping::Zone
+            | Grouping::Category
+            | Grouping::Round => Tree::default(),
+        },
     };
     let mut total = Figures::default();
     let mut groups: BTreeMap<Option<Key>, Figures> = BTreeMap::new();
@@ -113,8 +128,14 @@ pub fn completion(view: &View, today: Date, by: Grouping, filter: &ItemFilter) -
         }
     }
     let show = |(key, figures): (Option<Key>, Figures)| {
+        let above = key.and_then(|key| key.above(books, &sorter.pledges));
         let (key, name) = key.map_or((None, None), |key| key.show(books));
-        Group { key, name, figures }
+        Group {
+            key,
+            name,
+            above,
+            figures,
+        }
     };
     let mut groups: Vec<Group> = groups.into_iter().map(show).collect();
     groups.sort_by(|a, b| {
@@ -163,11 +184,20 @@ fn add(count: &mut usize, one: bool) {
 enum Key {
     Unit(OrganisationId),
     Zone(OverlayId),
+    Pledge(PledgeId),
     Category(ItemCategory),
     Round(ledger::ids::RoundId),
 }
 
 impl Key {
+    fn above(self, books: &Books, pledges: &Tree) -> Option<String> {
+        let Key::Pledge(id) = self else {
+            return None;
+        };
+        let above = pledges.above(books, books.pledges.get(id)?);
+        above.map(|id| id.to_string())
+    }
+
     fn show(self, books: &Books) -> (Option<String>, Option<String>) {
         match self {
             Key::Unit(id) => {
@@ -179,6 +209,11 @@ impl Key {
             Key::Zone(id) => {
                 let name = books.overlays.get(id).map(|zone| zone.name.to_string());
                 (Some(id.to_string()), name)
+            }
+            Key::Pledge(id) => {
+                let unit = books.pledges.get(id).map(|row| row.signing.to_unit);
+                let name = unit.and_then(|unit| references::unit(books, unit).name);
+                (Some(id.to_string()), name.map(|name| name.to_string()))
             }
             Key::Category(category) => (
                 Some(category.word().to_owned()),
@@ -199,6 +234,7 @@ struct Sorter<'a> {
     today: Date,
     by: Grouping,
     zones: BTreeMap<OrganisationId, Vec<Option<Key>>>,
+    pledges: Tree,
 }
 
 impl Sorter<'_> {
@@ -217,6 +253,11 @@ impl Sorter<'_> {
             }
             Grouping::Category => vec![Some(Key::Category(item.draft.category))],
             Grouping::Round => vec![Some(Key::Round(item.draft.round))],
+            Grouping::Pledge => {
+                let above = self.pledges.upwards(self.books, unit);
+                let keys: Vec<_> = above.map(|id| Some(Key::Pledge(id))).collect();
+                if keys.is_empty() { vec![None] } else { keys }
+            }
             Grouping::Zone => {
                 let (books, today) = (self.books, self.today);
                 let zones = self.zones.entry(unit).or_insert_with(|| {

@@ -31,6 +31,8 @@ pub(super) enum Kind {
     Contribution,
     Line,
     Evidence,
+    Cycle,
+    Pledge,
 }
 
 pub(super) fn id(kind: Kind, number: u128) -> Uuid {

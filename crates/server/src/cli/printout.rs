@@ -67,6 +67,9 @@ struct Narrowed {
     /// 单位 · Only items of this unit and the units below it
     #[arg(long)]
     unit: Option<Uuid>,
+    /// 战区 · Only items whose responsible unit is in this zone on that day
+    #[arg(long)]
+    zone: Option<Uuid>,
     /// 牵头单位 · Only items that this unit or one below it leads
     #[arg(long)]
     lead: Option<Uuid>,
@@ -103,6 +106,7 @@ impl Narrowed {
             ("seq", self.seq.map(|seq| seq.to_string())),
             ("state", self.state.clone()),
             ("unit", id(self.unit)),
+            ("zone", id(self.zone)),
             ("lead", id(self.lead)),
             ("cooperating", id(self.cooperating)),
             ("person", id(self.person)),

@@ -105,8 +105,19 @@ pub(super) fn mount(config: &mut ServiceConfig) {
         routes::tasks::plans,
         routes::tasks::closing,
         routes::tasks::verification,
+        routes::tasks::letters,
+        routes::tasks::letters_sent,
         routes::tasks::reviews,
         routes::tasks::completion,
+        routes::cycles::cycles,
+        routes::cycles::cycle,
+        routes::campaigns::campaigns,
+        routes::campaigns::campaign,
+        routes::campaigns::population,
+        routes::campaigns::verifiers,
+        routes::pledges::pledges,
+        routes::pledges::pledge,
+        routes::pledges::unnamed,
         routes::oversight::common_problems,
         routes::oversight::conduct,
         routes::oversight::recoveries,
@@ -237,6 +248,9 @@ fn nouns() -> Vec<Noun> {
         ("record", ledger::record::RecordCommand::schema()),
         ("round", ledger::round::RoundCommand::schema()),
         ("item", ledger::item::ItemCommand::schema()),
+        ("cycle", ledger::cycle::CycleCommand::schema()),
+        ("campaign", ledger::campaign::CampaignCommand::schema()),
+        ("pledge", ledger::pledge::PledgeCommand::schema()),
         ("evidence", ledger::evidence::EvidenceCommand::schema()),
         ("import", ledger::import::ImportCommand::schema()),
     ]
@@ -315,6 +329,9 @@ impl ToSchema for CommandSchema {
             ledger::record::RecordCommand
             ledger::round::RoundCommand
             ledger::item::ItemCommand
+            ledger::cycle::CycleCommand
+            ledger::campaign::CampaignCommand
+            ledger::pledge::PledgeCommand
             ledger::evidence::EvidenceCommand
             ledger::import::ImportCommand
         }

@@ -9,7 +9,7 @@ use actix_web::web;
 use jiff::civil::Date;
 use ledger::date::BusinessDate;
 use ledger::digest::Digest;
-use ledger::ids::{ItemId, OrganisationId, PersonId, RoundId};
+use ledger::ids::{ItemId, OrganisationId, OverlayId, PersonId, RoundId};
 use ledger::item::rules::State as ItemState;
 use ledger::item::{ItemCategory, Severity};
 use projections::Page;
@@ -39,6 +39,8 @@ pub struct ItemsQuery {
     state: Option<String>,
     /// Only of this unit and the units below it.
     unit: Option<Uuid>,
+    /// Only those whose responsible unit is in this zone on the day of the question.
+    zone: Option<Uuid>,
     /// Only those for which this official answers.
     person: Option<Uuid>,
     /// Only those that this unit or one below it leads.
@@ -62,7 +64,8 @@ pub struct ItemsQuery {
     pub(super) offset: usize,
     /// How many at the most, up to 1,000.
     limit: Option<usize>,
-    /// For completion rates: `unit`, `zone`, `category`, `round`, or a level such as `town`.
+    /// For completion rates: `unit`, `zone`, `pledge`, `category`, `round`, or a level such as
+    /// `town`.
     pub(super) by: Option<String>,
 }
 
@@ -99,6 +102,7 @@ impl ItemsQuery {
         Ok(ItemFilter {
             state: item_state,
             within: self.unit.map(OrganisationId),
+            zone: self.zone.map(OverlayId),
             person: self.person.map(PersonId),
             lead: self.lead.map(OrganisationId),
             cooperating: self.cooperating.map(OrganisationId),

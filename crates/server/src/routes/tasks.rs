@@ -9,6 +9,7 @@ use actix_web::web;
 use ledger::organisation::Level;
 use projections::Page;
 use projections::items::ItemLine;
+use projections::letters::{LetterLine, LetterTasks, letters_due, letters_sent as sent};
 use projections::tasks::{
     Checklist, Completion, Grouping, PlanTask, ReviewTask, VerificationTask, checklists,
     completion as rates, my_items, plans as plans_of, reviews as reviews_of, verifications,
@@ -23,6 +24,8 @@ pub(super) fn mount(routes: &mut Routes) {
             "/v1/ledgers/{ledger}/tasks/verification",
             web::get().to(verification),
         )
+        .route("/v1/ledgers/{ledger}/tasks/letters", web::get().to(letters))
+        .route("/v1/ledgers/{ledger}/letters", web::get().to(letters_sent))
         .route("/v1/ledgers/{ledger}/tasks/reviews", web::get().to(reviews))
         .route("/v1/ledgers/{ledger}/completion", web::get().to(completion));
 }
@@ -80,6 +83,32 @@ pub async fn verification(question: Question<ItemsQuery>) -> Answered {
     question.lines(|view| verifications(view, today, &actor, &filter, offset, limit))
 }
 
+/// Which letter of the ladder is due for which item, since when and why.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/tasks/letters", tag = "tasks",
+    params(("ledger" = String, Path), ItemsQuery),
+    responses((status = 200, body = Answer<LetterTasks>), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn letters(question: Question<ItemsQuery>) -> Answered {
+    let today = question.query.day(&question.state)?;
+    let filter = question.query.filter()?;
+    let (offset, limit) = (question.query.offset, question.query.limit());
+    question.lines(|view| letters_due(view, today, &filter, offset, limit))
+}
+
+/// The letters sent, in the order of their records.
+#[utoipa::path(get, path = "/v1/ledgers/{ledger}/letters", tag = "tasks",
+    params(("ledger" = String, Path), ItemsQuery),
+    responses((status = 200, body = Answer<Page<LetterLine>>), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn letters_sent(question: Question<ItemsQuery>) -> Answered {
+    let today = question.query.day(&question.state)?;
+    let filter = question.query.filter()?;
+    let (offset, limit) = (question.query.offset, question.query.limit());
+    question.lines(|view| sent(view, today, &filter, offset, limit))
+}
+
 /// Long-term items by the day of their next review, the most overdue first.
 #[utoipa::path(get, path = "/v1/ledgers/{ledger}/tasks/reviews", tag = "tasks",
     params(("ledger" = String, Path), ItemsQuery),
@@ -111,6 +140,7 @@ fn grouping(by: Option<&str>) -> Result<Grouping, Problem> {
     Ok(match by.unwrap_or("unit") {
         "unit" => Grouping::Unit,
         "zone" => Grouping::Zone,
+        "pledge" => Grouping::Pledge,
         "category" => Grouping::Category,
         "round" => Grouping::Round,
         other => match Level::ALL.iter().find(|level| level.word() == other) {
@@ -120,7 +150,7 @@ fn grouping(by: Option<&str>) -> Result<Grouping, Problem> {
                     .iter()
                     .map(|level| level.word())
                     .collect::<Vec<_>>();
-                let list = format!("unit, zone, category, round, {}", words.join(", "));
+                let list = format!("unit, zone, pledge, category, round, {}", words.join(", "));
                 let title = format!("\"{other}\" is not a grouping; known are: {list}");
                 let title_zh = format!("没有“{other}”这一分组;可用:{list}");
                 return Err(Problem::bad("BAD_QUERY", &title, &title_zh).at("by"));

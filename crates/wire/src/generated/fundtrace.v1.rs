@@ -537,6 +537,13 @@ pub struct BookPolicy {
     /// matched with it 追缴须与银行流水核对.
     #[prost(bool, tag = "3")]
     pub recoveries_by_bank_line: bool,
+    /// How many days before its due date an item's unit is reminded 提醒书, from 1 to 365; 15 if left
+    /// out.
+    #[prost(uint32, optional, tag = "4")]
+    pub reminder_days: ::core::option::Option<u32>,
+    /// By how many overdue days an urged unit is warned 告诫书, from 1 to 365; 30 if left out.
+    #[prost(uint32, optional, tag = "5")]
+    pub warning_days: ::core::option::Option<u32>,
 }
 /// What may be asked of `ledger`.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -576,6 +583,1198 @@ pub mod book_event {
         Closed(super::BookClosing),
         #[prost(message, tag = "4")]
         PolicySet(super::BookPolicy),
+    }
+}
+/// Drafts an item.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ItemDraft {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// Its number on the list.
+    #[prost(string, tag = "2")]
+    pub number: ::prost::alloc::string::String,
+    /// The round that found it.
+    #[prost(bytes = "vec", tag = "3")]
+    pub round: ::prost::alloc::vec::Vec<u8>,
+    /// What it is about.
+    #[prost(enumeration = "ItemCategory", tag = "4")]
+    pub category: i32,
+    /// Common or individual.
+    #[prost(enumeration = "ItemScope", tag = "5")]
+    pub scope: i32,
+    /// The common item of which this is one case.
+    #[prost(bytes = "vec", tag = "6")]
+    pub parent: ::prost::alloc::vec::Vec<u8>,
+    /// How bad it is.
+    #[prost(enumeration = "Severity", tag = "7")]
+    pub severity: i32,
+    /// What is wrong.
+    #[prost(string, tag = "8")]
+    pub facts: ::prost::alloc::string::String,
+    /// The rule that was broken.
+    #[prost(string, tag = "9")]
+    pub basis: ::prost::alloc::string::String,
+    /// The money concerned; 0 if none.
+    #[prost(int64, tag = "10")]
+    pub amount_involved_fen: i64,
+    /// The money to be recovered before it can be closed; 0 if none.
+    #[prost(int64, tag = "11")]
+    pub recovery_required_fen: i64,
+    /// The unit that must put it right.
+    #[prost(bytes = "vec", tag = "12")]
+    pub responsible_unit: ::prost::alloc::vec::Vec<u8>,
+    /// The official who answers for it.
+    #[prost(bytes = "vec", tag = "13")]
+    pub responsible_person: ::prost::alloc::vec::Vec<u8>,
+    /// The unit that leads where several are concerned.
+    #[prost(bytes = "vec", tag = "14")]
+    pub lead_unit: ::prost::alloc::vec::Vec<u8>,
+    /// By which rule the due date is found.
+    #[prost(enumeration = "DeadlineRule", tag = "15")]
+    pub deadline_rule: i32,
+    /// Days, for `immediate`.
+    #[prost(uint32, optional, tag = "16")]
+    pub deadline_days: ::core::option::Option<u32>,
+    /// The day, for `fixed`.
+    #[prost(string, tag = "17")]
+    pub due_on: ::prost::alloc::string::String,
+    /// The units that help 配合单位; at most 50, each named once.
+    #[prost(bytes = "vec", repeated, tag = "18")]
+    pub cooperating_units: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+}
+/// A step of an item that needs no more than its date and a word.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ItemStep {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// What is worth saying.
+    #[prost(string, tag = "2")]
+    pub remark: ::prost::alloc::string::String,
+}
+/// A step of an item that needs a reason.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReasonedStep {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Submits the rectification plan 方案报审.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PlanSubmission {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The plan in a few words.
+    #[prost(string, tag = "2")]
+    pub plan: ::prost::alloc::string::String,
+    /// The plan document.
+    #[prost(string, tag = "3")]
+    pub document: ::prost::alloc::string::String,
+}
+/// Says what a verifier found 核验.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Verification {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// On site or on paper.
+    #[prost(enumeration = "VerificationMode", tag = "2")]
+    pub mode: i32,
+    /// What was found.
+    #[prost(string, tag = "3")]
+    pub finding: ::prost::alloc::string::String,
+}
+/// Adds a measure, or changes one.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Measure {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The measure.
+    #[prost(bytes = "vec", tag = "2")]
+    pub measure: ::prost::alloc::vec::Vec<u8>,
+    /// Ordinary or institutional.
+    #[prost(enumeration = "MeasureKind", tag = "3")]
+    pub kind: i32,
+    /// What will be done.
+    #[prost(string, tag = "4")]
+    pub description: ::prost::alloc::string::String,
+    /// By when.
+    #[prost(string, tag = "5")]
+    pub due_on: ::prost::alloc::string::String,
+    /// The unit that carries it out; the responsible unit if left out.
+    #[prost(bytes = "vec", tag = "6")]
+    pub owner_unit: ::prost::alloc::vec::Vec<u8>,
+    /// The official who answers for it.
+    #[prost(bytes = "vec", tag = "7")]
+    pub owner_person: ::prost::alloc::vec::Vec<u8>,
+}
+/// Says that a measure is done.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MeasureResult {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The measure.
+    #[prost(bytes = "vec", tag = "2")]
+    pub measure: ::prost::alloc::vec::Vec<u8>,
+    /// What came of it.
+    #[prost(string, tag = "3")]
+    pub result: ::prost::alloc::string::String,
+}
+/// Names an evidence file for a measure 佐证.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Evidence {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The measure it proves.
+    #[prost(bytes = "vec", tag = "2")]
+    pub measure: ::prost::alloc::vec::Vec<u8>,
+    /// The file's SHA-256.
+    #[prost(bytes = "vec", tag = "3")]
+    pub sha256: ::prost::alloc::vec::Vec<u8>,
+    /// When it was taken; evidence counts only from the day of issue on.
+    #[prost(string, tag = "4")]
+    pub captured_on: ::prost::alloc::string::String,
+    /// What it shows.
+    #[prost(string, tag = "5")]
+    pub description: ::prost::alloc::string::String,
+}
+/// Takes evidence back; the record of it stays.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EvidenceRetraction {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The file's SHA-256.
+    #[prost(bytes = "vec", tag = "2")]
+    pub sha256: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Asks for a later due date.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExtensionRequest {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The later day.
+    #[prost(string, tag = "2")]
+    pub due_on: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Money demanded back or received back.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Recovery {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// How much.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+    /// The demand's number, or the bank's reference; of a non-tax receipt its number, of an offset
+    /// the document that agrees it.
+    #[prost(string, tag = "3")]
+    pub reference: ::prost::alloc::string::String,
+    /// How it came back; left out of a demand, and where it came into an account, to be matched with
+    /// its bank line.
+    #[prost(enumeration = "RecoveryWay", tag = "4")]
+    pub way: i32,
+    /// Of an offset: the later payment of which so much less was paid out.
+    #[prost(bytes = "vec", tag = "5")]
+    pub payment: ::prost::alloc::vec::Vec<u8>,
+    /// Of an offset: the payment by which too much had been paid, to the same payee.
+    #[prost(bytes = "vec", tag = "6")]
+    pub overpaid: ::prost::alloc::vec::Vec<u8>,
+}
+/// Gives up recovering money, by whose authority.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecoveryWaiver {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// How much.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+    /// The authority that decided it.
+    #[prost(string, tag = "3")]
+    pub authority: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Sends a letter of the escalation ladder.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Letter {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// Which letter.
+    #[prost(enumeration = "LetterKind", tag = "2")]
+    pub kind: i32,
+    /// Its number.
+    #[prost(string, tag = "3")]
+    pub number: ::prost::alloc::string::String,
+    /// The last day, for a warning.
+    #[prost(string, tag = "4")]
+    pub last_day: ::prost::alloc::string::String,
+    /// The unit to which it is sent; the responsible one if left out.
+    #[prost(bytes = "vec", tag = "5")]
+    pub receiver_unit: ::prost::alloc::vec::Vec<u8>,
+    /// The person to whom it is addressed.
+    #[prost(bytes = "vec", tag = "6")]
+    pub receiver_person: ::prost::alloc::vec::Vec<u8>,
+    /// What it asks for.
+    #[prost(string, tag = "7")]
+    pub content: ::prost::alloc::string::String,
+}
+/// Hands the lead to another unit.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LeadTransfer {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The unit that leads from now on.
+    #[prost(bytes = "vec", tag = "2")]
+    pub lead_unit: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Merges an item into another one 并案.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ItemMerger {
+    /// The item that ends.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The item that goes on.
+    #[prost(bytes = "vec", tag = "2")]
+    pub into: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Ends an item that will not be carried out.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ItemAbandonment {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The authority that decided it.
+    #[prost(string, tag = "2")]
+    pub authority: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Declares that a person may not judge this item 回避.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Recusal {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The person.
+    #[prost(bytes = "vec", tag = "2")]
+    pub person: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// A closing of former times, taken over from paper; never counted as verified.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistoricalClosure {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// When it was closed.
+    #[prost(string, tag = "2")]
+    pub closed_on: ::prost::alloc::string::String,
+    /// The document that says so.
+    #[prost(string, tag = "3")]
+    pub document: ::prost::alloc::string::String,
+}
+/// Takes over an open item from before the book 期初: the first record of it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ItemOpening {
+    /// What the list says of it.
+    #[prost(message, optional, tag = "1")]
+    pub draft: ::core::option::Option<ItemDraft>,
+    /// Until when the figures count, and what they rest on.
+    #[prost(message, optional, tag = "2")]
+    pub cut_over: ::core::option::Option<CutOver>,
+    /// Where it stood then.
+    #[prost(enumeration = "ItemState", tag = "3")]
+    pub state: i32,
+    /// When it was issued.
+    #[prost(string, tag = "4")]
+    pub issued_on: ::prost::alloc::string::String,
+    /// The days to which it had been extended 已批准延期至, oldest first.
+    #[prost(string, repeated, tag = "5")]
+    pub extensions: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// For how many days its clock had stood still since the last extension, or since the issue.
+    #[prost(uint32, tag = "6")]
+    pub suspended_days: u32,
+    /// Demanded back until then 累计责令追缴, in fen.
+    #[prost(int64, tag = "7")]
+    pub demanded_fen: i64,
+    /// Received back until then 累计追缴到账, in fen.
+    #[prost(int64, tag = "8")]
+    pub received_fen: i64,
+    /// Given up until then 累计核免, in fen.
+    #[prost(int64, tag = "9")]
+    pub waived_fen: i64,
+}
+/// Hands an item to another unit or other persons 转办、人员调整: the whole assignment from then on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Reassignment {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The unit that must put it right from now on 责任单位.
+    #[prost(bytes = "vec", tag = "2")]
+    pub responsible_unit: ::prost::alloc::vec::Vec<u8>,
+    /// The official who answers for it 责任人.
+    #[prost(bytes = "vec", tag = "3")]
+    pub responsible_person: ::prost::alloc::vec::Vec<u8>,
+    /// The unit that leads where several are concerned 牵头单位.
+    #[prost(bytes = "vec", tag = "4")]
+    pub lead_unit: ::prost::alloc::vec::Vec<u8>,
+    /// The units that help 配合单位; at most 50, each named once.
+    #[prost(bytes = "vec", repeated, tag = "5")]
+    pub cooperating_units: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// Why.
+    #[prost(string, tag = "6")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Splits an item into several 拆分, which have been drafted before.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ItemSplit {
+    /// The item that ends.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The drafts that go on in its place; 2 to 100.
+    #[prost(bytes = "vec", repeated, tag = "2")]
+    pub into: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// Why.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Says that two items are about the same problem 交叉重复: only one is counted.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ItemOverlap {
+    /// The item that is not counted from now on.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The item that is counted for both.
+    #[prost(bytes = "vec", tag = "2")]
+    pub with: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Finds, while an item is being put right, that there was no problem 认定不属实.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Refutation {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// The authority that decided it.
+    #[prost(string, tag = "2")]
+    pub authority: ::prost::alloc::string::String,
+    /// Its document.
+    #[prost(string, tag = "3")]
+    pub document: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
+    /// SHA-256 of the file that shows it.
+    #[prost(bytes = "vec", tag = "5")]
+    pub sha256: ::prost::alloc::vec::Vec<u8>,
+    /// When that was taken; not before the day of issue.
+    #[prost(string, tag = "6")]
+    pub captured_on: ::prost::alloc::string::String,
+}
+/// Says of a review that a long-term item goes on 继续整改.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LongTermReview {
+    /// The item.
+    #[prost(bytes = "vec", tag = "1")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// What was found.
+    #[prost(string, tag = "2")]
+    pub finding: ::prost::alloc::string::String,
+    /// The day by which it is reviewed next.
+    #[prost(string, tag = "3")]
+    pub next_review_on: ::prost::alloc::string::String,
+}
+/// What may be asked of `item`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ItemCommand {
+    #[prost(
+        oneof = "item_command::Command",
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43"
+    )]
+    pub command: ::core::option::Option<item_command::Command>,
+}
+/// Nested message and enum types in `ItemCommand`.
+pub mod item_command {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Command {
+        #[prost(message, tag = "1")]
+        Draft(super::ItemDraft),
+        #[prost(message, tag = "2")]
+        Issue(super::ItemStep),
+        #[prost(message, tag = "3")]
+        Acknowledge(super::ItemStep),
+        #[prost(message, tag = "4")]
+        SubmitPlan(super::PlanSubmission),
+        #[prost(message, tag = "5")]
+        ReturnPlan(super::ReasonedStep),
+        #[prost(message, tag = "6")]
+        ApprovePlan(super::ItemStep),
+        #[prost(message, tag = "7")]
+        RequestClosure(super::ItemStep),
+        #[prost(message, tag = "8")]
+        ReturnForRework(super::ReasonedStep),
+        #[prost(message, tag = "9")]
+        Verify(super::Verification),
+        #[prost(message, tag = "10")]
+        Close(super::ItemStep),
+        #[prost(message, tag = "11")]
+        PassLookback(super::ItemStep),
+        #[prost(message, tag = "12")]
+        FailLookback(super::ReasonedStep),
+        #[prost(message, tag = "13")]
+        ApproveLongTerm(super::ReasonedStep),
+        #[prost(message, tag = "14")]
+        ReviewLongTerm(super::ItemStep),
+        #[prost(message, tag = "15")]
+        Suspend(super::ReasonedStep),
+        #[prost(message, tag = "16")]
+        Resume(super::ItemStep),
+        #[prost(message, tag = "17")]
+        UpholdObjection(super::ReasonedStep),
+        #[prost(message, tag = "18")]
+        Merge(super::ItemMerger),
+        #[prost(message, tag = "19")]
+        CloseNotImplemented(super::ItemAbandonment),
+        #[prost(message, tag = "20")]
+        AddMeasure(super::Measure),
+        #[prost(message, tag = "21")]
+        ChangeMeasure(super::Measure),
+        #[prost(message, tag = "22")]
+        FinishMeasure(super::MeasureResult),
+        #[prost(message, tag = "23")]
+        AddEvidence(super::Evidence),
+        #[prost(message, tag = "24")]
+        RetractEvidence(super::EvidenceRetraction),
+        #[prost(message, tag = "25")]
+        NoteProgress(super::ReasonedStep),
+        #[prost(message, tag = "26")]
+        RequestExtension(super::ExtensionRequest),
+        #[prost(message, tag = "27")]
+        GrantExtension(super::ItemStep),
+        #[prost(message, tag = "28")]
+        RefuseExtension(super::ReasonedStep),
+        #[prost(message, tag = "29")]
+        SendLetter(super::Letter),
+        #[prost(message, tag = "30")]
+        DemandRecovery(super::Recovery),
+        #[prost(message, tag = "31")]
+        ReceiveRecovery(super::Recovery),
+        #[prost(message, tag = "32")]
+        WaiveRecovery(super::RecoveryWaiver),
+        #[prost(message, tag = "33")]
+        TransferLead(super::LeadTransfer),
+        #[prost(message, tag = "34")]
+        DeclareRecusal(super::Recusal),
+        #[prost(message, tag = "35")]
+        ImportClosure(super::HistoricalClosure),
+        #[prost(message, tag = "36")]
+        TakeOver(super::ItemOpening),
+        #[prost(message, tag = "37")]
+        Reassign(super::Reassignment),
+        #[prost(message, tag = "38")]
+        Split(super::ItemSplit),
+        #[prost(message, tag = "39")]
+        LinkOverlap(super::ItemOverlap),
+        #[prost(message, tag = "40")]
+        UnlinkOverlap(super::ItemOverlap),
+        #[prost(message, tag = "41")]
+        Refute(super::Refutation),
+        #[prost(message, tag = "42")]
+        WithdrawClosureRequest(super::ReasonedStep),
+        #[prost(message, tag = "43")]
+        ContinueLongTerm(super::LongTermReview),
+    }
+}
+/// What has happened to `item`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ItemEvent {
+    #[prost(
+        oneof = "item_event::Event",
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43"
+    )]
+    pub event: ::core::option::Option<item_event::Event>,
+}
+/// Nested message and enum types in `ItemEvent`.
+pub mod item_event {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        Drafted(super::ItemDraft),
+        #[prost(message, tag = "2")]
+        Issued(super::ItemStep),
+        #[prost(message, tag = "3")]
+        Acknowledged(super::ItemStep),
+        #[prost(message, tag = "4")]
+        PlanSubmitted(super::PlanSubmission),
+        #[prost(message, tag = "5")]
+        PlanReturned(super::ReasonedStep),
+        #[prost(message, tag = "6")]
+        PlanApproved(super::ItemStep),
+        #[prost(message, tag = "7")]
+        ClosureRequested(super::ItemStep),
+        #[prost(message, tag = "8")]
+        ReturnedForRework(super::ReasonedStep),
+        #[prost(message, tag = "9")]
+        Verified(super::Verification),
+        #[prost(message, tag = "10")]
+        Closed(super::ItemStep),
+        #[prost(message, tag = "11")]
+        LookbackPassed(super::ItemStep),
+        #[prost(message, tag = "12")]
+        LookbackFailed(super::ReasonedStep),
+        #[prost(message, tag = "13")]
+        LongTermApproved(super::ReasonedStep),
+        #[prost(message, tag = "14")]
+        LongTermReviewed(super::ItemStep),
+        #[prost(message, tag = "15")]
+        Suspended(super::ReasonedStep),
+        #[prost(message, tag = "16")]
+        Resumed(super::ItemStep),
+        #[prost(message, tag = "17")]
+        ObjectionUpheld(super::ReasonedStep),
+        #[prost(message, tag = "18")]
+        Merged(super::ItemMerger),
+        #[prost(message, tag = "19")]
+        ClosedNotImplemented(super::ItemAbandonment),
+        #[prost(message, tag = "20")]
+        MeasureAdded(super::Measure),
+        #[prost(message, tag = "21")]
+        MeasureChanged(super::Measure),
+        #[prost(message, tag = "22")]
+        MeasureFinished(super::MeasureResult),
+        #[prost(message, tag = "23")]
+        EvidenceAdded(super::Evidence),
+        #[prost(message, tag = "24")]
+        EvidenceRetracted(super::EvidenceRetraction),
+        #[prost(message, tag = "25")]
+        ProgressNoted(super::ReasonedStep),
+        #[prost(message, tag = "26")]
+        ExtensionRequested(super::ExtensionRequest),
+        #[prost(message, tag = "27")]
+        ExtensionGranted(super::ItemStep),
+        #[prost(message, tag = "28")]
+        ExtensionRefused(super::ReasonedStep),
+        #[prost(message, tag = "29")]
+        LetterSent(super::Letter),
+        #[prost(message, tag = "30")]
+        RecoveryDemanded(super::Recovery),
+        #[prost(message, tag = "31")]
+        RecoveryReceived(super::Recovery),
+        #[prost(message, tag = "32")]
+        RecoveryWaived(super::RecoveryWaiver),
+        #[prost(message, tag = "33")]
+        LeadTransferred(super::LeadTransfer),
+        #[prost(message, tag = "34")]
+        RecusalDeclared(super::Recusal),
+        #[prost(message, tag = "35")]
+        ClosureImported(super::HistoricalClosure),
+        #[prost(message, tag = "36")]
+        TakenOver(super::ItemOpening),
+        #[prost(message, tag = "37")]
+        Reassigned(super::Reassignment),
+        #[prost(message, tag = "38")]
+        Split(super::ItemSplit),
+        #[prost(message, tag = "39")]
+        OverlapLinked(super::ItemOverlap),
+        #[prost(message, tag = "40")]
+        OverlapUnlinked(super::ItemOverlap),
+        #[prost(message, tag = "41")]
+        Refuted(super::Refutation),
+        #[prost(message, tag = "42")]
+        ClosureRequestWithdrawn(super::ReasonedStep),
+        #[prost(message, tag = "43")]
+        LongTermContinued(super::LongTermReview),
+    }
+}
+/// What the problem is about; decides whether verifiers must go to the site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ItemCategory {
+    Unspecified = 0,
+    /// 精准识别、精准退出
+    /// 精准识别
+    Targeting = 1,
+    /// 政策落实
+    Policy = 2,
+    /// 资金管理
+    Funds = 3,
+    /// 项目实施
+    Project = 4,
+    /// 民生保障
+    Livelihood = 5,
+    /// 干部作风
+    Conduct = 6,
+    /// 基础工作
+    Groundwork = 7,
+    /// 制度机制
+    Institution = 8,
+}
+impl ItemCategory {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ITEM_CATEGORY_UNSPECIFIED",
+            Self::Targeting => "ITEM_CATEGORY_TARGETING",
+            Self::Policy => "ITEM_CATEGORY_POLICY",
+            Self::Funds => "ITEM_CATEGORY_FUNDS",
+            Self::Project => "ITEM_CATEGORY_PROJECT",
+            Self::Livelihood => "ITEM_CATEGORY_LIVELIHOOD",
+            Self::Conduct => "ITEM_CATEGORY_CONDUCT",
+            Self::Groundwork => "ITEM_CATEGORY_GROUNDWORK",
+            Self::Institution => "ITEM_CATEGORY_INSTITUTION",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ITEM_CATEGORY_UNSPECIFIED" => Some(Self::Unspecified),
+            "ITEM_CATEGORY_TARGETING" => Some(Self::Targeting),
+            "ITEM_CATEGORY_POLICY" => Some(Self::Policy),
+            "ITEM_CATEGORY_FUNDS" => Some(Self::Funds),
+            "ITEM_CATEGORY_PROJECT" => Some(Self::Project),
+            "ITEM_CATEGORY_LIVELIHOOD" => Some(Self::Livelihood),
+            "ITEM_CATEGORY_CONDUCT" => Some(Self::Conduct),
+            "ITEM_CATEGORY_GROUNDWORK" => Some(Self::Groundwork),
+            "ITEM_CATEGORY_INSTITUTION" => Some(Self::Institution),
+            _ => None,
+        }
+    }
+}
+/// One unit's problem, or one that many share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ItemScope {
+    Unspecified = 0,
+    /// 共性问题
+    Common = 1,
+    /// 个性问题
+    Individual = 2,
+}
+impl ItemScope {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ITEM_SCOPE_UNSPECIFIED",
+            Self::Common => "ITEM_SCOPE_COMMON",
+            Self::Individual => "ITEM_SCOPE_INDIVIDUAL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ITEM_SCOPE_UNSPECIFIED" => Some(Self::Unspecified),
+            "ITEM_SCOPE_COMMON" => Some(Self::Common),
+            "ITEM_SCOPE_INDIVIDUAL" => Some(Self::Individual),
+            _ => None,
+        }
+    }
+}
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Severity {
+    Unspecified = 0,
+    /// 一般
+    Minor = 1,
+    /// 较重
+    Serious = 2,
+    /// 严重
+    Grave = 3,
+}
+impl Severity {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SEVERITY_UNSPECIFIED",
+            Self::Minor => "SEVERITY_MINOR",
+            Self::Serious => "SEVERITY_SERIOUS",
+            Self::Grave => "SEVERITY_GRAVE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SEVERITY_UNSPECIFIED" => Some(Self::Unspecified),
+            "SEVERITY_MINOR" => Some(Self::Minor),
+            "SEVERITY_SERIOUS" => Some(Self::Serious),
+            "SEVERITY_GRAVE" => Some(Self::Grave),
+            _ => None,
+        }
+    }
+}
+/// How a verifier looked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum VerificationMode {
+    Unspecified = 0,
+    /// 现场核验
+    OnSite = 1,
+    /// 书面核验
+    OnPaper = 2,
+}
+impl VerificationMode {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "VERIFICATION_MODE_UNSPECIFIED",
+            Self::OnSite => "VERIFICATION_MODE_ON_SITE",
+            Self::OnPaper => "VERIFICATION_MODE_ON_PAPER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "VERIFICATION_MODE_UNSPECIFIED" => Some(Self::Unspecified),
+            "VERIFICATION_MODE_ON_SITE" => Some(Self::OnSite),
+            "VERIFICATION_MODE_ON_PAPER" => Some(Self::OnPaper),
+            _ => None,
+        }
+    }
+}
+/// What a measure is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum MeasureKind {
+    Unspecified = 0,
+    /// 整改措施
+    Ordinary = 1,
+    /// A rule that keeps the problem from coming back; a common item needs one.
+    /// 建章立制
+    Institutional = 2,
+}
+impl MeasureKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "MEASURE_KIND_UNSPECIFIED",
+            Self::Ordinary => "MEASURE_KIND_ORDINARY",
+            Self::Institutional => "MEASURE_KIND_INSTITUTIONAL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "MEASURE_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "MEASURE_KIND_ORDINARY" => Some(Self::Ordinary),
+            "MEASURE_KIND_INSTITUTIONAL" => Some(Self::Institutional),
+            _ => None,
+        }
+    }
+}
+/// The ladder of letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum LetterKind {
+    Unspecified = 0,
+    /// 提醒书
+    Reminder = 1,
+    /// 督办书
+    Urging = 2,
+    /// 告诫书
+    Warning = 3,
+    /// 问责书
+    Accountability = 4,
+}
+impl LetterKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "LETTER_KIND_UNSPECIFIED",
+            Self::Reminder => "LETTER_KIND_REMINDER",
+            Self::Urging => "LETTER_KIND_URGING",
+            Self::Warning => "LETTER_KIND_WARNING",
+            Self::Accountability => "LETTER_KIND_ACCOUNTABILITY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "LETTER_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "LETTER_KIND_REMINDER" => Some(Self::Reminder),
+            "LETTER_KIND_URGING" => Some(Self::Urging),
+            "LETTER_KIND_WARNING" => Some(Self::Warning),
+            "LETTER_KIND_ACCOUNTABILITY" => Some(Self::Accountability),
+            _ => None,
+        }
+    }
+}
+/// How money came back, if not into an account whose statement shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RecoveryWay {
+    Unspecified = 0,
+    /// Paid in as non-tax revenue, by a treasury receipt.
+    /// 非税缴库
+    NonTax = 1,
+    /// Less was paid out to whoever owes it.
+    /// 抵扣
+    Offset = 2,
+}
+impl RecoveryWay {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "RECOVERY_WAY_UNSPECIFIED",
+            Self::NonTax => "RECOVERY_WAY_NON_TAX",
+            Self::Offset => "RECOVERY_WAY_OFFSET",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "RECOVERY_WAY_UNSPECIFIED" => Some(Self::Unspecified),
+            "RECOVERY_WAY_NON_TAX" => Some(Self::NonTax),
+            "RECOVERY_WAY_OFFSET" => Some(Self::Offset),
+            _ => None,
+        }
+    }
+}
+/// By which rule the due date is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DeadlineRule {
+    Unspecified = 0,
+    /// Two months from feedback until 2024-02-07, six from 2024-02-08 on.
+    /// 巡察反馈整改期限
+    InspectionFeedback = 1,
+    /// County variant: half a year.
+    /// 半年
+    HalfYear = 2,
+    /// County variant: one year at the most.
+    /// 一年
+    OneYear = 3,
+    /// 立行立改: a number of days.
+    /// 立行立改
+    Immediate = 4,
+    /// The day is named.
+    /// 指定日期
+    Fixed = 5,
+}
+impl DeadlineRule {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DEADLINE_RULE_UNSPECIFIED",
+            Self::InspectionFeedback => "DEADLINE_RULE_INSPECTION_FEEDBACK",
+            Self::HalfYear => "DEADLINE_RULE_HALF_YEAR",
+            Self::OneYear => "DEADLINE_RULE_ONE_YEAR",
+            Self::Immediate => "DEADLINE_RULE_IMMEDIATE",
+            Self::Fixed => "DEADLINE_RULE_FIXED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DEADLINE_RULE_UNSPECIFIED" => Some(Self::Unspecified),
+            "DEADLINE_RULE_INSPECTION_FEEDBACK" => Some(Self::InspectionFeedback),
+            "DEADLINE_RULE_HALF_YEAR" => Some(Self::HalfYear),
+            "DEADLINE_RULE_ONE_YEAR" => Some(Self::OneYear),
+            "DEADLINE_RULE_IMMEDIATE" => Some(Self::Immediate),
+            "DEADLINE_RULE_FIXED" => Some(Self::Fixed),
+            _ => None,
+        }
+    }
+}
+/// Where an item stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ItemState {
+    Unspecified = 0,
+    /// 拟制
+    Drafted = 1,
+    /// 交办
+    Issued = 2,
+    /// 签收认领
+    Acknowledged = 3,
+    /// 方案报审
+    PlanSubmitted = 4,
+    /// 整改中
+    InProgress = 5,
+    /// 申请销号
+    ClosureRequested = 6,
+    /// 核验通过
+    Verified = 7,
+    /// 已销号
+    Closed = 8,
+    /// 持续整改
+    LongTerm = 9,
+    /// 暂停
+    Suspended = 10,
+    /// 不属实了结
+    NotSubstantiated = 11,
+    /// 并案
+    Merged = 12,
+    /// 未整改了结
+    ClosedNotImplemented = 13,
+    /// 历史销号
+    HistoricallyClosed = 14,
+    /// 拆分
+    Split = 15,
+}
+impl ItemState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ITEM_STATE_UNSPECIFIED",
+            Self::Drafted => "ITEM_STATE_DRAFTED",
+            Self::Issued => "ITEM_STATE_ISSUED",
+            Self::Acknowledged => "ITEM_STATE_ACKNOWLEDGED",
+            Self::PlanSubmitted => "ITEM_STATE_PLAN_SUBMITTED",
+            Self::InProgress => "ITEM_STATE_IN_PROGRESS",
+            Self::ClosureRequested => "ITEM_STATE_CLOSURE_REQUESTED",
+            Self::Verified => "ITEM_STATE_VERIFIED",
+            Self::Closed => "ITEM_STATE_CLOSED",
+            Self::LongTerm => "ITEM_STATE_LONG_TERM",
+            Self::Suspended => "ITEM_STATE_SUSPENDED",
+            Self::NotSubstantiated => "ITEM_STATE_NOT_SUBSTANTIATED",
+            Self::Merged => "ITEM_STATE_MERGED",
+            Self::ClosedNotImplemented => "ITEM_STATE_CLOSED_NOT_IMPLEMENTED",
+            Self::HistoricallyClosed => "ITEM_STATE_HISTORICALLY_CLOSED",
+            Self::Split => "ITEM_STATE_SPLIT",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ITEM_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "ITEM_STATE_DRAFTED" => Some(Self::Drafted),
+            "ITEM_STATE_ISSUED" => Some(Self::Issued),
+            "ITEM_STATE_ACKNOWLEDGED" => Some(Self::Acknowledged),
+            "ITEM_STATE_PLAN_SUBMITTED" => Some(Self::PlanSubmitted),
+            "ITEM_STATE_IN_PROGRESS" => Some(Self::InProgress),
+            "ITEM_STATE_CLOSURE_REQUESTED" => Some(Self::ClosureRequested),
+            "ITEM_STATE_VERIFIED" => Some(Self::Verified),
+            "ITEM_STATE_CLOSED" => Some(Self::Closed),
+            "ITEM_STATE_LONG_TERM" => Some(Self::LongTerm),
+            "ITEM_STATE_SUSPENDED" => Some(Self::Suspended),
+            "ITEM_STATE_NOT_SUBSTANTIATED" => Some(Self::NotSubstantiated),
+            "ITEM_STATE_MERGED" => Some(Self::Merged),
+            "ITEM_STATE_CLOSED_NOT_IMPLEMENTED" => Some(Self::ClosedNotImplemented),
+            "ITEM_STATE_HISTORICALLY_CLOSED" => Some(Self::HistoricallyClosed),
+            "ITEM_STATE_SPLIT" => Some(Self::Split),
+            _ => None,
+        }
+    }
+}
+/// Plans a campaign: which closed items may be drawn, how many, and the commitment to the seed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CampaignPlan {
+    /// The campaign.
+    #[prost(bytes = "vec", tag = "1")]
+    pub campaign: ::prost::alloc::vec::Vec<u8>,
+    /// What people call it.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// The body that looks back.
+    #[prost(bytes = "vec", tag = "3")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+    /// The document that orders it.
+    #[prost(string, tag = "4")]
+    pub document: ::prost::alloc::string::String,
+    /// The commitment to 32 random bytes.
+    #[prost(bytes = "vec", tag = "5")]
+    pub seed_commitment: ::prost::alloc::vec::Vec<u8>,
+    /// How many items are drawn, from 1 to 1,000; all where there are fewer.
+    #[prost(uint32, tag = "6")]
+    pub sample_size: u32,
+    /// Only items of this unit and the units below it.
+    #[prost(bytes = "vec", tag = "7")]
+    pub within: ::prost::alloc::vec::Vec<u8>,
+    /// Only of this round.
+    #[prost(bytes = "vec", tag = "8")]
+    pub round: ::prost::alloc::vec::Vec<u8>,
+    /// Only about this.
+    #[prost(enumeration = "ItemCategory", tag = "9")]
+    pub category: i32,
+    /// Only those last closed on this day or later.
+    #[prost(string, tag = "10")]
+    pub closed_from: ::prost::alloc::string::String,
+    /// Only those last closed on this day or before.
+    #[prost(string, tag = "11")]
+    pub closed_until: ::prost::alloc::string::String,
+}
+/// Freezes the population: what may be drawn, as the books have it now.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PopulationFreeze {
+    /// The campaign.
+    #[prost(bytes = "vec", tag = "1")]
+    pub campaign: ::prost::alloc::vec::Vec<u8>,
+    /// The digest of the population.
+    #[prost(bytes = "vec", tag = "2")]
+    pub population_digest: ::prost::alloc::vec::Vec<u8>,
+    /// How many items it has.
+    #[prost(uint32, tag = "3")]
+    pub population_size: u32,
+}
+/// Reveals the seed, and with it the sample.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SeedReveal {
+    /// The campaign.
+    #[prost(bytes = "vec", tag = "1")]
+    pub campaign: ::prost::alloc::vec::Vec<u8>,
+    /// The 32 bytes that were committed to.
+    #[prost(bytes = "vec", tag = "2")]
+    pub seed: ::prost::alloc::vec::Vec<u8>,
+}
+/// Says what was found at an item of the sample; the item passes or fails its look back with it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LookbackCheck {
+    /// The campaign.
+    #[prost(bytes = "vec", tag = "1")]
+    pub campaign: ::prost::alloc::vec::Vec<u8>,
+    /// The item.
+    #[prost(bytes = "vec", tag = "2")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// Passed or failed.
+    #[prost(enumeration = "LookbackResult", tag = "3")]
+    pub result: i32,
+    /// What was found.
+    #[prost(string, tag = "4")]
+    pub finding: ::prost::alloc::string::String,
+}
+/// Closes a campaign all of whose sample was checked.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CampaignClosing {
+    /// The campaign.
+    #[prost(bytes = "vec", tag = "1")]
+    pub campaign: ::prost::alloc::vec::Vec<u8>,
+    /// What is worth saying.
+    #[prost(string, tag = "2")]
+    pub remark: ::prost::alloc::string::String,
+}
+/// What may be asked of `campaign`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CampaignCommand {
+    #[prost(oneof = "campaign_command::Command", tags = "1, 2, 3, 4, 5")]
+    pub command: ::core::option::Option<campaign_command::Command>,
+}
+/// Nested message and enum types in `CampaignCommand`.
+pub mod campaign_command {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Command {
+        #[prost(message, tag = "1")]
+        Plan(super::CampaignPlan),
+        #[prost(message, tag = "2")]
+        Freeze(super::PopulationFreeze),
+        #[prost(message, tag = "3")]
+        Reveal(super::SeedReveal),
+        #[prost(message, tag = "4")]
+        Check(super::LookbackCheck),
+        #[prost(message, tag = "5")]
+        Close(super::CampaignClosing),
+    }
+}
+/// What has happened to `campaign`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CampaignEvent {
+    #[prost(oneof = "campaign_event::Event", tags = "1, 2, 3, 4, 5")]
+    pub event: ::core::option::Option<campaign_event::Event>,
+}
+/// Nested message and enum types in `CampaignEvent`.
+pub mod campaign_event {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        Planned(super::CampaignPlan),
+        #[prost(message, tag = "2")]
+        Frozen(super::PopulationFreeze),
+        #[prost(message, tag = "3")]
+        Revealed(super::SeedReveal),
+        #[prost(message, tag = "4")]
+        Checked(super::LookbackCheck),
+        #[prost(message, tag = "5")]
+        Closed(super::CampaignClosing),
+    }
+}
+/// What a look back found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum LookbackResult {
+    Unspecified = 0,
+    /// 合格
+    Passed = 1,
+    /// 不合格
+    Failed = 2,
+}
+impl LookbackResult {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "LOOKBACK_RESULT_UNSPECIFIED",
+            Self::Passed => "LOOKBACK_RESULT_PASSED",
+            Self::Failed => "LOOKBACK_RESULT_FAILED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "LOOKBACK_RESULT_UNSPECIFIED" => Some(Self::Unspecified),
+            "LOOKBACK_RESULT_PASSED" => Some(Self::Passed),
+            "LOOKBACK_RESULT_FAILED" => Some(Self::Failed),
+            _ => None,
+        }
     }
 }
 /// Who is paid: a person or household, or an organisation.
@@ -2751,6 +3950,158 @@ pub mod contribution_event {
         Resolved(super::ContributionResolution),
     }
 }
+/// Opens the cycle of a unit and a month.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CycleOpening {
+    /// The cycle.
+    #[prost(bytes = "vec", tag = "1")]
+    pub cycle: ::prost::alloc::vec::Vec<u8>,
+    /// The unit; its cycle is also that of the units below it which have none of their own.
+    #[prost(bytes = "vec", tag = "2")]
+    pub unit: ::prost::alloc::vec::Vec<u8>,
+    /// The month, `2018-08`.
+    #[prost(string, tag = "3")]
+    pub month: ::prost::alloc::string::String,
+}
+/// Says that a dispatch 调度 or a supervision 督查 was held, on the record's business date.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CycleMeeting {
+    /// The cycle.
+    #[prost(bytes = "vec", tag = "1")]
+    pub cycle: ::prost::alloc::vec::Vec<u8>,
+    /// The minutes, or the notice of what was found.
+    #[prost(string, tag = "2")]
+    pub document: ::prost::alloc::string::String,
+    /// What is worth saying.
+    #[prost(string, tag = "3")]
+    pub remark: ::prost::alloc::string::String,
+}
+/// Says who was called to account 追究 for a late item, and how.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CycleAccountability {
+    /// The cycle.
+    #[prost(bytes = "vec", tag = "1")]
+    pub cycle: ::prost::alloc::vec::Vec<u8>,
+    /// The item.
+    #[prost(bytes = "vec", tag = "2")]
+    pub item: ::prost::alloc::vec::Vec<u8>,
+    /// Who was called to account.
+    #[prost(bytes = "vec", tag = "3")]
+    pub person: ::prost::alloc::vec::Vec<u8>,
+    /// How.
+    #[prost(enumeration = "AccountabilityForm", tag = "4")]
+    pub form: i32,
+    /// The document that says so.
+    #[prost(string, tag = "5")]
+    pub document: ::prost::alloc::string::String,
+}
+/// Closes a cycle: nothing is added to it any more.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CycleClosing {
+    /// The cycle.
+    #[prost(bytes = "vec", tag = "1")]
+    pub cycle: ::prost::alloc::vec::Vec<u8>,
+    /// What is worth saying.
+    #[prost(string, tag = "2")]
+    pub remark: ::prost::alloc::string::String,
+}
+/// What may be asked of `cycle`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CycleCommand {
+    #[prost(oneof = "cycle_command::Command", tags = "1, 2, 3, 4, 5")]
+    pub command: ::core::option::Option<cycle_command::Command>,
+}
+/// Nested message and enum types in `CycleCommand`.
+pub mod cycle_command {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Command {
+        #[prost(message, tag = "1")]
+        Open(super::CycleOpening),
+        #[prost(message, tag = "2")]
+        HoldDispatch(super::CycleMeeting),
+        #[prost(message, tag = "3")]
+        HoldSupervision(super::CycleMeeting),
+        #[prost(message, tag = "4")]
+        RecordAccountability(super::CycleAccountability),
+        #[prost(message, tag = "5")]
+        Close(super::CycleClosing),
+    }
+}
+/// What has happened to `cycle`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CycleEvent {
+    #[prost(oneof = "cycle_event::Event", tags = "1, 2, 3, 4, 5")]
+    pub event: ::core::option::Option<cycle_event::Event>,
+}
+/// Nested message and enum types in `CycleEvent`.
+pub mod cycle_event {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        Opened(super::CycleOpening),
+        #[prost(message, tag = "2")]
+        DispatchHeld(super::CycleMeeting),
+        #[prost(message, tag = "3")]
+        SupervisionHeld(super::CycleMeeting),
+        #[prost(message, tag = "4")]
+        AccountabilityRecorded(super::CycleAccountability),
+        #[prost(message, tag = "5")]
+        Closed(super::CycleClosing),
+    }
+}
+/// How somebody was called to account. The last five are the forms of the 中国共产党问责条例 (2019)
+/// art. 8; the first two come before them in county practice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AccountabilityForm {
+    Unspecified = 0,
+    /// 约谈
+    Talk = 1,
+    /// 书面检查
+    SelfCriticism = 2,
+    /// 通报批评
+    Criticism = 3,
+    /// 诫勉
+    Admonition = 4,
+    /// 组织调整或组织处理
+    Reassignment = 5,
+    /// 纪律处分
+    Discipline = 6,
+    /// 改组
+    Reorganisation = 7,
+}
+impl AccountabilityForm {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ACCOUNTABILITY_FORM_UNSPECIFIED",
+            Self::Talk => "ACCOUNTABILITY_FORM_TALK",
+            Self::SelfCriticism => "ACCOUNTABILITY_FORM_SELF_CRITICISM",
+            Self::Criticism => "ACCOUNTABILITY_FORM_CRITICISM",
+            Self::Admonition => "ACCOUNTABILITY_FORM_ADMONITION",
+            Self::Reassignment => "ACCOUNTABILITY_FORM_REASSIGNMENT",
+            Self::Discipline => "ACCOUNTABILITY_FORM_DISCIPLINE",
+            Self::Reorganisation => "ACCOUNTABILITY_FORM_REORGANISATION",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ACCOUNTABILITY_FORM_UNSPECIFIED" => Some(Self::Unspecified),
+            "ACCOUNTABILITY_FORM_TALK" => Some(Self::Talk),
+            "ACCOUNTABILITY_FORM_SELF_CRITICISM" => Some(Self::SelfCriticism),
+            "ACCOUNTABILITY_FORM_CRITICISM" => Some(Self::Criticism),
+            "ACCOUNTABILITY_FORM_ADMONITION" => Some(Self::Admonition),
+            "ACCOUNTABILITY_FORM_REASSIGNMENT" => Some(Self::Reassignment),
+            "ACCOUNTABILITY_FORM_DISCIPLINE" => Some(Self::Discipline),
+            "ACCOUNTABILITY_FORM_REORGANISATION" => Some(Self::Reorganisation),
+            _ => None,
+        }
+    }
+}
 /// Somebody who signed on paper, and so stands for a step in the place of its recorder.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Signatory {
@@ -2997,1027 +4348,6 @@ pub mod import_event {
         Completed(super::ImportCompletion),
         #[prost(message, tag = "3")]
         Reversed(super::ImportReversal),
-    }
-}
-/// Drafts an item.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ItemDraft {
-    /// The item.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// Its number on the list.
-    #[prost(string, tag = "2")]
-    pub number: ::prost::alloc::string::String,
-    /// The round that found it.
-    #[prost(bytes = "vec", tag = "3")]
-    pub round: ::prost::alloc::vec::Vec<u8>,
-    /// What it is about.
-    #[prost(enumeration = "ItemCategory", tag = "4")]
-    pub category: i32,
-    /// Common or individual.
-    #[prost(enumeration = "ItemScope", tag = "5")]
-    pub scope: i32,
-    /// The common item of which this is one case.
-    #[prost(bytes = "vec", tag = "6")]
-    pub parent: ::prost::alloc::vec::Vec<u8>,
-    /// How bad it is.
-    #[prost(enumeration = "Severity", tag = "7")]
-    pub severity: i32,
-    /// What is wrong.
-    #[prost(string, tag = "8")]
-    pub facts: ::prost::alloc::string::String,
-    /// The rule that was broken.
-    #[prost(string, tag = "9")]
-    pub basis: ::prost::alloc::string::String,
-    /// The money concerned; 0 if none.
-    #[prost(int64, tag = "10")]
-    pub amount_involved_fen: i64,
-    /// The money to be recovered before it can be closed; 0 if none.
-    #[prost(int64, tag = "11")]
-    pub recovery_required_fen: i64,
-    /// The unit that must put it right.
-    #[prost(bytes = "vec", tag = "12")]
-    pub responsible_unit: ::prost::alloc::vec::Vec<u8>,
-    /// The official who answers for it.
-    #[prost(bytes = "vec", tag = "13")]
-    pub responsible_person: ::prost::alloc::vec::Vec<u8>,
-    /// The unit that leads where several are concerned.
-    #[prost(bytes = "vec", tag = "14")]
-    pub lead_unit: ::prost::alloc::vec::Vec<u8>,
-    /// By which rule the due date is found.
-    #[prost(enumeration = "DeadlineRule", tag = "15")]
-    pub deadline_rule: i32,
-    /// Days, for `immediate`.
-    #[prost(uint32, optional, tag = "16")]
-    pub deadline_days: ::core::option::Option<u32>,
-    /// The day, for `fixed`.
-    #[prost(string, tag = "17")]
-    pub due_on: ::prost::alloc::string::String,
-    /// The units that help 配合单位; at most 50, each named once.
-    #[prost(bytes = "vec", repeated, tag = "18")]
-    pub cooperating_units: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
-}
-/// A step of an item that needs no more than its date and a word.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ItemStep {
-    /// The item.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// What is worth saying.
-    #[prost(string, tag = "2")]
-    pub remark: ::prost::alloc::string::String,
-}
-/// A step of an item that needs a reason.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ReasonedStep {
-    /// The item.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// Why.
-    #[prost(string, tag = "2")]
-    pub reason: ::prost::alloc::string::String,
-}
-/// Submits the rectification plan 方案报审.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct PlanSubmission {
-    /// The item.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// The plan in a few words.
-    #[prost(string, tag = "2")]
-    pub plan: ::prost::alloc::string::String,
-    /// The plan document.
-    #[prost(string, tag = "3")]
-    pub document: ::prost::alloc::string::String,
-}
-/// Says what a verifier found 核验.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Verification {
-    /// The item.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// On site or on paper.
-    #[prost(enumeration = "VerificationMode", tag = "2")]
-    pub mode: i32,
-    /// What was found.
-    #[prost(string, tag = "3")]
-    pub finding: ::prost::alloc::string::String,
-}
-/// Adds a measure, or changes one.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Measure {
-    /// The item.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// The measure.
-    #[prost(bytes = "vec", tag = "2")]
-    pub measure: ::prost::alloc::vec::Vec<u8>,
-    /// Ordinary or institutional.
-    #[prost(enumeration = "MeasureKind", tag = "3")]
-    pub kind: i32,
-    /// What will be done.
-    #[prost(string, tag = "4")]
-    pub description: ::prost::alloc::string::String,
-    /// By when.
-    #[prost(string, tag = "5")]
-    pub due_on: ::prost::alloc::string::String,
-    /// The unit that carries it out; the responsible unit if left out.
-    #[prost(bytes = "vec", tag = "6")]
-    pub owner_unit: ::prost::alloc::vec::Vec<u8>,
-    /// The official who answers for it.
-    #[prost(bytes = "vec", tag = "7")]
-    pub owner_person: ::prost::alloc::vec::Vec<u8>,
-}
-/// Says that a measure is done.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct MeasureResult {
-    /// The item.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// The measure.
-    #[prost(bytes = "vec", tag = "2")]
-    pub measure: ::prost::alloc::vec::Vec<u8>,
-    /// What came of it.
-    #[prost(string, tag = "3")]
-    pub result: ::prost::alloc::string::String,
-}
-/// Names an evidence file for a measure 佐证.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Evidence {
-    /// The item.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// The measure it proves.
-    #[prost(bytes = "vec", tag = "2")]
-    pub measure: ::prost::alloc::vec::Vec<u8>,
-    /// The file's SHA-256.
-    #[prost(bytes = "vec", tag = "3")]
-    pub sha256: ::prost::alloc::vec::Vec<u8>,
-    /// When it was taken; evidence counts only from the day of issue on.
-    #[prost(string, tag = "4")]
-    pub captured_on: ::prost::alloc::string::String,
-    /// What it shows.
-    #[prost(string, tag = "5")]
-    pub description: ::prost::alloc::string::String,
-}
-/// Takes evidence back; the record of it stays.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct EvidenceRetraction {
-    /// The item.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// The file's SHA-256.
-    #[prost(bytes = "vec", tag = "2")]
-    pub sha256: ::prost::alloc::vec::Vec<u8>,
-    /// Why.
-    #[prost(string, tag = "3")]
-    pub reason: ::prost::alloc::string::String,
-}
-/// Asks for a later due date.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ExtensionRequest {
-    /// The item.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// The later day.
-    #[prost(string, tag = "2")]
-    pub due_on: ::prost::alloc::string::String,
-    /// Why.
-    #[prost(string, tag = "3")]
-    pub reason: ::prost::alloc::string::String,
-}
-/// Money demanded back or received back.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Recovery {
-    /// The item.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// How much.
-    #[prost(int64, tag = "2")]
-    pub amount_fen: i64,
-    /// The demand's number, or the bank's reference; of a non-tax receipt its number, of an offset
-    /// the document that agrees it.
-    #[prost(string, tag = "3")]
-    pub reference: ::prost::alloc::string::String,
-    /// How it came back; left out of a demand, and where it came into an account, to be matched with
-    /// its bank line.
-    #[prost(enumeration = "RecoveryWay", tag = "4")]
-    pub way: i32,
-    /// Of an offset: the later payment of which so much less was paid out.
-    #[prost(bytes = "vec", tag = "5")]
-    pub payment: ::prost::alloc::vec::Vec<u8>,
-    /// Of an offset: the payment by which too much had been paid, to the same payee.
-    #[prost(bytes = "vec", tag = "6")]
-    pub overpaid: ::prost::alloc::vec::Vec<u8>,
-}
-/// Gives up recovering money, by whose authority.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RecoveryWaiver {
-    /// The item.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// How much.
-    #[prost(int64, tag = "2")]
-    pub amount_fen: i64,
-    /// The authority that decided it.
-    #[prost(string, tag = "3")]
-    pub authority: ::prost::alloc::string::String,
-    /// Why.
-    #[prost(string, tag = "4")]
-    pub reason: ::prost::alloc::string::String,
-}
-/// Sends a letter of the escalation ladder.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Letter {
-    /// The item.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// Which letter.
-    #[prost(enumeration = "LetterKind", tag = "2")]
-    pub kind: i32,
-    /// Its number.
-    #[prost(string, tag = "3")]
-    pub number: ::prost::alloc::string::String,
-    /// The last day, for a warning.
-    #[prost(string, tag = "4")]
-    pub last_day: ::prost::alloc::string::String,
-}
-/// Hands the lead to another unit.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct LeadTransfer {
-    /// The item.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// The unit that leads from now on.
-    #[prost(bytes = "vec", tag = "2")]
-    pub lead_unit: ::prost::alloc::vec::Vec<u8>,
-    /// Why.
-    #[prost(string, tag = "3")]
-    pub reason: ::prost::alloc::string::String,
-}
-/// Merges an item into another one 并案.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ItemMerger {
-    /// The item that ends.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// The item that goes on.
-    #[prost(bytes = "vec", tag = "2")]
-    pub into: ::prost::alloc::vec::Vec<u8>,
-    /// Why.
-    #[prost(string, tag = "3")]
-    pub reason: ::prost::alloc::string::String,
-}
-/// Ends an item that will not be carried out.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ItemAbandonment {
-    /// The item.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// The authority that decided it.
-    #[prost(string, tag = "2")]
-    pub authority: ::prost::alloc::string::String,
-    /// Why.
-    #[prost(string, tag = "3")]
-    pub reason: ::prost::alloc::string::String,
-}
-/// Declares that a person may not judge this item 回避.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Recusal {
-    /// The item.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// The person.
-    #[prost(bytes = "vec", tag = "2")]
-    pub person: ::prost::alloc::vec::Vec<u8>,
-    /// Why.
-    #[prost(string, tag = "3")]
-    pub reason: ::prost::alloc::string::String,
-}
-/// A closing of former times, taken over from paper; never counted as verified.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct HistoricalClosure {
-    /// The item.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// When it was closed.
-    #[prost(string, tag = "2")]
-    pub closed_on: ::prost::alloc::string::String,
-    /// The document that says so.
-    #[prost(string, tag = "3")]
-    pub document: ::prost::alloc::string::String,
-}
-/// Takes over an open item from before the book 期初: the first record of it.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ItemOpening {
-    /// What the list says of it.
-    #[prost(message, optional, tag = "1")]
-    pub draft: ::core::option::Option<ItemDraft>,
-    /// Until when the figures count, and what they rest on.
-    #[prost(message, optional, tag = "2")]
-    pub cut_over: ::core::option::Option<CutOver>,
-    /// Where it stood then.
-    #[prost(enumeration = "ItemState", tag = "3")]
-    pub state: i32,
-    /// When it was issued.
-    #[prost(string, tag = "4")]
-    pub issued_on: ::prost::alloc::string::String,
-    /// The days to which it had been extended 已批准延期至, oldest first.
-    #[prost(string, repeated, tag = "5")]
-    pub extensions: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// For how many days its clock had stood still since the last extension, or since the issue.
-    #[prost(uint32, tag = "6")]
-    pub suspended_days: u32,
-    /// Demanded back until then 累计责令追缴, in fen.
-    #[prost(int64, tag = "7")]
-    pub demanded_fen: i64,
-    /// Received back until then 累计追缴到账, in fen.
-    #[prost(int64, tag = "8")]
-    pub received_fen: i64,
-    /// Given up until then 累计核免, in fen.
-    #[prost(int64, tag = "9")]
-    pub waived_fen: i64,
-}
-/// Hands an item to another unit or other persons 转办、人员调整: the whole assignment from then on.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Reassignment {
-    /// The item.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// The unit that must put it right from now on 责任单位.
-    #[prost(bytes = "vec", tag = "2")]
-    pub responsible_unit: ::prost::alloc::vec::Vec<u8>,
-    /// The official who answers for it 责任人.
-    #[prost(bytes = "vec", tag = "3")]
-    pub responsible_person: ::prost::alloc::vec::Vec<u8>,
-    /// The unit that leads where several are concerned 牵头单位.
-    #[prost(bytes = "vec", tag = "4")]
-    pub lead_unit: ::prost::alloc::vec::Vec<u8>,
-    /// The units that help 配合单位; at most 50, each named once.
-    #[prost(bytes = "vec", repeated, tag = "5")]
-    pub cooperating_units: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
-    /// Why.
-    #[prost(string, tag = "6")]
-    pub reason: ::prost::alloc::string::String,
-}
-/// Splits an item into several 拆分, which have been drafted before.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ItemSplit {
-    /// The item that ends.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// The drafts that go on in its place; 2 to 100.
-    #[prost(bytes = "vec", repeated, tag = "2")]
-    pub into: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
-    /// Why.
-    #[prost(string, tag = "3")]
-    pub reason: ::prost::alloc::string::String,
-}
-/// Says that two items are about the same problem 交叉重复: only one is counted.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ItemOverlap {
-    /// The item that is not counted from now on.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// The item that is counted for both.
-    #[prost(bytes = "vec", tag = "2")]
-    pub with: ::prost::alloc::vec::Vec<u8>,
-    /// Why.
-    #[prost(string, tag = "3")]
-    pub reason: ::prost::alloc::string::String,
-}
-/// Finds, while an item is being put right, that there was no problem 认定不属实.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Refutation {
-    /// The item.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// The authority that decided it.
-    #[prost(string, tag = "2")]
-    pub authority: ::prost::alloc::string::String,
-    /// Its document.
-    #[prost(string, tag = "3")]
-    pub document: ::prost::alloc::string::String,
-    /// Why.
-    #[prost(string, tag = "4")]
-    pub reason: ::prost::alloc::string::String,
-    /// SHA-256 of the file that shows it.
-    #[prost(bytes = "vec", tag = "5")]
-    pub sha256: ::prost::alloc::vec::Vec<u8>,
-    /// When that was taken; not before the day of issue.
-    #[prost(string, tag = "6")]
-    pub captured_on: ::prost::alloc::string::String,
-}
-/// Says of a review that a long-term item goes on 继续整改.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct LongTermReview {
-    /// The item.
-    #[prost(bytes = "vec", tag = "1")]
-    pub item: ::prost::alloc::vec::Vec<u8>,
-    /// What was found.
-    #[prost(string, tag = "2")]
-    pub finding: ::prost::alloc::string::String,
-    /// The day by which it is reviewed next.
-    #[prost(string, tag = "3")]
-    pub next_review_on: ::prost::alloc::string::String,
-}
-/// What may be asked of `item`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ItemCommand {
-    #[prost(
-        oneof = "item_command::Command",
-        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43"
-    )]
-    pub command: ::core::option::Option<item_command::Command>,
-}
-/// Nested message and enum types in `ItemCommand`.
-pub mod item_command {
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Command {
-        #[prost(message, tag = "1")]
-        Draft(super::ItemDraft),
-        #[prost(message, tag = "2")]
-        Issue(super::ItemStep),
-        #[prost(message, tag = "3")]
-        Acknowledge(super::ItemStep),
-        #[prost(message, tag = "4")]
-        SubmitPlan(super::PlanSubmission),
-        #[prost(message, tag = "5")]
-        ReturnPlan(super::ReasonedStep),
-        #[prost(message, tag = "6")]
-        ApprovePlan(super::ItemStep),
-        #[prost(message, tag = "7")]
-        RequestClosure(super::ItemStep),
-        #[prost(message, tag = "8")]
-        ReturnForRework(super::ReasonedStep),
-        #[prost(message, tag = "9")]
-        Verify(super::Verification),
-        #[prost(message, tag = "10")]
-        Close(super::ItemStep),
-        #[prost(message, tag = "11")]
-        PassLookback(super::ItemStep),
-        #[prost(message, tag = "12")]
-        FailLookback(super::ReasonedStep),
-        #[prost(message, tag = "13")]
-        ApproveLongTerm(super::ReasonedStep),
-        #[prost(message, tag = "14")]
-        ReviewLongTerm(super::ItemStep),
-        #[prost(message, tag = "15")]
-        Suspend(super::ReasonedStep),
-        #[prost(message, tag = "16")]
-        Resume(super::ItemStep),
-        #[prost(message, tag = "17")]
-        UpholdObjection(super::ReasonedStep),
-        #[prost(message, tag = "18")]
-        Merge(super::ItemMerger),
-        #[prost(message, tag = "19")]
-        CloseNotImplemented(super::ItemAbandonment),
-        #[prost(message, tag = "20")]
-        AddMeasure(super::Measure),
-        #[prost(message, tag = "21")]
-        ChangeMeasure(super::Measure),
-        #[prost(message, tag = "22")]
-        FinishMeasure(super::MeasureResult),
-        #[prost(message, tag = "23")]
-        AddEvidence(super::Evidence),
-        #[prost(message, tag = "24")]
-        RetractEvidence(super::EvidenceRetraction),
-        #[prost(message, tag = "25")]
-        NoteProgress(super::ReasonedStep),
-        #[prost(message, tag = "26")]
-        RequestExtension(super::ExtensionRequest),
-        #[prost(message, tag = "27")]
-        GrantExtension(super::ItemStep),
-        #[prost(message, tag = "28")]
-        RefuseExtension(super::ReasonedStep),
-        #[prost(message, tag = "29")]
-        SendLetter(super::Letter),
-        #[prost(message, tag = "30")]
-        DemandRecovery(super::Recovery),
-        #[prost(message, tag = "31")]
-        ReceiveRecovery(super::Recovery),
-        #[prost(message, tag = "32")]
-        WaiveRecovery(super::RecoveryWaiver),
-        #[prost(message, tag = "33")]
-        TransferLead(super::LeadTransfer),
-        #[prost(message, tag = "34")]
-        DeclareRecusal(super::Recusal),
-        #[prost(message, tag = "35")]
-        ImportClosure(super::HistoricalClosure),
-        #[prost(message, tag = "36")]
-        TakeOver(super::ItemOpening),
-        #[prost(message, tag = "37")]
-        Reassign(super::Reassignment),
-        #[prost(message, tag = "38")]
-        Split(super::ItemSplit),
-        #[prost(message, tag = "39")]
-        LinkOverlap(super::ItemOverlap),
-        #[prost(message, tag = "40")]
-        UnlinkOverlap(super::ItemOverlap),
-        #[prost(message, tag = "41")]
-        Refute(super::Refutation),
-        #[prost(message, tag = "42")]
-        WithdrawClosureRequest(super::ReasonedStep),
-        #[prost(message, tag = "43")]
-        ContinueLongTerm(super::LongTermReview),
-    }
-}
-/// What has happened to `item`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ItemEvent {
-    #[prost(
-        oneof = "item_event::Event",
-        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43"
-    )]
-    pub event: ::core::option::Option<item_event::Event>,
-}
-/// Nested message and enum types in `ItemEvent`.
-pub mod item_event {
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Event {
-        #[prost(message, tag = "1")]
-        Drafted(super::ItemDraft),
-        #[prost(message, tag = "2")]
-        Issued(super::ItemStep),
-        #[prost(message, tag = "3")]
-        Acknowledged(super::ItemStep),
-        #[prost(message, tag = "4")]
-        PlanSubmitted(super::PlanSubmission),
-        #[prost(message, tag = "5")]
-        PlanReturned(super::ReasonedStep),
-        #[prost(message, tag = "6")]
-        PlanApproved(super::ItemStep),
-        #[prost(message, tag = "7")]
-        ClosureRequested(super::ItemStep),
-        #[prost(message, tag = "8")]
-        ReturnedForRework(super::ReasonedStep),
-        #[prost(message, tag = "9")]
-        Verified(super::Verification),
-        #[prost(message, tag = "10")]
-        Closed(super::ItemStep),
-        #[prost(message, tag = "11")]
-        LookbackPassed(super::ItemStep),
-        #[prost(message, tag = "12")]
-        LookbackFailed(super::ReasonedStep),
-        #[prost(message, tag = "13")]
-        LongTermApproved(super::ReasonedStep),
-        #[prost(message, tag = "14")]
-        LongTermReviewed(super::ItemStep),
-        #[prost(message, tag = "15")]
-        Suspended(super::ReasonedStep),
-        #[prost(message, tag = "16")]
-        Resumed(super::ItemStep),
-        #[prost(message, tag = "17")]
-        ObjectionUpheld(super::ReasonedStep),
-        #[prost(message, tag = "18")]
-        Merged(super::ItemMerger),
-        #[prost(message, tag = "19")]
-        ClosedNotImplemented(super::ItemAbandonment),
-        #[prost(message, tag = "20")]
-        MeasureAdded(super::Measure),
-        #[prost(message, tag = "21")]
-        MeasureChanged(super::Measure),
-        #[prost(message, tag = "22")]
-        MeasureFinished(super::MeasureResult),
-        #[prost(message, tag = "23")]
-        EvidenceAdded(super::Evidence),
-        #[prost(message, tag = "24")]
-        EvidenceRetracted(super::EvidenceRetraction),
-        #[prost(message, tag = "25")]
-        ProgressNoted(super::ReasonedStep),
-        #[prost(message, tag = "26")]
-        ExtensionRequested(super::ExtensionRequest),
-        #[prost(message, tag = "27")]
-        ExtensionGranted(super::ItemStep),
-        #[prost(message, tag = "28")]
-        ExtensionRefused(super::ReasonedStep),
-        #[prost(message, tag = "29")]
-        LetterSent(super::Letter),
-        #[prost(message, tag = "30")]
-        RecoveryDemanded(super::Recovery),
-        #[prost(message, tag = "31")]
-        RecoveryReceived(super::Recovery),
-        #[prost(message, tag = "32")]
-        RecoveryWaived(super::RecoveryWaiver),
-        #[prost(message, tag = "33")]
-        LeadTransferred(super::LeadTransfer),
-        #[prost(message, tag = "34")]
-        RecusalDeclared(super::Recusal),
-        #[prost(message, tag = "35")]
-        ClosureImported(super::HistoricalClosure),
-        #[prost(message, tag = "36")]
-        TakenOver(super::ItemOpening),
-        #[prost(message, tag = "37")]
-        Reassigned(super::Reassignment),
-        #[prost(message, tag = "38")]
-        Split(super::ItemSplit),
-        #[prost(message, tag = "39")]
-        OverlapLinked(super::ItemOverlap),
-        #[prost(message, tag = "40")]
-        OverlapUnlinked(super::ItemOverlap),
-        #[prost(message, tag = "41")]
-        Refuted(super::Refutation),
-        #[prost(message, tag = "42")]
-        ClosureRequestWithdrawn(super::ReasonedStep),
-        #[prost(message, tag = "43")]
-        LongTermContinued(super::LongTermReview),
-    }
-}
-/// What the problem is about; decides whether verifiers must go to the site.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum ItemCategory {
-    Unspecified = 0,
-    /// 精准识别、精准退出
-    /// 精准识别
-    Targeting = 1,
-    /// 政策落实
-    Policy = 2,
-    /// 资金管理
-    Funds = 3,
-    /// 项目实施
-    Project = 4,
-    /// 民生保障
-    Livelihood = 5,
-    /// 干部作风
-    Conduct = 6,
-    /// 基础工作
-    Groundwork = 7,
-    /// 制度机制
-    Institution = 8,
-}
-impl ItemCategory {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "ITEM_CATEGORY_UNSPECIFIED",
-            Self::Targeting => "ITEM_CATEGORY_TARGETING",
-            Self::Policy => "ITEM_CATEGORY_POLICY",
-            Self::Funds => "ITEM_CATEGORY_FUNDS",
-            Self::Project => "ITEM_CATEGORY_PROJECT",
-            Self::Livelihood => "ITEM_CATEGORY_LIVELIHOOD",
-            Self::Conduct => "ITEM_CATEGORY_CONDUCT",
-            Self::Groundwork => "ITEM_CATEGORY_GROUNDWORK",
-            Self::Institution => "ITEM_CATEGORY_INSTITUTION",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "ITEM_CATEGORY_UNSPECIFIED" => Some(Self::Unspecified),
-            "ITEM_CATEGORY_TARGETING" => Some(Self::Targeting),
-            "ITEM_CATEGORY_POLICY" => Some(Self::Policy),
-            "ITEM_CATEGORY_FUNDS" => Some(Self::Funds),
-            "ITEM_CATEGORY_PROJECT" => Some(Self::Project),
-            "ITEM_CATEGORY_LIVELIHOOD" => Some(Self::Livelihood),
-            "ITEM_CATEGORY_CONDUCT" => Some(Self::Conduct),
-            "ITEM_CATEGORY_GROUNDWORK" => Some(Self::Groundwork),
-            "ITEM_CATEGORY_INSTITUTION" => Some(Self::Institution),
-            _ => None,
-        }
-    }
-}
-/// One unit's problem, or one that many share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum ItemScope {
-    Unspecified = 0,
-    /// 共性问题
-    Common = 1,
-    /// 个性问题
-    Individual = 2,
-}
-impl ItemScope {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "ITEM_SCOPE_UNSPECIFIED",
-            Self::Common => "ITEM_SCOPE_COMMON",
-            Self::Individual => "ITEM_SCOPE_INDIVIDUAL",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "ITEM_SCOPE_UNSPECIFIED" => Some(Self::Unspecified),
-            "ITEM_SCOPE_COMMON" => Some(Self::Common),
-            "ITEM_SCOPE_INDIVIDUAL" => Some(Self::Individual),
-            _ => None,
-        }
-    }
-}
-/// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum Severity {
-    Unspecified = 0,
-    /// 一般
-    Minor = 1,
-    /// 较重
-    Serious = 2,
-    /// 严重
-    Grave = 3,
-}
-impl Severity {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "SEVERITY_UNSPECIFIED",
-            Self::Minor => "SEVERITY_MINOR",
-            Self::Serious => "SEVERITY_SERIOUS",
-            Self::Grave => "SEVERITY_GRAVE",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "SEVERITY_UNSPECIFIED" => Some(Self::Unspecified),
-            "SEVERITY_MINOR" => Some(Self::Minor),
-            "SEVERITY_SERIOUS" => Some(Self::Serious),
-            "SEVERITY_GRAVE" => Some(Self::Grave),
-            _ => None,
-        }
-    }
-}
-/// How a verifier looked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum VerificationMode {
-    Unspecified = 0,
-    /// 现场核验
-    OnSite = 1,
-    /// 书面核验
-    OnPaper = 2,
-}
-impl VerificationMode {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "VERIFICATION_MODE_UNSPECIFIED",
-            Self::OnSite => "VERIFICATION_MODE_ON_SITE",
-            Self::OnPaper => "VERIFICATION_MODE_ON_PAPER",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "VERIFICATION_MODE_UNSPECIFIED" => Some(Self::Unspecified),
-            "VERIFICATION_MODE_ON_SITE" => Some(Self::OnSite),
-            "VERIFICATION_MODE_ON_PAPER" => Some(Self::OnPaper),
-            _ => None,
-        }
-    }
-}
-/// What a measure is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum MeasureKind {
-    Unspecified = 0,
-    /// 整改措施
-    Ordinary = 1,
-    /// A rule that keeps the problem from coming back; a common item needs one.
-    /// 建章立制
-    Institutional = 2,
-}
-impl MeasureKind {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "MEASURE_KIND_UNSPECIFIED",
-            Self::Ordinary => "MEASURE_KIND_ORDINARY",
-            Self::Institutional => "MEASURE_KIND_INSTITUTIONAL",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "MEASURE_KIND_UNSPECIFIED" => Some(Self::Unspecified),
-            "MEASURE_KIND_ORDINARY" => Some(Self::Ordinary),
-            "MEASURE_KIND_INSTITUTIONAL" => Some(Self::Institutional),
-            _ => None,
-        }
-    }
-}
-/// The ladder of letters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum LetterKind {
-    Unspecified = 0,
-    /// 提醒书
-    Reminder = 1,
-    /// 督办书
-    Urging = 2,
-    /// 告诫书
-    Warning = 3,
-    /// 问责书
-    Accountability = 4,
-}
-impl LetterKind {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "LETTER_KIND_UNSPECIFIED",
-            Self::Reminder => "LETTER_KIND_REMINDER",
-            Self::Urging => "LETTER_KIND_URGING",
-            Self::Warning => "LETTER_KIND_WARNING",
-            Self::Accountability => "LETTER_KIND_ACCOUNTABILITY",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "LETTER_KIND_UNSPECIFIED" => Some(Self::Unspecified),
-            "LETTER_KIND_REMINDER" => Some(Self::Reminder),
-            "LETTER_KIND_URGING" => Some(Self::Urging),
-            "LETTER_KIND_WARNING" => Some(Self::Warning),
-            "LETTER_KIND_ACCOUNTABILITY" => Some(Self::Accountability),
-            _ => None,
-        }
-    }
-}
-/// How money came back, if not into an account whose statement shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum RecoveryWay {
-    Unspecified = 0,
-    /// Paid in as non-tax revenue, by a treasury receipt.
-    /// 非税缴库
-    NonTax = 1,
-    /// Less was paid out to whoever owes it.
-    /// 抵扣
-    Offset = 2,
-}
-impl RecoveryWay {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "RECOVERY_WAY_UNSPECIFIED",
-            Self::NonTax => "RECOVERY_WAY_NON_TAX",
-            Self::Offset => "RECOVERY_WAY_OFFSET",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "RECOVERY_WAY_UNSPECIFIED" => Some(Self::Unspecified),
-            "RECOVERY_WAY_NON_TAX" => Some(Self::NonTax),
-            "RECOVERY_WAY_OFFSET" => Some(Self::Offset),
-            _ => None,
-        }
-    }
-}
-/// By which rule the due date is found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum DeadlineRule {
-    Unspecified = 0,
-    /// Two months from feedback until 2024-02-07, six from 2024-02-08 on.
-    /// 巡察反馈整改期限
-    InspectionFeedback = 1,
-    /// County variant: half a year.
-    /// 半年
-    HalfYear = 2,
-    /// County variant: one year at the most.
-    /// 一年
-    OneYear = 3,
-    /// 立行立改: a number of days.
-    /// 立行立改
-    Immediate = 4,
-    /// The day is named.
-    /// 指定日期
-    Fixed = 5,
-}
-impl DeadlineRule {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "DEADLINE_RULE_UNSPECIFIED",
-            Self::InspectionFeedback => "DEADLINE_RULE_INSPECTION_FEEDBACK",
-            Self::HalfYear => "DEADLINE_RULE_HALF_YEAR",
-            Self::OneYear => "DEADLINE_RULE_ONE_YEAR",
-            Self::Immediate => "DEADLINE_RULE_IMMEDIATE",
-            Self::Fixed => "DEADLINE_RULE_FIXED",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "DEADLINE_RULE_UNSPECIFIED" => Some(Self::Unspecified),
-            "DEADLINE_RULE_INSPECTION_FEEDBACK" => Some(Self::InspectionFeedback),
-            "DEADLINE_RULE_HALF_YEAR" => Some(Self::HalfYear),
-            "DEADLINE_RULE_ONE_YEAR" => Some(Self::OneYear),
-            "DEADLINE_RULE_IMMEDIATE" => Some(Self::Immediate),
-            "DEADLINE_RULE_FIXED" => Some(Self::Fixed),
-            _ => None,
-        }
-    }
-}
-/// Where an item stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum ItemState {
-    Unspecified = 0,
-    /// 拟制
-    Drafted = 1,
-    /// 交办
-    Issued = 2,
-    /// 签收认领
-    Acknowledged = 3,
-    /// 方案报审
-    PlanSubmitted = 4,
-    /// 整改中
-    InProgress = 5,
-    /// 申请销号
-    ClosureRequested = 6,
-    /// 核验通过
-    Verified = 7,
-    /// 已销号
-    Closed = 8,
-    /// 持续整改
-    LongTerm = 9,
-    /// 暂停
-    Suspended = 10,
-    /// 不属实了结
-    NotSubstantiated = 11,
-    /// 并案
-    Merged = 12,
-    /// 未整改了结
-    ClosedNotImplemented = 13,
-    /// 历史销号
-    HistoricallyClosed = 14,
-    /// 拆分
-    Split = 15,
-}
-impl ItemState {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "ITEM_STATE_UNSPECIFIED",
-            Self::Drafted => "ITEM_STATE_DRAFTED",
-            Self::Issued => "ITEM_STATE_ISSUED",
-            Self::Acknowledged => "ITEM_STATE_ACKNOWLEDGED",
-            Self::PlanSubmitted => "ITEM_STATE_PLAN_SUBMITTED",
-            Self::InProgress => "ITEM_STATE_IN_PROGRESS",
-            Self::ClosureRequested => "ITEM_STATE_CLOSURE_REQUESTED",
-            Self::Verified => "ITEM_STATE_VERIFIED",
-            Self::Closed => "ITEM_STATE_CLOSED",
-            Self::LongTerm => "ITEM_STATE_LONG_TERM",
-            Self::Suspended => "ITEM_STATE_SUSPENDED",
-            Self::NotSubstantiated => "ITEM_STATE_NOT_SUBSTANTIATED",
-            Self::Merged => "ITEM_STATE_MERGED",
-            Self::ClosedNotImplemented => "ITEM_STATE_CLOSED_NOT_IMPLEMENTED",
-            Self::HistoricallyClosed => "ITEM_STATE_HISTORICALLY_CLOSED",
-            Self::Split => "ITEM_STATE_SPLIT",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "ITEM_STATE_UNSPECIFIED" => Some(Self::Unspecified),
-            "ITEM_STATE_DRAFTED" => Some(Self::Drafted),
-            "ITEM_STATE_ISSUED" => Some(Self::Issued),
-            "ITEM_STATE_ACKNOWLEDGED" => Some(Self::Acknowledged),
-            "ITEM_STATE_PLAN_SUBMITTED" => Some(Self::PlanSubmitted),
-            "ITEM_STATE_IN_PROGRESS" => Some(Self::InProgress),
-            "ITEM_STATE_CLOSURE_REQUESTED" => Some(Self::ClosureRequested),
-            "ITEM_STATE_VERIFIED" => Some(Self::Verified),
-            "ITEM_STATE_CLOSED" => Some(Self::Closed),
-            "ITEM_STATE_LONG_TERM" => Some(Self::LongTerm),
-            "ITEM_STATE_SUSPENDED" => Some(Self::Suspended),
-            "ITEM_STATE_NOT_SUBSTANTIATED" => Some(Self::NotSubstantiated),
-            "ITEM_STATE_MERGED" => Some(Self::Merged),
-            "ITEM_STATE_CLOSED_NOT_IMPLEMENTED" => Some(Self::ClosedNotImplemented),
-            "ITEM_STATE_HISTORICALLY_CLOSED" => Some(Self::HistoricallyClosed),
-            "ITEM_STATE_SPLIT" => Some(Self::Split),
-            _ => None,
-        }
     }
 }
 /// An encrypted text, and a promise which text it is.
@@ -4910,6 +5240,125 @@ impl ErasureBasis {
         }
     }
 }
+/// Signs a pledge 签订责任状.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PledgeSigning {
+    /// The pledge.
+    #[prost(bytes = "vec", tag = "1")]
+    pub pledge: ::prost::alloc::vec::Vec<u8>,
+    /// The unit that demands.
+    #[prost(bytes = "vec", tag = "2")]
+    pub from_unit: ::prost::alloc::vec::Vec<u8>,
+    /// Who signs for it.
+    #[prost(bytes = "vec", tag = "3")]
+    pub from_person: ::prost::alloc::vec::Vec<u8>,
+    /// The unit that promises; below the other one in the area tree.
+    #[prost(bytes = "vec", tag = "4")]
+    pub to_unit: ::prost::alloc::vec::Vec<u8>,
+    /// Who signs for it, and answers for what it promises.
+    #[prost(bytes = "vec", tag = "5")]
+    pub to_person: ::prost::alloc::vec::Vec<u8>,
+    /// What is promised, from 1 to 16.
+    #[prost(string, repeated, tag = "6")]
+    pub targets: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Its first day.
+    #[prost(string, tag = "7")]
+    pub starts_on: ::prost::alloc::string::String,
+    /// Its last day.
+    #[prost(string, tag = "8")]
+    pub ends_on: ::prost::alloc::string::String,
+    /// The document.
+    #[prost(string, tag = "9")]
+    pub document: ::prost::alloc::string::String,
+}
+/// Says how a pledge was kept 考核.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PledgeAssessment {
+    /// The pledge.
+    #[prost(bytes = "vec", tag = "1")]
+    pub pledge: ::prost::alloc::vec::Vec<u8>,
+    /// How it was kept.
+    #[prost(enumeration = "AssessmentResult", tag = "2")]
+    pub result: i32,
+    /// The document that says so.
+    #[prost(string, tag = "3")]
+    pub document: ::prost::alloc::string::String,
+    /// What was found.
+    #[prost(string, tag = "4")]
+    pub finding: ::prost::alloc::string::String,
+}
+/// What may be asked of `pledge`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PledgeCommand {
+    #[prost(oneof = "pledge_command::Command", tags = "1, 2")]
+    pub command: ::core::option::Option<pledge_command::Command>,
+}
+/// Nested message and enum types in `PledgeCommand`.
+pub mod pledge_command {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Command {
+        #[prost(message, tag = "1")]
+        Sign(super::PledgeSigning),
+        #[prost(message, tag = "2")]
+        Assess(super::PledgeAssessment),
+    }
+}
+/// What has happened to `pledge`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PledgeEvent {
+    #[prost(oneof = "pledge_event::Event", tags = "1, 2")]
+    pub event: ::core::option::Option<pledge_event::Event>,
+}
+/// Nested message and enum types in `PledgeEvent`.
+pub mod pledge_event {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        Signed(super::PledgeSigning),
+        #[prost(message, tag = "2")]
+        Assessed(super::PledgeAssessment),
+    }
+}
+/// How a pledge was kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AssessmentResult {
+    Unspecified = 0,
+    /// 优秀
+    Excellent = 1,
+    /// 良好
+    Good = 2,
+    /// 合格
+    Qualified = 3,
+    /// 不合格
+    Failed = 4,
+}
+impl AssessmentResult {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ASSESSMENT_RESULT_UNSPECIFIED",
+            Self::Excellent => "ASSESSMENT_RESULT_EXCELLENT",
+            Self::Good => "ASSESSMENT_RESULT_GOOD",
+            Self::Qualified => "ASSESSMENT_RESULT_QUALIFIED",
+            Self::Failed => "ASSESSMENT_RESULT_FAILED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ASSESSMENT_RESULT_UNSPECIFIED" => Some(Self::Unspecified),
+            "ASSESSMENT_RESULT_EXCELLENT" => Some(Self::Excellent),
+            "ASSESSMENT_RESULT_GOOD" => Some(Self::Good),
+            "ASSESSMENT_RESULT_QUALIFIED" => Some(Self::Qualified),
+            "ASSESSMENT_RESULT_FAILED" => Some(Self::Failed),
+            _ => None,
+        }
+    }
+}
 /// Records what the payee says about a payment.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReceiptConfirmation {
@@ -5578,7 +6027,7 @@ pub struct Event {
     pub schema_version: u32,
     #[prost(
         oneof = "event::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 36, 40, 30, 31, 41"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 36, 37, 38, 39, 40, 30, 31, 41"
     )]
     pub noun: ::core::option::Option<event::Noun>,
 }
@@ -5624,6 +6073,12 @@ pub mod event {
         Evidence(super::EvidenceEvent),
         #[prost(message, tag = "36")]
         Log(super::LogEvent),
+        #[prost(message, tag = "37")]
+        Cycle(super::CycleEvent),
+        #[prost(message, tag = "38")]
+        Campaign(super::CampaignEvent),
+        #[prost(message, tag = "39")]
+        Pledge(super::PledgeEvent),
         #[prost(message, tag = "40")]
         List(super::ListEvent),
         #[prost(message, tag = "30")]
@@ -5689,7 +6144,7 @@ pub struct Command {
     pub correlation_id: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "command::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 36, 40, 30, 31, 41"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 36, 37, 38, 39, 40, 30, 31, 41"
     )]
     pub noun: ::core::option::Option<command::Noun>,
 }
@@ -5735,6 +6190,12 @@ pub mod command {
         Evidence(super::EvidenceCommand),
         #[prost(message, tag = "36")]
         Log(super::LogCommand),
+        #[prost(message, tag = "37")]
+        Cycle(super::CycleCommand),
+        #[prost(message, tag = "38")]
+        Campaign(super::CampaignCommand),
+        #[prost(message, tag = "39")]
+        Pledge(super::PledgeCommand),
         #[prost(message, tag = "40")]
         List(super::ListCommand),
         #[prost(message, tag = "30")]

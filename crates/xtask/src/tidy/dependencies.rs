@@ -58,6 +58,8 @@ const TABLE: &[Row] = &[
                 "serde",
                 "uuid",
                 "hashbrown",
+                // For the lot of a look back, which is a rule: DECISIONS.md says why.
+                "sha2",
             ],
             optional: &["utoipa"],
         },

@@ -19,6 +19,8 @@ fn paper_allowed() -> Ask {
     ask(Command::Ledger(BookCommand::SetPolicy(BookPolicy {
         paper_signatures: true,
         recoveries_by_bank_line: false,
+        reminder_days: None,
+        warning_days: None,
         document: reference(),
     })))
 }

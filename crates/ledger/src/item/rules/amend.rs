@@ -113,6 +113,12 @@ impl Amend for ItemEvent {
 
     fn describe_record(&self, books: &mut Books, seq: u64, field: CorrectedField, to: &Wording) {
         match self {
+            ItemEvent::LetterSent(it) if field == CorrectedField::Number => {
+                let letters = books.items.get_mut(it.item).map(|row| &mut row.letters);
+                let mut letters = letters.into_iter().flatten();
+                let letter = letters.find(|sent| sent.seq == seq);
+                put(letter.map(|sent| &mut sent.number), to);
+            }
             ItemEvent::MeasureAdded(it) => {
                 let row = measure_mut(books, it.item, it.measure);
                 let row = row.filter(|row| row.described_in == seq);

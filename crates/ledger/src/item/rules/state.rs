@@ -2,12 +2,13 @@
 
 use super::Received;
 use super::deadline::due_base;
+use super::letters::SentLetter;
 use super::steps::{Next, State, Step, next};
 use super::turns::Turns;
 use crate::context::{Actor, Context};
 use crate::date::{BusinessDate, Precision};
 use crate::ids::{ItemId, MeasureId, OrganisationId, PersonId};
-use crate::item::{ExtensionRequest, ItemDraft, ItemEvent, LetterKind, VerificationMode};
+use crate::item::{ExtensionRequest, ItemDraft, ItemEvent, VerificationMode};
 use crate::money::Fen;
 use crate::opening::CutOver;
 use crate::rarely::Rarely;
@@ -63,8 +64,8 @@ pub struct Item {
     pub recoveries: Vec<Received>,
     /// The money given up.
     pub waived: Fen,
-    /// The last letter sent.
-    pub last_letter: Option<LetterKind>,
+    /// The letters sent, oldest record first.
+    pub letters: Vec<SentLetter>,
     /// The cases of a common item.
     pub children: Vec<ItemId>,
     /// The item that goes on in its place.
@@ -169,7 +170,7 @@ impl Item {
             received: Fen::ZERO,
             recoveries: Vec::new(),
             waived: Fen::ZERO,
-            last_letter: None,
+            letters: Vec::new(),
             children: Vec::new(),
             merged_into: None,
             turns: Rarely::default(),
@@ -296,7 +297,10 @@ impl Item {
                     .extend(self.pending.take().map(|pending| pending.extension));
             }
             ItemEvent::ExtensionRefused(_) => self.pending = None,
-            ItemEvent::LetterSent(letter) => self.last_letter = Some(letter.kind),
+            ItemEvent::LetterSent(letter) => {
+                let sent = SentLetter::of(self, context, letter);
+                self.letters.push(sent);
+            }
             ItemEvent::RecoveryDemanded(it) => self.demanded = self.demanded.add(it.amount_fen),
             ItemEvent::RecoveryReceived(it) => {
                 self.received = self.received.add(it.amount_fen);

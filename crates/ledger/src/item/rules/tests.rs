@@ -10,6 +10,7 @@ mod deadline;
 mod division;
 mod draft;
 mod extension;
+mod letters;
 mod long_term;
 mod offset;
 mod opening;
@@ -388,6 +389,8 @@ impl World {
             closed: false,
             paper_signatures: false,
             recoveries_by_bank_line: false,
+            reminder_days: None,
+            warning_days: None,
             version: 1,
         };
         books.book = Some(book);

@@ -6,6 +6,7 @@ mod lines;
 mod projects;
 mod small;
 mod stories;
+mod watch;
 
 use super::*;
 use crate::Actor;
@@ -123,9 +124,9 @@ fn noun_words(noun: &str) -> Vec<&'static str> {
     own.map(|word| word.split_once('.').unwrap().1).collect()
 }
 
-fn told() -> Told {
+fn told(stories: Vec<Story>) -> Told {
     let mut told = Told::default();
-    for story in stories::stories() {
+    for story in stories {
         let words: Vec<_> = story.lines.iter().map(|line| line.0).collect();
         assert_eq!(words, noun_words(story.noun), "{}", story.noun);
         story.tell(&mut told);
@@ -135,13 +136,16 @@ fn told() -> Told {
 
 #[test]
 fn every_command_in_every_state_of_every_noun() {
-    expect_file!["states.txt"].assert_eq(&told().table);
+    expect_file!["states.txt"].assert_eq(&told(stories::stories()).table);
+    expect_file!["states/watch.txt"].assert_eq(&told(watch::stories()).table);
 }
 
 /// A command that the table never shows as allowed shows nothing: its sample is wrong, or it is.
 #[test]
 fn every_command_of_every_noun_is_allowed_in_one_of_its_states() {
-    let allowed = told().allowed;
+    let mut stories = stories::stories();
+    stories.extend(watch::stories());
+    let allowed = told(stories).allowed;
     let words = Command::WORDS.iter().flat_map(|noun| noun.iter().copied());
     let never: Vec<_> = words.filter(|word| !allowed.contains(*word)).collect();
     assert!(never.is_empty(), "never allowed: {never:?}");

@@ -4,7 +4,7 @@ use crate::problem::Problem;
 use crate::routes::items::state_of;
 use crate::routes::question::Asked as FromQuery;
 use ledger::date::BusinessDate;
-use ledger::ids::{OrganisationId, PersonId, RoundId};
+use ledger::ids::{OrganisationId, OverlayId, PersonId, RoundId};
 use ledger::item::{ItemCategory, Severity};
 use ledger::project::rules::ProjectState;
 use printouts::{Asked, Kind};
@@ -67,6 +67,8 @@ pub struct PrintoutQuery {
     state: Option<String>,
     /// Only items of this unit and the units below it.
     pub(super) unit: Option<Uuid>,
+    /// Only items whose responsible unit is in this zone on the day of the question.
+    zone: Option<Uuid>,
     /// Only items that this unit or one below it leads.
     lead: Option<Uuid>,
     /// Only items in which this unit or one below it helps.
@@ -109,6 +111,7 @@ impl PrintoutQuery {
             ("seq", "记录", self.seq.as_ref().map(|it| text(it))),
             ("state", "状态", self.state.clone()),
             ("unit", "单位", self.unit.as_ref().map(|it| text(it))),
+            ("zone", "战区", self.zone.as_ref().map(|it| text(it))),
             ("lead", "牵头单位", self.lead.as_ref().map(|it| text(it))),
             (
                 "cooperating",
@@ -181,6 +184,7 @@ impl PrintoutQuery {
                 state: item_state,
                 within: self.unit.map(OrganisationId),
                 person: self.person.map(PersonId),
+                zone: self.zone.map(OverlayId),
                 lead: self.lead.map(OrganisationId),
                 cooperating: self.cooperating.map(OrganisationId),
                 round: self.round.map(RoundId),

@@ -37,6 +37,8 @@ fn a_signature_on_paper_cures_the_claim() {
     let allowed = ask(Command::Ledger(BookCommand::SetPolicy(BookPolicy {
         paper_signatures: true,
         recoveries_by_bank_line: false,
+        reminder_days: None,
+        warning_days: None,
         document: reference(),
     })));
     let given = and(&reviewed(), [allowed]);

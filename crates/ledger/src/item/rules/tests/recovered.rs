@@ -28,6 +28,8 @@ fn owing() -> World {
     let policy = BookEvent::PolicySet(BookPolicy {
         paper_signatures,
         recoveries_by_bank_line,
+        reminder_days: None,
+        warning_days: None,
         document: reference(),
     });
     world.happened("2018-06-01", Event::Ledger(policy));

@@ -120,6 +120,9 @@ pub(super) fn every_command() -> Vec<ItemCommand> {
         kind: LetterKind::Urging,
         number: reference(),
         last_day: None,
+        receiver_unit: None,
+        receiver_person: None,
+        content: None,
     };
     let result = MeasureResult {
         item: item(1),

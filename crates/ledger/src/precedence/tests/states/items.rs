@@ -248,15 +248,46 @@ pub(super) const ITEM: &[Line] = &[
     ),
 ];
 
+fn of(word: &str) -> Ask {
+    said(*ITEM.iter().find(|line| line.0 == word).unwrap(), "item")
+}
+
+/// An item that was issued, and what it needs before it.
+pub(super) fn issued() -> Vec<Ask> {
+    let round = ROUND.iter().take(2).map(|line| said(*line, "round"));
+    round.chain([of("draft"), of("issue")]).collect()
+}
+
+/// An item that was closed.
+pub(super) fn closed() -> Vec<Ask> {
+    let path = [
+        of("acknowledge"),
+        of("submit_plan"),
+        of("approve_plan").by(CLOSER),
+        of("approve_plan").by(VISITOR),
+        with_measure(),
+        of("add_evidence"),
+        of("request_closure"),
+        of("verify").by(VISITOR),
+        of("verify"),
+        of("close"),
+    ];
+    and(&issued(), path)
+}
+
+fn with_measure() -> Ask {
+    changed("add_measure", "$7702", "$7701")
+}
+
+fn changed(word: &str, from: &str, to: &str) -> Ask {
+    let line = ITEM.iter().find(|line| line.0 == word).unwrap();
+    let data = line.3.replace(from, to).leak();
+    said((line.0, line.1, line.2, data), "item")
+}
+
 /// Beside two other items: none, and one with a measure, its proof, a closing that was asked for
 /// and verified once; its states are set. Of one that is in progress an extension is asked for too.
 pub(super) fn story() -> Story {
-    let of = |word: &str| said(*ITEM.iter().find(|line| line.0 == word).unwrap(), "item");
-    let changed = |word: &str, from: &str, to: &str| {
-        let line = ITEM.iter().find(|line| line.0 == word).unwrap();
-        let data = line.3.replace(from, to).leak();
-        said((line.0, line.1, line.2, data), "item")
-    };
     let round = ROUND.iter().take(2).map(|line| said(*line, "round"));
     let other = ["$7602", "$7603"].map(|number| changed("draft", "$7601", number));
     let path = [
@@ -266,7 +297,7 @@ pub(super) fn story() -> Story {
         of("submit_plan"),
         of("approve_plan").by(CLOSER),
         of("approve_plan").by(VISITOR),
-        changed("add_measure", "$7702", "$7701"),
+        with_measure(),
         of("add_evidence"),
         of("request_closure"),
         of("verify").by(VISITOR),

@@ -15,6 +15,8 @@ fn entered_on_paper() -> Vec<Ask> {
     let policy = BookPolicy {
         paper_signatures: true,
         recoveries_by_bank_line: false,
+        reminder_days: None,
+        warning_days: None,
         document: reference(),
     };
     let signed = |number| Signatory {
