@@ -232,7 +232,7 @@ pub fn verifiers(view: &View, today: Date, filter: &ItemFilter) -> Vec<VerifierR
     let mut records: BTreeMap<PersonId, VerifierRecord> = BTreeMap::new();
     for (_, item) in passing(view, today, filter) {
         // Every closing but the last was reopened, and the last one too if the item is not closed.
-        let standing = (item.state == State::Closed).then(|| item.closings.len());
+        let standing = (item.state == State::Closed).then_some(item.closings.len());
         for (place, closing) in (1..).zip(&item.closings) {
             let reopened = standing != Some(place);
             let looked_back = reopened || closing.lookbacks_passed > 0;

@@ -10,9 +10,6 @@ type Title = (Option<Box<str>>, Option<Box<str>>);
 
 /// The name and the number, code or voucher.
 pub(super) fn of(books: &Books, kind: Kind, id: Uuid) -> Title {
-    let title = |name: Option<&str>, number: Option<&str>| {
-        Some((name.map(Box::from), number.map(Box::from)))
-    };
     let title = match kind {
         Kind::Fund => books.funds.get(FundId(id)).and_then(|row| {
             let row = &row.announcement;
@@ -46,25 +43,16 @@ pub(super) fn of(books: &Books, kind: Kind, id: Uuid) -> Title {
             .custodies
             .get(CustodyId(id))
             .and_then(|row| title(None, Some(row.agreement.document.as_str()))),
-        Kind::BankLine => books.bank_lines.get(BankLineId(id)).and_then(|row| {
-            let counterparty = row.entry.counterparty.as_ref();
-            let name = counterparty.map(|name| name.as_str());
-            title(name, Some(row.entry.bank_sequence.as_str()))
-        }),
-        Kind::List => books.lists.get(ListId(id)).and_then(|row| {
-            let name = row.start.kind.name();
-            title(name, Some(row.start.number.as_str()))
-        }),
+        Kind::BankLine => bank_line(books, BankLineId(id)),
+        Kind::List => books
+            .lists
+            .get(ListId(id))
+            .and_then(|row| title(row.start.kind.name(), Some(row.start.number.as_str()))),
         Kind::Round => books
             .rounds
             .get(RoundId(id))
             .and_then(|row| title(Some(row.name.as_str()), Some(row.mandate.as_str()))),
-        Kind::Item => books.items.get(ItemId(id)).and_then(|row| {
-            title(
-                Some(row.draft.facts.as_str()),
-                Some(row.draft.number.as_str()),
-            )
-        }),
+        Kind::Item => item(books, ItemId(id)),
         Kind::Campaign => books.campaigns.get(CampaignId(id)).and_then(|row| {
             let plan = &row.plan;
             title(Some(plan.name.as_str()), Some(plan.document.as_str()))
@@ -89,4 +77,20 @@ pub(super) fn of(books: &Books, kind: Kind, id: Uuid) -> Title {
         Kind::Subject | Kind::Entry | Kind::Contribution | Kind::Cycle => None,
     };
     title.unwrap_or_default()
+}
+
+fn title(name: Option<&str>, number: Option<&str>) -> Option<Title> {
+    Some((name.map(Box::from), number.map(Box::from)))
+}
+
+fn bank_line(books: &Books, id: BankLineId) -> Option<Title> {
+    let entry = &books.bank_lines.get(id)?.entry;
+    let counterparty = entry.counterparty.as_ref();
+    let name = counterparty.map(|name| name.as_str());
+    title(name, Some(entry.bank_sequence.as_str()))
+}
+
+fn item(books: &Books, id: ItemId) -> Option<Title> {
+    let draft = &books.items.get(id)?.draft;
+    title(Some(draft.facts.as_str()), Some(draft.number.as_str()))
 }
