@@ -4,7 +4,8 @@
 //! directory; what each prints is compared with the lines below it, in which `…` stands for
 //! anything.
 
-use crate::harness::BINARY;
+use crate::harness::*;
+use serde_json::json;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -16,9 +17,11 @@ struct Step {
     expected: String,
 }
 
-fn transcript() -> Vec<Step> {
+/// The first of them, or the one that follows a heading.
+fn transcript(heading: &str) -> Vec<Step> {
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
     let readme = std::fs::read_to_string(readme).unwrap();
+    let (_, readme) = readme.split_once(heading).expect("the README has it");
     let block = readme
         .split("```console\n")
         .nth(1)
@@ -70,11 +73,46 @@ fn fits(pattern: &str, text: &str) -> bool {
 
 #[test]
 fn the_transcript_in_the_readme_runs() {
-    let dir = tempfile::tempdir().unwrap();
-    let steps = transcript();
+    let steps = transcript("");
     assert!(steps.len() >= 10, "only {} commands found", steps.len());
+    printed_as_said(&steps, &[], None);
+}
+
+#[test]
+fn the_import_in_the_readme_runs() {
+    let steps = transcript("## 导入表格");
+    assert!(steps.len() >= 8, "only {} commands found", steps.len());
+    let world = spawn();
+    world.register_units();
+    let builder = json!({"organisation": org(40), "code": "91530000X", "name": "示例建筑公司",
+        "kind": "enterprise", "level": "county"});
+    world.record("admin", "organisation.register", builder);
+    let mut project = json!({"project": project(1), "number": "X-1", "name": "示例项目",
+        "implementing_unit": org(TOWN), "area": org(TOWN), "content": "修路"});
+    project["planned"] = json!([{"source_kind": "county", "amount_fen": 1000}]);
+    project["planned_fen"] = json!(1000);
+    world.record("finance", "project.enter_library", project);
+    let mut announced = announcement(1, 1_000_000);
+    announced["document"] = json!("示财〔2021〕1号");
+    world.record("finance", "fund.announce", announced);
+    let ledger = world.ledger.to_string();
+    let place = [
+        ("FUNDTRACE_SERVER", world.server.as_str()),
+        ("FUNDTRACE_TOKEN", world.tokens["finance"].as_str()),
+        ("COUNTY", ledger.as_str()),
+    ];
+    // The table that it shows is the one that it imports.
+    printed_as_said(&steps, &place, Some(("支付.csv", &steps[0].expected)));
+}
+
+/// Runs the commands in a directory with no more than this file, and compares what each prints.
+fn printed_as_said(steps: &[Step], place: &[(&str, &str)], file: Option<(&str, &str)>) {
+    let dir = tempfile::tempdir().unwrap();
+    if let Some((name, content)) = file {
+        std::fs::write(dir.path().join(name), content).unwrap();
+    }
     let mut script = String::from("exec 2>&1\n");
-    for step in &steps {
+    for step in steps {
         script += &format!("{}\necho '{MARK}'\n", step.command);
     }
     let binary = Path::new(BINARY).parent().unwrap();
@@ -85,6 +123,7 @@ fn the_transcript_in_the_readme_runs() {
         .env("PATH", path)
         .env_remove("FUNDTRACE_TOKEN")
         .env_remove("FUNDTRACE_SERVER")
+        .envs(place.iter().copied())
         .stdin(Stdio::null())
         .output()
         .unwrap();

@@ -8,6 +8,11 @@ use std::process::{Child, Command as Program, Stdio};
 /// The real binary.
 pub const BINARY: &str = env!("CARGO_BIN_EXE_fundtrace");
 
+/// The same, or another build of it that is to be measured: `target/release/fundtrace`.
+fn binary() -> String {
+    std::env::var("FUNDTRACE_BINARY").unwrap_or_else(|_| BINARY.to_owned())
+}
+
 /// The real binary, serving a directory.
 pub struct Process {
     child: Child,
@@ -33,7 +38,7 @@ impl Process {
     }
 
     fn listen(args: &[&str], address: &str) -> Process {
-        let mut child = Program::new(BINARY)
+        let mut child = Program::new(binary())
             .args(args)
             .args(["--listen", address])
             .stdout(Stdio::piped())
@@ -65,7 +70,7 @@ impl Drop for Process {
 
 /// Runs the binary to its end.
 pub fn run(args: &[&str], input: &str) -> std::process::Output {
-    let mut child = Program::new(BINARY)
+    let mut child = Program::new(binary())
         .args(args)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

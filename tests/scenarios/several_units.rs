@@ -177,8 +177,11 @@ fn what_is_split_or_found_twice_is_counted_once_and_to_the_fen() {
             json!({"item": item(number)}),
         );
     }
-    let split = |parts: [u64; 2]| json!({"item": item(1), "into": parts.map(item), "reason": "分属两个单位"});
-    refuses(&world, "inspector", "split", split([2, 4]), "BAD_FIELD");
+    let reason = "分属两个单位";
+    let split =
+        |parts: [u64; 2]| json!({"item": item(1), "into": parts.map(item), "reason": reason});
+    let reply = world.send("inspector", "item.split", split([2, 4]));
+    assert_eq!((reply.status, reply.code().as_str()), (422, "BAD_FIELD"));
     refuses(&world, "worker", "split", split([2, 3]), "NOT_INDEPENDENT");
     world.record_on("inspector", "2018-07-29", "item.split", split([2, 3]));
     for number in [2, 3] {

@@ -14,6 +14,7 @@ const NOUNS: &[(&str, &str)] = &[
     ("entry", "双人录入"),
     ("evidence", "佐证"),
     ("fund", "资金批次"),
+    ("import", "导入"),
     ("item", "整改事项"),
     ("ledger", "账本"),
     ("list", "清单"),

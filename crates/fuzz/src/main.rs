@@ -83,6 +83,8 @@ const TARGETS: &[(&str, Target)] = &[
     ("working-file", sheet),
     // Parts of an XLSX, which a fuzzer cannot get past the checksums of a ZIP.
     ("working-file-parts", |data| sheet(&spreadsheet(data))),
+    // The stream of an XLS, which a fuzzer cannot get past the sectors of its container.
+    ("working-file-xls", |data| sheet(&compound(data))),
 ];
 
 /// A view that somebody may have changed on the disk. Of one view there is one form.
@@ -198,6 +200,16 @@ const PARTS: &[&str] = &[
 /// A sound zip of such parts.
 fn spreadsheet(data: &[u8]) -> Vec<u8> {
     of_parts(PARTS, data)
+}
+
+/// A sound container with this stream of a workbook.
+fn compound(stream: &[u8]) -> Vec<u8> {
+    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).expect("in memory");
+    let mut place = file.create_stream("/Workbook").expect("in memory");
+    place.write_all(stream).expect("in memory");
+    drop(place);
+    file.flush().expect("in memory");
+    file.into_inner().into_inner()
 }
 
 /// What is read from a text and written again is the text.

@@ -9,6 +9,7 @@ use crate::entry::rules::Entry;
 use crate::evidence::rules::Evidence;
 use crate::fund::rules::{Budget, Fund, Node};
 use crate::ids::*;
+use crate::import::rules::Import;
 use crate::item::rules::Item;
 use crate::list::rules::{Due, Line, LinePlace, List, Pending};
 use crate::log::rules::{Log, State};
@@ -95,6 +96,8 @@ pub struct Books {
     pub entries: Table<EntryId, Entry>,
     /// Evidence files.
     pub evidence: Table<EvidenceId, Evidence>,
+    /// Imports of working files.
+    pub imports: Table<ImportId, Import>,
     /// The records that were reversed, and the record that did it, by sequence number.
     pub reversed: Table<u64, u64>,
 }
@@ -125,7 +128,7 @@ macro_rules! each_table {
             milestones_of contracts claims payments accounts cash movements custodies
             cash_of_payments contributions bank_lines lines_alike matches lists
             lists_by_place list_lines pending_lines due rounds items entries
-            evidence reversed)
+            evidence imports reversed)
     };
     (@ ($books:ident . $action:ident) $($table:ident)*) => {{
         let Books { book: _, log: _, $($table),* } = $books;
@@ -164,6 +167,7 @@ macro_rules! each_subject {
             rounds RoundId
             entries EntryId
             evidence EvidenceId
+            imports ImportId
         }
     };
 }

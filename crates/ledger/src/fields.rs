@@ -162,6 +162,9 @@ fields! {
     log::KeyIntroduction;
     log::SubjectsSeal;
     log::StateRecording;
+    import::ImportStart;
+    import::ImportCompletion;
+    import::ImportReversal;
     organisation::OrganisationRegistration: Organisation organisation { Name name, Code code };
     organisation::OrganisationRenaming: Organisation organisation { Name name };
     overlay::OverlayDefinition: Overlay overlay { Name name };

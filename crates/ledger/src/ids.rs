@@ -117,6 +117,8 @@ ids! {
     EntryId
     /// A file as proof of something 佐证.
     EvidenceId
+    /// An import of a working file 导入.
+    ImportId
     /// An access token 访问令牌.
     TokenId
 }

@@ -252,6 +252,7 @@ crate::noun! { "item" Item ItemCommand ItemEvent
     LinkOverlap "link_overlap" => OverlapLinked "overlap_linked",
     UnlinkOverlap "unlink_overlap" => OverlapUnlinked "overlap_unlinked",
     Refute "refute" => Refuted "refuted",
-    WithdrawClosureRequest "withdraw_closure_request" => ClosureRequestWithdrawn "closure_request_withdrawn",
+    WithdrawClosureRequest "withdraw_closure_request" =>
+        ClosureRequestWithdrawn "closure_request_withdrawn",
     ContinueLongTerm "continue_long_term" => LongTermContinued "long_term_continued",
 }

@@ -30,6 +30,7 @@
 //! | round | 巡察/督查/审计轮次 | an inspection; names the body that closes what it finds |
 //! | item | 整改事项 | what must be put right |
 //! | evidence | 佐证、佐证材料 | a file that proves something: stored by its hash, named by a record |
+//! | import | 导入 | a working file of a bureau, read row by row into the book |
 //! | printout | 表册文书 | a register, list, letter or sheet that an office prints, signs and files |
 //! | log | 日志 | what the `system` ledger says of all records: its key, its seals, its states |
 //! | seal | 封存 | what commits to every record of every subject, so that none can be left out |
@@ -76,6 +77,7 @@ pub mod contribution;
 pub mod entry;
 pub mod evidence;
 pub mod fund;
+pub mod import;
 pub mod item;
 pub mod list;
 pub mod log;
@@ -147,6 +149,8 @@ nouns! {
     Item item ItemCommand ItemEvent;
     /// Evidence files.
     Evidence evidence EvidenceCommand EvidenceEvent;
+    /// Imports of working files.
+    Import import ImportCommand ImportEvent;
 }
 
 /// A command with everything its caller states.

@@ -97,7 +97,8 @@ pub fn visit(event: &mut Event, visit: &mut Visit<'_>) {
         | Event::Entry(_)
         | Event::Round(_)
         | Event::Item(_)
-        | Event::Evidence(_) => {}
+        | Event::Evidence(_)
+        | Event::Import(_) => {}
     }
 }
 
@@ -132,7 +133,8 @@ pub const fn concerns(command: &Command) -> bool {
         | Command::Entry(_)
         | Command::Round(_)
         | Command::Item(_)
-        | Command::Evidence(_) => false,
+        | Command::Evidence(_)
+        | Command::Import(_) => false,
     }
 }
 
@@ -187,7 +189,8 @@ pub fn visit_command(command: &mut Command, visit: &mut Visit<'_>) {
         | Command::Entry(_)
         | Command::Round(_)
         | Command::Item(_)
-        | Command::Evidence(_) => {}
+        | Command::Evidence(_)
+        | Command::Import(_) => {}
     }
 }
 

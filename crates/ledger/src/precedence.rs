@@ -126,7 +126,8 @@ fn allows_step(role: Role, command: &Command) -> bool {
         | Command::Entry(_)
         | Command::Round(_)
         | Command::Item(_)
-        | Command::Evidence(_) => true,
+        | Command::Evidence(_)
+        | Command::Import(_) => true,
     }
 }
 
@@ -170,7 +171,8 @@ fn allows(role: Role, noun: Noun) -> bool {
         | Noun::Milestone
         | Noun::Claim
         | Noun::Record
-        | Noun::Entry => {
+        | Noun::Entry
+        | Noun::Import => {
             matches!(role, Role::Finance | Role::Rectification | Role::Inspector)
         }
         Noun::Fund | Noun::Payment | Noun::Account | Noun::BankLine | Noun::List => {

@@ -135,6 +135,13 @@ impl RecordCommand {
     }
 }
 
+/// The amount that a reversal of a record would take back; none for what is not reversed, because
+/// it states no amount of its own.
+#[must_use]
+pub fn reversible(event: &Event) -> Option<crate::money::Fen> {
+    amend::Amend::reversible(event)
+}
+
 impl Command {
     /// The command with the record that it puts right, as `look_up` finds it in the log: what a
     /// caller says of that record is not believed. Any other command as it stands.

@@ -39,6 +39,7 @@ ids! {
     MeasureId
     EntryId
     EvidenceId
+    ImportId
     TokenId
 }
 
@@ -234,6 +235,9 @@ subjects! {
     receipt::ReceiptConfirmation { payment, subject, visitor }
     entry::EntryConfirmation { entry }
     entry::EntryWithdrawal { entry }
+    import::ImportStart { import }
+    import::ImportCompletion { import }
+    import::ImportReversal { import }
     record::RecordReversal { subject, original }
     record::RecordCorrection { subject, original }
     round::RoundOpening { round, inspecting_body, closing_body, related_round }

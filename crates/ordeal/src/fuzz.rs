@@ -49,6 +49,7 @@ const TARGETS: &[&str] = &[
     "witness-memory",
     "working-file",
     "working-file-parts",
+    "working-file-xls",
 ];
 
 /// The longest input, in bytes: a package of some records, not the largest that a parser takes.

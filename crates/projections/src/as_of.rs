@@ -301,6 +301,7 @@ const fn concerns(event: &Event) -> bool {
         | Event::Round(_)
         | Event::Item(_)
         | Event::Log(_)
-        | Event::Evidence(_) => false,
+        | Event::Evidence(_)
+        | Event::Import(_) => false,
     }
 }

@@ -1,5 +1,5 @@
-//! How often the items of a unit were put off, sent back, handed on and reopened (R7). What happened
-//! before an item was handed on counts for the unit that has it now.
+//! How often the items of a unit were put off, sent back, handed on and reopened (R7). What
+//! happened before an item was handed on counts for the unit that has it now.
 
 use crate::View;
 use crate::days::Conduct;

@@ -114,7 +114,8 @@ impl Days {
             | Event::Record(_)
             | Event::Entry(_)
             | Event::Round(_)
-            | Event::Evidence(_) => {}
+            | Event::Evidence(_)
+            | Event::Import(_) => {}
         }
     }
 

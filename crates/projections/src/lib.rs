@@ -26,6 +26,7 @@ pub mod fees;
 pub mod form;
 pub mod four_ledgers;
 pub mod idle;
+pub mod imports;
 pub mod items;
 pub mod links;
 pub mod lists;

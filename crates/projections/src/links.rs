@@ -120,7 +120,8 @@ impl Links {
             | Event::Entry(_)
             | Event::Round(_)
             | Event::Item(_)
-            | Event::Evidence(_) => {}
+            | Event::Evidence(_)
+            | Event::Import(_) => {}
         }
     }
 

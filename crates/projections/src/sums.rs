@@ -292,7 +292,8 @@ fn each_payment(event: &Event, take: &mut dyn FnMut(PaymentId)) {
         | Event::Entry(_)
         | Event::Round(_)
         | Event::Item(_)
-        | Event::Evidence(_) => {}
+        | Event::Evidence(_)
+        | Event::Import(_) => {}
     }
 }
 

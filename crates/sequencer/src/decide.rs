@@ -296,7 +296,8 @@ impl Writer {
             | Command::Entry(_)
             | Command::Round(_)
             | Command::Item(_)
-            | Command::Evidence(_) => false,
+            | Command::Evidence(_)
+            | Command::Import(_) => false,
         };
         system && !own
     }

@@ -4,7 +4,7 @@
 
 const NOUNS = { fund: "资金批次", project: "项目", milestone: "节点", payment: "支付", receipt: "到户核实",
   contract: "合同", claim: "报账", account: "账户", bank_line: "银行流水", contribution: "配套自筹", list: "清单",
-  item: "整改事项", round: "轮次", evidence: "佐证", entry: "双人录入", record: "冲销更正",
+  item: "整改事项", round: "轮次", evidence: "佐证", entry: "双人录入", import: "导入", record: "冲销更正",
   organisation: "机构", subject: "人员农户", overlay: "战区", ledger: "账本", opening: "期初" };
 const PATHS = { fund: "funds", project: "projects", item: "items", payment: "payments",
   contract: "contracts", claim: "claims", account: "accounts", evidence: "evidence", list: "lists" };

@@ -27,6 +27,8 @@ const SMALL_KIB: u32 = 64;
 const LARGE_KIB: u32 = 16 << 10;
 /// KiB for a body that does not say how long it is.
 const UNSTATED_KIB: u32 = 4 << 10;
+/// KiB of a working file, which is held whole, and of what stands around it.
+const FILE_KIB: u32 = 33 << 10;
 
 /// How long a body may keep the server waiting, in all, and how much longer for every KiB that
 /// came: 16 KiB a second, the poorest line in a county. Time in which the server did not read is
@@ -83,7 +85,9 @@ fn too_slow() -> Problem {
 fn is_stream(request: &ServiceRequest) -> bool {
     let content_type = request.headers().get(CONTENT_TYPE);
     let content_type = content_type.and_then(|value| value.to_str().ok());
-    content_type.is_some_and(|value| value.contains("ndjson") || value.contains("protobuf"))
+    // A working file is held whole, whatever it says it is.
+    !request.path().contains("/imports")
+        && content_type.is_some_and(|it| it.contains("ndjson") || it.contains("protobuf"))
 }
 
 /// How many KiB of room a body takes; nothing for a small one. An upload is never held whole.
@@ -91,13 +95,18 @@ fn room(request: &ServiceRequest) -> Option<u32> {
     if request.path().contains("/files") {
         return None;
     }
+    let (largest, unstated) = if request.path().contains("/imports") {
+        (FILE_KIB, FILE_KIB)
+    } else {
+        (LARGE_KIB, UNSTATED_KIB)
+    };
     let headers = request.headers();
     if headers.contains_key(TRANSFER_ENCODING) {
-        return Some(UNSTATED_KIB);
+        return Some(unstated);
     }
     let stated = headers.get(CONTENT_LENGTH)?.to_str().ok()?;
     let kib = stated.parse::<u64>().ok()? / 1024;
-    let kib = u32::try_from(kib).unwrap_or(LARGE_KIB).min(LARGE_KIB);
+    let kib = u32::try_from(kib).unwrap_or(largest).min(largest);
     (kib > SMALL_KIB).then_some(kib)
 }
 

@@ -5,6 +5,7 @@ mod body;
 pub mod cli;
 pub mod connections;
 pub mod identity;
+pub mod importing;
 pub mod json;
 pub mod key;
 pub mod metrics;

@@ -99,6 +99,17 @@ impl Problem {
         )
     }
 
+    /// 413: a working file.
+    pub fn file_too_large(len_max: usize) -> Problem {
+        let mib = len_max >> 20;
+        Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "REQUEST_TOO_LARGE",
+            &format!("a file may have {mib} MiB at the most"),
+            &format!("文件不得超过 {mib} MiB"),
+        )
+    }
+
     /// 413, from a witness.
     pub fn submission_too_large() -> Problem {
         Problem::new(

@@ -18,6 +18,7 @@ pub mod files;
 pub mod finance;
 pub mod funds;
 pub mod health;
+pub mod imports;
 pub mod items;
 pub mod ledgers;
 pub mod lists;
@@ -53,6 +54,7 @@ pub fn mount(config: &mut ServiceConfig) {
     log::mount(&mut routes);
     ledgers::mount(&mut routes);
     commands::mount(&mut routes);
+    imports::mount(&mut routes);
     events::mount(&mut routes);
     entries::mount(&mut routes);
     stream::mount(&mut routes);

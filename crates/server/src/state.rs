@@ -24,6 +24,9 @@ const UPLOADS_MAX: usize = 32;
 /// How many packages may be made at once: one may take some hundred megabytes.
 const PACKAGES_MAX: usize = 2;
 
+/// One file is imported at a time: it is held whole, inflated and as commands.
+const IMPORTS_MAX: usize = 1;
+
 /// How many questions that take long, traces and searches, are answered at once: as many as there
 /// are workers. They have threads of their own, so that short ones go on beside them.
 const LONG_MAX: usize = 2;
@@ -37,6 +40,7 @@ const LONG_WAITING_MAX: usize = 256;
 const PACKAGES_WAITING_MAX: usize = 16;
 const FOLDS_WAITING_MAX: usize = 32;
 const SEALS_WAITING_MAX: usize = 4;
+const IMPORTS_WAITING_MAX: usize = 8;
 
 /// How long an answer is held until a checkpoint covers its records. One is published every 250 ms;
 /// witnesses are across a network.
@@ -72,6 +76,8 @@ pub struct State {
     pub long: Places,
     /// One place for seals and recorded states: each reads a lot.
     pub seals: Places,
+    /// One place for an import of a working file, until what it says is recorded.
+    pub imports: Places,
     /// Places for streams of records.
     pub streams: Places,
     /// KiB of bodies that are being read.
@@ -117,6 +123,11 @@ impl State {
             ),
             long: Places::new(("long questions", "耗时查询"), LONG_MAX, LONG_WAITING_MAX),
             seals: Places::new(("seals", "封存请求"), 1, SEALS_WAITING_MAX),
+            imports: Places::new(
+                ("imports", "正在导入的表格"),
+                IMPORTS_MAX,
+                IMPORTS_WAITING_MAX,
+            ),
             streams: Places::new(("streams", "实时推送连接"), STREAMS_MAX, 0),
             bodies: Places::new(("large requests", "大请求"), BODIES_KIB, 0),
             patience: PATIENCE,

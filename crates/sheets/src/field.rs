@@ -108,6 +108,7 @@ fn filled(field: &Field, content: &Content, reading: Reading) -> Result<Option<V
         Form::Amount => amount_of(content, reading.unit).map(|fen| fen.map(Value::Amount)),
         Form::Date => date_of(content, reading.epoch_1904),
         Form::Count => count_of(content),
+        Form::Percent => percent_of(content),
         Form::Word => word_of(field, content),
         Form::Number => number_of(content),
         Form::Name => text_of(content, |text| Name::new(text).map(drop)),
@@ -157,6 +158,37 @@ fn count_of(content: &Content) -> Result<Option<Value>, Refusal> {
             Code::BadCount,
             "it is no whole number from 0",
             "不是非负整数",
+        )
+    })
+}
+
+/// `30%`, `2.5`, or a number cell that is shown as a percentage, and so holds the fraction. A
+/// number cell of just 1 may be either, and is refused.
+fn percent_of(content: &Content) -> Result<Option<Value>, Refusal> {
+    let text = match content {
+        Content::Number(value) if *value > 0.0 && *value < 1.0 => shown_number(value * 100.0),
+        Content::Number(1.0) => String::new(),
+        Content::Number(_)
+        | Content::Text(_)
+        | Content::Day(_)
+        | Content::Truth(_)
+        | Content::Fault(_)
+        | Content::NotComputed
+        | Content::Linked => number(&content.shown()),
+    };
+    let text = text.trim_end_matches('%');
+    let (whole, parts) = text.split_once('.').unwrap_or((text, ""));
+    let digits = format!("{whole}{parts:0<2}");
+    let plain = parts.len() <= 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let share = digits
+        .parse()
+        .ok()
+        .filter(|share| plain && *share <= 10_000);
+    share.map(|share| Some(Value::Count(share))).ok_or_else(|| {
+        refused(
+            Code::BadCount,
+            "it is no share from 0 to 100 per cent; write 30%",
+            "不是 0 至 100 之间的百分比;请写成 30%",
         )
     })
 }

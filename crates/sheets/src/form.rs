@@ -73,7 +73,13 @@ fn titled(field: &Field, unit: Unit) -> String {
     let star = if field.required { "*" } else { "" };
     match field.form {
         Form::Amount => format!("{}({}){star}", field.title, unit.zh()),
-        Form::Number | Form::Name | Form::Text | Form::Date | Form::Count | Form::Word => {
+        Form::Number
+        | Form::Name
+        | Form::Text
+        | Form::Date
+        | Form::Count
+        | Form::Percent
+        | Form::Word => {
             format!("{}{star}", field.title)
         }
     }
@@ -152,6 +158,7 @@ fn explained(field: &Field) -> String {
         Form::Amount => "金额,精确到分".to_owned(),
         Form::Date => "日期,如 2018-07-28、2018年7月28日".to_owned(),
         Form::Count => "非负整数".to_owned(),
+        Form::Percent => "百分比,如 30%、2.5%".to_owned(),
         Form::Word => {
             let first = |words: &Vec<String>| words.first().cloned();
             let known: Vec<_> = field.words.values().filter_map(first).collect();

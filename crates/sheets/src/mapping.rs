@@ -5,6 +5,7 @@ use crate::amount::Unit;
 use crate::plain::key;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// A kind of table.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -16,6 +17,21 @@ pub struct Mapping {
     pub title: String,
     /// The field by whose content a row is known again.
     pub number: String,
+    /// Other fields without which the number alone names nothing: one document may give money to
+    /// several receivers.
+    #[serde(default, rename = "with")]
+    pub number_with: Vec<String>,
+    /// The fields in which rows of one number may be different: each such row is a part of it, as
+    /// the batches that bear a claim are. Parts are told apart by the first of these fields that
+    /// is no amount, and by all others that are none.
+    #[serde(default)]
+    pub parts: Vec<String>,
+    /// The amount that says, where it is negative, that money came back.
+    #[serde(default)]
+    pub back: Option<String>,
+    /// The kind whose fields come before these.
+    #[serde(default)]
+    pub base: Option<String>,
     /// In what amounts are counted, where neither the table nor whoever imports it says so.
     #[serde(default)]
     pub unit: Option<UnitWord>,
@@ -23,7 +39,7 @@ pub struct Mapping {
     #[serde(default)]
     pub notes: Vec<String>,
     /// The columns, in the order of the form.
-    #[serde(rename = "field")]
+    #[serde(rename = "field", default)]
     pub fields: Vec<Field>,
 }
 
@@ -93,6 +109,8 @@ pub enum Form {
     Count,
     /// A word of a list.
     Word,
+    /// A share, from 0 to 100 per cent, in hundredths of a per cent.
+    Percent,
 }
 
 /// A mapping that cannot be used.
@@ -106,12 +124,32 @@ pub enum BadMapping {
     Contradiction(String),
 }
 
-const BUILT_IN: [(&str, &str); 5] = [
+const BUILT_IN: [(&str, &str); 13] = [
     ("organisations", include_str!("mappings/organisations.toml")),
     ("funds", include_str!("mappings/funds.toml")),
     ("projects", include_str!("mappings/projects.toml")),
+    ("contracts", include_str!("mappings/contracts.toml")),
+    ("claims", include_str!("mappings/claims.toml")),
     ("payments", include_str!("mappings/payments.toml")),
     ("items", include_str!("mappings/items.toml")),
+    (
+        "opening_accounts",
+        include_str!("mappings/opening_accounts.toml"),
+    ),
+    (
+        "opening_projects",
+        include_str!("mappings/opening_projects.toml"),
+    ),
+    ("opening_funds", include_str!("mappings/opening_funds.toml")),
+    (
+        "opening_contracts",
+        include_str!("mappings/opening_contracts.toml"),
+    ),
+    (
+        "opening_claims",
+        include_str!("mappings/opening_claims.toml"),
+    ),
+    ("opening_items", include_str!("mappings/opening_items.toml")),
 ];
 
 impl Mapping {
@@ -120,7 +158,18 @@ impl Mapping {
     /// # Errors
     /// It is no TOML of this shape, or contradicts itself.
     pub fn parse(toml: &str) -> Result<Mapping, BadMapping> {
-        let mapping: Mapping = toml::from_str(toml)?;
+        let mut mapping: Mapping = toml::from_str(toml)?;
+        if let Some(kind) = &mapping.base {
+            let base = BUILT_IN.iter().find(|(name, _)| name == kind);
+            let unknown = || BadMapping::Contradiction(format!("`base` is no kind: `{kind}`"));
+            let (_, toml) = base.ok_or_else(unknown)?;
+            let base: Mapping = toml::from_str(toml)?;
+            let own = std::mem::take(&mut mapping.fields);
+            // What it says of a field of the base, it says in its place.
+            let kept = base.fields.into_iter();
+            let kept = kept.filter(|field| own.iter().all(|it| it.name != field.name));
+            mapping.fields = kept.chain(own.iter().cloned()).collect();
+        }
         mapping.check().map_err(BadMapping::Contradiction)?;
         Ok(mapping)
     }
@@ -128,8 +177,16 @@ impl Mapping {
     /// The mapping of a kind that this release brings along.
     #[must_use]
     pub fn built_in(kind: &str) -> Option<Mapping> {
-        let (_, toml) = BUILT_IN.iter().find(|(name, _)| *name == kind)?;
-        Mapping::parse(toml).ok()
+        Mapping::all().find(|mapping| mapping.kind == kind).cloned()
+    }
+
+    /// Those that this release brings along: read once.
+    pub(crate) fn all() -> impl Iterator<Item = &'static Mapping> {
+        static ALL: LazyLock<Vec<Mapping>> = LazyLock::new(|| {
+            let parsed = BUILT_IN.iter().map(|(_, toml)| Mapping::parse(toml));
+            parsed.filter_map(Result::ok).collect()
+        });
+        ALL.iter()
     }
 
     /// The kinds that this release brings along.
@@ -154,6 +211,12 @@ impl Mapping {
             return Err(format!(
                 "`number` must name a required field, not `{name}` | number 必须指向必填字段"
             ));
+        }
+        let others = self.number_with.iter().chain(&self.parts).chain(&self.back);
+        for name in others {
+            if self.position(name).is_none() {
+                return Err(format!("there is no field `{name}` | 没有字段“{name}”"));
+            }
         }
         let (mut names, mut headings) = (BTreeSet::new(), BTreeSet::new());
         for field in &self.fields {

@@ -7,9 +7,10 @@ use crate::amount::Unit;
 use crate::field::Value;
 use crate::heading::{self, Heading};
 use crate::mapping::Mapping;
+use crate::plain::number;
 use crate::refusal::{Code, Refusal};
 use crate::workbook::{Sheet, Workbook};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// What whoever imports a file says of it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -70,23 +71,59 @@ impl Entry {
     /// of the columns nor how a value was written makes a difference.
     #[must_use]
     pub fn content(&self, mapping: &Mapping) -> String {
+        self.said(mapping, |_| true)
+    }
+
+    /// By what the row is known again: its number with what belongs to it, and whether money came
+    /// back by it. The parts of one thing have one key.
+    #[must_use]
+    pub fn key(&self, mapping: &Mapping) -> String {
+        let number = self.value(mapping, &mapping.number);
+        let mut key = number.map(ToString::to_string).unwrap_or_default();
+        for name in &mapping.number_with {
+            let with = self.value(mapping, name).map(ToString::to_string);
+            key = format!("{key}\n{}", with.unwrap_or_default());
+        }
+        if self.is_back(mapping) {
+            key.push_str(" -");
+        }
+        key
+    }
+
+    /// True where money came back.
+    #[must_use]
+    pub fn is_back(&self, mapping: &Mapping) -> bool {
+        let back = mapping.back.as_ref();
+        let amount = back.and_then(|name| self.value(mapping, name));
+        amount.is_some_and(Value::is_negative)
+    }
+
+    /// What of the row every part of one thing must say alike.
+    fn head(&self, mapping: &Mapping) -> String {
+        self.said(mapping, |name| !mapping.parts.iter().any(|it| it == name))
+    }
+
+    /// Which part of its number the row is; empty where there are no parts.
+    fn part(&self, mapping: &Mapping) -> String {
+        self.said(mapping, |name| {
+            let is_amount = |index: usize| {
+                let field = mapping.fields.get(index);
+                field.is_some_and(|field: &crate::Field| field.form == crate::Form::Amount)
+            };
+            let is_part = mapping.parts.iter().any(|it| it == name);
+            is_part && !mapping.position(name).is_some_and(is_amount)
+        })
+    }
+
+    fn said(&self, mapping: &Mapping, wanted: impl Fn(&str) -> bool) -> String {
         let pairs = mapping.fields.iter().zip(&self.values);
         let said = pairs.filter_map(|(field, value)| {
-            let value = value.as_ref()?;
+            let value = value.as_ref().filter(|_| wanted(&field.name))?;
             Some(format!("{}={value}\n", field.name))
         });
         let mut said: Vec<_> = said.collect();
         said.sort();
         said.concat()
-    }
-
-    /// By what the row is known again: its number, and whether money came back by it.
-    #[must_use]
-    pub fn key(&self, mapping: &Mapping) -> String {
-        let number = self.value(mapping, &mapping.number);
-        let back = self.values.iter().flatten().any(Value::is_negative);
-        let number = number.map(ToString::to_string).unwrap_or_default();
-        if back { format!("{number} -") } else { number }
     }
 }
 
@@ -124,7 +161,41 @@ pub fn read(
         sheet::read(mapping, sheet, &heading, unit, &mut reading);
     }
     settle_repeated(mapping, &mut reading);
+    settle_parts(mapping, &mut reading);
     Ok(reading)
+}
+
+/// Of one thing all parts are sure, or none is: what is left of it would be another thing.
+fn settle_parts(mapping: &Mapping, reading: &mut Reading) {
+    let place = mapping.position(&mapping.number);
+    let Some(place) = place.filter(|_| !mapping.parts.is_empty()) else {
+        return;
+    };
+    let bad = reading
+        .refused
+        .iter()
+        .filter_map(|row| row.shown.get(place));
+    let bad: BTreeSet<String> = bad.map(|shown| number(shown)).collect();
+    for entry in std::mem::take(&mut reading.entries) {
+        let said = entry.value(mapping, &mapping.number);
+        let said = said.map(ToString::to_string).unwrap_or_default();
+        if !bad.contains(&said) {
+            reading.entries.push(entry);
+            continue;
+        }
+        let refusal = Refusal::of_file(
+            Code::PartRefused,
+            "another line of the same number is refused",
+            "同一编号的另一行有误",
+        );
+        let refusal = refusal.on(&entry.sheet).row(entry.row).value(&said);
+        reading.refused.push(Refused {
+            sheet: entry.sheet,
+            row: entry.row,
+            shown: entry.shown,
+            refusals: vec![refusal],
+        });
+    }
 }
 
 type Chosen<'a> = Vec<(&'a Sheet, Heading)>;
@@ -153,6 +224,9 @@ fn chosen<'a>(
     if whole.is_empty() {
         return Err(wrong_kind(book, mapping, partial));
     }
+    if let Some(fault) = more_than(mapping, &whole) {
+        return Err(vec![fault]);
+    }
     notes.extend(partial.iter().map(|(sheet, _)| skipped(sheet)));
     let faults = whole
         .iter()
@@ -180,22 +254,37 @@ fn skipped(sheet: &Sheet) -> Refusal {
     Refusal::of_file(Code::SheetSkipped, en, zh).on(&sheet.name)
 }
 
+/// A table that has all columns of this kind, and those that make another one of it.
+fn more_than(mapping: &Mapping, whole: &Chosen<'_>) -> Option<Refusal> {
+    let other = Mapping::all().find(|other| {
+        let fits = |(sheet, _): &(&Sheet, Heading)| {
+            heading::find(other, sheet).is_some_and(|it| it.is_whole(other))
+        };
+        other.base.as_deref() == Some(&mapping.kind) && whole.iter().any(fits)
+    })?;
+    Some(other_kind(mapping, other))
+}
+
+fn other_kind(mapping: &Mapping, other: &Mapping) -> Refusal {
+    let (kind, title, other) = (&other.kind, &mapping.title, &other.title);
+    Refusal::of_file(
+        Code::WrongKind,
+        format!("it is no table of this kind, but looks like `{kind}`"),
+        format!("不是“{title}”,看起来是“{other}”"),
+    )
+}
+
 /// Why no sheet can be read: another kind of table, or columns that are missing.
 fn wrong_kind(book: &Workbook, mapping: &Mapping, partial: Chosen<'_>) -> Vec<Refusal> {
-    let others = Mapping::kinds().filter(|kind| *kind != mapping.kind);
-    let other = others.filter_map(Mapping::built_in).find(|other| {
+    let mut others = Mapping::all().filter(|other| other.kind != mapping.kind);
+    let other = others.find(|other| {
         let fits = |sheet: &Sheet| heading::find(other, sheet).is_some_and(|it| it.is_whole(other));
         book.sheets.iter().any(fits)
     });
-    let title = &mapping.title;
     if let Some(other) = other {
-        let (kind, other) = (other.kind, other.title);
-        return vec![Refusal::of_file(
-            Code::WrongKind,
-            format!("it is no table of this kind, but looks like `{kind}`"),
-            format!("不是“{title}”,看起来是“{other}”"),
-        )];
+        return vec![other_kind(mapping, other)];
     }
+    let title = &mapping.title;
     let best = partial
         .into_iter()
         .max_by_key(|(_, heading)| heading.found());
@@ -244,26 +333,50 @@ fn unit(
     }
 }
 
-/// Rows with one number: the same once more is passed over, other content is refused, all of it.
+/// Rows with one number: the same once more is passed over, other content is refused, all of it,
+/// unless it is another part of the same.
 fn settle_repeated(mapping: &Mapping, reading: &mut Reading) {
     let mut firsts: HashMap<String, (usize, String)> = HashMap::new();
+    let mut heads: HashMap<String, (usize, String)> = HashMap::new();
     let mut verdicts: HashMap<usize, Verdict> = HashMap::new();
+    let mut contradicts = |index: usize, first: usize| {
+        verdicts.insert(index, Verdict::Contradicts(first));
+        verdicts.entry(first).or_insert(Verdict::Contradicts(index));
+    };
+    let mut repeats = Vec::new();
     for (index, entry) in reading.entries.iter().enumerate() {
-        let content = entry.content(mapping);
-        let (first, before) = firsts
-            .entry(entry.key(mapping))
-            .or_insert_with(|| (index, content.clone()));
-        if *first == index {
+        let (key, content) = (entry.key(mapping), entry.content(mapping));
+        if mapping.parts.is_empty() {
+            let (first, before) = firsts
+                .entry(key)
+                .or_insert_with(|| (index, content.clone()));
+            if *first != index && *before == content {
+                repeats.push((index, *first));
+            } else if *first != index {
+                contradicts(index, *first);
+            }
             continue;
         }
-        if *before == content {
-            verdicts.insert(index, Verdict::Repeats(*first));
-        } else {
-            verdicts.insert(index, Verdict::Contradicts(*first));
-            verdicts
-                .entry(*first)
-                .or_insert(Verdict::Contradicts(index));
+        let one = format!("{key}\n{}", entry.part(mapping));
+        let (first, before) = firsts
+            .entry(one)
+            .or_insert_with(|| (index, content.clone()));
+        if *first != index {
+            if *before == content {
+                repeats.push((index, *first));
+            } else {
+                contradicts(index, *first);
+            }
+            continue;
         }
+        let said = entry.head(mapping);
+        let (first, head) = heads.entry(key).or_insert_with(|| (index, said.clone()));
+        if *head != said {
+            contradicts(index, *first);
+        }
+    }
+    for (index, first) in repeats {
+        verdicts.entry(index).or_insert(Verdict::Repeats(first));
     }
     if verdicts.is_empty() {
         return;

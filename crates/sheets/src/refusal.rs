@@ -107,6 +107,8 @@ codes! {
     Personal "PII_IN_CLEAR"
     /// A number that another row of the file has too, with other content.
     NumberTwice "NUMBER_TWICE"
+    /// A line of something of which another line is refused.
+    PartRefused "PART_REFUSED"
     /// Listed: the same row once more.
     RowRepeated "ROW_REPEATED"
     /// Listed: a row of totals, which is passed over.

@@ -100,6 +100,7 @@ ids! {
     MeasureId
     EntryId
     EvidenceId
+    ImportId
     TokenId
     Subject
 }

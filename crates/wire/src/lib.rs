@@ -27,6 +27,7 @@ mod contribution;
 mod entry;
 mod evidence;
 mod fund;
+mod import;
 mod item;
 mod list;
 mod log;
@@ -147,6 +148,7 @@ nouns! {
     Round
     Item
     Evidence
+    Import
 }
 
 /// The body of a record. `salt` is random: without it a withheld short body could be guessed from

@@ -142,6 +142,7 @@ const fn may_be_proposed(command: &Command) -> bool {
                 | Command::Log(_)
                 | Command::Record(_)
                 | Command::Entry(_)
+                | Command::Import(_)
         )
 }
 

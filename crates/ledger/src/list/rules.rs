@@ -56,6 +56,16 @@ impl ListKind {
             ListKind::Table(_) => Shape::Table,
         }
     }
+
+    /// What it is called; a statement is called by its number alone.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            ListKind::Roster(roster) => Some(roster.programme.as_str()),
+            ListKind::Table(table) => Some(table.name.as_str()),
+            ListKind::Statement(_) => None,
+        }
+    }
 }
 
 /// A list as it stands.

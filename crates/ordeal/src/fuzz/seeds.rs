@@ -65,6 +65,7 @@ pub(super) fn of(name: &str) -> Vec<Vec<u8>> {
         "witness-memory" => vec![note.to_string().into_bytes()],
         "working-file" => working_files(),
         "working-file-parts" => vec![parts()],
+        "working-file-xls" => vec![stream()],
         "entry-bundle" => {
             let entries = [&b"one"[..], &b""[..], &[7; 300][..]];
             vec![chain::encode_entries(entries).expect("short entries")]
@@ -109,6 +110,61 @@ fn parts() -> Vec<u8> {
         [&[number][..], &len.to_be_bytes(), part.as_bytes()].concat()
     };
     (0..).zip(&parts).flat_map(entry).collect()
+}
+
+/// The stream of an old spreadsheet: one sheet with the headings of payments, and a row.
+fn stream() -> Vec<u8> {
+    let words =
+        |words: &[u16]| -> Vec<u8> { words.iter().flat_map(|word| word.to_le_bytes()).collect() };
+    let record = |kind: u16, data: &[u8]| {
+        let len = u16::try_from(data.len()).expect("a short record");
+        [&kind.to_le_bytes(), &len.to_le_bytes(), data].concat()
+    };
+    let utf16 =
+        |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let begin = |kind: u16| record(0x0809, &words(&[0x0600, kind, 0, 0, 0, 0, 0, 0]));
+    let label = |row: u16, column: u16, text: &str| {
+        let len = u16::try_from(text.encode_utf16().count()).expect("a short text");
+        let data = [words(&[row, column, 0, len]), vec![1], utf16(text)].concat();
+        record(0x0204, &data)
+    };
+    let format = |format: u16| record(0x00e0, &words(&[0, format, 0, 0, 0, 0, 0, 0, 0, 0]));
+    let globals = |at: u32| {
+        let sheet = [&at.to_le_bytes()[..], &[0, 0, 2, 1], &utf16("支付")].concat();
+        [
+            begin(5),
+            record(0x0042, &words(&[1200])),
+            record(0x0022, &words(&[0])),
+            format(0),
+            format(14),
+            record(0x0085, &sheet),
+            record(0x000a, &[]),
+        ]
+        .concat()
+    };
+    let at = u32::try_from(globals(0).len()).expect("short records");
+    let heads = [
+        "支付凭证号",
+        "支付日期",
+        "项目编码",
+        "指标文号",
+        "收款人",
+        "金额(元)",
+    ];
+    let heads = (0..)
+        .zip(heads)
+        .flat_map(|(column, text)| label(0, column, text));
+    let texts = [(0, "V1"), (2, "QS-1"), (3, "5号"), (4, "曲河建工公司")];
+    let texts = texts
+        .into_iter()
+        .flat_map(|(column, text)| label(1, column, text));
+    let numbers = [(1, 1, 43_309.0_f64), (5, 0, 1234.56)];
+    let numbers = numbers.into_iter().flat_map(|(column, format, value)| {
+        let data = [words(&[1, column, format]), value.to_le_bytes().to_vec()].concat();
+        record(0x0203, &data)
+    });
+    let cells: Vec<u8> = heads.chain(texts).chain(numbers).collect();
+    [globals(at), begin(16), cells, record(0x000a, &[])].concat()
 }
 
 fn records() -> Vec<Record> {

@@ -3,7 +3,6 @@
 use ledger::Books;
 use ledger::fields::Kind;
 use ledger::ids::*;
-use ledger::list::ListKind;
 use uuid::Uuid;
 
 /// A name and a number; neither for what has none, or is not in the books.
@@ -53,11 +52,7 @@ pub(super) fn of(books: &Books, kind: Kind, id: Uuid) -> Title {
             title(name, Some(row.entry.bank_sequence.as_str()))
         }),
         Kind::List => books.lists.get(ListId(id)).and_then(|row| {
-            let name = match &row.start.kind {
-                ListKind::Roster(roster) => Some(roster.programme.as_str()),
-                ListKind::Table(table) => Some(table.name.as_str()),
-                ListKind::Statement(_) => None,
-            };
+            let name = row.start.kind.name();
             title(name, Some(row.start.number.as_str()))
         }),
         Kind::Round => books

@@ -2,9 +2,9 @@
 //!
 //! 销号率 is closed / denominator, 申报完成率 is (closing asked for, verified or closed) / denominator:
 //! what the units say, and what others have found. The denominator is issued - not substantiated -
-//! merged - split. Long-term and suspended items stay in it, items given up as well. A closing taken
-//! over from paper was never verified here: it is counted apart and stands in no number; and so is
-//! an item that overlaps with another one that is counted.
+//! merged - split. Long-term and suspended items stay in it, items given up as well. A closing
+//! taken over from paper was never verified here: it is counted apart and stands in no number; and
+//! so is an item that overlaps with another one that is counted.
 
 use crate::View;
 use crate::items::{ItemFilter, passing};

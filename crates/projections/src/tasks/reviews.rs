@@ -23,7 +23,8 @@ pub struct ReviewTask {
 }
 
 /// The long-term items that pass the filter, by the day of their next review; those whose reviews
-/// are overdue come first by that. Where no review has named a day, one is due from the approval on.
+/// are overdue come first by that. Where no review has named a day, one is due from the approval
+/// on.
 #[must_use]
 pub fn reviews(
     view: &View,

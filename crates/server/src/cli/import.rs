@@ -1,21 +1,16 @@
-//! `fundtrace import`: working files of a bureau, read here and recorded by a running server.
-//!
-//! Every row is checked before anything is sent: read by `sheets`, its subjects looked up, compared
-//! with what the ledger has under its number. What is new becomes commands whose ids follow from
-//! ledger, kind, number and content, so that the same row twice is one record, whoever sends it.
+//! `fundtrace import`: working files of a bureau, sent to a running server, which reads, checks and
+//! records them; and imports taken back.
 
-mod known;
-mod lookup;
-mod plan;
-mod rows;
 mod server;
 
 use super::print_line;
+use crate::importing::{ImportOutcome, ImportReport, RowLine, RowRefusal, UndoReport};
 use anyhow::Context;
-use plan::{Planned, Verdict};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use server::Server;
-use sheets::{Mapping, Options, Reading, Unit};
-use std::path::PathBuf;
+use sheets::{Mapping, Unit};
+use std::path::{Path, PathBuf};
 
 /// How many lines of a sort are shown; the file of rejects has all.
 const SHOWN_MAX: usize = 20;
@@ -23,10 +18,11 @@ const SHOWN_MAX: usize = 20;
 /// What to import, and where.
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
-    /// 表格种类 · organisations 机构区划, funds 指标, projects 项目库, payments 支付明细, items 问题清单
+    /// 表格种类 · organisations 机构区划, funds 指标, projects 项目库, contracts 合同, claims 报账, payments
+    /// 支付明细, items 问题清单; opening_accounts, opening_projects, opening_funds, opening_contracts,
+    /// opening_claims, opening_items 期初; 或 or reverse 撤销导入, list 导入记录
     kind: String,
-    /// XLSX、XLS 或 CSV 文件 · The file
-    #[arg(required_unless_present = "template")]
+    /// XLSX、XLS 或 CSV 文件;撤销时为导入编号 · The file; for `reverse`, the id of the import
     file: Option<PathBuf>,
     /// 服务地址 · The server
     #[arg(
@@ -55,8 +51,8 @@ pub struct ImportArgs {
     /// 只核对,不记账 · Show what would be created, changed and refused; record nothing
     #[arg(long)]
     dry_run: bool,
-    /// 有误的行退回,无误的行照常导入;不加此项则有误即整份不导入 · Import the good rows even if others are
-    /// refused; else none
+    /// 有误的行退回,无误的行照常导入;不加此项则有误即整份不导入。撤销时:能撤的撤 · Import the good rows even
+    /// if others are refused, else none; for `reverse`, take back what can be
     #[arg(long, conflicts_with = "all_or_nothing")]
     good_rows: bool,
     /// 有一行有误即整份不导入(默认) · None, if any row is refused (the default)
@@ -68,81 +64,76 @@ pub struct ImportArgs {
     /// 自定义表头对照(TOML) · A mapping of headings instead of the built-in one
     #[arg(long)]
     mapping: Option<PathBuf>,
+    /// 撤销的原因 · Why an import is reversed
+    #[arg(long)]
+    reason: Option<String>,
     /// 生成空表后结束 · Write the empty form to this file, and nothing else
     #[arg(long)]
     template: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &ImportArgs) -> anyhow::Result<()> {
-    let mapping = mapping(args)?;
-    if let Some(path) = &args.template {
-        let form = sheets::template(&mapping, args.unit.unwrap_or(Unit::Yuan))?;
-        std::fs::write(path, form).with_context(|| format!("cannot write {}", path.display()))?;
-        print_line(&format!(
-            "已生成空表 · wrote the empty form {}",
-            path.display()
-        ));
-        return Ok(());
+    let ledger = args.ledger.as_deref().unwrap_or_default();
+    let server = Server::new(&args.server, ledger, &args.token);
+    match args.kind.as_str() {
+        "reverse" => return reverse(args, &server),
+        "list" => return list(&server),
+        _ => {}
     }
-    let file = args.file.as_ref().context("no file")?;
-    let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let options = Options {
-        unit: args.unit,
-        sheet: args.sheet.as_deref(),
-    };
-    let reading = match sheets::read(&bytes, &mapping, options) {
-        Ok(reading) => reading,
-        Err(refusals) => {
-            listed("文件不能导入 · the file is refused", refusals.iter());
-            anyhow::bail!("整份文件未导入 · nothing was imported");
-        }
-    };
-    let server = Server::new(
-        &args.server,
-        args.ledger.as_deref().unwrap_or_default(),
-        &args.token,
-    );
-    let mut planned = plan::make(&server, &mapping, &reading)?;
-    report(&reading, &planned);
-    if !args.dry_run && (args.good_rows || planned.refused_len(&reading) == 0) {
-        record(&server, &mut planned, args.good_rows)?;
-    }
-    if let Some(path) = &args.rejects {
-        rejects(path, &mapping, &reading, &planned)?;
-    }
-    conclude(args, &reading, &planned)
-}
-
-fn mapping(args: &ImportArgs) -> anyhow::Result<Mapping> {
     anyhow::ensure!(
-        rows::known(&args.kind),
+        crate::importing::is_known(&args.kind),
         "没有“{}”这种表格;可用 · no such kind; there are {}",
         args.kind,
         Mapping::kinds().collect::<Vec<_>>().join(", ")
     );
+    if let Some(path) = &args.template {
+        return template(args, path);
+    }
+    let file = args.file.as_ref().context("没有文件 · no file")?;
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let report = server.import(args, bytes, mapping(args)?)?;
+    show(&report);
+    if let (Some(path), Some(rejects)) = (&args.rejects, &report.rejects_xlsx) {
+        let form = BASE64_STANDARD.decode(rejects)?;
+        std::fs::write(path, form).with_context(|| format!("cannot write {}", path.display()))?;
+        print_line(&format!(
+            "退回的行写入 · wrote the refused rows to {}",
+            path.display()
+        ));
+    }
+    conclude(args, &report)
+}
+
+fn mapping(args: &ImportArgs) -> anyhow::Result<Option<String>> {
     let Some(path) = &args.mapping else {
-        return Mapping::built_in(&args.kind).context("the built-in mapping is unusable");
+        return Ok(None);
     };
-    let toml =
-        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mapping = Mapping::parse(&toml).with_context(|| path.display().to_string())?;
-    anyhow::ensure!(
-        mapping.kind == args.kind,
-        "对照表是 {} 的,不是 {} 的 · the mapping is of another kind",
-        mapping.kind,
-        args.kind
-    );
-    Ok(mapping)
+    let toml = std::fs::read_to_string(path);
+    toml.map(Some)
+        .with_context(|| format!("cannot read {}", path.display()))
+}
+
+fn template(args: &ImportArgs, path: &Path) -> anyhow::Result<()> {
+    let mapping = match mapping(args)? {
+        Some(toml) => Mapping::parse(&toml)?,
+        None => Mapping::built_in(&args.kind).context("the built-in mapping is unusable")?,
+    };
+    let form = sheets::template(&mapping, args.unit.unwrap_or(Unit::Yuan))?;
+    std::fs::write(path, form).with_context(|| format!("cannot write {}", path.display()))?;
+    print_line(&format!(
+        "已生成空表 · wrote the empty form {}",
+        path.display()
+    ));
+    Ok(())
 }
 
 /// Shows the first of many, and how many there are.
-fn listed<T: std::fmt::Display>(title: &str, all: impl ExactSizeIterator<Item = T>) {
-    let len = all.len();
+fn listed(title: &str, lines: impl ExactSizeIterator<Item = String>, len: usize) {
     if len == 0 {
         return;
     }
     print_line(&format!("{title}: {len}"));
-    for line in all.take(SHOWN_MAX) {
+    for line in lines.take(SHOWN_MAX) {
         print_line(&format!("  {line}"));
     }
     let more = len.saturating_sub(SHOWN_MAX);
@@ -151,99 +142,135 @@ fn listed<T: std::fmt::Display>(title: &str, all: impl ExactSizeIterator<Item = 
     }
 }
 
-fn report(reading: &Reading, planned: &Planned) {
-    listed("略过 · passed over", reading.notes.iter());
-    let bad = reading.refused.iter().flat_map(|refused| &refused.refusals);
-    let bad: Vec<_> = bad
-        .map(ToString::to_string)
-        .chain(planned.refused())
-        .collect();
-    listed("退回 · refused", bad.iter());
-    let changed: Vec<_> = planned.changed().collect();
+fn show(report: &ImportReport) {
+    let told = |refusals: &[RowRefusal]| {
+        let lines: Vec<_> = refusals.iter().map(ToString::to_string).collect();
+        lines.into_iter()
+    };
+    listed(
+        "略过 · passed over",
+        told(&report.notes),
+        report.notes.len(),
+    );
+    let refused = &report.refused_rows;
+    listed("退回 · refused", told(refused), refused.len());
+    let changed = report.changed_rows.iter().map(different);
     listed(
         "与已记录的内容不同,未改动 · other than recorded, left as it is",
-        changed.iter(),
+        changed,
+        report.changed,
     );
 }
 
-/// Sends what is new.
-fn record(server: &Server, planned: &mut Planned, good_rows: bool) -> anyhow::Result<()> {
-    for list in planned.lists() {
-        let bodies = list.iter().map(|ask| ask.body.clone()).collect::<Vec<_>>();
-        let answers = server.send(&bodies, !good_rows)?;
-        let refused = planned.answered(&list, &answers);
-        if refused > 0 && !good_rows {
-            listed(
-                "服务端退回 · refused by the server",
-                planned.refused().collect::<Vec<_>>().iter(),
-            );
-            anyhow::bail!(
-                "该批未记账,此前各批已记账的 {} 行可重复导入而不重复记账 · this list was not \
-                 recorded; {} rows before it are, and importing them again creates nothing",
-                planned.count(Verdict::is_recorded),
-                planned.count(Verdict::is_recorded)
-            );
-        }
-    }
-    Ok(())
-}
-
-fn rejects(
-    path: &std::path::Path,
-    mapping: &Mapping,
-    reading: &Reading,
-    planned: &Planned,
-) -> anyhow::Result<()> {
-    let read = reading.refused.iter().map(|refused| {
-        let why: Vec<_> = refused.refusals.iter().map(ToString::to_string).collect();
-        (refused.shown.as_slice(), why.join(";"))
-    });
-    let rows: Vec<_> = read.chain(planned.rejected(reading)).collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let len = rows.len();
-    let form = sheets::rejects(mapping, reading.unit.unwrap_or(Unit::Yuan), rows)?;
-    std::fs::write(path, form).with_context(|| format!("cannot write {}", path.display()))?;
-    print_line(&format!(
-        "退回的 {len} 行写入 · wrote the refused rows to {}",
-        path.display()
-    ));
-    Ok(())
-}
-
-fn conclude(args: &ImportArgs, reading: &Reading, planned: &Planned) -> anyhow::Result<()> {
-    let new = planned.count(Verdict::is_new);
-    let recorded = planned.count(Verdict::is_recorded);
-    let (known, changed) = (
-        planned.count(Verdict::is_known),
-        planned.count(Verdict::is_changed),
-    );
-    let refused = planned.refused_len(reading);
-    let done = if args.dry_run {
-        format!("将新增 · would create {new}")
+fn different(row: &RowLine) -> String {
+    let sheet = if row.sheet.is_empty() {
+        String::new()
     } else {
-        format!("新增 · created {recorded}")
+        format!("{}!", row.sheet)
+    };
+    let told = row
+        .differences
+        .iter()
+        .map(|it| format!("{} {} → {}", it.field, it.was, it.is));
+    let told = told.collect::<Vec<_>>().join(";");
+    format!("{sheet}{} {} {told}", row.row, row.number)
+}
+
+fn conclude(args: &ImportArgs, report: &ImportReport) -> anyhow::Result<()> {
+    let ImportReport {
+        created,
+        known,
+        changed,
+        refused,
+        waiting,
+        ..
+    } = report;
+    let done = if args.dry_run {
+        format!("将新增 · would create {created}")
+    } else {
+        format!("新增 · created {created}")
     };
     print_line(&format!(
         "{done},已有 · there before {known},不同 · different {changed},退回 · refused {refused}"
     ));
-    if args.dry_run {
-        print_line("核对完毕,未记账 · a dry run: nothing was recorded");
+    if *waiting > 0 {
+        print_line(&format!(
+            "其中 {waiting} 行待另一人复核 · wait for a second person (GET …/entries?state=proposed)"
+        ));
     }
+    if let Some(import) = report.import {
+        print_line(&format!("导入编号 · import {import}"));
+    }
+    match report.outcome {
+        ImportOutcome::DryRun => {
+            print_line("核对完毕,未记账 · a dry run: nothing was recorded");
+        }
+        ImportOutcome::Recorded | ImportOutcome::Refused => {}
+        ImportOutcome::Incomplete => anyhow::bail!(
+            "导入期间账本有变动,后面的行被退回;已记账的可重复导入续办,或用 import reverse 撤销 · the ledger \
+             changed meanwhile and later rows were refused: import the file again to go on, or \
+             reverse it"
+        ),
+    }
+    let whole = !args.good_rows && !args.dry_run;
     anyhow::ensure!(
-        refused == 0,
+        *refused == 0,
         "{refused} 行有误{} · rows were refused{}",
-        if args.good_rows || args.dry_run {
-            ""
-        } else {
+        if whole {
             ",整份未导入;可加 --good-rows"
-        },
-        if args.good_rows || args.dry_run {
-            ""
         } else {
+            ""
+        },
+        if whole {
             ", so nothing was imported"
+        } else {
+            ""
         }
     );
+    Ok(())
+}
+
+fn reverse(args: &ImportArgs, server: &Server) -> anyhow::Result<()> {
+    let import = args.file.as_ref().context("没有导入编号 · no import")?;
+    let import = import.to_str().unwrap_or_default();
+    let report: UndoReport = server.reverse(import, args)?;
+    let lines = report.kept_records.iter().map(|kept| {
+        let (seq, word, code) = (kept.seq, &kept.word, &kept.code);
+        format!("#{seq} {word} {code} {} · {}", kept.title_zh, kept.title)
+    });
+    listed("不能撤销 · stays", lines, report.kept);
+    let (undone, kept) = (report.undone, report.kept);
+    let done = if report.dry_run {
+        format!("可撤销 · could be taken back {undone}")
+    } else {
+        format!("已撤销 · taken back {undone}")
+    };
+    print_line(&format!("{done},保留 · stays {kept}"));
+    anyhow::ensure!(
+        !report.dry_run || args.dry_run || undone == 0,
+        "有记录不能撤销,未作改动;可加 --good-rows · something stays, so nothing was taken back"
+    );
+    Ok(())
+}
+
+fn list(server: &Server) -> anyhow::Result<()> {
+    for line in server.imports()? {
+        let text = |pointer: &str| {
+            let value = line.pointer(pointer);
+            let text = value.and_then(serde_json::Value::as_str);
+            text.map(str::to_owned)
+                .or_else(|| value.map(ToString::to_string))
+                .unwrap_or_default()
+        };
+        print_line(&format!(
+            "{} {} {} {}/{} sha256 {}",
+            text("/import"),
+            text("/kind"),
+            text("/state/text_zh"),
+            text("/recorded_rows"),
+            text("/rows"),
+            text("/file_sha256")
+        ));
+    }
     Ok(())
 }

@@ -247,9 +247,10 @@ fn verification(registry: &mut Registry, state: &State) {
 }
 
 fn places(registry: &mut Registry, state: &State) {
-    let kinds: [(&str, &Places); 7] = [
+    let kinds: [(&str, &Places); 8] = [
         ("bodies_kib", &state.bodies),
         ("folds", &state.folds),
+        ("imports", &state.imports),
         ("long_questions", &state.long),
         ("packages", &state.packages),
         ("seals", &state.seals),

@@ -33,6 +33,10 @@ pub(super) fn mount(config: &mut ServiceConfig) {
     modifiers(&Security),
     paths(
         routes::commands::append,
+        routes::imports::post,
+        routes::imports::imports,
+        routes::imports::import,
+        routes::imports::reverse,
         routes::ledgers::ledgers,
         routes::ledgers::ledger,
         routes::events::events,
@@ -234,6 +238,7 @@ fn nouns() -> Vec<Noun> {
         ("round", ledger::round::RoundCommand::schema()),
         ("item", ledger::item::ItemCommand::schema()),
         ("evidence", ledger::evidence::EvidenceCommand::schema()),
+        ("import", ledger::import::ImportCommand::schema()),
     ]
 }
 
@@ -311,6 +316,7 @@ impl ToSchema for CommandSchema {
             ledger::round::RoundCommand
             ledger::item::ItemCommand
             ledger::evidence::EvidenceCommand
+            ledger::import::ImportCommand
         }
         for (name, schema) in [
             (ledger::Intake::name(), ledger::Intake::schema()),

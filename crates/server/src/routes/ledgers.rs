@@ -58,6 +58,7 @@ pub struct Counts {
     rounds: usize,
     items: usize,
     evidence: usize,
+    imports: usize,
     alerts: usize,
 }
 
@@ -90,6 +91,7 @@ impl LedgerView {
                 rounds: books.rounds.len(),
                 items: books.items.len(),
                 evidence: books.evidence.len(),
+                imports: books.imports.len(),
                 alerts: view.alerts.len(),
             },
         }

@@ -151,3 +151,17 @@ fn every_built_in_mapping_is_sound() {
         );
     }
 }
+
+#[test]
+fn an_opening_is_not_read_as_the_ordinary_table_of_its_noun() {
+    let (projects, opening) = ("projects", "opening_projects");
+    let form = crate::template(&Mapping::built_in(opening).unwrap(), Unit::Yuan).unwrap();
+    let told = read(
+        &form,
+        &Mapping::built_in(projects).unwrap(),
+        Options::default(),
+    );
+    let told = told.unwrap_err();
+    assert_eq!(told[0].code, Code::WrongKind);
+    assert!(told[0].en.contains(opening), "{}", told[0].en);
+}

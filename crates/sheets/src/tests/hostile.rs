@@ -19,10 +19,19 @@ pub(super) fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
 
 /// An XLSX by hand: one sheet with this content of its `sheetData`, and this table of texts.
 fn by_hand(workbook: &str, data: &str, texts: Option<&str>) -> Vec<u8> {
+    made(workbook, "", data, texts)
+}
+
+/// The same, with properties of the workbook.
+fn by_hand_with(properties: &str, data: &str) -> Vec<u8> {
+    made("", properties, data, None)
+}
+
+fn made(workbook: &str, properties: &str, data: &str, texts: Option<&str>) -> Vec<u8> {
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let workbook = format!(
-        "{workbook}<workbook xmlns=\"{main}\" xmlns:r=\"{relations}\"><sheets>\
+        "{workbook}<workbook xmlns=\"{main}\" xmlns:r=\"{relations}\">{properties}<sheets>\
          <sheet name=\"表\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>"
     );
     let rels = format!(
@@ -132,6 +141,43 @@ fn a_million_empty_rows_are_passed_over_and_listed() {
     assert_eq!(noted(&reading)[0].0, Code::EmptyRows);
     text.push_str(&",,,,,\n".repeat(100_000));
     assert_eq!(codes(paid(text.as_bytes())), [Code::TooLarge]);
+}
+
+#[test]
+fn a_million_empty_rows_of_a_workbook_take_no_memory() {
+    let mut data = String::from("<row r=\"1\"><c r=\"A1\"><v>1</v></c></row>");
+    for row in 2..=1_000_000_u32 {
+        data += &format!("<row r=\"{row}\"><c r=\"A{row}\" s=\"0\"/></row>");
+    }
+    let book = Workbook::read(&by_hand("", &data, None)).unwrap();
+    assert_eq!(book.sheets[0].rows.len(), 1);
+}
+
+#[test]
+fn dates_of_a_workbook_count_from_1900_or_1904_as_it_says() {
+    let texts = ["V1", "", "QS-1", "5号", "曲河建工公司"];
+    let cell = |column: char, row: u32, text: &str| {
+        format!("<c r=\"{column}{row}\" t=\"inlineStr\"><is><t>{text}</t></is></c>")
+    };
+    let heads: String = ('A'..)
+        .zip(HEADINGS)
+        .map(|(column, text)| cell(column, 1, text))
+        .collect();
+    let row: String = ('A'..)
+        .zip(texts)
+        .map(|(column, text)| match column {
+            'B' => "<c r=\"B2\"><v>SERIAL</v></c>".to_owned(),
+            _ => cell(column, 2, text),
+        })
+        .collect();
+    let data =
+        format!("<row r=\"1\">{heads}</row><row r=\"2\">{row}<c r=\"F2\"><v>5</v></c></row>");
+    for (properties, serial) in [("", "43309"), ("<workbookPr date1904=\"1\"/>", "41847")] {
+        let bytes = by_hand_with(properties, &data.replace("SERIAL", serial));
+        let reading = paid(&bytes).unwrap();
+        let day = reading.entries[0].value(&payments(), "paid_on").unwrap();
+        assert_eq!(day.to_string(), "2018-07-28", "{properties}");
+    }
 }
 
 #[test]

@@ -203,3 +203,125 @@ fn sheets_of_towns_are_read_together_and_others_are_listed() {
         [("V2".to_owned(), 100)]
     );
 }
+
+/// A claim of two batches, each in a line of its own.
+fn claim(fund: &str, amount: &str, voucher: &str) -> String {
+    format!("BZ-1,2018-07-28,QS-1,{fund},{amount},{voucher},曲河建工公司")
+}
+
+fn claims(lines: &[String]) -> Reading {
+    let head = "报账单号,报账日期,项目编码,指标文号,报账金额(元),原始凭证号,收款人";
+    let text = format!("{head}\n{}\n", lines.join("\n"));
+    let mapping = Mapping::built_in("claims").unwrap();
+    read(text.as_bytes(), &mapping, Options::default()).unwrap()
+}
+
+#[test]
+fn the_parts_of_one_number_stand_side_by_side_and_agree_in_all_else() {
+    let reading = claims(&[claim("1号", "5", "F-1"), claim("2号", "6", "F-1")]);
+    assert_eq!((reading.entries.len(), reading.refused.len()), (2, 0));
+    let mapping = Mapping::built_in("claims").unwrap();
+    assert_eq!(
+        reading.entries[0].key(&mapping),
+        reading.entries[1].key(&mapping)
+    );
+    let same = claims(&[claim("1号", "5", "F-1"), claim("1号", "5", "F-1")]);
+    assert_eq!(
+        (same.entries.len(), same.notes[0].code),
+        (1, Code::RowRepeated)
+    );
+    for other in [claim("1号", "6", "F-1"), claim("2号", "6", "F-2")] {
+        let reading = claims(&[claim("1号", "5", "F-1"), other]);
+        assert_eq!(reading.entries.len(), 0);
+        let codes: Vec<_> = refused(&reading)
+            .into_iter()
+            .map(|(code, _)| code)
+            .collect();
+        assert_eq!(codes, [Code::NumberTwice, Code::NumberTwice]);
+    }
+}
+
+#[test]
+fn one_document_may_give_money_to_several_receivers() {
+    let mapping = Mapping::built_in("funds").unwrap();
+    let head = "指标文号,资金名称,下达单位,接收单位,资金来源,指标金额(元),预算年度,发文日期,用途";
+    let row = |receiver: &str, amount: &str| {
+        format!("5号,产业资金,云岭省,{receiver},省级,{amount},2018,2018-03-01,产业")
+    };
+    let of = |rows: [String; 2]| {
+        let text = format!("{head}\n{}\n", rows.join("\n"));
+        read(text.as_bytes(), &mapping, Options::default()).unwrap()
+    };
+    assert_eq!(
+        of([row("青石县", "5"), row("曲河市", "6")]).entries.len(),
+        2
+    );
+    assert_eq!(
+        of([row("青石县", "5"), row("青石县", "6")]).refused.len(),
+        2
+    );
+}
+
+#[test]
+fn a_share_is_a_percentage_or_the_fraction_that_is_shown_as_one() {
+    let mapping = Mapping::built_in("contracts").unwrap();
+    let heads = [
+        "合同编号",
+        "合同名称",
+        "项目编码",
+        "承包单位",
+        "合同价款(元)",
+        "签订日期",
+        "质保金比例",
+    ];
+    let share = |write: &dyn Fn(&mut Worksheet)| {
+        let bytes = xlsx(|sheet| {
+            line(sheet, 0, &heads);
+            line(
+                sheet,
+                1,
+                &["HT-1", "路", "QS-1", "曲河建工公司", "5", "2018-04-01"],
+            );
+            write(sheet);
+        });
+        let reading = read(&bytes, &mapping, Options::default()).unwrap();
+        let entry = reading.entries.first()?.clone();
+        entry.value(&mapping, "retention").cloned()
+    };
+    let text = |text: &'static str| move |sheet: &mut Worksheet| line_at(sheet, text);
+    let number = |number: f64| {
+        move |sheet: &mut Worksheet| {
+            sheet.write_number(1, 6, number).unwrap();
+        }
+    };
+    for (write, bp) in [
+        ("3%", 300),
+        ("2.5", 250),
+        ("0.5%", 50),
+        ("100%", 10_000),
+        ("0", 0),
+    ] {
+        assert_eq!(share(&text(write)), Some(Value::Count(bp)), "{write}");
+    }
+    for (write, bp) in [(0.03, 300), (0.025, 250), (30.0, 3_000), (0.0, 0)] {
+        assert_eq!(share(&number(write)), Some(Value::Count(bp)), "{write}");
+    }
+    for write in ["101%", "三成", "2.555%", "-3%"] {
+        assert_eq!(share(&text(write)), None, "{write}");
+    }
+    assert_eq!(share(&number(1.0)), None, "it may be 1% or 100%");
+}
+
+fn line_at(sheet: &mut Worksheet, text: &str) {
+    sheet.write_string(1, 6, text).unwrap();
+}
+
+#[test]
+fn of_one_thing_all_lines_are_sure_or_none_is() {
+    let third = claim("3号", "7", "F-1");
+    for bad in [claim("2号", "0.001", "F-1"), claim("2号", "6", "F-2")] {
+        let reading = claims(&[claim("1号", "5", "F-1"), bad, third.clone()]);
+        assert_eq!((reading.entries.len(), reading.refused.len()), (0, 3));
+        assert!(refused(&reading).contains(&(Code::PartRefused, "4".to_owned())));
+    }
+}

@@ -2906,6 +2906,99 @@ pub mod evidence_event {
         Retracted(super::EvidenceWithdrawal),
     }
 }
+/// Begins an import: the file was read, and what is new of it is recorded from here on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ImportStart {
+    /// The import.
+    #[prost(bytes = "vec", tag = "1")]
+    pub import: ::prost::alloc::vec::Vec<u8>,
+    /// What sort of table it is 表格种类: `payments`.
+    #[prost(string, tag = "2")]
+    pub kind: ::prost::alloc::string::String,
+    /// The file's SHA-256. The file itself is not kept.
+    #[prost(bytes = "vec", tag = "3")]
+    pub file_sha256: ::prost::alloc::vec::Vec<u8>,
+    /// SHA-256 of the mapping of its headings, where it was not the one that the release brings.
+    #[prost(bytes = "vec", tag = "4")]
+    pub mapping_sha256: ::prost::alloc::vec::Vec<u8>,
+    /// How many rows the table has.
+    #[prost(uint32, tag = "5")]
+    pub rows: u32,
+    /// How many of them say something new.
+    #[prost(uint32, tag = "6")]
+    pub new_rows: u32,
+    /// How many of them are other than what is recorded under their number, and are left as they are.
+    #[prost(uint32, tag = "7")]
+    pub changed_rows: u32,
+    /// How many of them are refused.
+    #[prost(uint32, tag = "8")]
+    pub refused_rows: u32,
+}
+/// Completes an import: whatever of its file could be recorded is recorded.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ImportCompletion {
+    /// The import.
+    #[prost(bytes = "vec", tag = "1")]
+    pub import: ::prost::alloc::vec::Vec<u8>,
+    /// How many rows were recorded; those that wait for a second person included.
+    #[prost(uint32, tag = "2")]
+    pub recorded_rows: u32,
+    /// How many were refused after all.
+    #[prost(uint32, tag = "3")]
+    pub refused_rows: u32,
+}
+/// Says that what an import recorded was taken back 撤销导入, as far as it could be.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ImportReversal {
+    /// The import.
+    #[prost(bytes = "vec", tag = "1")]
+    pub import: ::prost::alloc::vec::Vec<u8>,
+    /// How many of its records were taken back.
+    #[prost(uint32, tag = "2")]
+    pub undone: u32,
+    /// How many of them stay.
+    #[prost(uint32, tag = "3")]
+    pub kept: u32,
+    /// Why.
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// What may be asked of `import`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ImportCommand {
+    #[prost(oneof = "import_command::Command", tags = "1, 2, 3")]
+    pub command: ::core::option::Option<import_command::Command>,
+}
+/// Nested message and enum types in `ImportCommand`.
+pub mod import_command {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Command {
+        #[prost(message, tag = "1")]
+        Begin(super::ImportStart),
+        #[prost(message, tag = "2")]
+        Complete(super::ImportCompletion),
+        #[prost(message, tag = "3")]
+        Reverse(super::ImportReversal),
+    }
+}
+/// What has happened to `import`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ImportEvent {
+    #[prost(oneof = "import_event::Event", tags = "1, 2, 3")]
+    pub event: ::core::option::Option<import_event::Event>,
+}
+/// Nested message and enum types in `ImportEvent`.
+pub mod import_event {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        Begun(super::ImportStart),
+        #[prost(message, tag = "2")]
+        Completed(super::ImportCompletion),
+        #[prost(message, tag = "3")]
+        Reversed(super::ImportReversal),
+    }
+}
 /// Drafts an item.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ItemDraft {
@@ -5485,7 +5578,7 @@ pub struct Event {
     pub schema_version: u32,
     #[prost(
         oneof = "event::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 36, 40, 30, 31"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 36, 40, 30, 31, 41"
     )]
     pub noun: ::core::option::Option<event::Noun>,
 }
@@ -5537,6 +5630,8 @@ pub mod event {
         Contract(super::ContractEvent),
         #[prost(message, tag = "31")]
         Claim(super::ClaimEvent),
+        #[prost(message, tag = "41")]
+        Import(super::ImportEvent),
     }
 }
 /// The way in.
@@ -5594,7 +5689,7 @@ pub struct Command {
     pub correlation_id: ::prost::alloc::vec::Vec<u8>,
     #[prost(
         oneof = "command::Noun",
-        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 36, 40, 30, 31"
+        tags = "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 32, 33, 34, 35, 36, 40, 30, 31, 41"
     )]
     pub noun: ::core::option::Option<command::Noun>,
 }
@@ -5646,5 +5741,7 @@ pub mod command {
         Contract(super::ContractCommand),
         #[prost(message, tag = "31")]
         Claim(super::ClaimCommand),
+        #[prost(message, tag = "41")]
+        Import(super::ImportCommand),
     }
 }

@@ -107,8 +107,8 @@ pub(super) fn outside(books: &Books, item: &Item, actor: &Actor) -> Result<(), R
     Ok(())
 }
 
-/// Neither of the responsible unit nor recused: asked of verifiers, closers, those who look back and
-/// those who find that there was no problem.
+/// Neither of the responsible unit nor recused: asked of verifiers, closers, those who look back
+/// and those who find that there was no problem.
 pub(super) fn unbiased(books: &Books, item: &Item, actor: &Actor) -> Result<(), Rejection> {
     outside(books, item, actor)?;
     if item.recused.contains(&actor.person) {

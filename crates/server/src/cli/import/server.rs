@@ -1,18 +1,20 @@
-//! The server, asked one thing after another.
+//! The server, asked to import.
 
+use super::ImportArgs;
+use crate::importing::{ImportReport, UndoReport};
 use anyhow::Context;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// The longest answer that is taken, in bytes: a page of a thousand records has some 2 MiB.
-const ANSWER_LEN_MAX: u64 = 256 << 20;
-/// Records and lines that are asked for at once; the server gives no more.
-const PAGE_LEN: usize = 1_000;
+/// The longest answer that is taken, in bytes: the file of rejects may be in it.
+const ANSWER_LEN_MAX: u64 = 128 << 20;
+/// What parts the parts of a form: in no table of ours.
+const BOUNDARY: &str = "fundtrace-5b1f0d6f6e3c4b0f9a2d";
 
 /// A ledger of a server, for the bearer of a token.
 pub(super) struct Server {
     agent: ureq::Agent,
     base: String,
-    ledger: String,
     token: String,
 }
 
@@ -22,96 +24,97 @@ impl Server {
         Server {
             agent: config.build().into(),
             base: format!("{}/v1/ledgers/{ledger}", server.trim_end_matches('/')),
-            ledger: ledger.to_owned(),
             token: format!("Bearer {token}"),
         }
     }
 
-    /// The ledger, as it was named.
-    pub(super) fn ledger(&self) -> &str {
-        &self.ledger
+    /// Sends a file; what became of it.
+    pub(super) fn import(
+        &self,
+        args: &ImportArgs,
+        file: Vec<u8>,
+        mapping: Option<String>,
+    ) -> anyhow::Result<ImportReport> {
+        let url = format!("{}/imports/{}", self.base, args.kind);
+        let mut asked = self.agent.post(&url).header("Authorization", &self.token);
+        if let Some(unit) = args.unit {
+            asked = asked.query("unit", unit.zh());
+        }
+        if let Some(sheet) = &args.sheet {
+            asked = asked.query("sheet", sheet);
+        }
+        let flags = [
+            ("dry_run", args.dry_run),
+            ("partial", args.good_rows),
+            ("rejects", args.rejects.is_some()),
+        ];
+        for (name, _) in flags.iter().filter(|(_, on)| *on) {
+            asked = asked.query(name, "true");
+        }
+        let (content_type, body) = match mapping {
+            None => ("application/octet-stream".to_owned(), file),
+            Some(toml) => {
+                let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
+                (content_type, form(&file, &toml))
+            }
+        };
+        let answer = asked.header("Content-Type", content_type).send(body);
+        read(answer.with_context(|| format!("cannot ask {url}"))?)
     }
 
-    fn ask(&self, path: &str) -> anyhow::Result<Value> {
-        let url = format!("{}/{path}", self.base);
+    /// Takes an import back, or says what would be.
+    pub(super) fn reverse(&self, import: &str, args: &ImportArgs) -> anyhow::Result<UndoReport> {
+        let url = format!("{}/imports/{import}/reverse", self.base);
+        let mut asked = self.agent.post(&url).header("Authorization", &self.token);
+        if let Some(reason) = &args.reason {
+            asked = asked.query("reason", reason);
+        }
+        for (name, on) in [("dry_run", args.dry_run), ("partial", args.good_rows)] {
+            if on {
+                asked = asked.query(name, "true");
+            }
+        }
+        let answer = asked.send_empty();
+        read(answer.with_context(|| format!("cannot ask {url}"))?)
+    }
+
+    /// The last hundred imports, the last first.
+    pub(super) fn imports(&self) -> anyhow::Result<Vec<Value>> {
+        let url = format!("{}/imports", self.base);
         let asked = self.agent.get(&url).header("Authorization", &self.token);
-        let mut answer = asked.call().with_context(|| format!("cannot ask {url}"))?;
-        let status = answer.status();
-        let body = answer.body_mut().with_config().limit(ANSWER_LEN_MAX);
-        let text = body.read_to_string()?;
-        let read: Value = serde_json::from_str(&text).with_context(|| format!("{status}"))?;
-        anyhow::ensure!(status.is_success(), "{status}: {}", told(&read));
-        Ok(read)
-    }
-
-    /// A list, all of its pages.
-    pub(super) fn list(&self, name: &str) -> anyhow::Result<Vec<Value>> {
-        let mut all = Vec::new();
-        loop {
-            let path = format!("{name}?limit={PAGE_LEN}&offset={}", all.len());
-            let mut answer = self.ask(&path)?;
-            match answer.get_mut("data").map(Value::take) {
-                Some(Value::Array(entries)) => return Ok(entries),
-                Some(mut page) => {
-                    let more = page.get("more").and_then(Value::as_bool);
-                    let entries = page.get_mut("entries").map(Value::take);
-                    if let Some(Value::Array(entries)) = entries {
-                        all.extend(entries);
-                    }
-                    if more != Some(true) {
-                        return Ok(all);
-                    }
-                }
-                None => anyhow::bail!("{name}: the answer has no data"),
-            }
-        }
-    }
-
-    /// All events of a word, in their order; those that were reversed are left out.
-    pub(super) fn events(&self, word: &str) -> anyhow::Result<Vec<Value>> {
-        let (mut all, mut after) = (Vec::new(), 0);
-        loop {
-            let path = format!("events?type={word}&limit={PAGE_LEN}&after_seq={after}");
-            let mut answer = self.ask(&path)?;
-            let data = answer.get_mut("data").map(Value::take);
-            if let Some(Value::Array(events)) = data {
-                let stands = |event: &Value| event.get("reversed_by").is_none_or(Value::is_null);
-                all.extend(events.into_iter().filter(stands));
-            }
-            match answer.get("next_after_seq").and_then(Value::as_u64) {
-                Some(next) => after = next,
-                None => return Ok(all),
-            }
-        }
-    }
-
-    /// Sends commands as one list; what became of each.
-    pub(super) fn send(&self, commands: &[String], atomic: bool) -> anyhow::Result<Vec<Value>> {
-        let url = format!("{}/commands?atomic={atomic}", self.base);
-        let asked = self.agent.post(&url).header("Authorization", &self.token);
-        let asked = asked.header("Content-Type", "application/x-ndjson");
-        let body = commands.join("\n");
-        let mut answer = asked
-            .send(body.as_bytes())
-            .with_context(|| format!("cannot ask {url}"))?;
-        let status = answer.status();
-        let body = answer.body_mut().with_config().limit(ANSWER_LEN_MAX);
-        let text = body.read_to_string()?;
-        let lines = text.lines().map(serde_json::from_str::<Value>);
-        let lines = lines.collect::<Result<Vec<_>, _>>();
-        let lines = lines.with_context(|| format!("{status}: {text}"))?;
-        anyhow::ensure!(
-            lines.len() == commands.len(),
-            "{status}: {}",
-            lines.first().map(told).unwrap_or_default()
-        );
-        Ok(lines)
+        let answer = asked.call().with_context(|| format!("cannot ask {url}"))?;
+        let answer: Value = read(answer)?;
+        let entries = answer.pointer("/data/entries").and_then(Value::as_array);
+        Ok(entries.cloned().unwrap_or_default())
     }
 }
 
+fn form(file: &[u8], mapping: &str) -> Vec<u8> {
+    let part = |name: &str, more: &str| {
+        format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n")
+    };
+    let mut body = part("mapping", "").into_bytes();
+    body.extend_from_slice(mapping.as_bytes());
+    body.extend_from_slice(b"\r\n");
+    body.extend_from_slice(part("file", "; filename=\"file\"").as_bytes());
+    body.extend_from_slice(file);
+    body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+    body
+}
+
+fn read<T: DeserializeOwned>(mut answer: ureq::http::Response<ureq::Body>) -> anyhow::Result<T> {
+    let status = answer.status();
+    let body = answer.body_mut().with_config().limit(ANSWER_LEN_MAX);
+    let text = body.read_to_string()?;
+    if !status.is_success() {
+        let problem: Value = serde_json::from_str(&text).with_context(|| format!("{status}"))?;
+        anyhow::bail!("{status}: {}", told(&problem));
+    }
+    serde_json::from_str(&text).with_context(|| format!("{status}: no answer that is understood"))
+}
+
 /// A refusal, as it is shown.
-pub(super) fn told(problem: &Value) -> String {
-    let problem = problem.get("problem").unwrap_or(problem);
+fn told(problem: &Value) -> String {
     let word = |name| {
         problem
             .get(name)

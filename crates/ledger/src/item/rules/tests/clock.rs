@@ -121,8 +121,8 @@ fn a_request_after_the_due_date_is_late_for_ever() {
     assert!(World::given(&given).item().turns.requested_late);
 }
 
-/// Due on 2018-09-28, asked for on 2018-09-18, closed on 2018-09-28: the ten days of the review were
-/// not the unit's, those of the closing that did not hold were.
+/// Due on 2018-09-28, asked for on 2018-09-18, closed on 2018-09-28: the ten days of the review
+/// were not the unit's, those of the closing that did not hold were.
 #[test]
 fn a_failed_look_back_gives_back_the_days_of_the_review_and_no_others() {
     let given = and(

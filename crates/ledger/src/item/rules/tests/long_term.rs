@@ -1,5 +1,5 @@
-//! Long-term rectification: reviewed cycle by cycle, until a review puts it up for closing; and what
-//! turns out, while it is put right, to have been no problem.
+//! Long-term rectification: reviewed cycle by cycle, until a review puts it up for closing; and
+//! what turns out, while it is put right, to have been no problem.
 
 use super::*;
 

@@ -1,5 +1,5 @@
-//! Money that came back without a bank line of ours: by a treasury receipt, or because less was paid
-//! out to whoever owed it (V16).
+//! Money that came back without a bank line of ours: by a treasury receipt, or because less was
+//! paid out to whoever owed it (V16).
 
 use super::closing::verified;
 use super::*;
@@ -11,8 +11,8 @@ fn payment(number: u128) -> PaymentId {
     PaymentId(Uuid::from_u128(0x8000 | number))
 }
 
-/// A verified item that owes 100 fen, where bank lines count; payments 1 of 60 fen to the town, 2 to
-/// its village, 3 to finance, 4 to the town of before the issue, 5 and 6 to one supplier.
+/// A verified item that owes 100 fen, where bank lines count; payments 1 of 60 fen to the town, 2
+/// to its village, 3 to finance, 4 to the town of before the issue, 5 and 6 to one supplier.
 fn owing() -> World {
     let path = verified(draft(|draft| draft.recovery_required_fen = fen(100)), []);
     let mut world = World::given(&path);

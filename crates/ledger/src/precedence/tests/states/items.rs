@@ -248,8 +248,8 @@ pub(super) const ITEM: &[Line] = &[
     ),
 ];
 
-/// Beside two other items: none, and one with a measure, its proof, a closing that was asked for and
-/// verified once; its states are set. Of one that is in progress an extension is asked for too.
+/// Beside two other items: none, and one with a measure, its proof, a closing that was asked for
+/// and verified once; its states are set. Of one that is in progress an extension is asked for too.
 pub(super) fn story() -> Story {
     let of = |word: &str| said(*ITEM.iter().find(|line| line.0 == word).unwrap(), "item");
     let changed = |word: &str, from: &str, to: &str| {

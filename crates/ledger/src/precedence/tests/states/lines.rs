@@ -470,3 +470,26 @@ pub(super) const ENTRY: &[Line] = &[
         r#"{"entry":"$7901","reason":"录错"}"#,
     ),
 ];
+
+pub(super) const IMPORT: &[Line] = &[
+    (
+        "begin",
+        CLERK,
+        "2018-07-01",
+        r#"{"import":"$8001","kind":"payments","rows":2,"new_rows":1,"changed_rows":0,
+        "refused_rows":1,
+        "file_sha256":"cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd"}"#,
+    ),
+    (
+        "complete",
+        CLERK,
+        "2018-07-01",
+        r#"{"import":"$8001","recorded_rows":1,"refused_rows":0}"#,
+    ),
+    (
+        "reverse",
+        CLERK,
+        "2018-07-01",
+        r#"{"import":"$8001","undone":1,"kept":0,"reason":"文件有误"}"#,
+    ),
+];

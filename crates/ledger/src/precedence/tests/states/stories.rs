@@ -218,6 +218,17 @@ pub(super) fn stories() -> Vec<Story> {
                 ("withdrawn", &["propose", "withdraw"]),
             ],
         ),
+        Story::new(
+            "import",
+            vec![],
+            IMPORT,
+            &[
+                ("none", &[]),
+                ("begun", &["begin"]),
+                ("completed", &["begin", "complete"]),
+                ("reversed", &["begin", "complete", "reverse"]),
+            ],
+        ),
         organisations(),
         overlays(),
         persons(),

@@ -1,0 +1,249 @@
+//! What the ledger has already: subjects by the numbers of their sources, and what was recorded
+//! about them.
+
+use super::Place;
+use super::lookup::{fund_key, shape};
+use super::plan::BY_ROW;
+use super::undo::UNDONE;
+use crate::problem::Problem;
+use ledger::claim::ClaimEvent;
+use ledger::ids::{PaymentId, Subject};
+use ledger::money::Fen;
+use ledger::payment::{PaymentEvent, rules::Payment};
+use ledger::project::ProjectEvent;
+use ledger::record::RecordEvent;
+use ledger::{Books, Event, Fact};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// How many records about a subject are read to find what a row says of it: the first records of a
+/// project or a batch are its own, and payments that name it come later.
+const READ_MAX: usize = 512;
+
+/// Subjects of a kind of table, by the number by which a row is known again.
+#[derive(Debug, Default)]
+pub(super) struct Numbers {
+    subjects: HashMap<String, Uuid>,
+    /// How many subjects of a number were taken back as a whole: the next one is another subject.
+    undone: HashMap<String, u32>,
+}
+
+impl Numbers {
+    /// Those of the books.
+    pub(super) fn of(place: &Place, books: &Books, kind: &str) -> Result<Numbers, Problem> {
+        let mut numbers = Numbers::default();
+        let subjects = &mut numbers.subjects;
+        match kind.trim_start_matches("opening_") {
+            "organisations" => {
+                let rows = books.organisations.iter();
+                subjects.extend(rows.map(|(id, row)| (shape(row.code.as_str()), id.0)));
+            }
+            "funds" => {
+                let key = |row: &ledger::fund::rules::Fund| {
+                    let announced = &row.announcement;
+                    fund_key(announced.document.as_str(), announced.receiver)
+                };
+                subjects.extend(books.funds.iter().map(|(id, row)| (key(row), id.0)));
+            }
+            "projects" => {
+                for (id, row) in books.projects.iter() {
+                    let number = shape(row.number.as_str());
+                    if row.state.has_ended() && taken_back(place, id.into())? {
+                        numbers.gone(number);
+                    } else {
+                        numbers.subjects.insert(number, id.0);
+                    }
+                }
+            }
+            "contracts" => {
+                let rows = books.contracts.iter();
+                subjects.extend(rows.map(|(id, row)| (shape(row.signing.number.as_str()), id.0)));
+            }
+            "claims" => {
+                let ended = |row: &ledger::claim::rules::Claim| !row.is_live();
+                for (id, row) in books.claims.iter() {
+                    let number = shape(row.submission.number.as_str());
+                    if ended(row) && taken_back(place, id.into())? {
+                        numbers.gone(number);
+                    } else {
+                        numbers.subjects.insert(number, id.0);
+                    }
+                }
+            }
+            "items" => {
+                let rows = books.items.iter();
+                subjects.extend(rows.map(|(id, row)| (shape(row.draft.number.as_str()), id.0)));
+            }
+            "accounts" => {
+                let key = |row: &ledger::account::rules::Account| {
+                    format!("{}\n{}", shape(row.masked_number.as_str()), row.owner)
+                };
+                subjects.extend(books.accounts.iter().map(|(id, row)| (key(row), id.0)));
+            }
+            _ => {
+                for (id, row) in books.payments.iter() {
+                    numbers.payment(place, id, row)?;
+                }
+            }
+        }
+        Ok(numbers)
+    }
+
+    fn payment(&mut self, place: &Place, id: PaymentId, row: &Payment) -> Result<(), Problem> {
+        let number = shape(row.voucher.as_str());
+        let nothing_paid = row.settled == Fen::ZERO && row.cancelled >= row.amount;
+        if nothing_paid && taken_back(place, id.into())? {
+            self.gone(number);
+        } else {
+            self.subjects.insert(number, id.0);
+        }
+        Ok(())
+    }
+
+    fn gone(&mut self, number: String) {
+        let count = self.undone.entry(number).or_default();
+        *count = count.saturating_add(1);
+    }
+
+    /// The subject that has a number.
+    pub(super) fn one(&self, key: &str) -> Option<Uuid> {
+        self.subjects.get(key).copied()
+    }
+
+    /// How many of a number were taken back.
+    pub(super) fn generation(&self, key: &str) -> u32 {
+        self.undone.get(key).copied().unwrap_or_default()
+    }
+}
+
+/// True for what an import recorded and somebody took back with it.
+fn taken_back(place: &Place, subject: Subject) -> Result<bool, Problem> {
+    let seqs = place.slot.view().timeline.of(subject).to_vec();
+    for seq in seqs.iter().rev().take(READ_MAX) {
+        let Some((_, fact)) = place.fact(u64::from(*seq))? else {
+            continue;
+        };
+        let reason = if let Event::Payment(PaymentEvent::Returned(back)) = &fact.event {
+            &back.reason
+        } else if let Event::Claim(ClaimEvent::Withdrawn(it)) = &fact.event {
+            &it.reason
+        } else if let Event::Project(ProjectEvent::Removed(it)) = &fact.event {
+            &it.reason
+        } else {
+            continue;
+        };
+        if reason.as_str().starts_with(UNDONE) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// A record about a subject that still stands.
+pub(super) struct Recorded {
+    pub(super) seq: u64,
+    pub(super) fact: Fact,
+}
+
+/// What stands of a subject, read as far as it is asked for.
+pub(super) struct About<'a> {
+    place: &'a Place,
+    books: &'a Books,
+    seqs: std::vec::IntoIter<u32>,
+    read: Vec<Recorded>,
+}
+
+impl<'a> About<'a> {
+    pub(super) fn new(place: &'a Place, books: &'a Books, subject: Subject) -> About<'a> {
+        let view = place.slot.view();
+        let seqs = view.timeline.of(subject);
+        let seqs: Vec<u32> = seqs.iter().copied().take(READ_MAX).collect();
+        About {
+            place,
+            books,
+            seqs: seqs.into_iter(),
+            read: Vec::new(),
+        }
+    }
+
+    /// The first one for which this holds.
+    pub(super) fn find(
+        &mut self,
+        wanted: impl Fn(&Recorded) -> bool,
+    ) -> Result<Option<&Recorded>, Problem> {
+        if let Some(at) = self.read.iter().position(&wanted) {
+            return Ok(self.read.get(at));
+        }
+        for seq in self.seqs.by_ref() {
+            let seq = u64::from(seq);
+            if let Some(by) = self.books.reversed.get(seq)
+                && !is_by_row(self.place, *by)?
+            {
+                continue;
+            }
+            let Some((_, fact)) = self.place.fact(seq)? else {
+                continue;
+            };
+            let recorded = Recorded { seq, fact };
+            let is_it = wanted(&recorded);
+            self.read.push(recorded);
+            if is_it {
+                return Ok(self.read.last());
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// True where a row of a file took it back, so that the file itself says both.
+fn is_by_row(place: &Place, seq: u64) -> Result<bool, Problem> {
+    let fact = place.fact(seq)?;
+    Ok(fact.is_some_and(|(_, fact)| {
+        let Event::Record(RecordEvent::Reversed(it)) = &fact.event else {
+            return false;
+        };
+        it.reason.as_str().starts_with(BY_ROW)
+    }))
+}
+
+impl Recorded {
+    /// The fields in which it is other than what is asked for.
+    pub(super) fn differences(&self, occurred_on: &str, event: &Event) -> Vec<[String; 3]> {
+        let mut found = Vec::new();
+        let was = self.fact.occurred_on.to_string();
+        if was != occurred_on {
+            found.push(["occurred_on".to_owned(), was, occurred_on.to_owned()]);
+        }
+        let (old, new) = (facts(&self.fact.event), facts(event));
+        let mut names: Vec<_> = old.keys().chain(new.keys()).collect();
+        names.sort();
+        names.dedup();
+        for name in names {
+            let (was, is) = (old.get(name), new.get(name));
+            if was != is {
+                let shown = |value: Option<&serde_json::Value>| {
+                    value.map_or("—".to_owned(), ToString::to_string)
+                };
+                found.push([name.clone(), shown(was), shown(is)]);
+            }
+        }
+        found
+    }
+}
+
+/// The facts of an event, without its noun and its word.
+fn facts(event: &Event) -> serde_json::Map<String, serde_json::Value> {
+    let mut value = serde_json::to_value(event).unwrap_or_default();
+    for _ in 0..2 {
+        let inner = value.as_object_mut().and_then(|tagged| {
+            let (_, inner) = tagged.iter_mut().next()?;
+            Some(inner.take())
+        });
+        value = inner.unwrap_or_default();
+    }
+    if let serde_json::Value::Object(facts) = value {
+        facts
+    } else {
+        serde_json::Map::new()
+    }
+}

@@ -1,0 +1,569 @@
+//! What becomes of each row: new, known, different, refused.
+
+use super::known::{About, Numbers};
+use super::lookup::{Lookup, Trouble, shape};
+use super::report::{Difference, RowRefusal};
+use super::row::{Row, Step};
+use super::rows::{self, With};
+use super::{File, INTAKE, Place, derived, trial};
+use crate::json;
+use crate::problem::Problem;
+use ledger::entry::rules::EntryState;
+use ledger::entry::{EntryCommand, EntryProposal};
+use ledger::ids::{EntryId, ImportId, PaymentId};
+use ledger::import::rules::ImportState;
+use ledger::money::Fen;
+use ledger::payment::PaymentEvent;
+use ledger::record::RecordEvent;
+use ledger::subjects::Subjects;
+use ledger::{Books, Command, Event, Submission};
+use serde_json::json;
+use sheets::{Entry, Options, Reading, Refusal};
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What a row with 冲销 gives as its reason; what it took back was taken back by its own file, and
+/// is not recorded anew when the file comes again.
+pub(super) const BY_ROW: &str = "冲销(凭证 ";
+
+/// What becomes of a row.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    New(Vec<Submission>),
+    /// It takes back what is recorded of another row of this file first.
+    Later,
+    Recorded,
+    Known,
+    Changed(Vec<Difference>),
+    Refused(Vec<RowRefusal>),
+}
+
+/// A row, or the lines of one thing.
+#[derive(Debug)]
+pub(super) struct Line {
+    /// Its entries of the reading.
+    pub(super) entries: Vec<usize>,
+    pub(super) sheet: Box<str>,
+    pub(super) row: u32,
+    pub(super) number: String,
+    pub(super) subject: Option<Uuid>,
+    /// It counts once a second person has confirmed it.
+    pub(super) waits: bool,
+    pub(super) verdict: Verdict,
+}
+
+/// A file with what becomes of its rows.
+pub(crate) struct Planned {
+    pub(super) file: File,
+    /// Why the file as a whole cannot be read.
+    pub(super) whole: Vec<Refusal>,
+    pub(super) reading: Reading,
+    pub(super) lines: Vec<Line>,
+    /// In which order they are recorded: what came back after what was paid.
+    pub(super) order: Vec<usize>,
+    pub(super) import: ImportId,
+    /// It was begun before, and broke off.
+    pub(super) resumed: bool,
+}
+
+/// Reads a file, looks everything up, decides row by row, and asks the rules.
+///
+/// # Errors
+/// The log cannot be read, or the caller may not record such rows.
+pub(crate) fn make(place: &Place, file: File) -> Result<Planned, Problem> {
+    let books = place.slot.view().books.clone();
+    let (import, resumed) = import_id(place, &books, &file);
+    let mut planned = Planned {
+        whole: Vec::new(),
+        reading: Reading {
+            unit: None,
+            entries: Vec::new(),
+            refused: Vec::new(),
+            notes: Vec::new(),
+        },
+        lines: Vec::new(),
+        order: Vec::new(),
+        import,
+        resumed,
+        file,
+    };
+    let options = Options {
+        unit: planned.file.unit,
+        sheet: planned.file.sheet.as_deref(),
+    };
+    match sheets::read(&planned.file.bytes, &planned.file.mapping, options) {
+        Ok(reading) => planned.reading = reading,
+        Err(refusals) => {
+            planned.whole = refusals;
+            return Ok(planned);
+        }
+    }
+    // From here on only its hash is needed.
+    planned.file.bytes = actix_web::web::Bytes::new();
+    planned.lines = lines(&planned);
+    let mut order: Vec<usize> = (0..planned.lines.len()).collect();
+    let mapping = &planned.file.mapping;
+    let back = |index: &usize| {
+        let entry = planned
+            .lines
+            .get(*index)
+            .and_then(|line| line.entries.first());
+        let entry = entry.and_then(|entry| planned.reading.entries.get(*entry));
+        entry.is_some_and(|entry| entry.is_back(mapping))
+    };
+    order.sort_by_key(back);
+    planned.order = order.clone();
+    judge(place, &mut planned, &books, &order)?;
+    trial::run(place, &mut planned, books)?;
+    Ok(planned)
+}
+
+/// Judges the rows that had to wait for others of their file, now that those are recorded.
+///
+/// # Errors
+/// As [`make`].
+pub(super) fn again(place: &Place, planned: &mut Planned) -> Result<Vec<usize>, Problem> {
+    let books = place.slot.view().books.clone();
+    let is_later = |index: &usize| {
+        let line = planned.lines.get(*index);
+        line.is_some_and(|line| matches!(line.verdict, Verdict::Later))
+    };
+    let later: Vec<usize> = planned.order.iter().copied().filter(is_later).collect();
+    judge(place, planned, &books, &later)?;
+    Ok(later)
+}
+
+/// The import of this file: the one that broke off, or a new one.
+fn import_id(place: &Place, books: &Books, file: &File) -> (ImportId, bool) {
+    let (ledger, sha256) = (place.ledger.to_string(), file.sha256.to_string());
+    let mapping = file.mapping_sha256.map(|it| it.to_string());
+    let mapping = mapping.unwrap_or_default();
+    let mut number = 0_u64;
+    loop {
+        let count = number.to_string();
+        let parts = [
+            "import",
+            &ledger,
+            &file.mapping.kind,
+            &sha256,
+            &mapping,
+            &count,
+        ];
+        let id = ImportId(derived(&parts));
+        match books.imports.get(id).map(|row| row.state) {
+            None => return (id, false),
+            Some(ImportState::Begun) => return (id, true),
+            Some(ImportState::Completed | ImportState::PartlyReversed | ImportState::Reversed) => {
+                number = number.saturating_add(1);
+            }
+        }
+    }
+}
+
+/// Rows of one number are one, where a kind has parts.
+fn lines(planned: &Planned) -> Vec<Line> {
+    let mapping = &planned.file.mapping;
+    let mut lines: Vec<Line> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for (index, entry) in planned.reading.entries.iter().enumerate() {
+        if !mapping.parts.is_empty() {
+            let place = *places.entry(entry.key(mapping)).or_insert(lines.len());
+            if let Some(line) = lines.get_mut(place) {
+                line.entries.push(index);
+                continue;
+            }
+        }
+        let number = entry.value(mapping, &mapping.number);
+        lines.push(Line {
+            entries: vec![index],
+            sheet: entry.sheet.clone(),
+            row: entry.row,
+            number: number.map(ToString::to_string).unwrap_or_default(),
+            subject: None,
+            waits: false,
+            verdict: Verdict::Known,
+        });
+    }
+    lines
+}
+
+fn judge(
+    place: &Place,
+    planned: &mut Planned,
+    books: &Books,
+    order: &[usize],
+) -> Result<(), Problem> {
+    let mut pending: HashMap<Uuid, Vec<Arc<EntryProposal>>> = HashMap::new();
+    for row in books.entries.values() {
+        if row.state == EntryState::Proposed {
+            row.proposal.command.each(&mut |subject| {
+                let proposals = pending.entry(subject.0).or_default();
+                proposals.push(Arc::clone(&row.proposal));
+            });
+        }
+    }
+    let mapping = &planned.file.mapping;
+    let mut maker = Maker {
+        place,
+        books,
+        ledger: place.ledger.to_string(),
+        kind: &mapping.kind,
+        import: planned.import.0,
+        numbers: Numbers::of(place, books, &mapping.kind)?,
+        lookup: Lookup::of(books),
+        planned: HashMap::new(),
+        pending,
+    };
+    for index in order {
+        let Some(line) = planned.lines.get_mut(*index) else {
+            continue;
+        };
+        let entries: Vec<&Entry> = line
+            .entries
+            .iter()
+            .filter_map(|entry| planned.reading.entries.get(*entry))
+            .collect();
+        let row = Row::new(&entries, mapping);
+        let judged = maker.line(&row)?;
+        line.subject = judged.subject;
+        line.waits = judged.waits;
+        line.verdict = match judged.verdict {
+            Ok(verdict) => verdict,
+            Err(troubles) => {
+                let at = |trouble| RowRefusal::of(&line.sheet, line.row, trouble);
+                Verdict::Refused(troubles.into_iter().map(at).collect())
+            }
+        };
+    }
+    Ok(())
+}
+
+/// What a row of this file will have recorded, for the rows that take it back.
+struct PlannedPayment {
+    payment: Uuid,
+    amount: i64,
+}
+
+struct Maker<'a> {
+    place: &'a Place,
+    books: &'a Books,
+    ledger: String,
+    kind: &'a str,
+    import: Uuid,
+    numbers: Numbers,
+    lookup: Lookup,
+    /// Payments of this file, by number.
+    planned: HashMap<String, PlannedPayment>,
+    /// What waits for a second person, by what it is about.
+    pending: HashMap<Uuid, Vec<Arc<EntryProposal>>>,
+}
+
+struct Judged {
+    verdict: Result<Verdict, Vec<Trouble>>,
+    subject: Option<Uuid>,
+    waits: bool,
+}
+
+impl Judged {
+    fn refused(troubles: Vec<Trouble>) -> Judged {
+        Judged {
+            verdict: Err(troubles),
+            subject: None,
+            waits: false,
+        }
+    }
+}
+
+impl Maker<'_> {
+    fn line(&mut self, row: &Row<'_>) -> Result<Judged, Problem> {
+        if row.is_back() {
+            return self.back(row);
+        }
+        let key = match rows::key(self.kind, row, &self.lookup) {
+            Ok(key) => key,
+            Err(troubles) => return Ok(Judged::refused(troubles)),
+        };
+        let subject = self.numbers.one(&key).unwrap_or_else(|| self.new_id(&key));
+        let with = With {
+            books: self.books,
+            lookup: &self.lookup,
+        };
+        let steps = match rows::steps(self.kind, row, subject, &with) {
+            Ok(steps) => steps,
+            Err(troubles) => return Ok(Judged::refused(troubles)),
+        };
+        let judged = self.compared(row, steps, subject)?;
+        if judged.verdict.is_ok() {
+            self.note(row, key, subject);
+        }
+        Ok(judged)
+    }
+
+    fn new_id(&self, key: &str) -> Uuid {
+        match self.numbers.generation(key) {
+            0 => derived(&[&self.ledger, self.kind, key]),
+            count => derived(&[&self.ledger, self.kind, key, &count.to_string()]),
+        }
+    }
+
+    /// Rows below may name what this one brings.
+    fn note(&mut self, row: &Row<'_>, key: String, subject: Uuid) {
+        match self.kind {
+            "organisations" => {
+                self.lookup.units.put(&row.number(), subject);
+                self.lookup.units.put(&row.said("name"), subject);
+            }
+            "payments" => {
+                let recorded = self.books.payments.get(PaymentId(subject));
+                let amount = recorded.map_or(row.sum("amount"), |row| row.amount.get());
+                let payment = subject;
+                self.planned.insert(key, PlannedPayment { payment, amount });
+            }
+            _ => {}
+        }
+    }
+
+    /// Against what is recorded, step by step.
+    fn compared(&self, row: &Row<'_>, steps: Vec<Step>, subject: Uuid) -> Result<Judged, Problem> {
+        let mut about = About::new(self.place, self.books, rows::subject(subject));
+        let (mut asked, mut differences, mut waits) = (Vec::new(), Vec::new(), false);
+        for step in steps {
+            let submission = match self.submission(row, &step, subject)? {
+                Ok(submission) => submission,
+                Err(trouble) => return Ok(Judged::refused(vec![trouble])),
+            };
+            let proposal = if let Command::Entry(EntryCommand::Propose(it)) = &submission.command {
+                Some(it)
+            } else {
+                None
+            };
+            let asked_for = proposal.map_or(&submission.command, |it| &it.command);
+            let event = asked_for.clone().into_event();
+            let signatories = proposal.map_or(&[][..], |it| &it.signatories);
+            let same = about.find(|it| {
+                it.fact.event == event
+                    && it.fact.occurred_on == submission.occurred_on
+                    && *it.fact.signatories == *signatories
+            })?;
+            if same.is_some() || self.is_pending(subject, &submission) {
+                continue;
+            }
+            let other = about.find(|it| it.fact.event.word() == event.word())?;
+            match other.filter(|_| !step.repeatable) {
+                Some(other) => {
+                    let day = submission.occurred_on.to_string();
+                    // Both the payment and its settlement have the amount.
+                    for [field, was, is] in other.differences(&day, &event) {
+                        let told = Difference { field, was, is };
+                        if !differences.contains(&told) {
+                            differences.push(told);
+                        }
+                    }
+                }
+                None => {
+                    waits |= step.proposed.is_some();
+                    asked.push(submission);
+                }
+            }
+        }
+        let verdict = if !differences.is_empty() {
+            Verdict::Changed(differences)
+        } else if asked.is_empty() {
+            Verdict::Known
+        } else {
+            Verdict::New(asked)
+        };
+        Ok(Judged {
+            verdict: Ok(verdict),
+            subject: Some(subject),
+            waits,
+        })
+    }
+
+    /// True for what waits for a second person already.
+    fn is_pending(&self, subject: Uuid, submission: &Submission) -> bool {
+        let Command::Entry(EntryCommand::Propose(asked)) = &submission.command else {
+            return false;
+        };
+        let pending = self.pending.get(&subject).map(Vec::as_slice);
+        pending
+            .unwrap_or_default()
+            .iter()
+            .any(|it| it.command == asked.command && it.signatories == asked.signatories)
+    }
+
+    /// The command of a step, with an id that nothing has had before.
+    fn submission(
+        &self,
+        row: &Row<'_>,
+        step: &Step,
+        subject: Uuid,
+    ) -> Result<Result<Submission, Trouble>, Problem> {
+        let (number, content, about) = (row.number(), row.content(), subject.to_string());
+        let what = step.data.to_string();
+        let mut count = 0_u32;
+        let (command_id, entry) = loop {
+            let turn = count.to_string();
+            let parts = [
+                &self.ledger,
+                self.kind,
+                &number,
+                &content,
+                step.word,
+                &about,
+                &what,
+                &turn,
+            ];
+            let id = derived(&parts);
+            let entry = derived(&[&id.to_string(), "entry"]);
+            if !self.is_used(id)? && !self.books.entries.contains(EntryId(entry)) {
+                break (id, entry);
+            }
+            count = count.saturating_add(1);
+        };
+        let (word, data) = match &step.proposed {
+            None => (step.word, step.data.clone()),
+            Some(signatories) => {
+                let (noun, command) = step.word.split_once('.').unwrap_or_default();
+                let command = json!({noun: {command: step.data}});
+                let data = json!({"entry": entry, "command": command,
+                    "signatories": signatories});
+                ("entry.propose", data)
+            }
+        };
+        let intake = if step.word == "record.reverse" {
+            // What rests on it keeps it from being taken back.
+            ledger::Intake::Control
+        } else {
+            INTAKE
+        };
+        let text = json!({"command_id": command_id, "intake": intake,
+            "occurred_on": step.occurred_on, "correlation_id": self.import, "type": word,
+            "data": data});
+        let read = json::command(text.to_string().as_bytes());
+        Ok(read.map_err(|problem| {
+            let field = problem.field.clone().unwrap_or_default();
+            let code = "BAD_VALUE";
+            let en = format!("{} {field}", problem.title);
+            (code, en.trim_end().to_owned(), problem.title_zh)
+        }))
+    }
+
+    /// True if the ledger has a command of this id: what it recorded no longer stands.
+    fn is_used(&self, id: Uuid) -> Result<bool, Problem> {
+        let ledger = chain::LedgerId(self.place.ledger.0);
+        let found = self.place.handle.reader().find(ledger, id);
+        let found = found.map_err(|error| Problem::internal(&error))?;
+        Ok(found.is_some())
+    }
+
+    /// Money of an earlier payment that came back, or that was never paid.
+    fn back(&self, row: &Row<'_>) -> Result<Judged, Problem> {
+        let own = row.number();
+        let original = row.text("original").unwrap_or_else(|| own.clone());
+        let key = shape(&original);
+        let planned = self.planned.get(&key);
+        let recorded = self.numbers.one(&key);
+        let recorded = recorded.and_then(|id| {
+            let row = self.books.payments.get(PaymentId(id))?;
+            Some((id, row.amount.get()))
+        });
+        let found = recorded.or(planned.map(|it| (it.payment, it.amount)));
+        let Some((payment, amount)) = found else {
+            return Ok(Judged::refused(vec![(
+                "NOT_FOUND",
+                format!(
+                    "the payment “{original}” that came back is neither recorded nor in this file"
+                ),
+                format!("找不到被退回的支付“{original}”,请填写“原支付凭证号”"),
+            )]));
+        };
+        let how = row.said("back_by");
+        let back = row.sum("amount").saturating_abs();
+        let fits = if how == "part" {
+            back < amount
+        } else {
+            back == amount
+        };
+        if !fits {
+            return Ok(Judged::refused(vec![unequal(&original, amount, back)]));
+        }
+        let remark = row.text("remark").map(|remark| format!(":{remark}"));
+        let remark = remark.unwrap_or_default();
+        let day = row.day("paid_on");
+        if how == "reverse" {
+            let reason = format!("{BY_ROW}{own}){remark}");
+            let reason: String = reason.chars().take(500).collect();
+            return self.reversal(row, payment, amount, (day, reason), recorded.is_some());
+        }
+        let reason = format!("退回(凭证 {own}){remark}");
+        let reason: String = reason.chars().take(500).collect();
+        let data = json!({"payment": payment, "amount_fen": back, "reason": reason});
+        let step = Step {
+            repeatable: true,
+            ..Step::new("payment.return", day, data)
+        };
+        self.compared(row, vec![step], payment)
+    }
+
+    /// The settlement is taken back as a record that was wrong.
+    fn reversal(
+        &self,
+        row: &Row<'_>,
+        payment: Uuid,
+        amount: i64,
+        (day, reason): (String, String),
+        recorded: bool,
+    ) -> Result<Judged, Problem> {
+        let judged = |verdict| Judged {
+            verdict,
+            subject: Some(payment),
+            waits: false,
+        };
+        let mut about = About::new(self.place, self.books, rows::subject(payment));
+        let done = about.find(|it| {
+            let Event::Record(RecordEvent::Reversed(it)) = &it.fact.event else {
+                return false;
+            };
+            it.reason.as_str() == reason
+        })?;
+        if done.is_some() {
+            return Ok(judged(Ok(Verdict::Known)));
+        }
+        let settled = about.find(|it| {
+            let Event::Payment(PaymentEvent::Settled(settled)) = &it.fact.event else {
+                return false;
+            };
+            settled.amount_fen.get() == amount && !self.books.reversed.contains(it.seq)
+        })?;
+        let Some(settled) = settled else {
+            if !recorded {
+                return Ok(judged(Ok(Verdict::Later)));
+            }
+            return Ok(judged(Err(vec![(
+                "NOT_FOUND",
+                "there is no settlement of this amount to be taken back".to_owned(),
+                "没有同等金额的到账记录可以冲销".to_owned(),
+            )])));
+        };
+        let data = json!({"subject": payment, "seq": settled.seq, "amount_fen": amount,
+            "reason": reason});
+        let step = Step::new("record.reverse", day, data);
+        let submission = self.submission(row, &step, payment)?;
+        Ok(judged(match submission {
+            Ok(submission) => Ok(Verdict::New(vec![submission])),
+            Err(trouble) => Err(vec![trouble]),
+        }))
+    }
+}
+
+fn unequal(original: &str, amount: i64, back: i64) -> Trouble {
+    let shown = |fen: i64| Fen::new(fen).map_or_else(|_| fen.to_string(), |fen| fen.to_string());
+    let (amount, back) = (shown(amount), shown(back));
+    (
+        "AMOUNT_MISMATCH",
+        format!("{back} is not the amount of the payment “{original}”, which is {amount}"),
+        format!("金额 {back} 与原支付“{original}”的 {amount} 不一致;只退回一部分的填“部分退回”"),
+    )
+}
