@@ -136,20 +136,21 @@ fn csv_of(world: &World, kind: Kind) -> String {
     text.strip_prefix('\u{feff}').unwrap().to_owned()
 }
 
-/// A CSV in which what differs from run to run is not said.
+/// A CSV in which what differs from run to run is not said: hashes, moments, the ledger's number.
 fn steady(text: &str) -> String {
     let mut out = String::new();
     for line in text.lines().map(|line| line.trim_end_matches(',')) {
-        let line = line.split(',').map(|field| {
-            let hash = field.len() == 64 && field.bytes().all(|it| it.is_ascii_hexdigit());
-            match field {
-                _ if hash => "…",
-                _ if field.ends_with("UTC+08:00") => "…",
-                _ if field.contains("日志位置 ") => "…",
-                other => other,
-            }
+        let mut parts: Vec<&str> = line.split(|it: char| !it.is_ascii_hexdigit()).collect();
+        parts.retain(|part| part.len() == 64);
+        let line = parts
+            .iter()
+            .fold(line.to_owned(), |line, hash| line.replace(hash, "…"));
+        let fields = line.split(',').map(|field| match field {
+            _ if field.ends_with("UTC+08:00") => "…",
+            _ if field.starts_with("青石县账本 ") => "青石县账本 …",
+            other => other,
         });
-        out.push_str(&line.collect::<Vec<_>>().join(","));
+        out.push_str(&fields.collect::<Vec<_>>().join(","));
         out.push('\n');
     }
     out
@@ -358,8 +359,9 @@ fn what_a_printout_cannot_keep_is_refused() {
     // What it keeps, it keeps.
     let shown = |query: &str| ask(&world, "reader", "problem-list", query).text();
     let overdue = shown("&format=csv&overdue=true");
+    // The clock of the first stands still: its closing was asked for in time.
     assert!(
-        overdue.contains("\n0002,") && overdue.contains("\n0001,"),
+        overdue.contains("\n0002,") && !overdue.contains("\n0001,"),
         "{overdue}"
     );
     let verified = shown("&format=csv&state=in_progress");

@@ -38,7 +38,7 @@ pub use source::{Asker, Source, Through};
 pub use xlsx::xlsx;
 
 /// The most rows of one printout: a county's payments of a year, which take some 300 MB while they
-/// become a workbook. `tests/printouts.rs` measures it.
+/// become a workbook. `src/tests.rs` measures it.
 pub const ROWS_MAX: usize = 50_000;
 
 /// A printout could not be written, which a fault of a library explains.

@@ -3,6 +3,10 @@
 //! texts of bad faith; the kinds themselves are shown over HTTP, in `tests/printouts.rs`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "what a test does not expect, it fails on"
+)]
 
 use crate::cell::Cell;
 use crate::column::{Made, count, date, heading, ratio, summed, table, text};
