@@ -42,10 +42,17 @@ pub(super) fn blocks(
             )),
         ),
     ];
-    let to = line.responsible_unit.name.as_ref();
+    let responsible = line.responsible_unit.organisation;
+    let to = letter.receiver_unit.unwrap_or(responsible);
+    // A superior is told whose item it is.
+    let whose = if to == responsible {
+        "你单位".to_owned()
+    } else {
+        unit(view, responsible)
+    };
     let letter_block = Block::Letter {
-        to: to.map(ToString::to_string).unwrap_or_default(),
-        paragraphs: paragraphs(&item, letter),
+        to: unit(view, to),
+        paragraphs: paragraphs(&item, letter, &whose),
         from: sender,
         on: in_words(told.fact.occurred_on),
     };
@@ -68,7 +75,7 @@ fn unit(view: &View, id: OrganisationId) -> String {
 }
 
 /// What is asked of the receiver, step by step of the ladder.
-fn paragraphs(item: &ItemView, letter: &Letter) -> Vec<String> {
+fn paragraphs(item: &ItemView, letter: &Letter, whose: &str) -> Vec<String> {
     let line = &item.line;
     let round = line.round.name.as_ref();
     let found = round
@@ -77,7 +84,7 @@ fn paragraphs(item: &ItemView, letter: &Letter) -> Vec<String> {
     let due = line.due_on.map(in_words);
     let due = due.map_or_else(|| "尚未确定".to_owned(), |due| format!("为{due}"));
     let what = format!(
-        "你单位负责整改的第 {} 号事项({}发现:{}),整改期限{due}。",
+        "{whose}负责整改的第 {} 号事项({}发现:{}),整改期限{due}。",
         line.number, found, line.facts
     );
     let last_day = letter.last_day.map(in_words);
@@ -102,7 +109,8 @@ fn paragraphs(item: &ItemView, letter: &Letter) -> Vec<String> {
                 .to_owned()
         }
     };
-    vec![what, asked]
+    let content = letter.content.as_ref().map(ToString::to_string);
+    [what, asked].into_iter().chain(content).collect()
 }
 
 /// A day as letters have it; a date that is not exact as it is recorded.
