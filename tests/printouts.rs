@@ -91,16 +91,19 @@ fn late_item(world: &World) {
     for (who, day, step, data) in steps {
         world.record_on(who, day, &format!("item.{step}"), data);
     }
-    for (place, kind) in ["reminder", "urging", "warning", "accountability"]
-        .iter()
-        .enumerate()
-    {
+    let letters = [
+        ("2018-09-15", "reminder"),
+        ("2018-09-29", "urging"),
+        ("2018-09-29", "warning"),
+        ("2018-10-01", "accountability"),
+    ];
+    for (place, (day, kind)) in letters.iter().enumerate() {
         let mut letter = json!({"item": item(2), "kind": kind,
             "number": format!("曲巡函〔2018〕{}号", place + 1)});
         if *kind == "warning" {
-            letter["last_day"] = json!("2018-10-08");
+            letter["last_day"] = json!("2018-09-30");
         }
-        world.record_on("inspector", "2018-09-29", "item.send_letter", letter);
+        world.record_on("inspector", day, "item.send_letter", letter);
     }
 }
 
@@ -399,7 +402,7 @@ fn a_reversed_letter_is_not_printed() {
         "reason": "发函有误"});
     let reply = world.post(
         "inspector",
-        &command("record.reverse", "2018-09-30", reversal),
+        &command("record.reverse", "2018-10-01", reversal),
     );
     // Where a letter cannot be taken back, it is still printed.
     let expected = if reply.status == 201 { 404 } else { 200 };

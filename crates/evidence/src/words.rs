@@ -48,6 +48,7 @@ const VERBS: &[(&str, &str)] = &[
     ("arrived", "到位"),
     ("assessed", "考核"),
     ("awarded", "中标"),
+    ("begun", "开始"),
     ("care_assigned", "落实管护"),
     ("carried_over", "结转"),
     ("cash_paid", "付出现金"),

@@ -64,9 +64,10 @@ impl Part {
     #[must_use]
     pub const fn version(self) -> u32 {
         match self {
-            Part::Alerts | Part::Links | Part::Plans | Part::Evidence => 1,
-            // Subjects have numbers; requests taken back and items handed on are counted.
-            Part::Timeline | Part::Search | Part::Days => 2,
+            Part::Links | Part::Plans | Part::Evidence => 1,
+            // Subjects have numbers; requests taken back and items handed on are counted; letters
+            // out of order are alerts.
+            Part::Timeline | Part::Search | Part::Days | Part::Alerts => 2,
             // Persons have a state; then: what few payments have stands together; then: what
             // happens to few items; and lists; then: letters, cycles, campaigns and pledges.
             Part::Books => 5,

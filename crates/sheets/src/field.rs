@@ -179,7 +179,8 @@ fn percent_of(content: &Content) -> Result<Option<Value>, Refusal> {
     let text = text.trim_end_matches('%');
     let (whole, parts) = text.split_once('.').unwrap_or((text, ""));
     let digits = format!("{whole}{parts:0<2}");
-    let plain = parts.len() <= 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let plain =
+        !text.is_empty() && parts.len() <= 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
     let share = digits
         .parse()
         .ok()

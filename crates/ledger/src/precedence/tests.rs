@@ -76,6 +76,7 @@ fn the_roles_share_the_nouns_like_this() {
         entry: inspector, finance, rectification
         evidence: inspector, finance, rectification
         fund: finance
+        import: inspector, finance, rectification
         item: inspector, rectification
         ledger: administrator
         list: finance

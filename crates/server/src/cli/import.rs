@@ -266,7 +266,7 @@ fn list(server: &Server) -> anyhow::Result<()> {
             "{} {} {} {}/{} sha256 {}",
             text("/import"),
             text("/kind"),
-            text("/state/text_zh"),
+            text("/state/zh"),
             text("/recorded_rows"),
             text("/rows"),
             text("/file_sha256")
