@@ -4,15 +4,16 @@
 use crate::items::{ItemFilter, ItemLine, item_line, passing};
 use crate::references::{self, Term, UnitReference, term};
 use crate::{Page, View};
+use hashbrown::HashMap;
 use jiff::civil::Date;
 use ledger::Books;
 use ledger::date::BusinessDate;
-use ledger::ids::{ItemId, PersonId};
+use ledger::ids::{ItemId, OrganisationId, PersonId};
 use ledger::item::LetterKind;
 use ledger::item::rules::Item;
 use ledger::item::rules::letters::{DueLetter, SentLetter};
 use ledger::text::{Reference, Text};
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
 
 /// A letter that should be sent.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -104,20 +105,22 @@ pub fn letters_due(
 ) -> LetterTasks {
     let books = &view.books;
     let rows = passing(view, today, filter).into_iter();
-    let mut rows: Vec<(ItemId, &Item, DueLetter)> = rows
+    let rows: Vec<(ItemId, &Item, DueLetter)> = rows
         .filter_map(|(id, item)| Some((id, item, item.due_letter(books, today)?)))
         .collect();
-    rows.sort_by_key(|(_, _, due)| (std::cmp::Reverse(due.kind), due.since));
-    let mut units: BTreeMap<UnitReference, UnitLetters> = BTreeMap::new();
+    let mut units: HashMap<OrganisationId, UnitLetters> = HashMap::new();
     for (_, item, due) in &rows {
-        let unit = references::unit(books, item.draft.responsible_unit);
-        let row = units.entry(unit.clone());
-        row.or_insert_with(|| UnitLetters::none(unit))
+        let unit = item.draft.responsible_unit;
+        let row = units.entry(unit);
+        row.or_insert_with(|| UnitLetters::none(references::unit(books, unit)))
             .count(due.kind);
     }
+    let mut units: Vec<_> = units.into_values().collect();
+    units.sort_unstable_by(|one, other| one.unit.cmp(&other.unit));
+    let highest = |(_, _, due): &(_, _, DueLetter)| (Reverse(due.kind), due.since);
     LetterTasks {
-        units: units.into_values().collect(),
-        letters: Page::of(&rows, offset, limit, |(id, item, due)| {
+        units,
+        letters: Page::ordered(&rows, highest, offset, limit, |(id, item, due)| {
             task(books, today, *id, item, *due)
         }),
     }

@@ -76,8 +76,8 @@ pub fn my_items(
 ) -> Page<ItemLine> {
     let mut rows = passing(view, today, filter);
     rows.retain(|(_, item)| is_open(item.state) && item.state != State::Drafted);
-    sort_by_urgency(&mut rows, today);
-    Page::of(&rows, offset, limit, |(id, item)| {
+    let urgent = |(_, item): &(ItemId, &Item)| urgency(item, today);
+    Page::ordered(&rows, urgent, offset, limit, |(id, item)| {
         item_line(&view.books, today, *id, item)
     })
 }
@@ -117,8 +117,8 @@ pub fn plans(
     };
     let mut rows = passing(view, today, filter);
     rows.retain(|(id, item)| item.state == State::PlanSubmitted || is_returned(*id, item));
-    sort_by_urgency(&mut rows, today);
-    Page::of(&rows, offset, limit, |(id, item)| PlanTask {
+    let urgent = |(_, item): &(ItemId, &Item)| urgency(item, today);
+    Page::ordered(&rows, urgent, offset, limit, |(id, item)| PlanTask {
         line: item_line(&view.books, today, *id, item),
         returned: is_returned(*id, item),
         returned_times: last(*id).map_or(0, |returned| returned.times),
@@ -159,10 +159,12 @@ pub fn checklists(
 ) -> Page<Checklist> {
     let mut rows = passing(view, today, filter);
     rows.retain(|(_, item)| asking(item.state).is_some());
-    sort_by_urgency(&mut rows, today);
     // What is missing is put into words for the page alone.
-    rows.sort_by_cached_key(|(id, _)| missing(view, *id).next().is_some());
-    Page::of(&rows, offset, limit, |(id, item)| {
+    let urgent = |(id, item): &(ItemId, &Item)| {
+        let lacks = missing(view, *id).next().is_some();
+        (lacks, urgency(item, today))
+    };
+    Page::ordered(&rows, urgent, offset, limit, |(id, item)| {
         checklist_of(view, today, *id, item)
     })
 }
@@ -234,10 +236,9 @@ pub fn verifications(
 ) -> Page<VerificationTask> {
     let mut rows = passing(view, today, filter);
     rows.retain(|(_, item)| next(item.state, Step::Verify).is_some());
-    sort_by_urgency(&mut rows, today);
     let refusal = |id: ItemId| may_verify(&view.books, id, actor).err();
-    rows.sort_by_cached_key(|(id, _)| refusal(*id).is_some());
-    Page::of(&rows, offset, limit, |(id, item)| {
+    let urgent = |(id, item): &(ItemId, &Item)| (refusal(*id).is_some(), urgency(item, today));
+    Page::ordered(&rows, urgent, offset, limit, |(id, item)| {
         let reason = refusal(*id).as_ref().map(Obstacle::from);
         VerificationTask {
             line: item_line(&view.books, today, *id, item),
@@ -249,14 +250,11 @@ pub fn verifications(
     })
 }
 
-/// The most overdue first, then by due date; items without one last. Stable, so that numbers
-/// decide between equals.
-fn sort_by_urgency(rows: &mut [(ItemId, &Item)], today: Date) {
-    // By how many days is only worth asking of those that are overdue: of them the one that was
-    // due first is the most overdue.
-    rows.sort_by_cached_key(|(_, item)| {
-        let due = item.due(today);
-        let overdue = is_open(item.state) && due.is_some_and(|due| due < today);
-        (!overdue, due.is_none(), due)
-    });
+/// By what items are put in order: the most overdue first, then by due date; items without one
+/// last. By how many days is only worth asking of those that are overdue: of them the one that was
+/// due first is the most overdue.
+fn urgency(item: &Item, today: Date) -> (bool, bool, Option<Date>) {
+    let due = item.due(today);
+    let overdue = is_open(item.state) && due.is_some_and(|due| due < today);
+    (!overdue, due.is_none(), due)
 }

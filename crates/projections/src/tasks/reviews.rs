@@ -35,8 +35,8 @@ pub fn reviews(
 ) -> Page<ReviewTask> {
     let mut rows = passing(view, today, filter);
     rows.retain(|(_, item)| item.state == State::LongTerm);
-    rows.sort_by_cached_key(|(_, item)| review_on(item).last());
-    Page::of(&rows, offset, limit, |(id, item)| {
+    let next = |(_, item): &(ItemId, &Item)| review_on(item).last();
+    Page::ordered(&rows, next, offset, limit, |(id, item)| {
         task(view, today, *id, item)
     })
 }
