@@ -221,8 +221,9 @@ fn a_negative_row_is_money_that_came_back() {
 #[test]
 fn a_list_of_problems_becomes_items_of_its_round() {
     let office = Office::new();
-    let head = "问题编号,问题来源,问题描述,问题类别,涉及金额(万元),责任单位,整改期限";
-    let line = "巡-01,第1轮巡察,资金拨付不及时,资金管理,1067.56,龙潭乡,2018年12月31日";
+    let head = "问题编号,问题来源,问题描述,问题类别,涉及金额(万元),责任单位,整改期限,配合单位";
+    let line = "巡-01,第1轮巡察,资金拨付不及时,资金管理,1067.56,龙潭乡,2018年12月31日,\
+        曲河建工公司、青石县";
     let file = office.table("items.csv", &[head, line]);
     office.good("inspector", "items", &file, &[]);
     let drafted = office.world.data("reader", "events?type=item.drafted");
@@ -232,6 +233,7 @@ fn a_list_of_problems_becomes_items_of_its_round() {
         (&data["deadline_rule"], &data["due_on"]),
         (&"fixed".into(), &"2018-12-31".into())
     );
+    assert_eq!(data["cooperating_units"].as_array().unwrap().len(), 2);
     let told = office.good("inspector", "items", &file, &[]);
     assert!(told.contains("there before 1"), "{told}");
 }

@@ -110,16 +110,84 @@ fn what_rests_on_a_record_keeps_an_import_from_being_taken_back() {
 #[test]
 fn what_states_no_amount_stays_and_is_listed() {
     let office = Office::new();
-    let head = "问题编号,问题来源,问题描述,问题类别,责任单位";
     let file = office.table(
-        "items.csv",
-        &[head, "巡-01,第1轮巡察,拨付不及时,资金管理,龙潭乡"],
+        "units.csv",
+        &[
+            "代码,名称,性质,级次,上级代码",
+            "530399102,石桥乡,区划,乡,530399",
+        ],
     );
+    let import = import_of(&office.good("finance", "organisations", &file, &[]));
+    let told = text(&office.reversed(&import, &["--dry-run"]).stdout);
+    assert!(
+        told.contains("organisation.registered NOT_REVERSIBLE") && told.contains("stays 1"),
+        "{told}"
+    );
+}
+
+const ITEMS: &str = "问题编号,问题来源,问题描述,问题类别,责任单位,配合单位";
+const ITEM: &str = "巡-01,第1轮巡察,拨付不及时,资金管理,龙潭乡,曲河建工公司、青石县";
+
+#[test]
+fn items_of_a_wrong_list_are_discarded_until_somebody_was_told() {
+    let office = Office::new();
+    let second = ITEM.replace("-01", "-02");
+    let file = office.table("items.csv", &[ITEMS, ITEM, &second]);
     let import = import_of(&office.good("inspector", "items", &file, &["--unit", "元"]));
-    let output = office.import("inspector", "reverse", Path::new(&import), &["--dry-run"]);
+    let drafts = || {
+        let drafted = office.world.data("reader", "events?type=item.drafted");
+        let ids = drafted.as_array().unwrap().iter();
+        ids.map(|it| it["data"]["item"].clone()).collect::<Vec<_>>()
+    };
+    let first = drafts();
+    let undo = |more: &[&str]| office.import("inspector", "reverse", Path::new(&import), more);
+    let step = serde_json::json!({"item": first[1]});
+    office.world.record("inspector", "item.issue", step);
+    let output = undo(&[]);
     let told = text(&output.stdout);
     assert!(
-        told.contains("item.drafted NOT_REVERSIBLE") && told.contains("stays 1"),
+        !output.status.success() && told.contains("item.drafted BAD_TRANSITION"),
+        "what was issued keeps the list: {told}"
+    );
+    let output = undo(&["--good-rows"]);
+    assert!(output.status.success(), "{}", text(&output.stdout));
+    let path = format!("items/{}", first[0].as_str().unwrap());
+    let view = office.world.data("reader", &path);
+    assert_eq!(view["state"]["word"], "discarded", "{view}");
+    let rates = office.world.data("reader", "completion");
+    assert_eq!(rates["total"]["issued"], 1, "it was nobody's task: {rates}");
+
+    let told = office.good("inspector", "items", &file, &["--unit", "元"]);
+    assert!(
+        told.contains("created 1") && told.contains("there before 1"),
+        "{told}"
+    );
+    assert_eq!(drafts().len(), 3, "a discarded one is not drafted again");
+}
+
+#[test]
+fn a_contract_of_a_wrong_file_ends_unless_something_rests_on_it() {
+    let office = Office::begun();
+    let heads = "合同编号,合同名称,项目编码,承包单位,合同价款(元),签订日期,进度付至";
+    let line = "HT-1,产业路施工,QS-1,曲河建工公司,100000.00,2018-04-01,100%";
+    let other = line.replace("HT-1", "HT-2");
+    let file = office.table("contracts.csv", &[heads, line, &other]);
+    let import = import_of(&office.good("finance", "contracts", &file, &[]));
+    let signed = office.world.data("reader", "events?type=contract.signed");
+    let change = serde_json::json!({"contract": signed[1]["data"]["contract"], "kind": "price",
+        "delta_fen": 100, "reason": "签证", "document": "青石建〔2018〕1号"});
+    office.world.record("finance", "contract.change", change);
+    let output = office.reversed(&import, &[]);
+    let told = text(&output.stdout);
+    assert!(
+        !output.status.success() && told.contains("contract.signed BAD_REVERSAL"),
+        "{told}"
+    );
+    let output = office.reversed(&import, &["--good-rows"]);
+    assert!(output.status.success(), "{}", text(&output.stdout));
+    let told = office.good("finance", "contracts", &file, &[]);
+    assert!(
+        told.contains("created 1") && told.contains("there before 1"),
         "{told}"
     );
 }
@@ -161,4 +229,58 @@ fn imports_are_listed_with_their_files() {
             ("funds".to_owned(), (1, 1))
         ]
     );
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use sha2::Digest as _;
+    ledger::digest::Digest(sha2::Sha256::digest(bytes).into()).to_string()
+}
+
+/// The id of the first import of a file, as the server makes it.
+fn first_import(office: &Office, kind: &str, file: &Path) -> uuid::Uuid {
+    let sha256 = sha256(&std::fs::read(file).unwrap());
+    let ledger = office.world.ledger.to_string();
+    let mut hasher = blake3::Hasher::new_derive_key("fundtrace 2026-11-23 import identifiers v1");
+    for part in ["import", &ledger, kind, &sha256, "", "0"] {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    let bytes = hasher.finalize().as_bytes()[..16].try_into().unwrap();
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+#[test]
+fn an_import_that_broke_off_goes_on_where_it_stopped_and_completes_once() {
+    let office = Office::begun();
+    let file = office.table("whole.csv", &[PAYMENTS_HEAD, FIRST, SECOND]);
+    let import = first_import(&office, "payments", &file);
+    // The machine stopped when the import was begun and its first row was recorded.
+    let begun = serde_json::json!({"import": import, "kind": "payments", "rows": 2,
+        "file_sha256": sha256(&std::fs::read(&file).unwrap()), "new_rows": 2,
+        "changed_rows": 0, "refused_rows": 0});
+    office.world.record("finance", "import.begin", begun);
+    let part = office.table("part.csv", &[PAYMENTS_HEAD, FIRST]);
+    office.good("finance", "payments", &part, &[]);
+
+    let told = office.good("finance", "payments", &file, &[]);
+    assert!(
+        told.contains("created 1") && told.contains("there before 1"),
+        "{told}"
+    );
+    assert_eq!(
+        import_of(&told),
+        import.to_string(),
+        "it is the one that broke off"
+    );
+    let line = office.world.data("reader", &format!("imports/{import}"));
+    assert_eq!(line["state"]["word"], "completed");
+    assert_eq!(
+        (&line["rows"], &line["recorded_rows"]),
+        (&2.into(), &2.into())
+    );
+    let begun = office.world.data("reader", "events?type=import.begun");
+    let of_it = |it: &&serde_json::Value| it["data"]["import"] == import.to_string();
+    assert_eq!(begun.as_array().unwrap().iter().filter(of_it).count(), 1);
+    let told = office.good("finance", "payments", &file, &[]);
+    assert!(told.contains("created 0"), "{told}");
 }

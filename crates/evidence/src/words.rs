@@ -69,6 +69,7 @@ const VERBS: &[(&str, &str)] = &[
     ("custody_released", "解除保管"),
     ("declared", "申报"),
     ("defined", "设定"),
+    ("discarded", "作废"),
     ("dispatch_held", "调度"),
     ("drafted", "拟定"),
     ("dropped", "作废"),

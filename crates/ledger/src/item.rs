@@ -115,6 +115,8 @@ pub enum ItemCommand {
     WithdrawClosureRequest(ReasonedStep),
     /// `item.continue_long_term`
     ContinueLongTerm(LongTermReview),
+    /// `item.discard`
+    Discard(ReasonedStep),
 }
 
 /// What has happened to `item`.
@@ -208,6 +210,8 @@ pub enum ItemEvent {
     ClosureRequestWithdrawn(ReasonedStep),
     /// `item.long_term_continued`
     LongTermContinued(LongTermReview),
+    /// `item.discarded`
+    Discarded(ReasonedStep),
 }
 
 crate::noun! { "item" Item ItemCommand ItemEvent
@@ -255,4 +259,5 @@ crate::noun! { "item" Item ItemCommand ItemEvent
     WithdrawClosureRequest "withdraw_closure_request" =>
         ClosureRequestWithdrawn "closure_request_withdrawn",
     ContinueLongTerm "continue_long_term" => LongTermContinued "long_term_continued",
+    Discard "discard" => Discarded "discarded",
 }

@@ -161,7 +161,8 @@ choice!(ItemState {
     Merged,
     ClosedNotImplemented,
     HistoricallyClosed,
-    Split
+    Split,
+    Discarded
 });
 record!(ItemOpening {
     draft,
@@ -244,7 +245,8 @@ noun!(
         UnlinkOverlap,
         Refute,
         WithdrawClosureRequest,
-        ContinueLongTerm
+        ContinueLongTerm,
+        Discard
     }
 );
 noun!(
@@ -294,6 +296,7 @@ noun!(
         OverlapUnlinked,
         Refuted,
         ClosureRequestWithdrawn,
-        LongTermContinued
+        LongTermContinued,
+        Discarded
     }
 );

@@ -196,6 +196,7 @@ const fn judges(command: &ItemCommand) -> bool {
             | ItemCommand::ApproveLongTerm(_)
             | ItemCommand::Suspend(_)
             | ItemCommand::CloseNotImplemented(_)
+            | ItemCommand::Discard(_)
             | ItemCommand::Reassign(_)
             | ItemCommand::Split(_)
             | ItemCommand::LinkOverlap(_)
@@ -232,7 +233,8 @@ fn by_hand(
         | ItemCommand::WaiveRecovery(_)
         | ItemCommand::ApproveLongTerm(_)
         | ItemCommand::Suspend(_)
-        | ItemCommand::CloseNotImplemented(_) => independence::outside(books, item, actor),
+        | ItemCommand::CloseNotImplemented(_)
+        | ItemCommand::Discard(_) => independence::outside(books, item, actor),
         ItemCommand::ContinueLongTerm(it) => {
             independence::outside(books, item, actor)?;
             next_review(context, it.next_review_on)

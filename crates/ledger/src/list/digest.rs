@@ -7,7 +7,7 @@
 //! | | so many | the field, in UTF-8 |
 //!
 //! `digest = BLAKE3 derive_key("fundtrace v1 list", before ‖ fields)`. The fields are those of
-//! [`each_field`] in their order. Personal text is none of them: what is sealed could else be
+//! `each_field` in their order. Personal text is none of them: what is sealed could else be
 //! guessed from the digest after its key is gone.
 
 use super::{Figure, ListLine, RosterEntry};

@@ -97,6 +97,7 @@ fn closed_on(it: &Row<'_>) -> Cell {
         | State::NotSubstantiated
         | State::Merged
         | State::Split
+        | State::Discarded
         | State::ClosedNotImplemented => None,
     })
 }

@@ -302,9 +302,11 @@ pub fn item_view(view: &View, today: Date, id: ItemId) -> Option<ItemView> {
 /// The clock of an item that ended while it stood still does not go on standing.
 fn clock_until(item: &Item, today: Date) -> Date {
     match item.state {
-        State::Merged | State::Split | State::NotSubstantiated | State::ClosedNotImplemented => {
-            item.state_since.last().unwrap_or(today)
-        }
+        State::Merged
+        | State::Split
+        | State::NotSubstantiated
+        | State::Discarded
+        | State::ClosedNotImplemented => item.state_since.last().unwrap_or(today),
         State::Drafted
         | State::Issued
         | State::Acknowledged

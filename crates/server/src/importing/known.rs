@@ -7,9 +7,11 @@ use super::plan::BY_ROW;
 use super::undo::UNDONE;
 use crate::problem::Problem;
 use ledger::claim::ClaimEvent;
-use ledger::ids::{PaymentId, Subject};
+use ledger::contract::{ContractEvent, rules::ContractState};
+use ledger::ids::Subject;
+use ledger::item::{ItemEvent, rules::State};
 use ledger::money::Fen;
-use ledger::payment::{PaymentEvent, rules::Payment};
+use ledger::payment::PaymentEvent;
 use ledger::project::ProjectEvent;
 use ledger::record::RecordEvent;
 use ledger::{Books, Event, Fact};
@@ -48,31 +50,26 @@ impl Numbers {
             "projects" => {
                 for (id, row) in books.projects.iter() {
                     let number = shape(row.number.as_str());
-                    if row.state.has_ended() && taken_back(place, id.into())? {
-                        numbers.gone(number);
-                    } else {
-                        numbers.subjects.insert(number, id.0);
-                    }
+                    numbers.unless(place, id.into(), number, row.state.has_ended())?;
                 }
             }
             "contracts" => {
-                let rows = books.contracts.iter();
-                subjects.extend(rows.map(|(id, row)| (shape(row.signing.number.as_str()), id.0)));
+                for (id, row) in books.contracts.iter() {
+                    let number = shape(row.signing.number.as_str());
+                    numbers.unless(place, id.into(), number, row.state == ContractState::Closed)?;
+                }
             }
             "claims" => {
-                let ended = |row: &ledger::claim::rules::Claim| !row.is_live();
                 for (id, row) in books.claims.iter() {
                     let number = shape(row.submission.number.as_str());
-                    if ended(row) && taken_back(place, id.into())? {
-                        numbers.gone(number);
-                    } else {
-                        numbers.subjects.insert(number, id.0);
-                    }
+                    numbers.unless(place, id.into(), number, !row.is_live())?;
                 }
             }
             "items" => {
-                let rows = books.items.iter();
-                subjects.extend(rows.map(|(id, row)| (shape(row.draft.number.as_str()), id.0)));
+                for (id, row) in books.items.iter() {
+                    let number = shape(row.draft.number.as_str());
+                    numbers.unless(place, id.into(), number, row.state == State::Discarded)?;
+                }
             }
             "accounts" => {
                 let key = |row: &ledger::account::rules::Account| {
@@ -82,17 +79,24 @@ impl Numbers {
             }
             _ => {
                 for (id, row) in books.payments.iter() {
-                    numbers.payment(place, id, row)?;
+                    let number = shape(row.voucher.as_str());
+                    let nothing_paid = row.settled == Fen::ZERO && row.cancelled >= row.amount;
+                    numbers.unless(place, id.into(), number, nothing_paid)?;
                 }
             }
         }
         Ok(numbers)
     }
 
-    fn payment(&mut self, place: &Place, id: PaymentId, row: &Payment) -> Result<(), Problem> {
-        let number = shape(row.voucher.as_str());
-        let nothing_paid = row.settled == Fen::ZERO && row.cancelled >= row.amount;
-        if nothing_paid && taken_back(place, id.into())? {
+    /// A subject has its number, unless it has ended by being taken back with an import.
+    fn unless(
+        &mut self,
+        place: &Place,
+        id: Subject,
+        number: String,
+        ended: bool,
+    ) -> Result<(), Problem> {
+        if ended && taken_back(place, id)? {
             self.gone(number);
         } else {
             self.subjects.insert(number, id.0);
@@ -128,6 +132,10 @@ fn taken_back(place: &Place, subject: Subject) -> Result<bool, Problem> {
         } else if let Event::Claim(ClaimEvent::Withdrawn(it)) = &fact.event {
             &it.reason
         } else if let Event::Project(ProjectEvent::Removed(it)) = &fact.event {
+            &it.reason
+        } else if let Event::Contract(ContractEvent::Closed(it)) = &fact.event {
+            &it.reason
+        } else if let Event::Item(ItemEvent::Discarded(it)) = &fact.event {
             &it.reason
         } else {
             continue;

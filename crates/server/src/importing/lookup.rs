@@ -1,6 +1,7 @@
 //! Which subject a number or a name in a row means.
 
 use ledger::Books;
+use ledger::contract::rules::ContractState;
 use ledger::ids::{FundId, OrganisationId, ProjectId};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -127,8 +128,21 @@ impl Lookup {
         for (id, row) in books.rounds.iter() {
             lookup.rounds.put(row.name.as_str(), id.0);
         }
-        for (id, row) in books.contracts.iter() {
+        for (id, row) in books
+            .contracts
+            .iter()
+            .filter(|(_, row)| row.state == ContractState::InForce)
+        {
             lookup.contracts.put(row.signing.number.as_str(), id.0);
+        }
+        for (id, row) in books
+            .contracts
+            .iter()
+            .filter(|(_, row)| row.state == ContractState::Closed)
+        {
+            if lookup.contracts.all(row.signing.number.as_str()).is_empty() {
+                lookup.contracts.put(row.signing.number.as_str(), id.0);
+            }
         }
         lookup
     }

@@ -13,6 +13,9 @@ use ledger::ids::{OrganisationId, Subject};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+/// What parts the things that one cell lists.
+const MARKS: [char; 6] = ['、', ',', ',', ';', ';', '\n'];
+
 /// What a row is read with.
 pub(super) struct With<'a> {
     pub(super) books: &'a Books,

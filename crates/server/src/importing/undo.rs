@@ -6,11 +6,15 @@ use super::{Place, derived, said};
 use crate::problem::Problem;
 use crate::state::State;
 use ledger::claim::{ClaimCommand, ClaimEvent, ClaimWithdrawal};
+use ledger::contract::rules::{Contract, ContractState};
+use ledger::contract::{ContractClosing, ContractCommand, ContractEvent};
 use ledger::date::BusinessDate;
 use ledger::entry::rules::EntryState;
 use ledger::entry::{EntryCommand, EntryEvent, EntryWithdrawal};
 use ledger::ids::{ImportId, Subject};
 use ledger::import::{ImportCommand, ImportReversal};
+use ledger::item::rules::State as ItemState;
+use ledger::item::{ItemCommand, ItemEvent, ReasonedStep};
 use ledger::money::Fen;
 use ledger::payment::{PaymentCommand, PaymentEvent, PaymentReturn};
 use ledger::project::{ProjectCommand, ProjectEvent, ProjectReason};
@@ -195,6 +199,13 @@ fn kept(seq: u64, event: &Event, code: &str, title: &str, title_zh: &str) -> Kep
     }
 }
 
+/// True if a contract is more than what was signed.
+fn is_lived(row: &Contract) -> bool {
+    let asked = [row.paid, row.open, row.claimed, row.withheld];
+    let agreed = row.changes.iter().next().is_some() || row.reached.iter().next().is_some();
+    agreed || asked.iter().any(|amount| *amount > Fen::ZERO)
+}
+
 fn by(command: Command) -> How {
     How::By(Box::new(command))
 }
@@ -257,6 +268,35 @@ fn how(books: &Books, reason: &Text, seq: u64, event: &Event) -> How {
                 project,
                 reason,
                 document: None,
+            })))
+        }
+        Event::Contract(ContractEvent::Signed(it)) => {
+            let contract = it.contract;
+            let row = books.contracts.get(contract);
+            let Some(row) = row.filter(|row| row.state == ContractState::InForce) else {
+                return How::Nothing;
+            };
+            if is_lived(row) {
+                return How::Stays(
+                    "BAD_REVERSAL",
+                    "something was agreed, reached, claimed or paid under this contract since",
+                    "该合同此后已有变更、付款节点、报账或支付",
+                );
+            }
+            by(Command::Contract(ContractCommand::Close(ContractClosing {
+                contract,
+                reason,
+            })))
+        }
+        Event::Item(ItemEvent::Drafted(it)) => {
+            let state = books.items.get(it.item).map(|row| row.state);
+            if state == Some(ItemState::Discarded) {
+                return How::Nothing;
+            }
+            let item = it.item;
+            by(Command::Item(ItemCommand::Discard(ReasonedStep {
+                item,
+                reason,
             })))
         }
         Event::Entry(EntryEvent::Proposed(it)) => {

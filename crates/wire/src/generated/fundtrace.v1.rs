@@ -1021,7 +1021,7 @@ pub struct LongTermReview {
 pub struct ItemCommand {
     #[prost(
         oneof = "item_command::Command",
-        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43"
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44"
     )]
     pub command: ::core::option::Option<item_command::Command>,
 }
@@ -1115,6 +1115,8 @@ pub mod item_command {
         WithdrawClosureRequest(super::ReasonedStep),
         #[prost(message, tag = "43")]
         ContinueLongTerm(super::LongTermReview),
+        #[prost(message, tag = "44")]
+        Discard(super::ReasonedStep),
     }
 }
 /// What has happened to `item`.
@@ -1122,7 +1124,7 @@ pub mod item_command {
 pub struct ItemEvent {
     #[prost(
         oneof = "item_event::Event",
-        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43"
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44"
     )]
     pub event: ::core::option::Option<item_event::Event>,
 }
@@ -1216,6 +1218,8 @@ pub mod item_event {
         ClosureRequestWithdrawn(super::ReasonedStep),
         #[prost(message, tag = "43")]
         LongTermContinued(super::LongTermReview),
+        #[prost(message, tag = "44")]
+        Discarded(super::ReasonedStep),
     }
 }
 /// What the problem is about; decides whether verifiers must go to the site.
@@ -1566,6 +1570,8 @@ pub enum ItemState {
     HistoricallyClosed = 14,
     /// 拆分
     Split = 15,
+    /// 已作废
+    Discarded = 16,
 }
 impl ItemState {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1590,6 +1596,7 @@ impl ItemState {
             Self::ClosedNotImplemented => "ITEM_STATE_CLOSED_NOT_IMPLEMENTED",
             Self::HistoricallyClosed => "ITEM_STATE_HISTORICALLY_CLOSED",
             Self::Split => "ITEM_STATE_SPLIT",
+            Self::Discarded => "ITEM_STATE_DISCARDED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1611,6 +1618,7 @@ impl ItemState {
             "ITEM_STATE_CLOSED_NOT_IMPLEMENTED" => Some(Self::ClosedNotImplemented),
             "ITEM_STATE_HISTORICALLY_CLOSED" => Some(Self::HistoricallyClosed),
             "ITEM_STATE_SPLIT" => Some(Self::Split),
+            "ITEM_STATE_DISCARDED" => Some(Self::Discarded),
             _ => None,
         }
     }

@@ -101,6 +101,7 @@ const fn is_done(state: State) -> bool {
         | State::HistoricallyClosed
         | State::NotSubstantiated
         | State::Merged
+        | State::Discarded
         | State::Split => true,
         State::Drafted
         | State::Issued

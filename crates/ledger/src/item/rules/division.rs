@@ -189,7 +189,11 @@ pub(super) fn followed<'a>(books: &'a Books, item: &'a Item) -> &'a Item {
 #[must_use]
 pub fn in_denominator(item: &Item) -> bool {
     let out = match item.state {
-        State::NotSubstantiated | State::Merged | State::Split | State::HistoricallyClosed => true,
+        State::NotSubstantiated
+        | State::Merged
+        | State::Split
+        | State::Discarded
+        | State::HistoricallyClosed => true,
         State::Drafted
         | State::Issued
         | State::Acknowledged

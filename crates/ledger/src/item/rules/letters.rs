@@ -185,6 +185,7 @@ const fn waits_for_the_unit(state: State) -> bool {
         | State::Merged
         | State::Split
         | State::ClosedNotImplemented
+        | State::Discarded
         | State::HistoricallyClosed => false,
     }
 }

@@ -58,6 +58,7 @@ const fn may_be_taken_over(state: State) -> bool {
         | State::NotSubstantiated
         | State::Merged
         | State::ClosedNotImplemented
+        | State::Discarded
         | State::HistoricallyClosed
         | State::Split => false,
     }

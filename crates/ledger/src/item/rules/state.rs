@@ -332,6 +332,7 @@ impl Item {
             | ItemEvent::ObjectionUpheld(_)
             | ItemEvent::Refuted(_)
             | ItemEvent::ClosedNotImplemented(_)
+            | ItemEvent::Discarded(_)
             | ItemEvent::ProgressNoted(_) => {}
         }
     }

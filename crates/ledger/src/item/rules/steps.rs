@@ -23,6 +23,8 @@ choices! {
         HistoricallyClosed = "historically_closed" "历史销号",
         /// Gone on in several others.
         Split = "split" "拆分",
+        /// A draft that was given up before anybody was told.
+        Discarded = "discarded" "已作废",
     }
 }
 
@@ -111,6 +113,7 @@ steps! {
     Refute Refuted "item.refute" "认定不属实",
     WithdrawClosureRequest ClosureRequestWithdrawn "item.withdraw_closure_request" "撤回申请销号",
     ContinueLongTerm LongTermContinued "item.continue_long_term" "继续持续整改",
+    Discard Discarded "item.discard" "作废",
 }
 
 /// What a step does to the state.
@@ -192,9 +195,9 @@ pub fn is_open(state: State) -> bool {
 pub fn next(state: State, step: Step) -> Option<Next> {
     use Next::{AfterTwo, Back, Stays, To};
     use State::{
-        Acknowledged, Closed, ClosedNotImplemented, ClosureRequested, Drafted, HistoricallyClosed,
-        InProgress, Issued, LongTerm, Merged, NotSubstantiated, PlanSubmitted, Split, Suspended,
-        Verified,
+        Acknowledged, Closed, ClosedNotImplemented, ClosureRequested, Discarded, Drafted,
+        HistoricallyClosed, InProgress, Issued, LongTerm, Merged, NotSubstantiated, PlanSubmitted,
+        Split, Suspended, Verified,
     };
     let (from, next): (&[State], Next) = match step {
         // They make the item; one that exists is neither drafted nor taken over again.
@@ -233,6 +236,7 @@ pub fn next(state: State, step: Step) -> Option<Next> {
         ),
         Step::WithdrawClosureRequest => (&[ClosureRequested], To(InProgress)),
         Step::ContinueLongTerm => (&[LongTerm], Stays),
+        Step::Discard => (&[Drafted], To(Discarded)),
         Step::AddMeasure | Step::ChangeMeasure | Step::TransferLead | Step::DeclareRecusal => {
             (OPEN, Stays)
         }

@@ -2,7 +2,7 @@
 
 use super::super::lookup::{ROUND, Trouble, UNIT};
 use super::super::row::{Row, Step};
-use super::{Steps, With, all, found, put, unit};
+use super::{MARKS, Steps, With, all, found, put, unit};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -37,6 +37,13 @@ pub(super) fn draft(
         "recovery_required_fen": row.fen("recovery").unwrap_or_default(),
         "responsible_unit": responsible, "deadline_rule": rule});
     put(&mut data, "lead_unit", unit(row, "lead", with, troubles));
+    let cooperating = row.list("cooperating", &MARKS);
+    let looked = cooperating
+        .iter()
+        .map(|name| with.lookup.units.one(name, UNIT));
+    let cooperating: Vec<Uuid> = looked.map(|unit| found(unit, troubles)).collect();
+    let any = !cooperating.is_empty();
+    put(&mut data, "cooperating_units", any.then_some(cooperating));
     put(&mut data, "basis", row.text("basis"));
     put(&mut data, "due_on", due_on);
     data

@@ -3,7 +3,7 @@
 
 use super::super::lookup::{PROJECT, UNIT};
 use super::super::row::{Row, Step};
-use super::{Steps, With, all, area, bad, found, item as items, money, signed, unit};
+use super::{MARKS, Steps, With, all, area, bad, found, item as items, money, signed, unit};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -109,7 +109,7 @@ pub(super) fn item(row: &Row<'_>, subject: Uuid, with: &With<'_>) -> Steps {
     let draft = items::draft(row, subject, with, &mut troubles);
     let data = json!({"draft": draft, "cut_over": cut_over(row), "state": row.text("state"),
         "issued_on": row.text("issued_on"),
-        "extensions": row.list("extensions", &['、', ',', ',', ';', ';']),
+        "extensions": row.list("extensions", &MARKS),
         "suspended_days": row.count("suspended_days").unwrap_or_default(),
         "demanded_fen": row.fen("demanded").unwrap_or_default(),
         "received_fen": row.fen("received").unwrap_or_default(),

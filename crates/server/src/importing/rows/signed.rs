@@ -3,12 +3,10 @@
 
 use super::super::lookup::{PROJECT, Trouble, UNIT};
 use super::super::row::{Row, Step};
-use super::{Steps, With, all, bad, found, money, payee, person_id, put, unit};
+use super::{MARKS, Steps, With, all, bad, found, money, payee, person_id, put, unit};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// What parts the things that one cell lists.
-const MARKS: [char; 6] = ['、', ',', ',', ';', ';', '\n'];
 /// What parts those who sign: a name may have a comma.
 const PEOPLE: [char; 3] = [';', ';', '\n'];
 

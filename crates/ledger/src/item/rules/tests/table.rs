@@ -34,6 +34,7 @@ fn code(state: State) -> &'static str {
         State::ClosedNotImplemented => "NI",
         State::HistoricallyClosed => "HC",
         State::Split => "SP",
+        State::Discarded => "DI",
     }
 }
 
@@ -60,50 +61,51 @@ fn the_table_of_every_state_and_every_step() {
     }
     let table: Vec<_> = table.lines().map(str::trim_end).collect();
     expect![[r#"
-                               dr  is  ac  pl  ip  cr  ve  CL  lt  su  NS  ME  NI  HC  SP
-        draft                  .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
-        issue                  is  .   .   .   .   .   .   .   .   .   .   .   .   .   .
-        acknowledge            .   ac  .   .   .   .   .   .   .   .   .   .   .   .   .
-        submit_plan            .   .   pl  .   .   .   .   .   .   .   .   .   .   .   .
-        return_plan            .   .   .   ac  .   .   .   .   .   .   .   .   .   .   .
-        approve_plan           .   .   .   ip2 .   .   .   .   .   .   .   .   .   .   .
-        request_closure        .   .   .   .   cr  .   .   .   .   .   .   .   .   .   .
-        return_for_rework      .   .   .   .   .   ip  ip  .   .   .   .   .   .   .   .
-        verify                 .   .   .   .   .   ve2 .   .   .   .   .   .   .   .   .
-        close                  .   .   .   .   .   .   CL  .   .   .   .   .   .   .   .
-        pass_lookback          .   .   .   .   .   .   .   =   .   .   .   .   .   .   .
-        fail_lookback          .   .   .   .   .   .   .   ip  .   .   .   .   .   .   .
-        approve_long_term      .   .   .   .   lt  .   .   .   .   .   .   .   .   .   .
-        review_long_term       .   .   .   .   .   .   .   .   cr  .   .   .   .   .   .
-        suspend                .   .   .   .   su  .   .   .   su  .   .   .   .   .   .
-        resume                 .   .   .   .   .   .   .   .   .   <-  .   .   .   .   .
-        uphold_objection       .   NS  NS  .   .   .   .   .   .   .   .   .   .   .   .
-        merge                  ME  ME  ME  ME  ME  ME  ME  .   ME  ME  .   .   .   .   .
-        close_not_implemented  NI  NI  NI  NI  NI  NI  NI  .   NI  NI  .   .   .   .   .
-        add_measure            =   =   =   =   =   =   =   .   =   =   .   .   .   .   .
-        change_measure         =   =   =   =   =   =   =   .   =   =   .   .   .   .   .
-        finish_measure         .   =   =   =   =   =   =   .   =   =   .   .   .   .   .
-        add_evidence           .   =   =   =   =   =   =   .   =   =   .   .   .   .   .
-        retract_evidence       .   =   =   =   =   =   =   .   =   =   .   .   .   .   .
-        note_progress          .   =   =   =   =   =   =   .   =   =   .   .   .   .   .
-        request_extension      .   =   =   =   =   =   =   .   =   =   .   .   .   .   .
-        grant_extension        .   =   =   =   =   =   =   .   =   =   .   .   .   .   .
-        refuse_extension       .   =   =   =   =   =   =   .   =   =   .   .   .   .   .
-        send_letter            .   =   =   =   =   =   =   .   =   =   .   .   .   .   .
-        demand_recovery        .   =   =   =   =   =   =   .   =   =   .   .   .   .   .
-        receive_recovery       .   =   =   =   =   =   =   .   =   =   .   .   .   .   .
-        waive_recovery         .   =   =   =   =   =   =   .   =   =   .   .   .   .   .
-        transfer_lead          =   =   =   =   =   =   =   .   =   =   .   .   .   .   .
-        declare_recusal        =   =   =   =   =   =   =   .   =   =   .   .   .   .   .
-        import_closure         HC  HC  .   .   .   .   .   .   .   .   .   .   .   .   .
-        take_over              .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
-        reassign               =   =   =   =   =   .   .   .   =   =   .   .   .   .   .
-        split                  SP  SP  SP  SP  SP  .   .   .   SP  SP  .   .   .   .   .
-        link_overlap           =   =   =   =   =   =   =   =   =   =   .   .   =   .   .
-        unlink_overlap         =   =   =   =   =   =   =   =   =   =   .   .   =   .   .
-        refute                 .   .   .   NS  NS  NS  .   .   NS  NS  .   .   .   .   .
-        withdraw_closure_request .   .   .   .   .   ip  .   .   .   .   .   .   .   .   .
-        continue_long_term     .   .   .   .   .   .   .   .   =   .   .   .   .   .   ."#]]
+                               dr  is  ac  pl  ip  cr  ve  CL  lt  su  NS  ME  NI  HC  SP  DI
+        draft                  .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
+        issue                  is  .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
+        acknowledge            .   ac  .   .   .   .   .   .   .   .   .   .   .   .   .   .
+        submit_plan            .   .   pl  .   .   .   .   .   .   .   .   .   .   .   .   .
+        return_plan            .   .   .   ac  .   .   .   .   .   .   .   .   .   .   .   .
+        approve_plan           .   .   .   ip2 .   .   .   .   .   .   .   .   .   .   .   .
+        request_closure        .   .   .   .   cr  .   .   .   .   .   .   .   .   .   .   .
+        return_for_rework      .   .   .   .   .   ip  ip  .   .   .   .   .   .   .   .   .
+        verify                 .   .   .   .   .   ve2 .   .   .   .   .   .   .   .   .   .
+        close                  .   .   .   .   .   .   CL  .   .   .   .   .   .   .   .   .
+        pass_lookback          .   .   .   .   .   .   .   =   .   .   .   .   .   .   .   .
+        fail_lookback          .   .   .   .   .   .   .   ip  .   .   .   .   .   .   .   .
+        approve_long_term      .   .   .   .   lt  .   .   .   .   .   .   .   .   .   .   .
+        review_long_term       .   .   .   .   .   .   .   .   cr  .   .   .   .   .   .   .
+        suspend                .   .   .   .   su  .   .   .   su  .   .   .   .   .   .   .
+        resume                 .   .   .   .   .   .   .   .   .   <-  .   .   .   .   .   .
+        uphold_objection       .   NS  NS  .   .   .   .   .   .   .   .   .   .   .   .   .
+        merge                  ME  ME  ME  ME  ME  ME  ME  .   ME  ME  .   .   .   .   .   .
+        close_not_implemented  NI  NI  NI  NI  NI  NI  NI  .   NI  NI  .   .   .   .   .   .
+        add_measure            =   =   =   =   =   =   =   .   =   =   .   .   .   .   .   .
+        change_measure         =   =   =   =   =   =   =   .   =   =   .   .   .   .   .   .
+        finish_measure         .   =   =   =   =   =   =   .   =   =   .   .   .   .   .   .
+        add_evidence           .   =   =   =   =   =   =   .   =   =   .   .   .   .   .   .
+        retract_evidence       .   =   =   =   =   =   =   .   =   =   .   .   .   .   .   .
+        note_progress          .   =   =   =   =   =   =   .   =   =   .   .   .   .   .   .
+        request_extension      .   =   =   =   =   =   =   .   =   =   .   .   .   .   .   .
+        grant_extension        .   =   =   =   =   =   =   .   =   =   .   .   .   .   .   .
+        refuse_extension       .   =   =   =   =   =   =   .   =   =   .   .   .   .   .   .
+        send_letter            .   =   =   =   =   =   =   .   =   =   .   .   .   .   .   .
+        demand_recovery        .   =   =   =   =   =   =   .   =   =   .   .   .   .   .   .
+        receive_recovery       .   =   =   =   =   =   =   .   =   =   .   .   .   .   .   .
+        waive_recovery         .   =   =   =   =   =   =   .   =   =   .   .   .   .   .   .
+        transfer_lead          =   =   =   =   =   =   =   .   =   =   .   .   .   .   .   .
+        declare_recusal        =   =   =   =   =   =   =   .   =   =   .   .   .   .   .   .
+        import_closure         HC  HC  .   .   .   .   .   .   .   .   .   .   .   .   .   .
+        take_over              .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
+        reassign               =   =   =   =   =   .   .   .   =   =   .   .   .   .   .   .
+        split                  SP  SP  SP  SP  SP  .   .   .   SP  SP  .   .   .   .   .   .
+        link_overlap           =   =   =   =   =   =   =   =   =   =   .   .   =   .   .   .
+        unlink_overlap         =   =   =   =   =   =   =   =   =   =   .   .   =   .   .   .
+        refute                 .   .   .   NS  NS  NS  .   .   NS  NS  .   .   .   .   .   .
+        withdraw_closure_request .   .   .   .   .   ip  .   .   .   .   .   .   .   .   .   .
+        continue_long_term     .   .   .   .   .   .   .   .   =   .   .   .   .   .   .   .
+        discard                DI  .   .   .   .   .   .   .   .   .   .   .   .   .   .   ."#]]
     .assert_eq(&table.join("\n"));
 }
 
@@ -173,6 +175,7 @@ pub(super) fn every_command() -> Vec<ItemCommand> {
         refute("2018-08-20"),
         because(ItemCommand::WithdrawClosureRequest),
         continue_until("2019-12-31"),
+        because(ItemCommand::Discard),
     ]
 }
 

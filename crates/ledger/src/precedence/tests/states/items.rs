@@ -246,6 +246,12 @@ pub(super) const ITEM: &[Line] = &[
         "2018-07-01",
         r#"{"item":"$7601","finding":"仍须一年","next_review_on":"2018-12-31"}"#,
     ),
+    (
+        "discard",
+        CADRE,
+        "2018-07-01",
+        r#"{"item":"$7601","reason":"导错了表"}"#,
+    ),
 ];
 
 fn of(word: &str) -> Ask {
