@@ -79,6 +79,27 @@ fn the_transcript_in_the_readme_runs() {
 }
 
 #[test]
+fn the_printouts_in_the_readme_are_of_its_ledger() {
+    let mut steps = transcript("");
+    let stops = steps
+        .iter()
+        .position(|step| step.command.starts_with("kill "));
+    steps.truncate(stops.expect("the server is stopped"));
+    let printouts = transcript("## 打印表册文书");
+    assert!(
+        printouts.len() >= 4,
+        "only {} commands found",
+        printouts.len()
+    );
+    steps.extend(printouts);
+    steps.push(Step {
+        command: "kill $! && wait $!".to_owned(),
+        expected: "…".to_owned(),
+    });
+    printed_as_said(&steps, &[], None);
+}
+
+#[test]
 fn the_import_in_the_readme_runs() {
     let steps = transcript("## 导入表格");
     assert!(steps.len() >= 8, "only {} commands found", steps.len());

@@ -381,3 +381,35 @@ fn every_described_question_is_answered_and_none_without_a_token() {
         }
     }
 }
+
+#[test]
+fn a_query_that_cannot_be_read_names_its_field_and_says_why_in_both_languages() {
+    let world = spawn();
+    let cases = [
+        (
+            "cycles?month=2018-13",
+            "month",
+            "\"2018-13\" is not a date; write 2018-07-28, 2018-07, 2018-Q3, 2018 or unknown",
+            "“2018-13”不是日期;可写 2018-07-28、2018-07、2018-Q3、2018 或 unknown",
+        ),
+        (
+            "items?limit=-1",
+            "limit",
+            "it must be a whole number that is not below 0 and not too large",
+            "须为非负整数,且不得过大",
+        ),
+        (
+            "cycles?moth=2018-12",
+            "moth",
+            "unknown field `moth`, expected one of `today`, `month`, `unit`, `missing`, `min_seq`",
+            "未知字段“moth”;可用字段:today, month, unit, missing, min_seq",
+        ),
+    ];
+    for (path, field, title, title_zh) in cases {
+        let reply = world.get("reader", &world.path(path));
+        let problem = reply.json();
+        assert_eq!((reply.status, &*reply.code()), (400, "BAD_QUERY"), "{path}");
+        let said = ["field", "title", "title_zh"].map(|name| problem[name].as_str().unwrap());
+        assert_eq!(said, [field, title, title_zh], "{path}");
+    }
+}

@@ -284,3 +284,23 @@ fn an_import_that_broke_off_goes_on_where_it_stopped_and_completes_once() {
     let told = office.good("finance", "payments", &file, &[]);
     assert!(told.contains("created 0"), "{told}");
 }
+
+#[test]
+fn a_batch_of_a_wrong_file_is_received_anew_and_counted_once() {
+    let office = Office::new();
+    let file = office.table("funds.csv", &[FUNDS, FUND]);
+    let import = import_of(&office.good("finance", "funds", &file, &[]));
+    let before = office.world.data("reader", "funds");
+    let output = office.reversed(&import, &["--good-rows"]);
+    let told = text(&output.stdout);
+    assert!(output.status.success(), "{told}");
+    let again = office.good("finance", "funds", &file, &[]);
+    assert!(again.contains("created 1"), "{told}{again}");
+    assert_eq!(
+        office.world.data("reader", "funds"),
+        before,
+        "{told}{again}"
+    );
+    let again = office.good("finance", "funds", &file, &[]);
+    assert!(again.contains("there before 1"), "{again}");
+}

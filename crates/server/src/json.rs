@@ -5,5 +5,6 @@ mod refuse;
 mod write;
 
 pub use read::{Lines, command, lines};
+pub(crate) use refuse::in_query;
 pub use refuse::{NESTING_MAX, in_protobuf};
 pub use write::{EventView, ReceiptView, SignatureView, moment};

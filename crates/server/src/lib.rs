@@ -20,3 +20,4 @@ pub mod serve;
 pub mod state;
 pub mod witness;
 pub mod witnesses;
+mod written;

@@ -95,7 +95,6 @@ fn about_items() -> Vec<String> {
         "/common-problems",
         "/conduct",
         "/recoveries",
-        "/recoveries",
         "/search?q=1-000001",
     ];
     let item = county::item(0);

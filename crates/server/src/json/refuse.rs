@@ -106,6 +106,20 @@ pub fn in_protobuf(error: &wire::WireError) -> Problem {
     }
 }
 
+/// What is wrong with a query string: which field, and why.
+pub(crate) fn in_query(error: &serde_path_to_error::Error<serde_urlencoded::de::Error>) -> Problem {
+    let (path, message) = (error.path().to_string(), error.inner().to_string());
+    let (code, title, title_zh) = coded(&message);
+    let named = matches!(code, "UNKNOWN_FIELD" | "MISSING_FIELD" | "DUPLICATE_FIELD");
+    let named = named.then(|| quoted(&message)).flatten();
+    let problem = Problem::bad("BAD_QUERY", title, &title_zh);
+    match (path.trim_matches(['.', '?']), named) {
+        (_, Some(name)) => problem.at(name),
+        ("", None) => problem,
+        (path, None) => problem.at(path),
+    }
+}
+
 fn deep(message: &str) -> (&'static str, &str, String) {
     ("NESTING", message, "JSON 嵌套过深".to_owned())
 }
@@ -158,9 +172,16 @@ fn coded(message: &str) -> (&str, &str, String) {
     if message.starts_with("UUID parsing failed") {
         return ("BAD_VALUE", message, "编号须为 UUID".to_owned());
     }
-    (
-        "BAD_VALUE",
-        message,
-        format!("取值的类型不符;应为 {expected}"),
-    )
+    // Of a number in a query string only Rust's own words are known.
+    let number = ["invalid digit", "cannot parse integer", "number too"];
+    if number.iter().any(|words| message.starts_with(words)) {
+        let title = "it must be a whole number that is not below 0 and not too large";
+        return ("BAD_VALUE", title, "须为非负整数,且不得过大".to_owned());
+    }
+    let title_zh = if expected.is_empty() {
+        format!("取值有误:{message}")
+    } else {
+        format!("取值的类型不符;应为 {expected}")
+    };
+    ("BAD_VALUE", message, title_zh)
 }

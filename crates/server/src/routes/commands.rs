@@ -11,7 +11,7 @@ use crate::identity::Bearer;
 use crate::json::{self, ReceiptView};
 use crate::problem::Problem;
 use crate::routes::mounted::Routes;
-use crate::routes::question::bad_query;
+use crate::routes::question::Query;
 use crate::state::{Cover, State};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
@@ -226,12 +226,12 @@ pub async fn append(
     state: web::Data<State>,
     bearer: Bearer,
     path: web::Path<String>,
-    query: Result<web::Query<AppendQuery>, actix_web::Error>,
+    query: Result<Query<AppendQuery>, Problem>,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let ledger = state.ledger_id(&path)?;
-    let query = query.map_err(|error| bad_query(&error))?.into_inner();
+    let query = query?.0;
     if !bearer.may_enter(&state, ledger) {
         return Err(Problem::forbidden(
             "the token is not for this ledger",

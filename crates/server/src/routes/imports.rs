@@ -4,7 +4,7 @@ use crate::identity::Bearer;
 use crate::importing::{self, File, ImportOutcome, ImportReport, Place, UndoReport};
 use crate::problem::Problem;
 use crate::routes::mounted::Routes;
-use crate::routes::question::{Answered, Question, bad_query};
+use crate::routes::question::{Answered, Query, Question};
 use crate::routes::through::{Answer, Ask};
 use crate::state::State;
 use actix_web::http::StatusCode;
@@ -87,12 +87,12 @@ pub async fn post(
     state: web::Data<State>,
     bearer: Bearer,
     path: web::Path<(String, String)>,
-    query: Result<web::Query<ImportQuery>, actix_web::Error>,
+    query: Result<Query<ImportQuery>, Problem>,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Answered {
     let (ledger, kind) = path.into_inner();
-    let query = query.map_err(|error| bad_query(&error))?.into_inner();
+    let query = query?.0;
     let place = Arc::new(admitted(&state, &bearer, &ledger).await?);
     if !importing::is_known(&kind) {
         return Err(Problem::not_found("the kind of table", "此种表格"));
@@ -288,10 +288,10 @@ pub async fn reverse(
     state: web::Data<State>,
     bearer: Bearer,
     path: web::Path<(String, Uuid)>,
-    query: Result<web::Query<UndoQuery>, actix_web::Error>,
+    query: Result<Query<UndoQuery>, Problem>,
 ) -> Answered {
     let (ledger, id) = path.into_inner();
-    let query = query.map_err(|error| bad_query(&error))?.into_inner();
+    let query = query?.0;
     let place = Arc::new(admitted(&state, &bearer, &ledger).await?);
     let permit = state.imports.enter().await?;
     let reason = query.reason.unwrap_or_else(|| "导入有误".to_owned());

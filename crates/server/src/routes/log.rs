@@ -5,7 +5,7 @@
 
 use crate::problem::Problem;
 use crate::routes::mounted::Routes;
-use crate::routes::question::{Answered, Question, bad_query};
+use crate::routes::question::{Answered, Query, Question};
 use crate::routes::through::Ask;
 use crate::state::{Cover, State};
 use actix_web::http::StatusCode;
@@ -74,9 +74,9 @@ pub struct CheckpointQuery {
         (status = 404, body = Problem)))]
 pub async fn checkpoint(
     state: web::Data<State>,
-    query: Result<web::Query<CheckpointQuery>, actix_web::Error>,
+    query: Result<Query<CheckpointQuery>, Problem>,
 ) -> Result<HttpResponse, Problem> {
-    let newest = if query.map_err(|error| bad_query(&error))?.witnessed {
+    let newest = if query?.0.witnessed {
         state.witnessed()
     } else {
         state.published_log()?.latest()
@@ -142,9 +142,9 @@ pub struct Consistency {
     responses((status = 200, body = Consistency), (status = 400, body = Problem)))]
 pub async fn consistency(
     state: web::Data<State>,
-    query: Result<web::Query<ConsistencyQuery>, actix_web::Error>,
+    query: Result<Query<ConsistencyQuery>, Problem>,
 ) -> Result<HttpResponse, Problem> {
-    let query = query.map_err(|error| bad_query(&error))?;
+    let query = query?.0;
     let log = state.published_log()?;
     let newest = log.latest().map_or(0, |latest| latest.size);
     let (from, to) = (query.from, query.to.unwrap_or(newest));

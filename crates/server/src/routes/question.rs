@@ -1,18 +1,20 @@
 //! A question about a ledger: who asks, which ledger, and what it is built through.
 
 use crate::identity::Bearer;
+use crate::json;
 use crate::problem::Problem;
 use crate::routes::through::{Answer, Through};
 use crate::state::State;
+use crate::written;
 use actix_web::dev::Payload;
-use actix_web::http::header::ContentType;
+use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use ledger::ids::LedgerId;
 use projections::View;
 use sequencer::Slot;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::future::Future;
+use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::sync::{Arc, RwLockReadGuard};
 
@@ -48,11 +50,13 @@ impl<Q> Question<Q> {
 
     /// The answer, where the record through which it is built was noted before the log was read.
     pub fn answer_through<T: Serialize>(&self, through: Option<Through>, data: T) -> Answered {
-        Ok(HttpResponse::Ok().json(Answer {
+        let answer = Answer {
             ledger: self.ledger,
             through,
             data,
-        }))
+        };
+        let written = written::json(&answer).map_err(|error| Problem::internal(&error))?;
+        Ok(written::answer(StatusCode::OK, written))
     }
 
     /// The answer about the one thing that a path names, `what` in English and in Chinese, or 404.
@@ -97,7 +101,7 @@ impl<Q> Question<Q> {
             let view = slot.view();
             let (through, data) = (Through::of(&view), find(&view)?);
             drop(view);
-            Some(serde_json::to_vec(&Answer {
+            Some(written::json(&Answer {
                 ledger,
                 through,
                 data,
@@ -106,9 +110,7 @@ impl<Q> Question<Q> {
         let told = told.await?.transpose();
         let told = told.map_err(|error| Problem::internal(&error))?;
         let told = told.ok_or_else(|| Problem::not_found(what, what_zh))?;
-        Ok(HttpResponse::Ok()
-            .content_type(ContentType::json())
-            .body(told))
+        Ok(written::answer(StatusCode::OK, told))
     }
 
     /// The answer, or 404 where there is nothing.
@@ -144,11 +146,11 @@ impl<Q: Asked> FromRequest for Question<Q> {
             .get("ledger")
             .unwrap_or_default()
             .to_owned();
-        let query = web::Query::<Q>::from_query(request.query_string());
+        let query = in_query(request.query_string());
         Box::pin(async move {
             let bearer = bearer?;
             let state = state.ok_or_else(Problem::unauthenticated)?;
-            let query = query.map_err(|error| bad_query(&error))?.into_inner();
+            let query: Q = query?;
             let (ledger, slot) = state.enter(&bearer, &name, query.min_seq()).await?;
             Ok(Question {
                 state,
@@ -161,11 +163,23 @@ impl<Q: Asked> FromRequest for Question<Q> {
     }
 }
 
-/// 400 for a query string that cannot be read.
-pub(super) fn bad_query(error: &dyn std::fmt::Display) -> Problem {
-    Problem::bad(
-        "BAD_QUERY",
-        &error.to_string(),
-        &format!("查询参数有误:{error}"),
-    )
+/// What a query string says.
+///
+/// # Errors
+/// 400 for one that cannot be read, with the field.
+pub(super) fn in_query<Q: DeserializeOwned>(query: &str) -> Result<Q, Problem> {
+    let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
+    serde_path_to_error::deserialize(pairs).map_err(|error| json::in_query(&error))
+}
+
+/// The query string of a request that is no question about a ledger.
+pub struct Query<Q>(pub Q);
+
+impl<Q: DeserializeOwned> FromRequest for Query<Q> {
+    type Error = Problem;
+    type Future = Ready<Result<Query<Q>, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(in_query(request.query_string()).map(Query))
+    }
 }

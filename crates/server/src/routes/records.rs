@@ -3,7 +3,7 @@
 use crate::identity::Bearer;
 use crate::problem::Problem;
 use crate::routes::mounted::Routes;
-use crate::routes::question::{Answered, bad_query};
+use crate::routes::question::{Answered, in_query};
 use crate::state::State;
 use actix_web::error::BlockingError;
 use actix_web::http::header::{CACHE_CONTROL, ContentEncoding};
@@ -47,8 +47,8 @@ pub async fn records(state: web::Data<State>, bearer: Bearer, request: HttpReque
             "仅限见证方及全部账本的巡察组员、系统管理员读取全部记录",
         ));
     }
-    let query = web::Query::<RecordsQuery>::from_query(request.query_string());
-    let RecordsQuery { from, limit } = query.map_err(|error| bad_query(&error))?.into_inner();
+    let query = in_query::<RecordsQuery>(request.query_string());
+    let RecordsQuery { from, limit } = query?;
     let limit = limit.unwrap_or(u64::MAX);
     let read = web::block(move || page(&state, from, limit)).await;
     let bytes = read.map_err(|error: BlockingError| Problem::internal(&error))?;

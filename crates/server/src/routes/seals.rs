@@ -3,7 +3,7 @@
 use crate::identity::Bearer;
 use crate::problem::Problem;
 use crate::routes::mounted::Routes;
-use crate::routes::question::{Answered, Question, bad_query};
+use crate::routes::question::{Answered, Question, in_query};
 use crate::routes::through::{Answer, Ask, Through};
 use crate::state::State;
 use actix_web::web;
@@ -80,8 +80,8 @@ pub struct SealsQuery {
 #[utoipa::path(get, path = "/v1/seals", tag = "log", params(SealsQuery),
     responses((status = 200, body = Seals), (status = 401, body = Problem)))]
 pub async fn seals(state: web::Data<State>, _bearer: Bearer, request: HttpRequest) -> Answered {
-    let query = web::Query::<SealsQuery>::from_query(request.query_string());
-    let query = query.map_err(|error| bad_query(&error))?.into_inner();
+    let query = in_query::<SealsQuery>(request.query_string());
+    let query = query?;
     let limit = query.limit.unwrap_or(100);
     let limit = limit.clamp(1, super::events::PAGE_LEN_MAX);
     let handle = state.handle.clone();

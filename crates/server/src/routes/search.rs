@@ -3,7 +3,7 @@
 use crate::identity::Bearer;
 use crate::problem::Problem;
 use crate::routes::mounted::Routes;
-use crate::routes::question::{Answered, Asked, Question, bad_query};
+use crate::routes::question::{Answered, Asked, Question, in_query};
 use crate::routes::through::{Answer, Through};
 use crate::state::State;
 use actix_web::web;
@@ -158,8 +158,8 @@ pub async fn search_all(
     bearer: Bearer,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let asked = web::Query::<SearchQuery>::from_query(request.query_string());
-    let asked = asked.map_err(|error| bad_query(&error))?.into_inner();
+    let asked = in_query::<SearchQuery>(request.query_string());
+    let asked = asked?;
     if asked.min_seq.is_some() {
         let (title, title_zh) = (
             "min_seq counts the records of one ledger; ask that ledger",

@@ -5,6 +5,7 @@ use crate::places::Place;
 use crate::problem::Problem;
 use crate::routes::events::{chain, view_of};
 use crate::routes::mounted::Routes;
+use crate::routes::question::Query;
 use crate::state::State;
 use actix_web::http::header::{CACHE_CONTROL, ContentEncoding};
 use actix_web::web::{self, Bytes};
@@ -42,10 +43,10 @@ pub async fn stream(
     state: web::Data<State>,
     bearer: Bearer,
     path: web::Path<String>,
-    query: Result<web::Query<StreamQuery>, actix_web::Error>,
+    query: Result<Query<StreamQuery>, Problem>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let query = query.map_err(|error| super::question::bad_query(&error))?;
+    let query = query?.0;
     let (ledger, slot) = state.enter(&bearer, &path, None).await?;
     let resumed = request.headers().get("Last-Event-ID");
     let resumed = resumed.and_then(|value| value.to_str().ok()?.parse().ok());
