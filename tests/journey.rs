@@ -149,6 +149,8 @@ fn printed_as_said(steps: &[Step], place: &[(&str, &str)], file: Option<(&str, &
         .output()
         .unwrap();
     let output = String::from_utf8_lossy(&output.stdout).into_owned();
+    // A terminal shows neither the byte order mark of a CSV file nor how its lines end.
+    let output = output.replace('\u{feff}', "").replace("\r\n", "\n");
     let printed: Vec<_> = output.split(MARK).map(str::trim).collect();
     for (number, step) in steps.iter().enumerate() {
         let printed = printed

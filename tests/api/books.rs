@@ -33,13 +33,13 @@ fn a_ledger_or_a_subject_that_nobody_knows() {
     for path in [world.path("funds/not-a-uuid"), world.path("events/first")] {
         is_problem(&world.get("inspector", &path), 400, "BAD_PATH", None);
     }
-    for query in ["events?limit=many", "funds?nonsense=1", "alerts?subject=1"] {
-        is_problem(
-            &world.get("inspector", &world.path(query)),
-            400,
-            "BAD_QUERY",
-            None,
-        );
+    for (query, field) in [
+        ("events?limit=many", "limit"),
+        ("funds?nonsense=1", "nonsense"),
+        ("alerts?subject=1", "subject"),
+    ] {
+        let reply = world.get("inspector", &world.path(query));
+        is_problem(&reply, 400, "BAD_QUERY", Some(field));
     }
 }
 
