@@ -178,7 +178,7 @@ fn a_backup_of_a_running_server_is_restored_and_what_would_be_lost_is_named() {
     let output = run(&restore, "");
     assert!(output.status.success(), "{}", said(&output));
     assert!(
-        said(&output).contains("与链头登记一致"),
+        said(&output).contains("与恢复的日志一致"),
         "{}",
         said(&output)
     );

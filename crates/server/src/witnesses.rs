@@ -65,13 +65,14 @@ impl Witnesses {
         let (answers, answered) = mpsc::channel(ANSWERS_MAX);
         let target = watch::Sender::new(None);
         for witness in policy.witnesses() {
-            let Some(url) = url(witness)? else {
+            let Some(prefix) = prefix(witness)? else {
                 tracing::warn!(
                     witness = witness.key.name(),
                     "the policy says no address of this witness: it is not asked"
                 );
                 continue;
             };
+            let url = format!("{prefix}/add-checkpoint");
             let asker = Asker::new(witness.key.clone(), &url, &log);
             let (target, answers) = (target.subscribe(), answers.clone());
             spawn(format!("witness {}", witness.key.name()), move || {
@@ -114,7 +115,7 @@ fn spawn(name: String, run: impl FnOnce() + Send + 'static) -> std::io::Result<(
 }
 
 /// Where a witness takes checkpoints. There is no TLS in this program, for which a proxy stands.
-fn url(witness: &PolicyWitness) -> Result<Option<String>> {
+pub(crate) fn prefix(witness: &PolicyWitness) -> Result<Option<String>> {
     let Some(url) = &witness.url else {
         return Ok(None);
     };
@@ -125,8 +126,7 @@ fn url(witness: &PolicyWitness) -> Result<Option<String>> {
              http:// is spoken here, put a proxy before it"
         );
     }
-    let prefix = url.strip_suffix('/').unwrap_or(url);
-    Ok(Some(format!("{prefix}/add-checkpoint")))
+    Ok(Some(url.strip_suffix('/').unwrap_or(url).to_owned()))
 }
 
 /// What was kept before, if policy and log still go together with it.

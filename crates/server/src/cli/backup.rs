@@ -1,13 +1,15 @@
 //! `fundtrace backup` and `fundtrace restore`.
 
+mod elsewhere;
+
 use super::verify::{Names, missing, take_names};
 use super::{Data, eprint_line, print_line};
 use crate::serve::beside;
-use anyhow::{Context, bail, ensure};
-use chain::{Checkpoint, Frontier, NodeHash, Note, Record};
+use anyhow::ensure;
+use elsewhere::{Head, Roots, TrustArgs};
 use std::cell::RefCell;
 use std::path::PathBuf;
-use store::{LedgerHead, Register, Restored};
+use store::{LedgerHead, Restored};
 
 /// What to back up, and where.
 #[derive(Debug, clap::Args)]
@@ -40,6 +42,8 @@ pub struct RestoreArgs {
     /// refusal has named
     #[arg(long, value_name = "RECORDS")]
     accept_loss: Option<u64>,
+    #[command(flatten)]
+    trust: TrustArgs,
 }
 
 pub(super) fn backup(args: &BackupArgs) -> anyhow::Result<()> {
@@ -77,16 +81,9 @@ pub(super) fn restore(args: &RestoreArgs) -> anyhow::Result<()> {
         .register
         .as_deref()
         .or_else(|| Some(&*beside).filter(|p| p.exists()));
-    let known = match register {
-        Some(path) => {
-            let read = Register::at(path).read()?;
-            let read = read.with_context(|| format!("no register at {}", path.display()))?;
-            Some(parse(&read).with_context(|| path.display().to_string())?)
-        }
-        None => None,
-    };
-    // The root of the records up to the register's size; the backup's own is not known yet.
-    let tree = RefCell::new(Roots::new(known.as_ref()));
+    let own = args.from.join(elsewhere::OWN_REGISTER);
+    let known = elsewhere::heads(register, &own, &args.trust)?;
+    let tree = RefCell::new(Roots::new(&known.heads));
     let mut names = Names::new();
     let restored = store::restore(
         &args.from,
@@ -95,18 +92,9 @@ pub(super) fn restore(args: &RestoreArgs) -> anyhow::Result<()> {
             tree.borrow_mut().push(record);
             take_names(&mut names, record);
         },
-        |restored, own| {
-            let own = own
-                .map(parse)
-                .transpose()
-                .map_err(|error| format!("{error:#}"))?;
-            accept(
-                restored,
-                known.as_ref().or(own.as_ref()),
-                &tree.borrow(),
-                args.accept_loss,
-            )
-            .map_err(|error| format!("{error:#}"))
+        |restored, _own| {
+            accept(restored, &known.heads, &tree.borrow(), args.accept_loss)
+                .map_err(|error| format!("{error:#}"))
         },
     )?;
     print_line(&format!(
@@ -120,18 +108,30 @@ pub(super) fn restore(args: &RestoreArgs) -> anyhow::Result<()> {
             "缺 {missing} 个佐证文件 · {missing} evidence files are missing: fundtrace verify names them"
         ));
     }
-    match &known {
-        None => print_line(
-            "未与外部链头登记比对 · compared with no register outside the backup: compare the heads \
-             with those kept elsewhere",
-        ),
-        Some(head) if head.size() > restored.records => print_line(
-            "登记的链头仍在日志之前:移开登记文件并以 --adopt-head 启动 · the register is ahead of the \
-             log: move it away, keep it, and start with --adopt-head",
-        ),
-        Some(_) => print_line("与链头登记一致 · the register's head is in the restored log"),
+    for head in &known.heads {
+        compared(head, restored.records);
+    }
+    if !known.is_outside {
+        print_line(
+            "未与外部链头登记或见证方比对 · compared with no register outside the backup and no \
+             witness: compare the heads with those kept elsewhere, or ask by --policy",
+        );
     }
     Ok(())
+}
+
+fn compared(head: &Head, records: u64) {
+    let (who, size) = (&head.who, head.checkpoint.size());
+    if size > records {
+        print_line(&format!(
+            "{who}: 仍在日志之前({size} 条)· is ahead of the log, at {size} records: move the \
+             register away, keep it, and start with --adopt-head"
+        ));
+    } else {
+        print_line(&format!(
+            "{who}: 与恢复的日志一致({size} 条)· its head, of {size} records, is in the restored log"
+        ));
+    }
 }
 
 fn tell(heads: &[LedgerHead]) {
@@ -140,71 +140,36 @@ fn tell(heads: &[LedgerHead]) {
     }
 }
 
-fn parse(register: &[u8]) -> anyhow::Result<Checkpoint> {
-    let note = Note::parse(register).context("the register is no signed note")?;
-    let checkpoint = note.text().parse::<Checkpoint>();
-    checkpoint.context("the register is no checkpoint")
-}
-
-/// The tree of the restored records, and its root at the size that is asked for.
-struct Roots {
-    tree: Frontier,
-    size: Option<u64>,
-    found: Option<NodeHash>,
-}
-
-impl Roots {
-    fn new(head: Option<&Checkpoint>) -> Roots {
-        Roots {
-            tree: Frontier::new(),
-            size: head.map(Checkpoint::size),
-            found: None,
-        }
-    }
-
-    fn push(&mut self, record: &Record) {
-        let header = &record.header;
-        let leaf = chain::leaf_bytes(header.ledger, header.seq, record.hash);
-        self.tree.push(chain::leaf_hash(&leaf));
-        if Some(self.tree.size()) == self.size {
-            self.found = Some(self.tree.root());
-        }
-    }
-}
-
-/// Whether the restored log holds what the register says.
+/// Whether the restored log holds what is known of it elsewhere.
 fn accept(
     restored: &Restored,
-    head: Option<&Checkpoint>,
+    heads: &[Head],
     tree: &Roots,
     accepted: Option<u64>,
 ) -> anyhow::Result<()> {
-    let Some(head) = head else {
+    // Another history is refused whatever is accepted.
+    for Head { who, checkpoint } in heads {
+        let size = checkpoint.size();
+        let holds =
+            size == 0 || size > restored.records || tree.at(size) == Some(checkpoint.root());
+        ensure!(
+            holds,
+            "分叉 · fork: the first {size} records of the backup are not those of {who}"
+        );
+    }
+    let Some(Head { who, checkpoint }) = heads.iter().max_by_key(|it| it.checkpoint.size()) else {
         return Ok(());
     };
-    if let Some(lost) = head
-        .size()
-        .checked_sub(restored.records)
-        .filter(|lost| *lost > 0)
-    {
-        let last = head.size().saturating_sub(1);
-        ensure!(
-            accepted == Some(lost),
-            "备份之后的 {lost} 条记录将丢失 · the register says {} records and the backup has {}: \
-             records at positions {} to {last} would be lost. Look for a newer backup, or for a \
-             journal on the old disk; to go on without them: --accept-loss {lost}",
-            head.size(),
-            restored.records,
-            restored.records
-        );
-        return Ok(());
-    }
-    // A register of another size than was asked for is the backup's own, which is no witness.
-    if tree.size == Some(head.size()) && head.size() > 0 && tree.found != Some(head.root()) {
-        bail!(
-            "分叉 · fork: the first {} records of the backup are not those that the register covers",
-            head.size()
-        );
-    }
+    let size = checkpoint.size();
+    let lost = size.saturating_sub(restored.records);
+    ensure!(
+        lost == 0 || accepted == Some(lost),
+        "备份之后的 {lost} 条记录将丢失 · {who} says {size} records and the backup has {}: \
+         records at positions {} to {} would be lost. Look for a newer backup, or for a \
+         journal on the old disk; to go on without them: --accept-loss {lost}",
+        restored.records,
+        restored.records,
+        size.saturating_sub(1)
+    );
     Ok(())
 }
