@@ -102,6 +102,13 @@ fn enough_witnesses_cosign_what_is_published_and_a_silent_one_is_not_missed() {
             .collect();
         names.sort_unstable();
         assert_eq!(names, ["one.example", "two.example"]);
+
+        // Whoever asks later needs no server to be convinced either.
+        for wait in ["", "?wait=witnessed"] {
+            let later = world.get("reader", &world.path(&format!("events/{seq}/proof{wait}")));
+            let later = TlogProof::parse(&later.body).unwrap();
+            assert_eq!(later.verify(leaf, &policy).unwrap().witnesses.len(), 2);
+        }
     }
     let cosigned = world.get("", "/checkpoint?witnessed=true");
     let note = Note::parse(&cosigned.body).unwrap();
@@ -186,4 +193,72 @@ fn a_policy_that_cannot_be_followed_is_refused_at_the_start() {
     let (_, vkey) = office.witness_key("one");
     office.lines += &format!("witness one {vkey} https://witness.example/\nquorum one\n");
     assert!(refused(&office, &office.lines).contains("only http://"));
+}
+
+/// The same note of one record less; its signature is that of the note before.
+fn resized(note: &str) -> String {
+    let size = note.lines().nth(1).unwrap();
+    let less: u64 = size.parse::<u64>().unwrap() - 1;
+    note.replacen(&format!("\n{size}\n"), &format!("\n{less}\n"), 1)
+}
+
+#[test]
+fn a_restore_asks_the_witnesses_what_the_log_had_come_to() {
+    let mut office = Office::new();
+    let _witness = office.witness("one");
+    office.silent_witness("two");
+    let file = office.policy("quorum one\n");
+    let mut world = spawn_witnessed(&office.data(), &file);
+    let recorded = |world: &World| {
+        let body = register_person().to_string();
+        let reply = world.post_bytes("finance", "?wait=witnessed", body.as_bytes());
+        assert_eq!(reply.status, 201, "{}", reply.text());
+    };
+    recorded(&world);
+    let to = office.dir.path().join("backup");
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    let data = office.data();
+    let backup = run(&["backup", "--data", &text(&data), "--to", &text(&to)], "");
+    assert!(backup.status.success(), "{backup:?}");
+    recorded(&world);
+    world.stop();
+
+    // The backup and its own register agree with each other; the witness has seen one more.
+    let target = office.dir.path().join("restored");
+    let restore = |more: &[&str]| {
+        let (to, target) = (text(&to), text(&target));
+        let output = run(
+            &[&["restore", "--from", &to, "--data", &target], more].concat(),
+            "",
+        );
+        let told = [output.stdout, output.stderr].concat();
+        let told = String::from_utf8_lossy(&told).into_owned();
+        (output.status.success(), told)
+    };
+    let policy = text(&file);
+    let (is_done, told) = restore(&["--policy", &policy]);
+    assert!(
+        !is_done && told.contains("witness one.example says"),
+        "{told}"
+    );
+    assert!(told.contains("--accept-loss 1"), "{told}");
+    assert!(told.contains("witness two.example was not asked"), "{told}");
+    assert!(!target.exists());
+
+    // A register that somebody else signed, or nobody.
+    let forged = office.dir.path().join("forged.head");
+    let register = std::fs::read_to_string(server::serve::beside(&data, "head")).unwrap();
+    let other = register.replace(ORIGIN, "evil.example/other");
+    assert_ne!(other, register);
+    for (register, why) in [
+        (other, "evil.example/other"),
+        (resized(&register), "not signed by its log"),
+    ] {
+        std::fs::write(&forged, register).unwrap();
+        let (is_done, told) = restore(&["--policy", &policy, "--register", &text(&forged)]);
+        assert!(!is_done && told.contains(why), "{told}");
+    }
+
+    let (is_done, told) = restore(&["--policy", &policy, "--accept-loss", "1"]);
+    assert!(is_done && told.contains("is ahead of the log"), "{told}");
 }

@@ -1,6 +1,7 @@
 //! `fundtrace evidence`: an evidence package from a running server.
 
 use super::print_line;
+use crate::routes::packages::WITNESSED;
 use anyhow::Context;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -97,6 +98,8 @@ pub(super) fn run(args: &EvidenceArgs) -> anyhow::Result<()> {
         .header("Authorization", &format!("Bearer {}", args.token))
         .call()?;
     let status = response.status();
+    let witnessed = response.headers().get(WITNESSED);
+    let is_unwitnessed = witnessed.is_some_and(|it| it.as_bytes() == b"false");
     let body = response.body_mut().with_config().limit(ANSWER_LEN_MAX);
     if !status.is_success() {
         anyhow::bail!("{status}: {}", body.read_to_string()?);
@@ -108,6 +111,12 @@ pub(super) fn run(args: &EvidenceArgs) -> anyhow::Result<()> {
         "已写入 · written: {path}, {} 字节 · bytes; 核验 · check it: fundtrace verify {path}",
         package.len()
     ));
+    if is_unwitnessed {
+        print_line(
+            "未取得足够的见证联署,按信任策略核验将不通过;请稍后重新取证 · too few witnesses have cosigned \
+             in time: it will not hold under their policy; ask again later",
+        );
+    }
     Ok(())
 }
 

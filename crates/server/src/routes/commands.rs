@@ -273,7 +273,7 @@ pub async fn append(
 }
 
 /// Nothing is recorded: the caller asks for what can never come.
-fn no_witnesses() -> Problem {
+pub(super) fn no_witnesses() -> Problem {
     Problem::new(
         StatusCode::CONFLICT,
         "NO_WITNESSES",

@@ -6,7 +6,6 @@
 use crate::problem::Problem;
 use crate::routes::mounted::Routes;
 use crate::routes::question::{Answered, Query, Question};
-use crate::routes::through::Ask;
 use crate::state::{Cover, State};
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
@@ -188,19 +187,50 @@ fn not_proved(error: &ProveError) -> Problem {
     }
 }
 
-/// The proof that a record is in the log: a C2SP tlog-proof, under the newest checkpoint.
+/// How a record is proved.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ProofQuery {
+    /// Wait until this record is there.
+    min_seq: Option<u64>,
+    /// Wait for a checkpoint of this kind; without it the proof stands under one that witnesses
+    /// have cosigned, where one covers the record by now.
+    wait: Option<Cover>,
+}
+
+impl super::question::Asked for ProofQuery {
+    fn min_seq(&self) -> Option<u64> {
+        self.min_seq
+    }
+}
+
+/// The proof that a record is in the log: a C2SP tlog-proof, under the newest checkpoint that enough
+/// witnesses have cosigned, or else under the newest.
 #[utoipa::path(get, path = "/v1/ledgers/{ledger}/events/{seq}/proof", tag = "published",
-    params(("ledger" = String, Path), ("seq" = u64, Path), Ask),
+    params(("ledger" = String, Path), ("seq" = u64, Path), ProofQuery),
     responses((status = 200, body = String, content_type = "text/plain"),
-        (status = 404, body = Problem), (status = 503, body = Problem)))]
-pub async fn proof(question: Question<Ask>, path: web::Path<(String, u64)>) -> Answered {
+        (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 503, body = Problem)))]
+pub async fn proof(question: Question<ProofQuery>, path: web::Path<(String, u64)>) -> Answered {
     let (_, seq) = path.into_inner();
     let state = &question.state;
     let ledger = chain::LedgerId(question.ledger.0);
     let entry = state.handle.reader().get(ledger, seq);
     let entry = entry.map_err(|error| Problem::internal(&error))?;
     let entry = entry.ok_or_else(|| Problem::not_found("the record", "此记录"))?;
-    let under = state.covering(entry.position, Cover::Checkpoint).await;
+    let wait = question.query.wait;
+    if wait == Some(Cover::Witnessed) && state.cosigned.is_none() {
+        return Err(super::commands::no_witnesses());
+    }
+    let cosigned = state.witnessed().filter(|it| it.size > entry.position);
+    let under = match cosigned.filter(|_| wait != Some(Cover::Checkpoint)) {
+        Some(under) => Some(under),
+        None => {
+            let cover = wait.unwrap_or(Cover::Checkpoint);
+            state.covering(entry.position, cover).await
+        }
+    };
     let under = under.ok_or_else(not_published)?;
     let (log, hash) = (state.published_log()?, entry.record.hash);
     let proof = proof_of(log, ledger, seq, hash, entry.position, &under)?;

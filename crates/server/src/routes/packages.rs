@@ -87,6 +87,9 @@ impl PackageQuery {
     }
 }
 
+/// Whether enough witnesses have cosigned what a package rests on, where there are any.
+pub(crate) const WITNESSED: &str = "fundtrace-witnessed";
+
 /// The records and whatever else goes in; only the checkpoint and its proofs are missing.
 struct Gathered {
     plan: Plan,
@@ -98,7 +101,8 @@ struct Gathered {
 
 /// An evidence package: a zip that `fundtrace verify` checks offline. It is built against the
 /// newest checkpoint that covers its records, cosigned where there are witnesses; where subjects
-/// have records since the last seal, they are sealed first.
+/// have records since the last seal, they are sealed first. Where witnesses are asked and too few
+/// have answered in time, the header `Fundtrace-Witnessed: false` says so.
 #[utoipa::path(get, path = "/v1/ledgers/{ledger}/packages", tag = "evidence",
     params(("ledger" = String, Path), PackageQuery),
     responses((status = 200, body = Vec<u8>, content_type = "application/zip"),
@@ -124,7 +128,7 @@ pub async fn package(question: Question<PackageQuery>) -> Answered {
     let gathered = Arc::clone(&place).block(move || gather(&gathering, asked, asked_on));
     let gathered = gathered.await??;
     let last = last_position(&gathered);
-    let under = covering(&state, last).await?;
+    let (under, is_witnessed) = covering(&state, last).await?;
     let ledger = question.ledger;
     let proving = state.clone();
     let made = place.block(move || {
@@ -145,7 +149,11 @@ pub async fn package(question: Question<PackageQuery>) -> Answered {
     });
     let made = made.await??;
     let name = format!("attachment; filename=\"{}.zip\"", asked.subject().0);
-    Ok(HttpResponse::Ok()
+    let mut response = HttpResponse::Ok();
+    if state.cosigned.is_some() {
+        response.insert_header((WITNESSED, is_witnessed.to_string()));
+    }
+    Ok(response
         .insert_header((CONTENT_TYPE, "application/zip"))
         .insert_header((CONTENT_DISPOSITION, name))
         .insert_header((CONTENT_ENCODING, "identity"))
@@ -347,14 +355,16 @@ fn last_position(gathered: &Gathered) -> u64 {
 }
 
 /// The newest checkpoint that covers a position: cosigned where there are witnesses that answer.
-async fn covering(state: &State, position: u64) -> Result<Arc<Published>, Problem> {
+/// And whether it is.
+async fn covering(state: &State, position: u64) -> Result<(Arc<Published>, bool), Problem> {
     if state.cosigned.is_some()
         && let Some(under) = state.covering(position, Cover::Witnessed).await
     {
-        return Ok(under);
+        return Ok((under, true));
     }
     let under = state.covering(position, Cover::Checkpoint).await;
-    under.ok_or_else(super::log::not_published)
+    let under = under.ok_or_else(super::log::not_published)?;
+    Ok((under, false))
 }
 
 /// Adds each record's way to the checkpoint's root.
