@@ -51,6 +51,7 @@ mod model;
 mod openings;
 mod overload;
 mod packages;
+mod periods;
 mod printouts;
 mod projects;
 mod published;

@@ -108,6 +108,33 @@ fn what_rests_on_a_record_keeps_an_import_from_being_taken_back() {
 }
 
 #[test]
+fn money_in_a_period_that_is_signed_off_stays() {
+    let office = Office::begun();
+    let file = office.table("first.csv", &[PAYMENTS_HEAD, FIRST, SECOND]);
+    let import = import_of(&office.good("finance", "payments", &file, &[]));
+    let period = |who, step, through| {
+        let mut data = serde_json::json!({"through": through});
+        if step == "prepare" {
+            data["document"] = "对账表〔2018〕7号".into();
+        }
+        let word = format!("ledger.{step}_period");
+        office.world.record_on(who, "2018-08-10", &word, data);
+    };
+    period("finance", "prepare", "2018-07-28");
+    period("finance2", "sign_off", "2018-07-28");
+    let head = office.world.head();
+
+    let output = office.reversed(&import, &[]);
+    let told = text(&output.stdout);
+    let refused = told.matches("payment.settled PERIOD_CLOSED").count();
+    assert!(!output.status.success() && refused == 1, "{told}");
+    assert!(told.contains("所在期间已封账"), "{told}");
+    assert_eq!(office.world.head(), head, "nothing was taken back");
+    let told = text(&office.reversed(&import, &["--good-rows"]).stdout);
+    assert!(told.contains("taken back 2"), "{told}");
+}
+
+#[test]
 fn what_states_no_amount_stays_and_is_listed() {
     let office = Office::new();
     let file = office.table(

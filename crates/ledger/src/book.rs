@@ -1,7 +1,8 @@
-//! The ledger itself 账本: opened, renamed, closed.
+//! The ledger itself 账本: opened, renamed, closed; and its periods, signed off by two.
 
 pub mod rules;
 
+use crate::date::BusinessDate;
 use crate::ids::LedgerId;
 use crate::text::{Name, Reference, Text};
 
@@ -76,6 +77,42 @@ pub struct BookPolicy {
     pub document: Reference,
 }
 
+/// Says that the books are complete through a day, for a second person to sign off 封账准备. A record
+/// of money before the end of that day takes it back.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PeriodPreparation {
+    /// The day; or the month, quarter or year with whose last day it ends: `2018-07`.
+    pub through: BusinessDate,
+    /// The reconciliation with bank and treasury statements that it rests on 对账表.
+    pub document: Reference,
+}
+
+/// Signs off what somebody else has prepared 封账 (V23): from here on no money is recorded with a
+/// day in it, but by a reversal of a later day.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PeriodSignOff {
+    /// The day that was prepared.
+    pub through: BusinessDate,
+}
+
+/// Opens again what was signed off 重新开账, by another person than who signed.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PeriodReopening {
+    /// The last day that stays signed off; without it none does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<BusinessDate>,
+    /// Why.
+    pub reason: Text,
+    /// By whose decision 批准文号.
+    pub document: Reference,
+}
+
 /// What may be asked of `ledger`.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, crate::form::Form)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -89,6 +126,12 @@ pub enum BookCommand {
     Close(BookClosing),
     /// `ledger.set_policy`
     SetPolicy(BookPolicy),
+    /// `ledger.prepare_period`
+    PreparePeriod(PeriodPreparation),
+    /// `ledger.sign_off_period`
+    SignOffPeriod(PeriodSignOff),
+    /// `ledger.reopen_period`
+    ReopenPeriod(PeriodReopening),
 }
 
 /// What has happened to `ledger`.
@@ -104,6 +147,12 @@ pub enum BookEvent {
     Closed(BookClosing),
     /// `ledger.policy_set`
     PolicySet(BookPolicy),
+    /// `ledger.period_prepared`
+    PeriodPrepared(PeriodPreparation),
+    /// `ledger.period_signed_off`
+    PeriodSignedOff(PeriodSignOff),
+    /// `ledger.period_reopened`
+    PeriodReopened(PeriodReopening),
 }
 
 crate::noun! { "ledger" Ledger BookCommand BookEvent
@@ -111,4 +160,7 @@ crate::noun! { "ledger" Ledger BookCommand BookEvent
     Rename "rename" => Renamed "renamed",
     Close "close" => Closed "closed",
     SetPolicy "set_policy" => PolicySet "policy_set",
+    PreparePeriod "prepare_period" => PeriodPrepared "period_prepared",
+    SignOffPeriod "sign_off_period" => PeriodSignedOff "period_signed_off",
+    ReopenPeriod "reopen_period" => PeriodReopened "period_reopened",
 }

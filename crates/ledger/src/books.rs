@@ -2,6 +2,7 @@
 
 use crate::account::rules::{Account, Cash, Custody, Movement};
 use crate::bank_line::rules::{Alike, BankLine, LineKey, MatchKey};
+use crate::book::rules::period::Period;
 use crate::campaign::rules::Campaign;
 use crate::claim::rules::Claim;
 use crate::contract::rules::Contract;
@@ -128,6 +129,12 @@ pub struct Book {
     pub reminder_days: Option<u32>,
     /// By how many overdue days an urged unit is warned, where the policy says it.
     pub warning_days: Option<u32>,
+    /// What waits for a second person to sign it off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prepared: Option<Period>,
+    /// What is signed off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signed_off: Option<Period>,
     /// How many records have been about it.
     pub version: u32,
 }

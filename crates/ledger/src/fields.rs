@@ -160,6 +160,9 @@ fields! {
     book::BookRenaming;
     book::BookClosing;
     book::BookPolicy;
+    book::PeriodPreparation;
+    book::PeriodSignOff;
+    book::PeriodReopening;
     token::TokenGrant;
     token::TokenRevocation;
     log::KeyIntroduction;

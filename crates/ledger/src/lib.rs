@@ -8,6 +8,7 @@
 //! | word | 中文 | what it is |
 //! |---|---|---|
 //! | ledger | 账本 | one chain of records, as a rule one county's |
+//! | period | 账期(封账) | the money through a day, prepared by one and signed off by another (V23) |
 //! | organisation | 机构/区划 | a unit of the area tree |
 //! | overlay | 战区/片区 | a zone that cuts across the area tree |
 //! | subject (person) | 人员/农户 | a natural person or household; everything but the id is sealed |
@@ -245,7 +246,21 @@ pub fn decide(
     Ok(events)
 }
 
+/// The policy rules that an event breaks, first things first, judged by the books *before* it. A
+/// control command is refused for the first of them; an observed fact is stored and each of them
+/// becomes an alert.
+#[must_use]
+pub fn breaches(books: &Books, context: &Context, event: &Event) -> Vec<Rejection> {
+    let signed_off = book::rules::period::breach(books, context.occurred_on, event);
+    let mut broken = breaches_noun(books, context, event);
+    if let Some(signed_off) = signed_off {
+        broken.insert(0, signed_off);
+    }
+    broken
+}
+
 /// Takes an event into the books. Total: what a log says has happened.
 pub fn apply(books: &mut Books, context: &Context, event: &Event) {
+    book::rules::period::notice(books, context, event);
     apply_noun(books, context, event);
 }

@@ -157,11 +157,8 @@ macro_rules! nouns {
             }
         }
 
-        /// The policy rules that an event breaks, first things first, judged by the books
-        /// *before* it. A control command is refused for the first of them; an observed fact is
-        /// stored and each of them becomes an alert.
-        #[must_use]
-        pub fn breaches(books: &Books, context: &Context, event: &Event) -> Vec<Rejection> {
+        /// Those of its noun: see [`breaches`].
+        fn breaches_noun(books: &Books, context: &Context, event: &Event) -> Vec<Rejection> {
             match event {
                 $(Event::$noun(event) => $module::rules::breaches(books, context, event),)*
             }

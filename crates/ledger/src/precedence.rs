@@ -17,8 +17,8 @@
 //! 7. the noun's integrity rules, in the order of its file: existence (V4), amounts and splits
 //!    (V5, V7), the state machine of items (V13), their independence (V15), proof (V16) and
 //!    extensions (V17), ratios (V20);
-//! 8. the noun's policy rules (`breaches`), in the order of its file: refused in control, alerts
-//!    in observation;
+//! 8. money in a period that is signed off (`PERIOD_CLOSED`, V23), and then the noun's policy rules
+//!    (`breaches`), in the order of its file: refused in control, alerts in observation;
 //! 9. a file that is named and not held, or of another length (`EVIDENCE_FILE_MISSING`,
 //!    `BAD_FIELD`);
 //! 10. a record longer than 6 KiB (`BODY_TOO_LARGE`).
@@ -26,6 +26,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::book::BookCommand;
 use crate::claim::ClaimCommand;
 use crate::context::{Actor, Admission, Context};
 use crate::person::PersonCommand;
@@ -67,7 +68,7 @@ pub(crate) fn admit(
             command: command.word(),
         });
     }
-    let opening = matches!(command, Command::Ledger(crate::book::BookCommand::Open(_)));
+    let opening = matches!(command, Command::Ledger(BookCommand::Open(_)));
     let open = books.book.as_ref().is_some_and(|book| !book.closed);
     if !open && !opening {
         return Err(Rejection::LedgerNotOpen);
@@ -107,8 +108,8 @@ fn allows_step(role: Role, command: &Command) -> bool {
     match command {
         Command::Claim(command) => allows_claim(role, command),
         Command::Subject(command) => allows_subject(role, command),
-        Command::Ledger(_)
-        | Command::Token(_)
+        Command::Ledger(command) => allows_book(role, command),
+        Command::Token(_)
         | Command::Log(_)
         | Command::Organisation(_)
         | Command::Overlay(_)
@@ -145,6 +146,19 @@ fn allows_subject(role: Role, command: &PersonCommand) -> bool {
     }
 }
 
+/// Whoever keeps the accounts signs them off; all else of a ledger is its administrator's.
+fn allows_book(role: Role, command: &BookCommand) -> bool {
+    match command {
+        BookCommand::Open(_)
+        | BookCommand::Rename(_)
+        | BookCommand::Close(_)
+        | BookCommand::SetPolicy(_) => role == Role::Administrator,
+        BookCommand::PreparePeriod(_)
+        | BookCommand::SignOffPeriod(_)
+        | BookCommand::ReopenPeriod(_) => role == Role::Finance,
+    }
+}
+
 /// A counter-signer may hold any office that writes; claims are judged by the finance bureau, and
 /// inspectors submit none.
 fn allows_claim(role: Role, command: &ClaimCommand) -> bool {
@@ -167,7 +181,8 @@ fn allows_claim(role: Role, command: &ClaimCommand) -> bool {
 /// Which role may ask what (domain 5.11: an administrator writes no business records).
 fn allows(role: Role, noun: Noun) -> bool {
     match noun {
-        Noun::Ledger | Noun::Token | Noun::Log => role == Role::Administrator,
+        Noun::Ledger => matches!(role, Role::Administrator | Role::Finance),
+        Noun::Token | Noun::Log => role == Role::Administrator,
         Noun::Organisation | Noun::Overlay => !matches!(role, Role::Reader | Role::Witness),
         Noun::Subject
         | Noun::Receipt

@@ -166,6 +166,11 @@ pub enum Rejection {
         /// The year.
         year: u32,
     },
+    /// Money with a day in a period that is signed off (V23).
+    PeriodClosed {
+        /// The last day that is signed off.
+        through: jiff::civil::Date,
+    },
     /// Two steps that different persons must do (V12).
     SamePerson {
         /// The earlier step.
@@ -362,6 +367,7 @@ impl Rejection {
             Rejection::StageCap { .. } => "STAGE_CAP",
             Rejection::CountersignMissing { .. } => "COUNTERSIGN_MISSING",
             Rejection::NotInForce { .. } => "NOT_IN_FORCE",
+            Rejection::PeriodClosed { .. } => "PERIOD_CLOSED",
             Rejection::SamePerson { .. } => "SAME_PERSON",
             Rejection::SameOrganisation { .. } => "SAME_ORG",
             Rejection::GateMissing { .. } => "GATE_MISSING",
@@ -416,6 +422,7 @@ impl Rejection {
             Rejection::Conflict { .. } => Some("expected_version"),
             Rejection::OverAllocated { .. } | Rejection::OverPaid { .. } => Some("amount_fen"),
             Rejection::NotInForce { .. } => Some("source_kind"),
+            Rejection::PeriodClosed { .. } => Some("occurred_on"),
             Rejection::RestedOn { .. } => Some("seq"),
             Rejection::LineGap { .. } | Rejection::LineRecorded { .. } => Some("line_number"),
             Rejection::LineDiffers { .. } => Some("content"),
@@ -465,6 +472,7 @@ impl Rejection {
             | Rejection::StageCap { .. }
             | Rejection::CountersignMissing { .. }
             | Rejection::NotInForce { .. }
+            | Rejection::PeriodClosed { .. }
             | Rejection::SamePerson { .. }
             | Rejection::SameOrganisation { .. }
             | Rejection::GateMissing { .. }

@@ -135,6 +135,9 @@ subjects! {
     book::BookRenaming {  }
     book::BookClosing {  }
     book::BookPolicy {  }
+    book::PeriodPreparation {  }
+    book::PeriodSignOff {  }
+    book::PeriodReopening {  }
     token::TokenGrant { token, person, organisation }
     token::TokenRevocation { token }
     log::KeyIntroduction {  }

@@ -277,7 +277,13 @@ impl Writer {
         let own = match command {
             Command::Token(_) | Command::Log(_) => return !system,
             Command::Ledger(BookCommand::Open(_) | BookCommand::Rename(_)) => true,
-            Command::Ledger(BookCommand::Close(_) | BookCommand::SetPolicy(_))
+            Command::Ledger(
+                BookCommand::Close(_)
+                | BookCommand::SetPolicy(_)
+                | BookCommand::PreparePeriod(_)
+                | BookCommand::SignOffPeriod(_)
+                | BookCommand::ReopenPeriod(_),
+            )
             | Command::Organisation(_)
             | Command::Overlay(_)
             | Command::Subject(_)

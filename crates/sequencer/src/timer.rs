@@ -5,8 +5,13 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-/// What is signed off: an item closed 销号, a round closed, a ledger closed.
-const SIGN_OFFS: [&str; 3] = ["item.closed", "round.closed", "ledger.closed"];
+/// What is signed off: an item closed 销号, a round closed, a period 封账, a ledger closed.
+const SIGN_OFFS: [&str; 4] = [
+    "item.closed",
+    "round.closed",
+    "ledger.period_signed_off",
+    "ledger.closed",
+];
 
 /// The least time between two seals that nobody has asked for: a seal of a million subjects writes
 /// 72 MB.

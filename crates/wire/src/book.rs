@@ -18,6 +18,13 @@ record!(BookPolicy {
     warning_days,
     document
 });
+record!(PeriodPreparation { through, document });
+record!(PeriodSignOff { through });
+record!(PeriodReopening {
+    after,
+    reason,
+    document
+});
 noun!(
     BookCommand,
     book_command,
@@ -26,7 +33,10 @@ noun!(
         Open,
         Rename,
         Close,
-        SetPolicy
+        SetPolicy,
+        PreparePeriod,
+        SignOffPeriod,
+        ReopenPeriod
     }
 );
 noun!(
@@ -37,6 +47,9 @@ noun!(
         Opened,
         Renamed,
         Closed,
-        PolicySet
+        PolicySet,
+        PeriodPrepared,
+        PeriodSignedOff,
+        PeriodReopened
     }
 );

@@ -1,5 +1,6 @@
 //! What may happen to a ledger.
 
+pub mod period;
 #[cfg(test)]
 mod tests;
 
@@ -12,7 +13,7 @@ use crate::{Books, Event};
 
 pub(crate) fn decide(
     books: &Books,
-    _context: &Context,
+    context: &Context,
     command: &BookCommand,
 ) -> Result<Vec<Event>, Rejection> {
     match (command, &books.book) {
@@ -32,9 +33,15 @@ pub(crate) fn decide(
             BookCommand::Open(_)
             | BookCommand::Rename(_)
             | BookCommand::Close(_)
-            | BookCommand::SetPolicy(_),
+            | BookCommand::SetPolicy(_)
+            | BookCommand::PreparePeriod(_)
+            | BookCommand::SignOffPeriod(_)
+            | BookCommand::ReopenPeriod(_),
             _,
         ) => {}
+    }
+    if let Some(book) = &books.book {
+        period::decide(book, context, command)?;
     }
     if let BookCommand::SetPolicy(policy) = command {
         let days = [
@@ -61,7 +68,7 @@ pub(crate) fn breaches(_: &Books, _: &Context, _: &BookEvent) -> Vec<Rejection> 
     Vec::new()
 }
 
-pub(crate) fn apply(books: &mut Books, _context: &Context, event: &BookEvent) {
+pub(crate) fn apply(books: &mut Books, context: &Context, event: &BookEvent) {
     match event {
         BookEvent::Opened(opening) => {
             books.book = Some(Book {
@@ -72,6 +79,8 @@ pub(crate) fn apply(books: &mut Books, _context: &Context, event: &BookEvent) {
                 recoveries_by_bank_line: false,
                 reminder_days: None,
                 warning_days: None,
+                prepared: None,
+                signed_off: None,
                 version: 0,
             });
         }
@@ -91,6 +100,13 @@ pub(crate) fn apply(books: &mut Books, _context: &Context, event: &BookEvent) {
         BookEvent::Closed(_) => {
             if let Some(book) = &mut books.book {
                 book.closed = true;
+            }
+        }
+        BookEvent::PeriodPrepared(_)
+        | BookEvent::PeriodSignedOff(_)
+        | BookEvent::PeriodReopened(_) => {
+            if let Some(book) = &mut books.book {
+                period::apply(book, context, event);
             }
         }
     }

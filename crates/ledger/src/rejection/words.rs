@@ -121,6 +121,11 @@ impl std::fmt::Display for Rejection {
             Rejection::NotInForce { word, year } => {
                 write!(f, "{word} is not a source of money in {year}")
             }
+            Rejection::PeriodClosed { through } => write!(
+                f,
+                "the books are signed off through {through}: reverse with a later day, or have the \
+                 period opened again"
+            ),
             Rejection::SamePerson { first, second } => {
                 write!(f, "the same person may not do both {first} and {second}")
             }
@@ -296,6 +301,9 @@ impl Rejection {
             }
             Rejection::NotInForce { word, year } => {
                 format!("{year} 年度没有“{word}”这一资金来源口径")
+            }
+            Rejection::PeriodClosed { through } => {
+                format!("账目已封账至 {through}:请以之后日期冲销更正,或经批准重新开账")
             }
             Rejection::SamePerson { first, second } => {
                 format!("同一人不得既办理 {first} 又办理 {second}")

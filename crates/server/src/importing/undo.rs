@@ -5,6 +5,7 @@ use super::trial::{Refused, Trial};
 use super::{Place, derived, said};
 use crate::problem::Problem;
 use crate::state::State;
+use ledger::book::rules::period;
 use ledger::claim::{ClaimCommand, ClaimEvent, ClaimWithdrawal};
 use ledger::contract::rules::{Contract, ContractState};
 use ledger::contract::{ContractClosing, ContractCommand, ContractEvent};
@@ -29,6 +30,12 @@ use uuid::Uuid;
 /// With this the reason of whatever takes back an import begins: a row of the same file is recorded
 /// anew after it.
 pub(super) const UNDONE: &str = "撤销导入";
+
+/// Of money in a period that was signed off: whoever signed has seen it.
+const IN_SIGNED_OFF: (&str, &str) = (
+    "it lies in a period that is signed off: have that opened again, or reverse it by itself",
+    "所在期间已封账:请经批准重新开账,或单独冲销",
+);
 
 /// Records that are read at once.
 const PAGE_LEN: usize = 1_000;
@@ -118,11 +125,16 @@ pub(crate) fn plan(place: &Place, import: ImportId, reason: &str) -> Result<Undo
     let until = row.completed_seq.unwrap_or(u64::MAX);
     let mut records = records(place, import, row.begun_seq, until)?;
     let mut trial = Trial::new(place, books);
-    while let Some((seq, event)) = records.pop() {
+    while let Some((seq, occurred_on, event)) = records.pop() {
         let how = how(trial.books(), &undoing.reason, seq, &event);
+        let signed_off = period::breach(trial.books(), occurred_on, &event);
         let stays = match how {
             How::Nothing => continue,
             How::Stays(code, en, zh) => kept(seq, &event, code, en, zh),
+            How::By(_) if signed_off.is_some() => {
+                let (title, title_zh) = IN_SIGNED_OFF;
+                kept(seq, &event, "PERIOD_CLOSED", title, title_zh)
+            }
             How::By(command) => {
                 let submission = submission(place, &undoing, seq, *command);
                 match trial.take(std::slice::from_ref(&submission)) {
@@ -159,7 +171,7 @@ fn records(
     import: ImportId,
     begun: u64,
     until: u64,
-) -> Result<Vec<(u64, Event)>, Problem> {
+) -> Result<Vec<(u64, BusinessDate, Event)>, Problem> {
     let ledger = chain::LedgerId(place.ledger.0);
     let (mut found, mut after) = (Vec::new(), begun);
     loop {
@@ -175,7 +187,7 @@ fn records(
             }
             let (_, fact) = said(entry)?;
             if fact.correlation_id == Some(import.0) {
-                found.push((seq, fact.event));
+                found.push((seq, fact.occurred_on, fact.event));
             }
         }
         after = last;

@@ -7,6 +7,8 @@ use crate::routes::through::Through;
 use crate::state::State;
 use actix_web::HttpResponse;
 use actix_web::web;
+use ledger::Actor;
+use ledger::book::rules::period::Period;
 use ledger::ids::LedgerId;
 use projections::View;
 use serde::Serialize;
@@ -29,6 +31,12 @@ pub struct LedgerView {
     pub area: String,
     /// Closed for good.
     pub closed: bool,
+    /// Through which day its money is signed off 已封账; nothing of it without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signed_off: Option<PeriodView>,
+    /// Through which day somebody has prepared it, for a second person to sign off 待封账.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prepared: Option<PeriodView>,
     /// The deployment's own ledger.
     pub system: bool,
     /// Its last record.
@@ -37,6 +45,28 @@ pub struct LedgerView {
     pub last_verified_seq: Option<u64>,
     /// How many of each noun it holds.
     pub counts: Counts,
+}
+
+/// The books through a day, as somebody has prepared or signed them.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct PeriodView {
+    /// The last day.
+    #[schema(value_type = String, format = Date)]
+    pub through: jiff::civil::Date,
+    /// Who stands for it.
+    pub by: Actor,
+    /// The record that says so.
+    pub seq: u64,
+}
+
+impl PeriodView {
+    fn of(period: &Period) -> PeriodView {
+        PeriodView {
+            through: period.through,
+            by: period.by,
+            seq: period.seq,
+        }
+    }
 }
 
 /// How many of each noun.
@@ -74,6 +104,8 @@ impl LedgerView {
             name: book.map(|book| book.name.to_string()).unwrap_or_default(),
             area: book.map(|book| book.area.to_string()).unwrap_or_default(),
             closed: book.is_some_and(|book| book.closed),
+            signed_off: book.and_then(|book| book.signed_off.as_ref().map(PeriodView::of)),
+            prepared: book.and_then(|book| book.prepared.as_ref().map(PeriodView::of)),
             system: ledger == state.handle.system(),
             through: Through::of(view),
             last_verified_seq: state.scrub.health().last_verified_seq(ledger),

@@ -545,10 +545,42 @@ pub struct BookPolicy {
     #[prost(uint32, optional, tag = "5")]
     pub warning_days: ::core::option::Option<u32>,
 }
+/// Says that the books are complete through a day, for a second person to sign off 封账准备. A record
+/// of money before the end of that day takes it back.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PeriodPreparation {
+    /// The day; or the month, quarter or year with whose last day it ends: 2018-07.
+    #[prost(string, tag = "1")]
+    pub through: ::prost::alloc::string::String,
+    /// The reconciliation with bank and treasury statements that it rests on 对账表.
+    #[prost(string, tag = "2")]
+    pub document: ::prost::alloc::string::String,
+}
+/// Signs off what somebody else has prepared 封账: from here on no money is recorded with a day in it,
+/// but by a reversal of a later day.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PeriodSignOff {
+    /// The day that was prepared.
+    #[prost(string, tag = "1")]
+    pub through: ::prost::alloc::string::String,
+}
+/// Opens again what was signed off 重新开账, by another person than who signed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PeriodReopening {
+    /// The last day that stays signed off; without it none does.
+    #[prost(string, tag = "1")]
+    pub after: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+    /// By whose decision 批准文号.
+    #[prost(string, tag = "3")]
+    pub document: ::prost::alloc::string::String,
+}
 /// What may be asked of `ledger`.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct BookCommand {
-    #[prost(oneof = "book_command::Command", tags = "1, 2, 3, 4")]
+    #[prost(oneof = "book_command::Command", tags = "1, 2, 3, 4, 5, 6, 7")]
     pub command: ::core::option::Option<book_command::Command>,
 }
 /// Nested message and enum types in `BookCommand`.
@@ -563,12 +595,18 @@ pub mod book_command {
         Close(super::BookClosing),
         #[prost(message, tag = "4")]
         SetPolicy(super::BookPolicy),
+        #[prost(message, tag = "5")]
+        PreparePeriod(super::PeriodPreparation),
+        #[prost(message, tag = "6")]
+        SignOffPeriod(super::PeriodSignOff),
+        #[prost(message, tag = "7")]
+        ReopenPeriod(super::PeriodReopening),
     }
 }
 /// What has happened to `ledger`.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct BookEvent {
-    #[prost(oneof = "book_event::Event", tags = "1, 2, 3, 4")]
+    #[prost(oneof = "book_event::Event", tags = "1, 2, 3, 4, 5, 6, 7")]
     pub event: ::core::option::Option<book_event::Event>,
 }
 /// Nested message and enum types in `BookEvent`.
@@ -583,6 +621,12 @@ pub mod book_event {
         Closed(super::BookClosing),
         #[prost(message, tag = "4")]
         PolicySet(super::BookPolicy),
+        #[prost(message, tag = "5")]
+        PeriodPrepared(super::PeriodPreparation),
+        #[prost(message, tag = "6")]
+        PeriodSignedOff(super::PeriodSignOff),
+        #[prost(message, tag = "7")]
+        PeriodReopened(super::PeriodReopening),
     }
 }
 /// Drafts an item.

@@ -391,6 +391,8 @@ impl World {
             recoveries_by_bank_line: false,
             reminder_days: None,
             warning_days: None,
+            prepared: None,
+            signed_off: None,
             version: 1,
         };
         books.book = Some(book);

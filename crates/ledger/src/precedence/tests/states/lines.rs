@@ -17,6 +17,24 @@ pub(super) const LEDGER: &[Line] = &[
         "2018-07-01",
         r#"{"paper_signatures":true,"document":"A-1"}"#,
     ),
+    (
+        "prepare_period",
+        CLERK,
+        "2018-07-01",
+        r#"{"through":"2018-06","document":"D-1"}"#,
+    ),
+    (
+        "sign_off_period",
+        CHIEF,
+        "2018-07-01",
+        r#"{"through":"2018-06"}"#,
+    ),
+    (
+        "reopen_period",
+        CLERK,
+        "2018-07-01",
+        r#"{"reason":"漏记一笔","document":"D-2"}"#,
+    ),
 ];
 
 pub(super) const TOKEN: &[Line] = &[

@@ -242,7 +242,13 @@ pub(super) fn stories() -> Vec<Story> {
 
 /// Before the ledger is opened nothing is there.
 fn ledger() -> Story {
-    let states: &[(&str, &[&str])] = &[("none", &[]), ("open", &[]), ("closed", &["close"])];
+    let states: &[(&str, &[&str])] = &[
+        ("none", &[]),
+        ("open", &[]),
+        ("prepared", &["prepare_period"]),
+        ("signed_off", &["prepare_period", "sign_off_period"]),
+        ("closed", &["close"]),
+    ];
     Story {
         set: |world, state| {
             if state == "none" {
