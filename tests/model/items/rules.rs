@@ -53,7 +53,8 @@ impl Items {
                 let from_outside = unit(who) != INSPECTION;
                 refuse(!row.may_judge(who) || from_outside, "NOT_INDEPENDENT")
                     .or(refuse(!row.proved(), "EVIDENCE_MISSING"))
-                    .or(refuse(!row.ready(), "RECOVERY_OPEN"))
+                    .or(refuse(row.unfinished().is_some(), "MEASURE_UNFINISHED"))
+                    .or(refuse(!row.paid_back(), "RECOVERY_OPEN"))
             }
             "pass_lookback" | "fail_lookback" => {
                 let took_part = row

@@ -11,7 +11,8 @@ use crate::money::Fen;
 use crate::rejection::Rejection;
 
 /// What would refuse a closing now, whoever asked for it, in the order of refusal; empty if
-/// nothing would. The state is named first, and every measure without evidence by itself.
+/// nothing would. The state is named first, and every measure without evidence, then every one
+/// without a result, by itself.
 #[must_use]
 pub fn missing_for_closure(books: &Books, id: ItemId) -> Vec<Rejection> {
     let item = match existing(books, "item", id) {
@@ -27,7 +28,8 @@ pub fn missing_for_closure(books: &Books, id: ItemId) -> Vec<Rejection> {
 }
 
 /// Judges a closing. The state has been judged (`BAD_TRANSITION`); then, in this order:
-/// `NOT_INDEPENDENT`, `EVIDENCE_MISSING`, `RECOVERY_OPEN`, `COMMON_ITEM_OPEN`.
+/// `NOT_INDEPENDENT`, `EVIDENCE_MISSING`, `MEASURE_UNFINISHED`, `RECOVERY_OPEN`,
+/// `COMMON_ITEM_OPEN`.
 pub(super) fn check(books: &Books, item: &Item, actor: &Actor) -> Result<(), Rejection> {
     independence::closer(books, item, actor)?;
     proof_missing(books, item)
@@ -50,6 +52,11 @@ fn proof_missing(books: &Books, item: &Item) -> Vec<Rejection> {
             measure: Some(measure.measure.into()),
         });
     }
+    // A photograph shows that something was done, and not what came of it.
+    let unfinished = item.measures.iter().filter(|it| it.done.is_none());
+    missing.extend(unfinished.map(|it| Rejection::MeasureUnfinished {
+        measure: it.measure.into(),
+    }));
     missing.extend(recovery_open(books, item));
     if item.draft.scope == ItemScope::Common {
         missing.extend(common_item_open(books, item));

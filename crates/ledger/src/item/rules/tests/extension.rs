@@ -218,7 +218,7 @@ fn days_suspended_before_the_request_are_in_the_day_it_names() {
 #[test]
 fn a_closing_leaves_no_request_behind() {
     let given = and(at_work(), [request(CLERK, "2018-08-25", "2018-10-31")]);
-    let world = World::given(&and(given, happy().split_off(8)));
+    let world = World::given(&and(given, happy().split_off(9)));
     assert_eq!(world.item().state, State::Closed);
     assert_eq!(world.item().pending, None);
 }

@@ -24,13 +24,14 @@ fn from_the_list_to_the_closing() {
         2018-08-06 item.approve_plan -> in_progress
         2018-08-07 item.add_measure -> in_progress
         2018-08-20 item.add_evidence -> in_progress
+        2018-08-20 item.finish_measure -> in_progress
         2018-09-01 item.request_closure -> closure_requested
         2018-09-10 item.verify -> closure_requested
         2018-09-11 item.verify -> verified
         2018-09-20 item.close -> closed"#]]
     .assert_eq(&path.join("\n"));
     let item = world.item();
-    assert_eq!(item.version, 12);
+    assert_eq!(item.version, 13);
     assert_eq!(item.closings.len(), 1);
     let closing = &item.closings[0];
     assert_eq!(
@@ -75,15 +76,7 @@ fn existence_is_judged_before_the_state() {
         merge,
         expect!["NOT_FOUND into: #1009 is not known in this ledger"],
     );
-    let finish = |number| {
-        let (item, measure, result) = (item(1), measure(number), text("已完成"));
-        let result = MeasureResult {
-            item,
-            measure,
-            result,
-        };
-        ask(CLERK, "2018-10-01", ItemCommand::FinishMeasure(result))
-    };
+    let finish = |number| ask(CLERK, "2018-10-01", finish_measure(number));
     check(
         &happy(),
         finish(9),

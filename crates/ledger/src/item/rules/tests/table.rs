@@ -126,11 +126,6 @@ pub(super) fn every_command() -> Vec<ItemCommand> {
         receiver_person: None,
         content: None,
     };
-    let result = MeasureResult {
-        item: item(1),
-        measure: measure(1),
-        result: text("已完成"),
-    };
     vec![
         ItemCommand::Draft(a_draft()),
         step(ItemCommand::Issue),
@@ -153,7 +148,7 @@ pub(super) fn every_command() -> Vec<ItemCommand> {
         give_up(),
         add_measure(2),
         ItemCommand::ChangeMeasure(a_measure(1, MeasureKind::Ordinary)),
-        ItemCommand::FinishMeasure(result),
+        finish_measure(1),
         add_evidence(1, "2018-08-20"),
         retract_evidence(1),
         because(ItemCommand::NoteProgress),

@@ -79,7 +79,7 @@ fn may_verify_says_what_verify_would() {
 fn what_can_be_seen_is_seen_on_site() {
     let paper = |category| {
         let mut path = happy_from(draft(move |draft| draft.category = category));
-        path.truncate(9);
+        path.truncate(10);
         let look = ask(FIRST, "2018-09-10", verify(VerificationMode::OnPaper));
         World::given(&path)
             .decide(&look)
