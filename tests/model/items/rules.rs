@@ -87,7 +87,8 @@ impl Items {
             }
             "grant_extension" | "refuse_extension" => {
                 let by = row.pending.map(|(_, by)| by);
-                let no = by.is_none() || by == Some(who) || unit(who) != INSPECTION;
+                let asked = ask.step == "grant_extension" && row.asked_on.is_some();
+                let no = by.is_none() || by == Some(who) || unit(who) != INSPECTION || asked;
                 refuse(no, "EXTENSION_REFUSED")
             }
             _ => None,

@@ -281,9 +281,8 @@ fn by_hand(
         }
         ItemCommand::RetractEvidence(retraction) => evidence_stands(item, retraction.sha256),
         ItemCommand::RequestExtension(request) => extension::request(books, context, item, request),
-        ItemCommand::GrantExtension(_) | ItemCommand::RefuseExtension(_) => {
-            extension::answer(books, context, item)
-        }
+        ItemCommand::GrantExtension(_) => extension::grant(books, context, item),
+        ItemCommand::RefuseExtension(_) => extension::answer(books, context, item),
         ItemCommand::ImportClosure(closure) => {
             if context.intake == Intake::Control {
                 return Err(Rejection::BadField {
