@@ -144,10 +144,7 @@ impl Item {
 
     /// Neither of the town nor recused, and no hand in this closure yet.
     fn may_judge(&self, who: &str) -> bool {
-        unit(who) != TOWN
-            && !self.recused.contains(who)
-            && self.requester != Some(who)
-            && !self.verifiers.contains(&who)
+        !self.biased(who) && self.requester != Some(who) && !self.verifiers.contains(&who)
     }
 }
 

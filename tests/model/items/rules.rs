@@ -43,6 +43,8 @@ impl Items {
             | "approve_long_term"
             | "suspend"
             | "close_not_implemented" => refuse(of_town, "NOT_INDEPENDENT"),
+            "return_plan" | "return_for_rework" => refuse(row.biased(who), "NOT_INDEPENDENT"),
+            "declare_recusal" => refuse(of_town && recused(ask) != who, "NOT_INDEPENDENT"),
             "approve_plan" => refuse(of_town, "NOT_INDEPENDENT")
                 .or(refuse(row.approved_by.contains(&unit(who)), "SAME_ORG")),
             "verify" => refuse(!row.may_judge(who), "NOT_INDEPENDENT").or(refuse(
@@ -61,8 +63,7 @@ impl Items {
                     .closings
                     .last()
                     .is_some_and(|last| last.0.contains(&who));
-                let biased = of_town || row.recused.contains(who) || took_part;
-                refuse(biased, "NOT_INDEPENDENT")
+                refuse(row.biased(who) || took_part, "NOT_INDEPENDENT")
             }
             "merge" => {
                 let over = !self.rows[&ask.number].is_open();

@@ -6,7 +6,7 @@ use super::{Item, bad_transition, existing, independence};
 use crate::Books;
 use crate::context::Actor;
 use crate::ids::ItemId;
-use crate::item::{ItemScope, MeasureKind};
+use crate::item::{HistoricalClosure, ItemScope, MeasureKind};
 use crate::money::Fen;
 use crate::rejection::Rejection;
 
@@ -64,8 +64,50 @@ fn proof_missing(books: &Books, item: &Item) -> Vec<Rejection> {
     missing
 }
 
+/// Judges a closing of former times: who says so is of the closing body, as a closer is, and it is
+/// older than the work here. What was issued here ends here (V15), or a unit could leave the rates
+/// by a paper of its own.
+pub(super) fn historical(
+    books: &Books,
+    item: &Item,
+    actor: &Actor,
+    it: &HistoricalClosure,
+) -> Result<(), Rejection> {
+    independence::unbiased(books, item, actor)?;
+    independence::of_closing_body(books, item, actor)?;
+    let issued_on = item.issued_on;
+    if issued_on.is_some_and(|issued| !it.closed_on.is_certainly_before(issued)) {
+        return Err(Rejection::BadDate {
+            field: "closed_on",
+            why: "the item was issued here, so that only a closing before the issue is historical",
+            why_zh: "该事项已在本系统交办,补录的销号日期须早于交办日期",
+        });
+    }
+    cases_ended(books, item)
+}
+
+/// A common item ends after its cases.
+pub(super) fn cases_ended(books: &Books, item: &Item) -> Result<(), Rejection> {
+    let open = open_cases(books, item);
+    if open == 0 {
+        return Ok(());
+    }
+    Err(Rejection::CommonItemOpen {
+        open,
+        institution_missing: false,
+    })
+}
+
+fn open_cases(books: &Books, item: &Item) -> usize {
+    let done = |id: &&ItemId| {
+        let child = books.items.get(**id);
+        child.is_some_and(|child| goes_nowhere_else(books, item, child))
+    };
+    item.children.iter().filter(|id| !done(id)).count()
+}
+
 /// A surplus does not hurt: it is shown, and given back elsewhere.
-fn recovery_open(books: &Books, item: &Item) -> Option<Rejection> {
+pub(super) fn recovery_open(books: &Books, item: &Item) -> Option<Rejection> {
     let (required, waived) = (item.recovery_required(), item.waived);
     let received = item.recovered(books);
     let settled = received.plus(waived).unwrap_or(Fen::MAX);
@@ -77,11 +119,7 @@ fn recovery_open(books: &Books, item: &Item) -> Option<Rejection> {
 }
 
 fn common_item_open(books: &Books, item: &Item) -> Option<Rejection> {
-    let done = |id: &&ItemId| {
-        let child = books.items.get(**id);
-        child.is_some_and(|child| goes_nowhere_else(books, item, child))
-    };
-    let open = item.children.iter().filter(|id| !done(id)).count();
+    let open = open_cases(books, item);
     let institution_missing = !item
         .measures
         .iter()

@@ -50,7 +50,7 @@ pub(super) fn check(books: &Books, draft: &ItemDraft) -> Result<(), Rejection> {
             step: "item.draft",
         });
     }
-    independence::closing_body(books, round, draft.responsible_unit)
+    independence::closing_body(books, round, draft.responsible_unit, draft.lead_unit)
 }
 
 fn deadline(draft: &ItemDraft) -> Result<(), Rejection> {

@@ -235,6 +235,13 @@ fn merge_into(number: u128) -> ItemCommand {
         reason: text("同一问题"),
     })
 }
+fn transfer_lead(to: u128) -> ItemCommand {
+    ItemCommand::TransferLead(LeadTransfer {
+        item: item(1),
+        lead_unit: unit(to),
+        reason: text("职责调整"),
+    })
+}
 fn recuse(person: Actor) -> ItemCommand {
     let reason = text("亲属");
     ItemCommand::DeclareRecusal(Recusal {

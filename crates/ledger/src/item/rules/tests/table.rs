@@ -111,12 +111,6 @@ fn the_table_of_every_state_and_every_step() {
 
 /// One command of each kind, all of which name what exists.
 pub(super) fn every_command() -> Vec<ItemCommand> {
-    let (lead_unit, reason) = (unit(FINANCE), text("职责调整"));
-    let transfer = LeadTransfer {
-        item: item(1),
-        lead_unit,
-        reason,
-    };
     let letter = Letter {
         item: item(1),
         kind: LetterKind::Urging,
@@ -159,7 +153,7 @@ pub(super) fn every_command() -> Vec<ItemCommand> {
         recovery(ItemCommand::DemandRecovery, 1),
         came_back(1),
         waive(1),
-        ItemCommand::TransferLead(transfer),
+        transfer_lead(FINANCE),
         recuse(FIRST),
         import_closure("2018-11-30"),
         super::opening::take_over(|_| ()).command,
