@@ -266,7 +266,7 @@ fn by_hand(
         }
         ItemCommand::Merge(merger) => {
             independence::outside(books, item, actor)?;
-            division::merges(books, merger)
+            division::merges(books, item, merger)
         }
         ItemCommand::SendLetter(letter) => letters::check(books, item, actor, letter),
         ItemCommand::Split(it) => division::splits(books, item, actor, it),
