@@ -290,6 +290,12 @@ impl Client {
             ),
             (
                 "worker",
+                "2018-08-20",
+                "finish_measure",
+                json!({"item": item(number), "measure": measure(number), "result": "已补发到户"}),
+            ),
+            (
+                "worker",
                 "2018-08-21",
                 "request_closure",
                 json!({"item": item(number)}),

@@ -52,6 +52,7 @@ struct Item {
     moved_out: i64,
     approved_by: Vec<u64>,
     measures: BTreeMap<u64, Vec<u64>>,
+    finished: BTreeSet<u64>,
     requester: Option<&'static str>,
     verifiers: Vec<&'static str>,
     closings: Vec<(Vec<&'static str>, i64, i64)>,
@@ -123,16 +124,27 @@ impl Item {
         !self.measures.is_empty() && self.measures.values().all(|files| !files.is_empty())
     }
 
+    fn unfinished(&self) -> Option<u64> {
+        let done = |number: &&u64| !self.finished.contains(number);
+        self.measures.keys().find(done).copied()
+    }
+
     fn ready(&self) -> bool {
-        self.proved() && self.received + self.waived >= self.required()
+        self.proved() && self.unfinished().is_none() && self.paid_back()
+    }
+
+    fn paid_back(&self) -> bool {
+        self.received + self.waived >= self.required()
+    }
+
+    /// Of the town, or recused: they answer nothing that the town has asked.
+    fn biased(&self, who: &str) -> bool {
+        unit(who) == TOWN || self.recused.contains(who)
     }
 
     /// Neither of the town nor recused, and no hand in this closure yet.
     fn may_judge(&self, who: &str) -> bool {
-        unit(who) != TOWN
-            && !self.recused.contains(who)
-            && self.requester != Some(who)
-            && !self.verifiers.contains(&who)
+        !self.biased(who) && self.requester != Some(who) && !self.verifiers.contains(&who)
     }
 }
 

@@ -213,6 +213,11 @@ pub enum Rejection {
         /// The measure without evidence; none if there is no measure at all.
         measure: Option<Subject>,
     },
+    /// A closing before a measure is finished (V16).
+    MeasureUnfinished {
+        /// The measure without a result.
+        measure: Subject,
+    },
     /// A closing before the money is back (V16).
     RecoveryOpen {
         /// What must come back.
@@ -374,6 +379,7 @@ impl Rejection {
             Rejection::BadRatio { .. } => "BAD_RATIO",
             Rejection::NotIndependent { .. } => "NOT_INDEPENDENT",
             Rejection::EvidenceMissing { .. } => "EVIDENCE_MISSING",
+            Rejection::MeasureUnfinished { .. } => "MEASURE_UNFINISHED",
             Rejection::RecoveryOpen { .. } => "RECOVERY_OPEN",
             Rejection::CommonItemOpen { .. } => "COMMON_ITEM_OPEN",
             Rejection::ExtensionRefused { .. } => "EXTENSION_REFUSED",
@@ -440,6 +446,7 @@ impl Rejection {
             | Rejection::GateMissing { .. }
             | Rejection::NotIndependent { .. }
             | Rejection::EvidenceMissing { .. }
+            | Rejection::MeasureUnfinished { .. }
             | Rejection::RecoveryOpen { .. }
             | Rejection::CommonItemOpen { .. }
             | Rejection::ExtensionRefused { .. }
@@ -478,6 +485,7 @@ impl Rejection {
             | Rejection::GateMissing { .. }
             | Rejection::NotIndependent { .. }
             | Rejection::EvidenceMissing { .. }
+            | Rejection::MeasureUnfinished { .. }
             | Rejection::RecoveryOpen { .. }
             | Rejection::CommonItemOpen { .. }
             | Rejection::ExtensionRefused { .. }

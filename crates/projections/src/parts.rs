@@ -69,8 +69,9 @@ impl Part {
             // out of order are alerts.
             Part::Timeline | Part::Search | Part::Days | Part::Alerts => 2,
             // Persons have a state; then: what few payments have stands together; then: what
-            // happens to few items; and lists; then: letters, cycles, campaigns and pledges.
-            Part::Books => 5,
+            // happens to few items; and lists; then: letters, cycles, campaigns and pledges; then:
+            // who led an item before.
+            Part::Books => 6,
         }
     }
 }

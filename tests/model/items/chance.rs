@@ -46,6 +46,7 @@ impl Items {
             ),
             "in_progress" if row.measures.is_empty() => (town, "add_measure"),
             "in_progress" if !row.proved() => (town, "add_evidence"),
+            "in_progress" if row.unfinished().is_some() => (town, "finish_measure"),
             "in_progress" if !row.ready() => (town, "receive_recovery"),
             "in_progress" if chance.one_in(6) => (judge, "approve_long_term"),
             "in_progress" => (town, "request_closure"),
@@ -61,11 +62,14 @@ impl Items {
         if let Some(open) = row.measures.iter().find(|(_, files)| files.is_empty()) {
             ask.number = *open.0;
         }
+        if ask.step == "finish_measure" {
+            ask.number = row.unfinished().unwrap_or(1);
+        }
         (who, ask)
     }
 }
 
-const STEPS: [&str; 29] = [
+const STEPS: [&str; 30] = [
     "issue",
     "acknowledge",
     "submit_plan",
@@ -87,6 +91,7 @@ const STEPS: [&str; 29] = [
     "close_not_implemented",
     "add_measure",
     "add_evidence",
+    "finish_measure",
     "retract_evidence",
     "request_extension",
     "grant_extension",

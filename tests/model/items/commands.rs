@@ -38,6 +38,10 @@ impl Ask {
                 say("kind", json!("ordinary"));
                 say("description", json!("补发"));
             }
+            "finish_measure" => {
+                say("measure", json!(measure(self.number)));
+                say("result", json!("已补发到户"));
+            }
             "add_evidence" => {
                 say("measure", json!(measure(self.number)));
                 say("sha256", json!(format!("{:064x}", file(self))));

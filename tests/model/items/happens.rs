@@ -73,6 +73,9 @@ impl Items {
             "add_measure" => {
                 row.measures.insert(ask.number, Vec::new());
             }
+            "finish_measure" => {
+                row.finished.insert(ask.number);
+            }
             "add_evidence" => row.measures.get_mut(&ask.number).unwrap().push(file(ask)),
             "retract_evidence" => {
                 row.measures

@@ -43,6 +43,8 @@ impl Items {
             | "approve_long_term"
             | "suspend"
             | "close_not_implemented" => refuse(of_town, "NOT_INDEPENDENT"),
+            "return_plan" | "return_for_rework" => refuse(row.biased(who), "NOT_INDEPENDENT"),
+            "declare_recusal" => refuse(of_town && recused(ask) != who, "NOT_INDEPENDENT"),
             "approve_plan" => refuse(of_town, "NOT_INDEPENDENT")
                 .or(refuse(row.approved_by.contains(&unit(who)), "SAME_ORG")),
             "verify" => refuse(!row.may_judge(who), "NOT_INDEPENDENT").or(refuse(
@@ -53,15 +55,15 @@ impl Items {
                 let from_outside = unit(who) != INSPECTION;
                 refuse(!row.may_judge(who) || from_outside, "NOT_INDEPENDENT")
                     .or(refuse(!row.proved(), "EVIDENCE_MISSING"))
-                    .or(refuse(!row.ready(), "RECOVERY_OPEN"))
+                    .or(refuse(row.unfinished().is_some(), "MEASURE_UNFINISHED"))
+                    .or(refuse(!row.paid_back(), "RECOVERY_OPEN"))
             }
             "pass_lookback" | "fail_lookback" => {
                 let took_part = row
                     .closings
                     .last()
                     .is_some_and(|last| last.0.contains(&who));
-                let biased = of_town || row.recused.contains(who) || took_part;
-                refuse(biased, "NOT_INDEPENDENT")
+                refuse(row.biased(who) || took_part, "NOT_INDEPENDENT")
             }
             "merge" => {
                 let over = !self.rows[&ask.number].is_open();
@@ -86,7 +88,8 @@ impl Items {
             }
             "grant_extension" | "refuse_extension" => {
                 let by = row.pending.map(|(_, by)| by);
-                let no = by.is_none() || by == Some(who) || unit(who) != INSPECTION;
+                let asked = ask.step == "grant_extension" && row.asked_on.is_some();
+                let no = by.is_none() || by == Some(who) || unit(who) != INSPECTION || asked;
                 refuse(no, "EXTENSION_REFUSED")
             }
             _ => None,

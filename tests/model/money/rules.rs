@@ -237,7 +237,7 @@ impl Money {
                 let payment = &self.payments[id];
                 let net = payment.net();
                 let settles = matches!(ask, Ask::Settle { .. });
-                let most = payment.open() + if settles { 0 } else { net };
+                let most = self.left_to_pay(*id) + if settles { 0 } else { net };
                 let early = (day < payment.day.as_str()).then_some("BAD_DATE");
                 let over = (*fen > most).then_some("OVER_PAID");
                 let mut broken: Vec<_> = early.into_iter().chain(over).collect();
@@ -266,7 +266,7 @@ impl Money {
             Ask::Offset { id, against, fen } => {
                 let payment = &self.payments[id];
                 let most = payment.net().min(payment.outstanding());
-                too_much(*fen, most.min(self.not_set_off(*against)))
+                too_much(*fen, most.min(self.left_to_pay(*against)))
             }
             Ask::Waive { id, fen } => {
                 let payment = &self.payments[id];
@@ -297,13 +297,14 @@ impl Money {
         }
     }
 
-    /// What of a payment has not recovered another yet.
-    fn not_set_off(&self, id: u64) -> i64 {
+    /// What of a payment is neither paid nor sent back, and has not recovered another.
+    pub(super) fn left_to_pay(&self, id: u64) -> i64 {
         let set_off = |stated: &Stated| match stated.ask {
             Ask::Offset { against, fen, .. } if against == id && !stated.reversed => fen,
             _ => 0,
         };
-        self.payments[&id].order.fen - self.stated.iter().map(set_off).sum::<i64>()
+        let set_off = self.stated.iter().map(set_off).sum::<i64>();
+        (self.payments[&id].open() - set_off).max(0)
     }
 
     /// What a holder could give back to a unit, or to the top.

@@ -162,8 +162,12 @@ pub(crate) fn decide(
     let step = command.word();
     match command {
         CycleCommand::Open(opening) => begin(books, context, opening)?,
-        CycleCommand::HoldDispatch(it) | CycleCommand::HoldSupervision(it) => {
+        CycleCommand::HoldDispatch(it) => {
             existing(books, it.cycle, step)?;
+        }
+        CycleCommand::HoldSupervision(it) => {
+            let cycle = existing(books, it.cycle, step)?;
+            outside(books, context, cycle)?;
         }
         CycleCommand::RecordAccountability(it) => {
             let cycle = existing(books, it.cycle, step)?;
@@ -180,11 +184,40 @@ pub(crate) fn decide(
             }
         }
         CycleCommand::Close(it) => {
-            existing(books, it.cycle, step)?;
+            let cycle = existing(books, it.cycle, step)?;
+            outside(books, context, cycle)?;
+            ends(context, cycle)?;
         }
     }
     // After this point the command succeeds, unless policy forbids it.
     Ok(vec![command.clone().into_event()])
+}
+
+/// Whoever supervises a unit or closes its month is not of it, nor of one below it; who records
+/// that from paper is not either.
+fn outside(books: &Books, context: &Context, cycle: &Cycle) -> Result<(), Rejection> {
+    let ours = |actor: Actor| is_within(books, actor.organisation, cycle.unit);
+    if context.hands().any(ours) || ours(context.actor) {
+        return Err(Rejection::NotIndependent {
+            why: "the actor belongs to the cycle's unit or to one below it",
+            why_zh: "办理人属于本周期单位或其下属单位,不得自行督查或结束本周期",
+        });
+    }
+    Ok(())
+}
+
+/// A closed month takes no more legs, so that one closed early would lack some for good: in both
+/// intakes it is closed on its last day or later. A date that names no day is none after today.
+fn ends(context: &Context, cycle: &Cycle) -> Result<(), Rejection> {
+    let day = context.day().min(context.today);
+    if cycle.month.last().is_some_and(|last| day < last) {
+        return Err(Rejection::BadDate {
+            field: "occurred_on",
+            why: "a cycle is closed on the last day of its month or later",
+            why_zh: "调度周期须在当月最后一日或之后结束",
+        });
+    }
+    Ok(())
 }
 
 fn begin(books: &Books, context: &Context, opening: &CycleOpening) -> Result<(), Rejection> {

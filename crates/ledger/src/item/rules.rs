@@ -210,6 +210,11 @@ const fn judges(command: &ItemCommand) -> bool {
             | ItemCommand::PassLookback(_)
             | ItemCommand::FailLookback(_)
             | ItemCommand::SendLetter(_)
+            | ItemCommand::ImportClosure(_)
+            | ItemCommand::ReturnPlan(_)
+            | ItemCommand::ReturnForRework(_)
+            | ItemCommand::TransferLead(_)
+            | ItemCommand::DeclareRecusal(_)
     )
 }
 
@@ -261,13 +266,15 @@ fn by_hand(
         }
         ItemCommand::Merge(merger) => {
             independence::outside(books, item, actor)?;
-            division::merges(books, merger)
+            division::merges(books, item, merger)
         }
         ItemCommand::SendLetter(letter) => letters::check(books, item, actor, letter),
         ItemCommand::Split(it) => division::splits(books, item, actor, it),
         ItemCommand::LinkOverlap(it) => division::overlaps(books, item, actor, it),
         ItemCommand::UnlinkOverlap(it) => division::unlinks(books, item, actor, it),
         ItemCommand::Reassign(it) => assignment::reassign(books, item, actor, it),
+        ItemCommand::TransferLead(it) => assignment::transfer_lead(books, item, actor, it),
+        ItemCommand::DeclareRecusal(it) => independence::recuses(books, item, actor, it),
         ItemCommand::Refute(it) => {
             independence::unbiased(books, item, actor)?;
             not_after_today(context, "captured_on", it.captured_on)?;
@@ -281,9 +288,8 @@ fn by_hand(
         }
         ItemCommand::RetractEvidence(retraction) => evidence_stands(item, retraction.sha256),
         ItemCommand::RequestExtension(request) => extension::request(books, context, item, request),
-        ItemCommand::GrantExtension(_) | ItemCommand::RefuseExtension(_) => {
-            extension::answer(books, context, item)
-        }
+        ItemCommand::GrantExtension(_) => extension::grant(books, context, item),
+        ItemCommand::RefuseExtension(_) => extension::answer(books, context, item),
         ItemCommand::ImportClosure(closure) => {
             if context.intake == Intake::Control {
                 return Err(Rejection::BadField {
@@ -292,21 +298,22 @@ fn by_hand(
                     why_zh: "历史销号只能作为登记事实补录",
                 });
             }
-            not_after_today(context, "closed_on", closure.closed_on)
+            not_after_today(context, "closed_on", closure.closed_on)?;
+            closing::historical(books, item, actor, closure)
+        }
+        // Each answers what the unit has asked, and the second starts its clock again.
+        ItemCommand::ReturnPlan(_) | ItemCommand::ReturnForRework(_) => {
+            independence::unbiased(books, item, actor)
         }
         ItemCommand::Draft(_)
         | ItemCommand::TakeOver(_)
         | ItemCommand::Issue(_)
-        | ItemCommand::ReturnPlan(_)
-        | ItemCommand::ReturnForRework(_)
         | ItemCommand::ReviewLongTerm(_)
         | ItemCommand::Resume(_)
         | ItemCommand::AddMeasure(_)
         | ItemCommand::ChangeMeasure(_)
         | ItemCommand::FinishMeasure(_)
-        | ItemCommand::NoteProgress(_)
-        | ItemCommand::TransferLead(_)
-        | ItemCommand::DeclareRecusal(_) => Ok(()),
+        | ItemCommand::NoteProgress(_) => Ok(()),
     }
 }
 
@@ -376,10 +383,14 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &ItemEvent) -> V
     } else {
         Vec::new()
     };
+    // What came back before is in no record, so that the paper must be asked.
+    let imported = matches!(event, ItemEvent::ClosureImported(_));
+    let unpaid = imported.then(|| closing::recovery_open(books, item));
     dates(item, context, event)
         .into_iter()
         .chain(four_eyes(item, context, event))
         .chain(letter)
+        .chain(unpaid.flatten())
         .collect()
 }
 
@@ -403,15 +414,6 @@ fn dates(item: &Item, context: &Context, event: &ItemEvent) -> Option<Rejection>
             field: "occurred_on",
             why: "it lies before the day of issue",
             why_zh: "业务日期早于交办日期",
-        });
-    }
-    if let ItemEvent::ClosureImported(closure) = event
-        && closure.closed_on.is_certainly_before(issued_on)
-    {
-        return Some(Rejection::BadDate {
-            field: "closed_on",
-            why: "it lies before the day of issue",
-            why_zh: "销号日期早于交办日期",
         });
     }
     let moves = next(item.state, Step::behind(event)).is_some_and(|next| next != Next::Stays);

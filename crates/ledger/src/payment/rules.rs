@@ -149,6 +149,13 @@ impl Payment {
         open.max(Fen::ZERO)
     }
 
+    /// Open, without what is not paid because it recovers others: what may still be settled, sent
+    /// back or set off.
+    #[must_use]
+    pub fn payable(&self) -> Fen {
+        self.open().sub(self.later().set_off).max(Fen::ZERO)
+    }
+
     /// How far it is.
     #[must_use]
     pub fn state(&self) -> PaymentState {
@@ -421,7 +428,8 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &PaymentEvent) -
                 return Vec::new();
             };
             let mut broken: Vec<_> = too_early(books, payment, context).into_iter().collect();
-            let (open, stated) = (payment.open(), settlement.amount_fen);
+            // What was set off is paid to nobody, or else the offset would be none (V16).
+            let (open, stated) = (payment.payable(), settlement.amount_fen);
             if stated > open {
                 broken.push(Rejection::OverPaid { open, stated });
             }
@@ -433,7 +441,8 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &PaymentEvent) -
                 return Vec::new();
             };
             let mut broken: Vec<_> = too_early(books, payment, context).into_iter().collect();
-            let (open, stated) = (payment.paid_net().add(payment.open()), back.amount_fen);
+            let most = payment.paid_net().add(payment.payable());
+            let (open, stated) = (most, back.amount_fen);
             if stated > open {
                 broken.push(Rejection::OverPaid { open, stated });
             }

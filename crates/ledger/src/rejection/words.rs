@@ -151,6 +151,9 @@ impl std::fmt::Display for Rejection {
                 measure.0
             ),
             Rejection::EvidenceMissing { measure: None } => write!(f, "there is no measure"),
+            Rejection::MeasureUnfinished { measure } => {
+                write!(f, "measure {} is not finished: it has no result", measure.0)
+            }
             Rejection::RecoveryOpen {
                 required,
                 received,
@@ -320,6 +323,9 @@ impl Rejection {
                 format!("措施 {} 没有交办日及以后形成的有效佐证", measure.0)
             }
             Rejection::EvidenceMissing { measure: None } => "尚无整改措施".to_owned(),
+            Rejection::MeasureUnfinished { measure } => {
+                format!("措施 {} 尚未完成,未登记完成结果", measure.0)
+            }
             Rejection::RecoveryOpen {
                 required,
                 received,

@@ -133,7 +133,9 @@ fn each_way_by_which_money_came_back_is_shown_apart_and_overlapping_money_is_sum
         .does(item("receive_recovery", 1, back(300)));
     let mut treasury = back(200);
     treasury["way"] = json!("non_tax");
-    world.by(20, 6).does(item("receive_recovery", 1, treasury));
+    world
+        .by(31, OFFICE)
+        .does(item("receive_recovery", 1, treasury));
     let all = ItemFilter::default();
     let shown = |world: &World| recoveries(&world.view, world.today, &all, 0, 10);
     let total = shown(&world).total;

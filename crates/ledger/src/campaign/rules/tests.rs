@@ -92,6 +92,11 @@ fn closed(number: u128, on: &'static str) -> Vec<Ask> {
         captured_on: "2018-05-10".parse().unwrap(),
         description: text(),
     };
+    let finished = MeasureResult {
+        item,
+        measure,
+        result: text(),
+    };
     let verify = || {
         ItemCommand::Verify(Verification {
             item,
@@ -108,6 +113,7 @@ fn closed(number: u128, on: &'static str) -> Vec<Ask> {
         (BUILDER, ItemCommand::ApprovePlan(step())),
         (VISITOR, ItemCommand::AddMeasure(added)),
         (VISITOR, ItemCommand::AddEvidence(evidence)),
+        (VISITOR, ItemCommand::FinishMeasure(finished)),
         (VISITOR, ItemCommand::RequestClosure(step())),
         (CLERK, verify()),
         (BUILDER, verify()),

@@ -241,8 +241,9 @@ fn nobody_need_be_called_to_account_where_nothing_was_overdue_by_the_end_of_the_
         &met("2018-07-30"),
         &[close("2018-07-30"), close("2018-07-31")],
         expect![[r#"
-        cycle.closed
-        CYCLE_LEG_MISSING: the cycle of 2018-07 has no accountability"#]],
+            BAD_DATE occurred_on:
+              a cycle is closed on the last day of its month or later
+            CYCLE_LEG_MISSING: the cycle of 2018-07 has no accountability"#]],
     );
 }
 
@@ -294,5 +295,70 @@ fn a_unit_below_with_a_cycle_of_its_own_answers_for_its_items_itself() {
         &and(&met, [other_month]),
         &[close("2018-08-02")],
         expect!["CYCLE_LEG_MISSING: the cycle of 2018-07 has no accountability"],
+    );
+}
+
+/// A closed cycle takes no more legs: one closed early would lack them for good.
+#[test]
+fn is_closed_at_the_end_of_its_month_and_not_before() {
+    let given = and(
+        &late_item("2018-07-02"),
+        [open(), dispatch(), supervision()],
+    );
+    let given = and(&given, [call(1, person(1))]);
+    check(
+        &given,
+        &[
+            close("2018-07-02"),
+            close("2018-07-30"),
+            close("2018-07-30").observed(),
+            close("2018-07-31"),
+            close("2018-07"),
+            close("2018-08-01"),
+        ],
+        expect![[r#"
+            BAD_DATE occurred_on:
+              a cycle is closed on the last day of its month or later
+            BAD_DATE occurred_on:
+              a cycle is closed on the last day of its month or later
+            BAD_DATE occurred_on:
+              a cycle is closed on the last day of its month or later
+            cycle.closed
+            cycle.closed
+            cycle.closed"#]],
+    );
+}
+
+#[test]
+fn is_supervised_and_closed_by_others_than_its_unit() {
+    let given = and(&late_item("2018-07-31"), [open(), dispatch()]);
+    let villager = who(14, VILLAGE);
+    check(
+        &given,
+        &[
+            supervision().by(VISITOR),
+            supervision().by(VISITOR).observed(),
+            supervision().by(villager),
+            supervision(),
+        ],
+        expect![[r#"
+            NOT_INDEPENDENT: the actor belongs to the cycle's unit or to one below it
+            NOT_INDEPENDENT: the actor belongs to the cycle's unit or to one below it
+            NOT_INDEPENDENT: the actor belongs to the cycle's unit or to one below it
+            cycle.supervision_held"#]],
+    );
+    check(
+        &and(&given, [supervision()]),
+        &[
+            close("2018-08-02").by(VISITOR),
+            close("2018-08-02").by(VISITOR).observed(),
+            close("2018-08-02").by(villager),
+            close("2018-08-02"),
+        ],
+        expect![[r#"
+            NOT_INDEPENDENT: the actor belongs to the cycle's unit or to one below it
+            NOT_INDEPENDENT: the actor belongs to the cycle's unit or to one below it
+            NOT_INDEPENDENT: the actor belongs to the cycle's unit or to one below it
+            cycle.closed"#]],
     );
 }

@@ -5,10 +5,10 @@ use crate::Books;
 use crate::context::{Actor, Context};
 use crate::date::BusinessDate;
 use crate::ids::{OrganisationId, PersonId};
-use crate::item::{COOPERATING_MAX, ItemDraft, Reassignment};
+use crate::item::{COOPERATING_MAX, ItemDraft, LeadTransfer, Reassignment};
 use crate::organisation::rules::{existing as existing_unit, is_within};
 use crate::rejection::Rejection;
-use crate::round::rules::existing as existing_round;
+use crate::round::rules::{Round, existing as existing_round};
 
 /// Who had it before it was handed on. Whatever they planned, and what they were granted, stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, crate::form::Form)]
@@ -68,6 +68,40 @@ pub(super) fn reassign(
             why_zh: "办理人属于接办单位或其下属单位,不得自行接办",
         });
     }
+    let round = by_closing_body(books, item, actor)?;
+    independence::closing_body(books, round, it.responsible_unit, it.lead_unit)
+}
+
+/// The lead is a part of the assignment, and handed on like the whole of it: whoever leads acts for
+/// the unit and judges nothing of it.
+pub(super) fn transfer_lead(
+    books: &Books,
+    item: &Item,
+    actor: &Actor,
+    it: &LeadTransfer,
+) -> Result<(), Rejection> {
+    independence::outside(books, item, actor)?;
+    if is_within(books, actor.organisation, it.lead_unit) {
+        return Err(Rejection::NotIndependent {
+            why: "the actor belongs to the unit that would lead, or to one below it",
+            why_zh: "办理人属于接任牵头单位或其下属单位,不得自行接办",
+        });
+    }
+    let round = by_closing_body(books, item, actor)?;
+    independence::closing_body(
+        books,
+        round,
+        item.draft.responsible_unit,
+        Some(it.lead_unit),
+    )
+}
+
+/// Whoever hands it on is of the closing body or above.
+fn by_closing_body<'a>(
+    books: &'a Books,
+    item: &Item,
+    actor: &Actor,
+) -> Result<&'a Round, Rejection> {
     let round = existing_round(books, "round", item.draft.round)?;
     let body = round.closing_body;
     if !is_within(books, actor.organisation, body) && !is_within(books, body, actor.organisation) {
@@ -77,7 +111,7 @@ pub(super) fn reassign(
             why_zh: "转办须由本轮次销号单位或其上级单位办理",
         });
     }
-    independence::closing_body(books, round, it.responsible_unit)
+    Ok(round)
 }
 
 impl Item {
@@ -85,6 +119,21 @@ impl Item {
     pub fn ever_responsible(&self) -> impl Iterator<Item = OrganisationId> {
         let former = self.turns.former.iter().map(|former| former.unit);
         std::iter::once(self.draft.responsible_unit).chain(former)
+    }
+
+    /// The units that lead or ever led, the present one first.
+    pub fn ever_leading(&self) -> impl Iterator<Item = OrganisationId> {
+        let former = self.turns.former_leads.iter().copied();
+        self.lead_unit.into_iter().chain(former)
+    }
+
+    /// Another unit leads from now on, or none.
+    pub(super) fn led_by(&mut self, lead: Option<OrganisationId>) {
+        let former = self.lead_unit.filter(|former| Some(*former) != lead);
+        if let Some(former) = former.filter(|unit| !self.turns.former_leads.contains(unit)) {
+            self.turns.former_leads.push(former);
+        }
+        self.lead_unit = lead;
     }
 
     /// True of the official who answers for it, or once did.
@@ -106,7 +155,7 @@ impl Item {
         draft.responsible_person = it.responsible_person;
         draft.lead_unit = it.lead_unit;
         draft.cooperating_units.clone_from(&it.cooperating_units);
-        self.lead_unit = it.lead_unit;
+        self.led_by(it.lead_unit);
         let same = (it.responsible_unit, it.responsible_person);
         if (former.unit, former.person) != same {
             self.turns.former.push(former);

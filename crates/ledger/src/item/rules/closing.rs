@@ -6,12 +6,13 @@ use super::{Item, bad_transition, existing, independence};
 use crate::Books;
 use crate::context::Actor;
 use crate::ids::ItemId;
-use crate::item::{ItemScope, MeasureKind};
+use crate::item::{HistoricalClosure, ItemScope, MeasureKind};
 use crate::money::Fen;
 use crate::rejection::Rejection;
 
 /// What would refuse a closing now, whoever asked for it, in the order of refusal; empty if
-/// nothing would. The state is named first, and every measure without evidence by itself.
+/// nothing would. The state is named first, and every measure without evidence, then every one
+/// without a result, by itself.
 #[must_use]
 pub fn missing_for_closure(books: &Books, id: ItemId) -> Vec<Rejection> {
     let item = match existing(books, "item", id) {
@@ -27,7 +28,8 @@ pub fn missing_for_closure(books: &Books, id: ItemId) -> Vec<Rejection> {
 }
 
 /// Judges a closing. The state has been judged (`BAD_TRANSITION`); then, in this order:
-/// `NOT_INDEPENDENT`, `EVIDENCE_MISSING`, `RECOVERY_OPEN`, `COMMON_ITEM_OPEN`.
+/// `NOT_INDEPENDENT`, `EVIDENCE_MISSING`, `MEASURE_UNFINISHED`, `RECOVERY_OPEN`,
+/// `COMMON_ITEM_OPEN`.
 pub(super) fn check(books: &Books, item: &Item, actor: &Actor) -> Result<(), Rejection> {
     independence::closer(books, item, actor)?;
     proof_missing(books, item)
@@ -50,6 +52,11 @@ fn proof_missing(books: &Books, item: &Item) -> Vec<Rejection> {
             measure: Some(measure.measure.into()),
         });
     }
+    // A photograph shows that something was done, and not what came of it.
+    let unfinished = item.measures.iter().filter(|it| it.done.is_none());
+    missing.extend(unfinished.map(|it| Rejection::MeasureUnfinished {
+        measure: it.measure.into(),
+    }));
     missing.extend(recovery_open(books, item));
     if item.draft.scope == ItemScope::Common {
         missing.extend(common_item_open(books, item));
@@ -57,8 +64,50 @@ fn proof_missing(books: &Books, item: &Item) -> Vec<Rejection> {
     missing
 }
 
+/// Judges a closing of former times: who says so is of the closing body, as a closer is, and it is
+/// older than the work here. What was issued here ends here (V15), or a unit could leave the rates
+/// by a paper of its own.
+pub(super) fn historical(
+    books: &Books,
+    item: &Item,
+    actor: &Actor,
+    it: &HistoricalClosure,
+) -> Result<(), Rejection> {
+    independence::unbiased(books, item, actor)?;
+    independence::of_closing_body(books, item, actor)?;
+    let issued_on = item.issued_on;
+    if issued_on.is_some_and(|issued| !it.closed_on.is_certainly_before(issued)) {
+        return Err(Rejection::BadDate {
+            field: "closed_on",
+            why: "the item was issued here, so that only a closing before the issue is historical",
+            why_zh: "该事项已在本系统交办,补录的销号日期须早于交办日期",
+        });
+    }
+    cases_ended(books, item)
+}
+
+/// A common item ends after its cases.
+pub(super) fn cases_ended(books: &Books, item: &Item) -> Result<(), Rejection> {
+    let open = open_cases(books, item);
+    if open == 0 {
+        return Ok(());
+    }
+    Err(Rejection::CommonItemOpen {
+        open,
+        institution_missing: false,
+    })
+}
+
+fn open_cases(books: &Books, item: &Item) -> usize {
+    let done = |id: &&ItemId| {
+        let child = books.items.get(**id);
+        child.is_some_and(|child| goes_nowhere_else(books, item, child))
+    };
+    item.children.iter().filter(|id| !done(id)).count()
+}
+
 /// A surplus does not hurt: it is shown, and given back elsewhere.
-fn recovery_open(books: &Books, item: &Item) -> Option<Rejection> {
+pub(super) fn recovery_open(books: &Books, item: &Item) -> Option<Rejection> {
     let (required, waived) = (item.recovery_required(), item.waived);
     let received = item.recovered(books);
     let settled = received.plus(waived).unwrap_or(Fen::MAX);
@@ -70,11 +119,7 @@ fn recovery_open(books: &Books, item: &Item) -> Option<Rejection> {
 }
 
 fn common_item_open(books: &Books, item: &Item) -> Option<Rejection> {
-    let done = |id: &&ItemId| {
-        let child = books.items.get(**id);
-        child.is_some_and(|child| goes_nowhere_else(books, item, child))
-    };
-    let open = item.children.iter().filter(|id| !done(id)).count();
+    let open = open_cases(books, item);
     let institution_missing = !item
         .measures
         .iter()

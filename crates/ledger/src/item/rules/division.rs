@@ -1,7 +1,7 @@
 //! Items that are really one or really several: merged 并案, split 拆分, overlapping 交叉重复; and
 //! which of them is counted.
 
-use super::{Item, State, Step, bad_transition, existing, independence, is_open};
+use super::{Item, State, Step, bad_transition, closing, existing, independence, is_open};
 use crate::Books;
 use crate::context::Actor;
 use crate::ids::ItemId;
@@ -20,8 +20,9 @@ const fn bad(field: &'static str, why: &'static str, why_zh: &'static str) -> Re
     Rejection::BadField { field, why, why_zh }
 }
 
-/// The item that goes on is another one, and has not ended itself.
-pub(super) fn merges(books: &Books, it: &ItemMerger) -> Result<(), Rejection> {
+/// The item that goes on is another one, and has not ended itself; and no cases are left behind, for
+/// which the common item would no longer wait.
+pub(super) fn merges(books: &Books, item: &Item, it: &ItemMerger) -> Result<(), Rejection> {
     if it.into == it.item {
         return Err(bad(
             "into",
@@ -33,7 +34,7 @@ pub(super) fn merges(books: &Books, it: &ItemMerger) -> Result<(), Rejection> {
     if !is_open(state) {
         return Err(bad_transition(state, Step::Merge));
     }
-    Ok(())
+    closing::cases_ended(books, item)
 }
 
 /// Who splits is of no unit that answers for it; the parts are drafts that stand for nothing else,
@@ -66,7 +67,11 @@ pub(super) fn splits(
     for id in &it.into {
         let part = existing(books, "into", *id)?;
         let draft = &part.draft;
-        let alike = draft.round == item.draft.round && draft.parent == item.draft.parent;
+        // A common item that has ended takes no more cases.
+        let parent = item.draft.parent.and_then(|id| books.items.get(id));
+        let ended = parent.is_some_and(|parent| !is_open(parent.state));
+        let under = draft.parent == item.draft.parent || (ended && draft.parent.is_none());
+        let alike = draft.round == item.draft.round && under;
         let fresh = part.state == State::Drafted && part.turns.split_from.is_none();
         if !alike || !fresh || *id == it.item {
             return Err(bad(

@@ -1,7 +1,7 @@
 //! What a draft must bring.
 
 use super::deadline::IMMEDIATE_DAYS_MAX;
-use super::{assignment, existing, independence};
+use super::{Item, assignment, existing, independence, is_open};
 use crate::Books;
 use crate::item::{DeadlineRule, ItemDraft, ItemScope};
 use crate::money::Fen;
@@ -18,14 +18,8 @@ pub(super) fn check(books: &Books, draft: &ItemDraft) -> Result<(), Rejection> {
         });
     }
     let round = existing_round(books, "round", draft.round)?;
-    if let Some(parent) = draft.parent
-        && existing(books, "parent", parent)?.draft.scope != ItemScope::Common
-    {
-        return Err(Rejection::BadField {
-            field: "parent",
-            why: "only a common item may have cases",
-            why_zh: "只有共性问题才能下挂子事项",
-        });
+    if let Some(parent) = draft.parent {
+        case_of(existing(books, "parent", parent)?)?;
     }
     assignment::units(
         books,
@@ -50,7 +44,26 @@ pub(super) fn check(books: &Books, draft: &ItemDraft) -> Result<(), Rejection> {
             step: "item.draft",
         });
     }
-    independence::closing_body(books, round, draft.responsible_unit)
+    independence::closing_body(books, round, draft.responsible_unit, draft.lead_unit)
+}
+
+/// A case hangs below a common item that is still open: one that has ended waits for nobody.
+fn case_of(parent: &Item) -> Result<(), Rejection> {
+    if parent.draft.scope != ItemScope::Common {
+        return Err(Rejection::BadField {
+            field: "parent",
+            why: "only a common item may have cases",
+            why_zh: "只有共性问题才能下挂子事项",
+        });
+    }
+    if !is_open(parent.state) {
+        return Err(Rejection::BadField {
+            field: "parent",
+            why: "the common item has ended, so that it takes no more cases",
+            why_zh: "该共性问题已办结,不得再下挂子事项",
+        });
+    }
+    Ok(())
 }
 
 fn deadline(draft: &ItemDraft) -> Result<(), Rejection> {

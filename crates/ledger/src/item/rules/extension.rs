@@ -28,12 +28,7 @@ pub(super) fn request(
     if item.pending.is_some() {
         return Err(refused("another request is pending", "已有延期申请待批"));
     }
-    if let State::ClosureRequested | State::Verified = item.state {
-        return Err(refused(
-            "closure has been asked for, so that the clock stands still",
-            "已申请销号,期限停止计算,无须延期",
-        ));
-    }
+    stands_still(item)?;
     if item.extensions.len() >= EXTENSIONS_MAX {
         return Err(refused(
             "it has been extended twice already",
@@ -63,7 +58,24 @@ pub(super) fn request(
     Ok(())
 }
 
-/// Judges the answer to a request, which is the same for yes and no.
+/// Judges a yes. While others look at the closing there is nothing to put off: a day granted then
+/// would make a request of a closing that came late one that was in time.
+pub(super) fn grant(books: &Books, context: &Context, item: &Item) -> Result<(), Rejection> {
+    answer(books, context, item)?;
+    stands_still(item)
+}
+
+fn stands_still(item: &Item) -> Result<(), Rejection> {
+    if let State::ClosureRequested | State::Verified = item.state {
+        return Err(refused(
+            "closure has been asked for, so that the clock stands still",
+            "已申请销号,期限停止计算,无须延期",
+        ));
+    }
+    Ok(())
+}
+
+/// Judges the answer to a request, which is the same for yes and no but for the state.
 pub(super) fn answer(books: &Books, context: &Context, item: &Item) -> Result<(), Rejection> {
     let Some(pending) = &item.pending else {
         return Err(refused("no request is pending", "没有待批的延期申请"));

@@ -5,7 +5,7 @@ use super::{Item, bad_transition, existing};
 use crate::Books;
 use crate::context::Actor;
 use crate::ids::{ItemId, OrganisationId};
-use crate::item::{ItemCategory, VerificationMode};
+use crate::item::{ItemCategory, Recusal, VerificationMode};
 use crate::organisation::rules::is_within;
 use crate::rejection::Rejection;
 use crate::round::RoundKind;
@@ -39,11 +39,12 @@ pub fn may_verify(books: &Books, id: ItemId, actor: &Actor) -> Result<(), Reject
     verifier(books, item, actor)
 }
 
-/// The closing body of the round must be able to judge `unit`.
+/// The closing body of the round must be able to judge `unit`, and whoever leads.
 pub(super) fn closing_body(
     books: &Books,
     round: &Round,
     unit: OrganisationId,
+    lead: Option<OrganisationId>,
 ) -> Result<(), Rejection> {
     if is_within(books, round.closing_body, unit) {
         return Err(Rejection::NotIndependent {
@@ -55,6 +56,12 @@ pub(super) fn closing_body(
         return Err(Rejection::NotIndependent {
             why: "what a self-check finds is closed by a superior of the responsible unit",
             why_zh: "自查问题须由责任单位的上级单位销号",
+        });
+    }
+    if lead.is_some_and(|lead| is_within(books, round.closing_body, lead)) {
+        return Err(Rejection::NotIndependent {
+            why: "the round's closing body is the leading unit or lies below it",
+            why_zh: "销号单位不得是牵头单位或其下属单位",
         });
     }
     Ok(())
@@ -86,8 +93,9 @@ pub(super) fn on_behalf_of_unit(
     })
 }
 
-/// Whoever judges does not belong to the responsible unit, nor to one that was responsible before:
-/// it may have done what is judged.
+/// Whoever judges does not belong to the responsible unit, nor to the one that leads, which plans
+/// and asks for the closing as that one does; nor to one that did either before: it may have done
+/// what is judged.
 pub(super) fn outside(books: &Books, item: &Item, actor: &Actor) -> Result<(), Rejection> {
     let ours = |unit| is_within(books, actor.organisation, unit);
     if item.turns.former.iter().any(|former| ours(former.unit))
@@ -104,7 +112,27 @@ pub(super) fn outside(books: &Books, item: &Item, actor: &Actor) -> Result<(), R
             why_zh: "办理人属于责任单位或其下属单位,不得评判本单位事项",
         });
     }
+    if item.ever_leading().any(ours) {
+        return Err(Rejection::NotIndependent {
+            why: "the actor belongs to a unit that leads or has led, or to one below it",
+            why_zh: "办理人属于现任或原牵头单位或其下属单位,不得评判该事项",
+        });
+    }
     Ok(())
+}
+
+/// Somebody steps back, or is told to by others than the judged: a unit does not choose its judge
+/// by ruling out the rest.
+pub(super) fn recuses(
+    books: &Books,
+    item: &Item,
+    actor: &Actor,
+    it: &Recusal,
+) -> Result<(), Rejection> {
+    if actor.person == it.person {
+        return Ok(());
+    }
+    outside(books, item, actor)
 }
 
 /// Neither of the responsible unit nor recused: asked of verifiers, closers, those who look back
@@ -169,6 +197,11 @@ pub(super) fn mode(item: &Item, mode: VerificationMode) -> Result<(), Rejection>
 /// Closers come from the round's closing body, and have neither requested nor verified.
 pub(super) fn closer(books: &Books, item: &Item, actor: &Actor) -> Result<(), Rejection> {
     verifier(books, item, actor)?;
+    of_closing_body(books, item, actor)
+}
+
+/// Whoever ends an item is of the round's closing body, or of a unit below it.
+pub(super) fn of_closing_body(books: &Books, item: &Item, actor: &Actor) -> Result<(), Rejection> {
     let round = existing_round(books, "round", item.draft.round)?;
     if !is_within(books, actor.organisation, round.closing_body) {
         return Err(Rejection::NotIndependent {

@@ -136,7 +136,7 @@ pub(super) fn received(
 }
 
 /// Against a later payment to whoever owes the money, of which all that is set off together is no
-/// more than it is.
+/// more than what is neither paid nor sent back of it: else nobody would have been paid less.
 fn offset(books: &Books, item: &Item, it: &Recovery) -> Result<(), Rejection> {
     let Some(id) = it.payment else {
         return Ok(());
@@ -172,7 +172,7 @@ fn offset(books: &Books, item: &Item, it: &Recovery) -> Result<(), Rejection> {
             "该笔支付早于事项交办,不得用于抵扣",
         ));
     }
-    let open = payment.amount.sub(payment.later().set_off);
+    let open = payment.payable();
     let stated = it.amount_fen;
     if stated > open {
         return Err(Rejection::OverPaid { open, stated });

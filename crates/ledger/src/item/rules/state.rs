@@ -319,7 +319,7 @@ impl Item {
                 self.turns.reviews = self.turns.reviews.saturating_add(1);
             }
             ItemEvent::Reassigned(it) => self.reassigned(context, it),
-            ItemEvent::LeadTransferred(transfer) => self.lead_unit = Some(transfer.lead_unit),
+            ItemEvent::LeadTransferred(it) => self.led_by(Some(it.lead_unit)),
             ItemEvent::RecusalDeclared(recusal) => self.recused.push(recusal.person),
             ItemEvent::ClosureImported(closure) => self.state_since = closure.closed_on,
             // What concerns other items too is in `division`.

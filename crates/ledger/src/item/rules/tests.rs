@@ -183,6 +183,13 @@ fn add_evidence(number: u8, captured_on: &str) -> ItemCommand {
         description: text("公示照片"),
     })
 }
+fn finish_measure(number: u128) -> ItemCommand {
+    ItemCommand::FinishMeasure(MeasureResult {
+        item: item(1),
+        measure: measure(number),
+        result: text("已完成"),
+    })
+}
 fn retract_evidence(number: u8) -> ItemCommand {
     let (sha256, reason) = (Digest([number; 32]), text("拍错"));
     ItemCommand::RetractEvidence(EvidenceRetraction {
@@ -226,6 +233,13 @@ fn merge_into(number: u128) -> ItemCommand {
         item: item(1),
         into: item(number),
         reason: text("同一问题"),
+    })
+}
+fn transfer_lead(to: u128) -> ItemCommand {
+    ItemCommand::TransferLead(LeadTransfer {
+        item: item(1),
+        lead_unit: unit(to),
+        reason: text("职责调整"),
     })
 }
 fn recuse(person: Actor) -> ItemCommand {
@@ -343,6 +357,7 @@ fn happy_from(draft: Ask) -> Vec<Ask> {
         ask(SECOND, "2018-08-06", step(ItemCommand::ApprovePlan)),
         ask(CLERK, "2018-08-07", add_measure(1)),
         ask(VILLAGER, "2018-08-20", add_evidence(1, "2018-08-19")),
+        ask(CLERK, "2018-08-20", finish_measure(1)),
         ask(CLERK, "2018-09-01", step(ItemCommand::RequestClosure)),
         ask(FIRST, "2018-09-10", on_site()),
         ask(SECOND, "2018-09-11", on_site()),
@@ -365,7 +380,7 @@ fn up_to(state: State) -> Vec<Ask> {
 
 /// The happy path up to the last step before closure is asked for.
 fn at_work() -> Vec<Ask> {
-    happy()[..8].to_vec()
+    happy()[..9].to_vec()
 }
 
 fn and(mut given: Vec<Ask>, more: impl IntoIterator<Item = Ask>) -> Vec<Ask> {

@@ -2,7 +2,7 @@
 
 use super::assignment::FormerlyAssigned;
 use crate::date::BusinessDate;
-use crate::ids::ItemId;
+use crate::ids::{ItemId, OrganisationId};
 use crate::money::Fen;
 use crate::rarely::AtFirst;
 
@@ -11,6 +11,8 @@ use crate::rarely::AtFirst;
 pub struct Turns {
     /// Who had it before, oldest first.
     pub former: Vec<FormerlyAssigned>,
+    /// The units that led before, each once.
+    pub former_leads: Vec<OrganisationId>,
     /// The items that go on in its place, after a split.
     pub split_into: Vec<ItemId>,
     /// The item of which it is a part.
@@ -35,6 +37,7 @@ impl AtFirst for Turns {
     fn at_first() -> &'static Turns {
         static NONE: Turns = Turns {
             former: Vec::new(),
+            former_leads: Vec::new(),
             split_into: Vec::new(),
             split_from: None,
             counted_with: None,

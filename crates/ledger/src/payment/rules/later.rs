@@ -211,9 +211,8 @@ pub(super) fn breaches(books: &Books, context: &Context, event: &PaymentEvent) -
         }),
         PaymentEvent::RecoveryReceived(it) => recoverable(it.payment, it.amount_fen),
         PaymentEvent::RecoveryOffset(it) => recoverable(it.payment, it.amount_fen).or_else(|| {
-            // All that it recovers together is no more than it is.
-            let open = |against: &Payment| against.amount.sub(against.later().set_off);
-            row(it.against).and_then(|against| over(open(against), it.amount_fen))
+            // All that it recovers together is no more than is not paid of it.
+            row(it.against).and_then(|against| over(against.payable(), it.amount_fen))
         }),
         PaymentEvent::RetentionWithheld(it) => {
             row(it.payment).and_then(|payment| over(withholdable(books, payment), it.amount_fen))

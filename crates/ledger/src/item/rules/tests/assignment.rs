@@ -237,3 +237,66 @@ fn only_other_persons_make_a_unit_no_former_one_twice() {
     assert!(world.item().ever_answered(CLERK.person));
     assert!(!world.item().ever_answered(SECOND.person));
 }
+
+/// As the whole of the assignment is, which it is a part of.
+#[test]
+fn the_lead_is_handed_on_from_outside_by_the_closing_body_or_above() {
+    let lead = |who, to| ask(who, "2018-08-10", transfer_lead(to));
+    let given = at_work();
+    check(
+        &given,
+        lead(CLERK, FINANCE),
+        expect!["NOT_INDEPENDENT: the actor belongs to the responsible unit or one below it"],
+    );
+    check(
+        &given,
+        lead(CLERK, FINANCE).observed(),
+        expect!["NOT_INDEPENDENT: the actor belongs to the responsible unit or one below it"],
+    );
+    check(
+        &given,
+        lead(SECOND, FINANCE),
+        expect![[r#"
+        NOT_INDEPENDENT:
+        the actor belongs to the unit that would lead, or to one below it"#]],
+    );
+    check(
+        &given,
+        lead(FIRST, FINANCE),
+        expect![[r#"
+        BAD_FIELD actor:
+        an item is handed on by the round's closing body or a body above it"#]],
+    );
+    check(
+        &given,
+        lead(MAYOR, OFFICE),
+        expect![[r#"
+        NOT_INDEPENDENT:
+        the round's closing body is the leading unit or lies below it"#]],
+    );
+    check(
+        &given,
+        lead(CLOSER, FINANCE),
+        expect!["item.lead_transferred -> in_progress"],
+    );
+    check(
+        &given,
+        lead(MAYOR, FINANCE),
+        expect!["item.lead_transferred -> in_progress"],
+    );
+    check(
+        &given,
+        hand_on(MAYOR, |it| it.lead_unit = Some(unit(OFFICE))),
+        expect![[r#"
+            NOT_INDEPENDENT:
+            the round's closing body is the leading unit or lies below it"#]],
+    );
+    let led = draft(|draft| draft.lead_unit = Some(unit(OFFICE)));
+    check(
+        &[],
+        led,
+        expect![[r#"
+        NOT_INDEPENDENT:
+        the round's closing body is the leading unit or lies below it"#]],
+    );
+}

@@ -16,8 +16,8 @@ fn verified_without(leave_out: &str) -> Vec<Ask> {
 /// An item like that, worked on up to the closing, with `more` before closure is asked for.
 pub(super) fn verified(draft: Ask, more: impl IntoIterator<Item = Ask>) -> Vec<Ask> {
     let mut path = happy_from(draft);
-    path.truncate(11);
-    path.splice(8..8, more);
+    path.truncate(12);
+    path.splice(9..9, more);
     path
 }
 
@@ -107,7 +107,8 @@ fn no_closing_without_proof_of_every_measure() {
         EVIDENCE_MISSING:
         measure #3001 has no evidence captured on or after the day of issue"#]],
     );
-    nothing.retain(|ask| ask.command.word() != "item.add_measure");
+    let of_measures = ["item.add_measure", "item.finish_measure"];
+    nothing.retain(|ask| !of_measures.contains(&ask.command.word()));
     check(
         &nothing,
         close(CLOSER),
@@ -123,7 +124,8 @@ fn no_closing_without_proof_of_every_measure() {
     );
     let proof = |captured_on| {
         let proof = ask(CLERK, "2018-08-21", add_evidence(2, captured_on));
-        verified(draft(|_| ()), [second(), proof])
+        let finish = ask(CLERK, "2018-08-21", finish_measure(2));
+        verified(draft(|_| ()), [second(), proof, finish])
     };
     // Issued on 2018-07-30.
     check(
@@ -306,6 +308,57 @@ fn a_common_item_waits_for_its_cases_and_for_a_rule() {
     );
 }
 
+/// Not every problem that many share was given to each of them: then the rule is the proof.
+#[test]
+fn a_common_item_without_cases_closes_with_its_rule_alone() {
+    let mut path = verified(draft(|draft| draft.scope = ItemScope::Common), []);
+    check(
+        &path,
+        close(CLOSER),
+        expect![[r#"
+        COMMON_ITEM_OPEN:
+        0 cases are open; an institutional measure with evidence is missing"#]],
+    );
+    path[6].command = ItemCommand::AddMeasure(a_measure(1, MeasureKind::Institutional));
+    check(&path, close(CLOSER), expect!["item.closed -> closed"]);
+}
+
+#[test]
+fn no_closing_before_every_measure_has_its_result() {
+    let unfinished = verified_without("item.finish_measure");
+    check(
+        &unfinished,
+        close(CLOSER),
+        expect!["MEASURE_UNFINISHED: measure #3001 is not finished: it has no result"],
+    );
+    check(
+        &unfinished,
+        close(CLOSER).observed(),
+        expect!["MEASURE_UNFINISHED: measure #3001 is not finished: it has no result"],
+    );
+    let finish = ask(CLERK, "2018-09-12", finish_measure(1));
+    check(
+        &and(unfinished, [finish]),
+        close(CLOSER),
+        expect!["item.closed -> closed"],
+    );
+    let second = [
+        ask(CLERK, "2018-08-21", add_measure(2)),
+        ask(CLERK, "2018-08-21", add_evidence(2, "2018-08-21")),
+    ];
+    let path = verified(draft(|_| ()), second);
+    check(
+        &path,
+        close(CLOSER),
+        expect!["MEASURE_UNFINISHED: measure #3002 is not finished: it has no result"],
+    );
+    // Put in other words, it is as finished as it was.
+    let changed = ItemCommand::ChangeMeasure(a_measure(1, MeasureKind::Ordinary));
+    let changed = ask(CLERK, "2018-09-12", changed);
+    let path = and(up_to(State::Verified), [changed]);
+    check(&path, close(CLOSER), expect!["item.closed -> closed"]);
+}
+
 #[test]
 fn refuses_a_closing_for_the_first_thing_that_is_wrong() {
     let owing = draft(|draft| {
@@ -315,9 +368,10 @@ fn refuses_a_closing_for_the_first_thing_that_is_wrong() {
     let unproved = ask(CLERK, "2018-08-21", add_measure(2));
     let pay = || ask(CLERK, "2018-09-12", came_back(100));
     let prove = || ask(CLERK, "2018-09-12", add_evidence(2, "2018-09-12"));
+    let finish = || ask(CLERK, "2018-09-12", finish_measure(2));
     let path = verified(owing, [unproved]);
     check(
-        &path[..11],
+        &path[..12],
         close(CLERK),
         expect!["BAD_TRANSITION: item.close is not possible in state closure_requested"],
     );
@@ -336,10 +390,15 @@ fn refuses_a_closing_for_the_first_thing_that_is_wrong() {
     check(
         &and(path.clone(), [prove()]),
         close(CLOSER),
+        expect!["MEASURE_UNFINISHED: measure #3002 is not finished: it has no result"],
+    );
+    check(
+        &and(path.clone(), [prove(), finish()]),
+        close(CLOSER),
         expect!["RECOVERY_OPEN: 100 fen must be recovered; 0 fen received, 0 fen waived"],
     );
     check(
-        &and(path.clone(), [prove(), pay()]),
+        &and(path.clone(), [prove(), finish(), pay()]),
         close(CLOSER),
         expect![[r#"
             COMMON_ITEM_OPEN:
@@ -366,6 +425,8 @@ fn the_checklist_names_everything_that_is_missing() {
         measure #3001 has no evidence captured on or after the day of issue
         EVIDENCE_MISSING:
         measure #3002 has no evidence captured on or after the day of issue
+        MEASURE_UNFINISHED: measure #3001 is not finished: it has no result
+        MEASURE_UNFINISHED: measure #3002 is not finished: it has no result
         RECOVERY_OPEN: 100 fen must be recovered; 0 fen received, 0 fen waived
         COMMON_ITEM_OPEN:
         0 cases are open; an institutional measure with evidence is missing"#]]

@@ -6,6 +6,7 @@ use crate::record::{RecordCommand, RecordReversal};
 fn of(number: u128, mut command: ItemCommand) -> ItemCommand {
     if let ItemCommand::Issue(ItemStep { item, .. })
     | ItemCommand::UpholdObjection(ReasonedStep { item, .. })
+    | ItemCommand::Discard(ReasonedStep { item, .. })
     | ItemCommand::Merge(ItemMerger { item, .. }) = &mut command
     {
         *item = super::item(number);
@@ -25,7 +26,7 @@ fn part(number: u128, involved: i64, required: i64) -> Ask {
 /// Item 1 at work: 1,000 fen concerned, 100 to be recovered, 30 back and 20 given up.
 fn owing(more: impl IntoIterator<Item = Ask>) -> Vec<Ask> {
     let mut path = happy_from(part(1, 1_000, 100));
-    path.truncate(8);
+    path.truncate(9);
     path.push(ask(CLERK, "2018-08-21", came_back(30)));
     path.push(ask(FIRST, "2018-08-21", waive(20)));
     path.extend(more);
@@ -238,6 +239,75 @@ fn a_common_item_waits_for_what_its_merged_case_went_into() {
     }
     path.push(ask(INSPECTOR, "2018-09-13", import).observed());
     check(&path, close(), expect!["item.closed -> closed"]);
+}
+
+/// Else the cases would be left behind, and nobody would wait for them.
+#[test]
+fn a_common_item_is_not_merged_away_from_its_open_cases() {
+    let common = draft(|draft| draft.scope = ItemScope::Common);
+    let case = draft(|draft| {
+        draft.item = item(2);
+        draft.parent = Some(item(1));
+    });
+    let given = [common, case, part(3, 0, 0)];
+    let merge = || ask(INSPECTOR, "2018-09-12", merge_into(3));
+    check(
+        &given,
+        merge(),
+        expect!["COMMON_ITEM_OPEN: 1 cases are open"],
+    );
+    check(
+        &given,
+        merge().observed(),
+        expect!["COMMON_ITEM_OPEN: 1 cases are open"],
+    );
+    let import = ask(INSPECTOR, "2018-09-12", import_closure("2018-05-01")).observed();
+    check(
+        &given,
+        import.clone(),
+        expect!["COMMON_ITEM_OPEN: 1 cases are open"],
+    );
+    let ended = ask(
+        INSPECTOR,
+        "2018-09-11",
+        of(2, because(ItemCommand::Discard)),
+    );
+    let given = and(given.to_vec(), [ended]);
+    check(&given, merge(), expect!["item.merged -> merged"]);
+    check(
+        &given,
+        import,
+        expect!["item.closure_imported -> historically_closed"],
+    );
+}
+
+/// A case whose common item was given up goes on, and so do its parts.
+#[test]
+fn the_parts_of_a_case_whose_common_item_has_ended_have_none() {
+    let common = draft(|draft| {
+        draft.item = item(4);
+        draft.scope = ItemScope::Common;
+    });
+    let case = draft(|draft| draft.parent = Some(item(4)));
+    let parts = [part(2, 0, 0), part(3, 0, 0)];
+    let given = and(vec![common, case], parts);
+    check(
+        &given,
+        splitting(INSPECTOR, &[2, 3]),
+        expect![[r#"
+        BAD_FIELD into:
+        each part is another draft, of the same round and common item, and of no other split"#]],
+    );
+    let mut abandoned = give_up();
+    if let ItemCommand::CloseNotImplemented(it) = &mut abandoned {
+        it.item = item(4);
+    }
+    let given = and(given, [ask(INSPECTOR, "2018-08-21", abandoned)]);
+    check(
+        &given,
+        splitting(INSPECTOR, &[2, 3]),
+        expect!["item.split -> split"],
+    );
 }
 
 fn link(who: Actor, number: u128, with: u128) -> Ask {

@@ -174,6 +174,27 @@ fn each_deadline_has_its_own_fields() {
 }
 
 #[test]
+fn no_case_is_drafted_below_a_common_item_that_has_ended() {
+    let common = draft(|draft| {
+        draft.item = item(2);
+        draft.scope = ItemScope::Common;
+    });
+    let case = draft(|draft| draft.parent = Some(item(2)));
+    for state in State::ALL {
+        let mut world = World::given(std::slice::from_ref(&common));
+        world.books.items.get_mut(item(2)).unwrap().state = *state;
+        for case in [case.clone(), case.clone().observed()] {
+            let answer = world.decide(&case);
+            assert_eq!(answer.is_ok(), is_open(*state), "{state}: {answer:?}");
+        }
+    }
+    let mut world = World::given(&[common]);
+    world.books.items.get_mut(item(2)).unwrap().state = State::Closed;
+    expect!["BAD_FIELD parent: the common item has ended, so that it takes no more cases"]
+        .assert_eq(&refusal(&world.decide(&case).unwrap_err()));
+}
+
+#[test]
 fn nothing_is_drafted_in_a_closed_round() {
     let mut world = World::new();
     let closing = crate::round::RoundClosing { round: round(1) };

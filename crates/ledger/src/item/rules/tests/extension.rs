@@ -218,7 +218,58 @@ fn days_suspended_before_the_request_are_in_the_day_it_names() {
 #[test]
 fn a_closing_leaves_no_request_behind() {
     let given = and(at_work(), [request(CLERK, "2018-08-25", "2018-10-31")]);
-    let world = World::given(&and(given, happy().split_off(8)));
+    let world = World::given(&and(given, happy().split_off(9)));
     assert_eq!(world.item().state, State::Closed);
     assert_eq!(world.item().pending, None);
+}
+
+/// Asked for in time and answered too late: a closing that was asked for meanwhile stays late.
+#[test]
+fn no_day_is_granted_while_others_look_at_the_closing() {
+    let late = [
+        request(CLERK, "2018-09-20", "2018-12-31"),
+        ask(CLERK, "2018-10-10", step(ItemCommand::RequestClosure)),
+    ];
+    let mut given = and(at_work(), late);
+    check(
+        &given,
+        grant(CLOSER, "2018-10-11"),
+        expect![[r#"
+        EXTENSION_REFUSED:
+        closure has been asked for, so that the clock stands still"#]],
+    );
+    check(
+        &given,
+        grant(CLOSER, "2018-10-11").observed(),
+        expect![[r#"
+        EXTENSION_REFUSED:
+        closure has been asked for, so that the clock stands still"#]],
+    );
+    given.push(ask(FIRST, "2018-10-12", on_site()));
+    given.push(ask(SECOND, "2018-10-12", on_site()));
+    check(
+        &given,
+        grant(CLOSER, "2018-10-13"),
+        expect![[r#"
+        EXTENSION_REFUSED:
+        closure has been asked for, so that the clock stands still"#]],
+    );
+    let world = World::given(&and(
+        given.clone(),
+        [ask(CLOSER, "2018-10-14", step(ItemCommand::Close))],
+    ));
+    assert!(world.item().closed_late());
+    check(
+        &given,
+        refuse(CLOSER, "2018-10-13"),
+        expect!["item.extension_refused -> verified"],
+    );
+    // Sent back, there is something to put off again.
+    let back = ask(CLOSER, "2018-10-14", because(ItemCommand::ReturnForRework));
+    given.push(back);
+    check(
+        &given,
+        grant(CLOSER, "2018-10-15"),
+        expect!["item.extension_granted -> in_progress"],
+    );
 }

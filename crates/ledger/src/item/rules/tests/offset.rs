@@ -4,7 +4,9 @@
 use super::closing::verified;
 use super::*;
 use crate::ids::{PaymentId, ProjectId};
-use crate::payment::{Payee, PaymentEvent, PaymentInstruction, PaymentKind};
+use crate::payment::{
+    Payee, PaymentEvent, PaymentInstruction, PaymentKind, PaymentReturn, Settlement,
+};
 use crate::record::{RecordCommand, RecordReversal};
 
 fn payment(number: u128) -> PaymentId {
@@ -177,4 +179,68 @@ fn it_counts_without_a_bank_line_and_is_shown_apart() {
     let more = back(1, Some(RecoveryWay::NonTax), [None, None]);
     assert_eq!(world.answer(FIRST, 24, more), "item.recovery_received");
     assert_eq!(world.answer(CLOSER, 25, close()), "item.closed");
+}
+
+fn paid(world: &mut World, amount: i64) {
+    let event = PaymentEvent::Settled(Settlement {
+        payment: payment(1),
+        amount_fen: fen(amount),
+        bank_reference: reference(),
+    });
+    world.happened("2018-08-25", Event::Payment(event));
+}
+
+fn sent_back(world: &mut World, amount: i64) {
+    let event = PaymentEvent::Returned(PaymentReturn {
+        payment: payment(1),
+        amount_fen: fen(amount),
+        reason: text("账号有误"),
+    });
+    world.happened("2018-08-26", Event::Payment(event));
+}
+
+/// What was paid out was not kept back, and neither was what came back from the bank: it is paid
+/// again.
+#[test]
+fn only_what_is_not_paid_of_a_payment_is_set_off() {
+    let mut settled = owing();
+    paid(&mut settled, 60);
+    expect!["OVER_PAID amount_fen: 60 fen stated, 0 fen are open"].assert_eq(&settled.answer(
+        CLOSER,
+        20,
+        offset(60, 1),
+    ));
+    expect!["OVER_PAID amount_fen: 1 fen stated, 0 fen are open"].assert_eq(&settled.answer(
+        CLOSER,
+        20,
+        offset(1, 1),
+    ));
+    let mut partly = owing();
+    paid(&mut partly, 40);
+    expect!["OVER_PAID amount_fen: 21 fen stated, 20 fen are open"].assert_eq(&partly.answer(
+        CLOSER,
+        20,
+        offset(21, 1),
+    ));
+    expect!["item.recovery_received"].assert_eq(&partly.answer(CLOSER, 20, offset(20, 1)));
+    expect!["OVER_PAID amount_fen: 1 fen stated, 0 fen are open"].assert_eq(&partly.answer(
+        CLOSER,
+        21,
+        offset(1, 1),
+    ));
+    let mut unpaid = owing();
+    sent_back(&mut unpaid, 60);
+    expect!["OVER_PAID amount_fen: 1 fen stated, 0 fen are open"].assert_eq(&unpaid.answer(
+        CLOSER,
+        20,
+        offset(1, 1),
+    ));
+    let mut returned = owing();
+    paid(&mut returned, 60);
+    sent_back(&mut returned, 60);
+    expect!["OVER_PAID amount_fen: 60 fen stated, 0 fen are open"].assert_eq(&returned.answer(
+        CLOSER,
+        20,
+        offset(60, 1),
+    ));
 }

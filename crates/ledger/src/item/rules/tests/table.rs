@@ -111,12 +111,6 @@ fn the_table_of_every_state_and_every_step() {
 
 /// One command of each kind, all of which name what exists.
 pub(super) fn every_command() -> Vec<ItemCommand> {
-    let (lead_unit, reason) = (unit(FINANCE), text("职责调整"));
-    let transfer = LeadTransfer {
-        item: item(1),
-        lead_unit,
-        reason,
-    };
     let letter = Letter {
         item: item(1),
         kind: LetterKind::Urging,
@@ -125,11 +119,6 @@ pub(super) fn every_command() -> Vec<ItemCommand> {
         receiver_unit: None,
         receiver_person: None,
         content: None,
-    };
-    let result = MeasureResult {
-        item: item(1),
-        measure: measure(1),
-        result: text("已完成"),
     };
     vec![
         ItemCommand::Draft(a_draft()),
@@ -153,7 +142,7 @@ pub(super) fn every_command() -> Vec<ItemCommand> {
         give_up(),
         add_measure(2),
         ItemCommand::ChangeMeasure(a_measure(1, MeasureKind::Ordinary)),
-        ItemCommand::FinishMeasure(result),
+        finish_measure(1),
         add_evidence(1, "2018-08-20"),
         retract_evidence(1),
         because(ItemCommand::NoteProgress),
@@ -164,7 +153,7 @@ pub(super) fn every_command() -> Vec<ItemCommand> {
         recovery(ItemCommand::DemandRecovery, 1),
         came_back(1),
         waive(1),
-        ItemCommand::TransferLead(transfer),
+        transfer_lead(FINANCE),
         recuse(FIRST),
         import_closure("2018-11-30"),
         super::opening::take_over(|_| ()).command,

@@ -79,7 +79,7 @@ fn may_verify_says_what_verify_would() {
 fn what_can_be_seen_is_seen_on_site() {
     let paper = |category| {
         let mut path = happy_from(draft(move |draft| draft.category = category));
-        path.truncate(9);
+        path.truncate(10);
         let look = ask(FIRST, "2018-09-10", verify(VerificationMode::OnPaper));
         World::given(&path)
             .decide(&look)
@@ -201,5 +201,99 @@ fn a_reopening_keeps_the_names_of_every_closing() {
             (CLERK.person, first, CLOSER.person, day("2018-09-20")),
             (VILLAGER.person, second, INSPECTOR.person, day("2019-02-20")),
         ]
+    );
+}
+
+/// The clock of the unit stands still from its request to the answer, which is not its own.
+#[test]
+fn a_unit_does_not_answer_its_own_request() {
+    let rework = |who| ask(who, "2018-12-20", because(ItemCommand::ReturnForRework));
+    for state in [State::ClosureRequested, State::Verified] {
+        for who in [CLERK, VILLAGER, who(12, TOWN)] {
+            let world = World::given(&up_to(state));
+            for asked in [rework(who), rework(who).observed()] {
+                let refused = world.decide(&asked).map_err(|no| no.code());
+                assert_eq!(refused, Err("NOT_INDEPENDENT"), "{asked:?}");
+            }
+        }
+    }
+    let recused = and(
+        up_to(State::ClosureRequested),
+        [ask(FIRST, "2018-09-02", recuse(FIRST))],
+    );
+    check(
+        &recused,
+        rework(FIRST),
+        expect!["NOT_INDEPENDENT: the actor has been recused from this item"],
+    );
+    check(
+        &recused,
+        rework(CLOSER),
+        expect!["item.returned_for_rework -> in_progress"],
+    );
+    let plan = |who| ask(who, "2018-08-04", because(ItemCommand::ReturnPlan));
+    check(
+        &up_to(State::PlanSubmitted),
+        plan(who(12, TOWN)),
+        expect!["NOT_INDEPENDENT: the actor belongs to the responsible unit or one below it"],
+    );
+    check(
+        &up_to(State::PlanSubmitted),
+        plan(FIRST),
+        expect!["item.plan_returned -> acknowledged"],
+    );
+}
+
+/// Whoever leads plans and asks for the closing as the responsible unit does.
+#[test]
+fn nobody_judges_who_is_of_a_unit_that_leads_or_has_led() {
+    let led = draft(|draft| draft.lead_unit = Some(unit(FINANCE)));
+    let mut path = happy_from(led);
+    path[5].who = MAYOR;
+    path.truncate(9);
+    check(
+        &path[..4],
+        ask(SECOND, "2018-08-05", step(ItemCommand::ApprovePlan)),
+        expect![[r#"
+            NOT_INDEPENDENT:
+            the actor belongs to a unit that leads or has led, or to one below it"#]],
+    );
+    let asked = ask(SECOND, "2018-09-01", step(ItemCommand::RequestClosure));
+    let given = and(path.clone(), [asked.clone()]);
+    let verify = |who| ask(who, "2018-09-10", on_site());
+    check(
+        &given,
+        verify(who(22, FINANCE)),
+        expect![[r#"
+        NOT_INDEPENDENT:
+        the actor belongs to a unit that leads or has led, or to one below it"#]],
+    );
+    check(
+        &given,
+        verify(FIRST),
+        expect!["item.verified -> closure_requested"],
+    );
+    // Handed on, it has led all the same, and so does the new one.
+    let handed_on = ask(INSPECTOR, "2018-08-21", transfer_lead(DISCIPLINE));
+    let request = ask(FIRST, "2018-09-01", step(ItemCommand::RequestClosure));
+    let given = and(path, [handed_on, request]);
+    check(
+        &given,
+        verify(who(22, FINANCE)),
+        expect![[r#"
+        NOT_INDEPENDENT:
+        the actor belongs to a unit that leads or has led, or to one below it"#]],
+    );
+    check(
+        &given,
+        verify(who(23, DISCIPLINE)),
+        expect![[r#"
+        NOT_INDEPENDENT:
+        the actor belongs to a unit that leads or has led, or to one below it"#]],
+    );
+    check(
+        &given,
+        verify(MAYOR),
+        expect!["item.verified -> closure_requested"],
     );
 }

@@ -4,7 +4,9 @@
 use super::*;
 use crate::account::rules::tests::amend::unsay;
 use crate::contract::{ContractChangeKind, StageTrigger};
-use crate::testing::{change, contracted, demand, offset, pay_contract, sign, stage, withhold};
+use crate::testing::{
+    change, contracted, demand, give_back, offset, pay_contract, sign, stage, withhold,
+};
 
 #[test]
 fn keeps_back_no_more_than_the_payment() {
@@ -113,5 +115,68 @@ fn offsets_together_no_more_than_the_later_payment() {
         expect![[r#"
         OVER_PAID amount_fen: 41 fen stated, 40 fen are open
         payment.recovery_offset"#]],
+    );
+}
+
+/// What is paid out is not set off, and what is set off is neither paid out nor sent back.
+#[test]
+fn only_what_is_not_paid_is_set_off_and_what_is_set_off_is_not_paid() {
+    let later = instruct(|it| {
+        it.payment = payment(3);
+        it.amount_fen = fen(40);
+        it.sources = vec![share(1, 40)];
+    });
+    let given = and(&instructed(), [settle(1, 100), demand(1, 100), later]);
+    let rows = [offset(1, 3, 1), offset(1, 3, 1).observed()];
+    check(
+        &and(&given, [settle(3, 40)]),
+        &rows,
+        expect![[r#"
+        OVER_PAID amount_fen: 1 fen stated, 0 fen are open
+        payment.recovery_offset
+        alert OVER_PAID amount_fen: 1 fen stated, 0 fen are open"#]],
+    );
+    check(
+        &and(&given, [give_back(3, 40)]),
+        &rows,
+        expect![[r#"
+        OVER_PAID amount_fen: 1 fen stated, 0 fen are open
+        payment.recovery_offset
+        alert OVER_PAID amount_fen: 1 fen stated, 0 fen are open"#]],
+    );
+    let back = [settle(3, 40), give_back(3, 40)];
+    check(
+        &and(&given, back),
+        &rows,
+        expect![[r#"
+        OVER_PAID amount_fen: 1 fen stated, 0 fen are open
+        payment.recovery_offset
+        alert OVER_PAID amount_fen: 1 fen stated, 0 fen are open"#]],
+    );
+    let rows = [offset(1, 3, 11), offset(1, 3, 10)];
+    check(
+        &and(&given, [settle(3, 30)]),
+        &rows,
+        expect![[r#"
+        OVER_PAID amount_fen: 11 fen stated, 10 fen are open
+        payment.recovery_offset"#]],
+    );
+    let rows = [
+        settle(3, 31),
+        settle(3, 31).observed(),
+        give_back(3, 31),
+        give_back(3, 30),
+        settle(3, 30),
+    ];
+    check(
+        &and(&given, [offset(1, 3, 10)]),
+        &rows,
+        expect![[r#"
+        OVER_PAID amount_fen: 31 fen stated, 30 fen are open
+        payment.settled
+        alert OVER_PAID amount_fen: 31 fen stated, 30 fen are open
+        OVER_PAID amount_fen: 31 fen stated, 30 fen are open
+        payment.returned
+        payment.settled"#]],
     );
 }

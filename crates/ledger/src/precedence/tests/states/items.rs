@@ -273,6 +273,7 @@ pub(super) fn closed() -> Vec<Ask> {
         of("approve_plan").by(VISITOR),
         with_measure(),
         of("add_evidence"),
+        of("finish_measure"),
         of("request_closure"),
         of("verify").by(VISITOR),
         of("verify"),
@@ -305,6 +306,7 @@ pub(super) fn story() -> Story {
         of("approve_plan").by(VISITOR),
         with_measure(),
         of("add_evidence"),
+        of("finish_measure"),
         of("request_closure"),
         of("verify").by(VISITOR),
     ];
