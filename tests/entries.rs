@@ -45,6 +45,7 @@ fn county() -> World {
         world.register_household(number, name);
     }
     world.closing_requested(1, 0);
+    world.measure_finished(1);
     world
 }
 

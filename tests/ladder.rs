@@ -269,6 +269,7 @@ fn anybody_draws_the_sample_again_and_a_failed_look_back_reopens() {
     world.found_county();
     for number in 1..=5 {
         world.closing_requested(number, 0);
+        world.measure_finished(number);
         for verifier in ["verifier", "verifier2"] {
             world.record_on(verifier, "2018-09-01", "item.verify", verification(number));
         }

@@ -99,6 +99,7 @@ fn an_item_is_closed_by_others_with_proof_and_with_all_the_money_back() {
     let world = county();
     counts_by_bank_line(&world);
     world.closing_requested(1, 10_000);
+    world.measure_finished(1);
     let this = json!({"item": item(1)});
     let look = || world.data("reader", &format!("items/{}", item(1)));
 
@@ -196,6 +197,7 @@ fn an_item_is_closed_by_others_with_proof_and_with_all_the_money_back() {
 fn an_item_without_proof_is_not_closed() {
     let world = county();
     world.closing_requested(1, 0);
+    world.measure_finished(1);
     let retraction = json!({"item": item(1), "sha256": format!("{:064x}", 1), "reason": "误传"});
     world.record_on("worker", "2018-08-22", "item.retract_evidence", retraction);
     for verifier in ["verifier", "verifier2"] {

@@ -40,8 +40,7 @@ fn handed_on(world: &World) {
         "owner_person": person(77)});
     world.record_on("worker", "2018-08-06", "item.add_measure", measure);
     world.record_on("worker", "2018-08-20", "item.add_evidence", evidence(1, 1));
-    let done = json!({"item": item(1), "measure": measure(1), "result": "已补发到户"});
-    world.record_on("worker", "2018-08-20", "item.finish_measure", done);
+    world.measure_finished(1);
 }
 
 fn look(world: &World) -> Value {

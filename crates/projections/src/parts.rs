@@ -65,9 +65,11 @@ impl Part {
     pub const fn version(self) -> u32 {
         match self {
             Part::Links | Part::Plans | Part::Evidence => 1,
-            // Subjects have numbers; requests taken back and items handed on are counted; letters
-            // out of order are alerts.
-            Part::Timeline | Part::Search | Part::Days | Part::Alerts => 2,
+            // Subjects have numbers; requests taken back and items handed on are counted.
+            Part::Timeline | Part::Search | Part::Days => 2,
+            // Letters out of order are alerts; then: what is paid though it was set off, and money
+            // still to come back of an item that was closed on paper.
+            Part::Alerts => 3,
             // Persons have a state; then: what few payments have stands together; then: what
             // happens to few items; and lists; then: letters, cycles, campaigns and pledges; then:
             // who led an item before.

@@ -147,7 +147,9 @@ impl Money {
             3 => Some(Ask::Recover { id, fen }),
             4 => Some(Ask::Offset {
                 id,
-                against: self.alike(id, |row| row.open() > 0).unwrap_or(other),
+                against: (self.alike(id, |row| row.open() > 0))
+                    .or_else(|| self.alike(id, |_| true))
+                    .unwrap_or(other),
                 fen: 1 + fen / 4,
             }),
             5 => Some(Ask::Waive {
