@@ -19,6 +19,7 @@ use crate::printout::{Block, Names, Printout};
 use crate::source::Source;
 use jiff::civil::Date;
 use ledger::Fact;
+use ledger::context::{Actor, hands};
 use ledger::ids::Subject;
 use projections::View;
 use projections::items::{ItemFilter, ItemLine, item_lines};
@@ -37,6 +38,23 @@ pub struct Told {
     pub what: String,
     /// What it says.
     pub fact: Fact,
+}
+
+impl Told {
+    /// All who stand for it: those who signed on paper, or else its recorder.
+    fn hands(&self) -> impl Iterator<Item = Actor> + '_ {
+        hands(self.fact.actor, &self.fact.signatories)
+    }
+
+    /// The same, as persons in a cell.
+    fn by(&self) -> Cell {
+        Cell::Persons(self.hands().map(|hand| hand.person).collect())
+    }
+
+    /// Who recorded it, which another than who stands for it may have done.
+    fn recorded_by(&self) -> Cell {
+        Cell::Persons(vec![self.fact.actor.person])
+    }
 }
 
 /// Why there is no printout.

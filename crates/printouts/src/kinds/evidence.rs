@@ -10,7 +10,7 @@ use crate::printout::Block;
 use ledger::Event;
 use ledger::date::BusinessDate;
 use ledger::digest::Digest;
-use ledger::ids::{PersonId, Subject};
+use ledger::ids::Subject;
 use ledger::item::ItemEvent;
 use projections::View;
 use projections::evidence::{EvidenceLine, evidence_lines};
@@ -22,7 +22,7 @@ struct File {
     size: Option<u64>,
     media_type: String,
     captured_on: BusinessDate,
-    captured_by: Option<PersonId>,
+    captured_by: Cell,
     description: String,
     standing: Cell,
 }
@@ -81,10 +81,7 @@ const FILES: &[Made<File>] = &[
         Cell::text(Some(&it.media_type))
     }),
     date("取证日期", "Captured", |it| Cell::Date(it.captured_on)),
-    text("取证人", "By", 10, |it| {
-        it.captured_by
-            .map_or(Cell::Empty, |person| Cell::Persons(vec![person]))
-    }),
+    text("取证人", "By", 10, |it| it.captured_by.clone()),
     text("效力", "Standing", 6, |it| it.standing.clone()),
     count("记录", "Record", |it| Cell::count(it.seq)),
 ];
@@ -102,9 +99,7 @@ fn records_columns<'a>() -> [Made<Record<'a>>; 8] {
         text("登记时间", "Recorded", 10, |it| {
             Cell::text(Some(&it.told.recorded_at))
         }),
-        text("登记人", "By", 10, |it| {
-            Cell::Persons(vec![it.told.fact.actor.person])
-        }),
+        text("登记人", "By", 10, |it| it.told.recorded_by()),
         text("记录哈希", "Hash", 22, |it| {
             Cell::text(Some(&it.told.hash))
         }),
@@ -127,7 +122,7 @@ fn files(view: &View, subject: Subject, told: &BTreeMap<u64, Told>) -> Vec<File>
             size: Some(line.size),
             media_type: line.media_type.to_string(),
             captured_on: line.captured_on,
-            captured_by: Some(line.captured_by),
+            captured_by: Cell::Persons(vec![line.captured_by]),
             description: line.description.to_string(),
             standing: Cell::Text(standing),
         }
@@ -156,7 +151,7 @@ fn of_measure(view: &View, subject: Subject, seq: u64, told: &Told) -> Option<Fi
         size: None,
         media_type: String::new(),
         captured_on: added.captured_on,
-        captured_by: Some(told.fact.actor.person),
+        captured_by: told.by(),
         description: added.description.to_string(),
         standing: Cell::Text(if stands { "有效" } else { "已撤回" }.to_owned()),
     })
