@@ -14,6 +14,7 @@ use std::path::Path;
 use std::process::Command;
 use uuid::Uuid;
 
+mod flow;
 mod signed;
 
 /// What to say where it cannot be asked.

@@ -11,18 +11,16 @@ mod spending;
 mod tasks;
 mod trace;
 
-use crate::ROWS_MAX;
 use crate::cell::Cell;
 use crate::column::{Made, count};
 use crate::kind::{Asked, Kind};
 use crate::printout::{Block, Names, Printout};
 use crate::source::Source;
-use jiff::civil::Date;
 use ledger::Fact;
 use ledger::context::{Actor, hands};
 use ledger::ids::Subject;
 use projections::View;
-use projections::items::{ItemFilter, ItemLine, item_lines};
+use projections::items::{ItemLine, item_lines};
 use std::collections::BTreeMap;
 
 /// A record as it was read in the log. What is sealed in it stays sealed.
@@ -66,8 +64,8 @@ pub enum Refusal {
     /// The item has had no such letter.
     #[error("there is no such letter to this item")]
     NoLetter,
-    /// It would be longer than [`ROWS_MAX`].
-    #[error("{0} rows are more than a printout holds")]
+    /// A table of it would have more rows than [`Asked::rows_max`].
+    #[error("{0} rows are more than a table of a printout holds")]
     TooLong(usize),
 }
 
@@ -147,11 +145,17 @@ pub fn make(
         source,
         names: Names::default(),
     };
-    let rows = made.row_count();
-    if rows > ROWS_MAX {
-        return Err(Refusal::TooLong(rows));
-    }
+    fits(&made, asked.rows_max)?;
     Ok(made)
+}
+
+/// Each table by itself: a sheet holds one.
+pub(crate) fn fits(made: &Printout, rows_max: usize) -> Result<(), Refusal> {
+    let longest = made.longest_table();
+    if longest > rows_max {
+        return Err(Refusal::TooLong(longest));
+    }
+    Ok(())
 }
 
 /// The first and the last record that name a subject.
@@ -198,8 +202,8 @@ const fn last_seq<T>(cell: fn(&T) -> Cell) -> Made<T> {
 ///
 /// # Errors
 /// There are more than a printout holds.
-fn lines(view: &View, on: Date, filter: &ItemFilter) -> Result<Vec<ItemLine>, Refusal> {
-    let page = item_lines(view, on, filter, 0, ROWS_MAX);
+fn lines(view: &View, asked: &Asked) -> Result<Vec<ItemLine>, Refusal> {
+    let page = item_lines(view, asked.on, &asked.items, 0, asked.rows_max);
     if page.more {
         return Err(Refusal::TooLong(page.total));
     }
