@@ -15,6 +15,7 @@ use std::process::Command;
 use uuid::Uuid;
 
 mod flow;
+mod named;
 mod signed;
 
 /// What to say where it cannot be asked.

@@ -234,6 +234,17 @@ fn each_table_is_counted_by_itself() {
     assert!(Asked::all(Kind::FundTrace, day(2018, 8, 16)).rows_max >= 100_000);
 }
 
+#[test]
+fn an_english_heading_is_not_broken_within_a_word() {
+    let page = html(&printout(ROWS));
+    let rule = |selector: &str| {
+        let rules = page.split_once(&format!("\n{selector} {{")).unwrap().1;
+        rules.split_once('}').unwrap().0.to_owned()
+    };
+    assert!(rule("th .en").contains("overflow-wrap: normal"), "{page}");
+    assert!(rule("th, td").contains("overflow-wrap: anywhere"), "{page}");
+}
+
 /// How many rows are written to be measured: a few in a test, 10,000 by hand.
 const ROWS_MEASURED: &str = "FUNDTRACE_PRINTOUT_ROWS";
 

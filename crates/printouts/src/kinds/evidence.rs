@@ -2,7 +2,6 @@
 //! files that prove something of it, each with its SHA-256.
 
 use super::{Refusal, Told, table};
-use crate::ROWS_MAX;
 use crate::cell::Cell;
 use crate::column::{Made, count, date, heading, text};
 use crate::kind::Asked;
@@ -10,10 +9,11 @@ use crate::printout::Block;
 use ledger::Event;
 use ledger::date::BusinessDate;
 use ledger::digest::Digest;
-use ledger::ids::Subject;
+use ledger::ids::{PersonId, Subject};
 use ledger::item::ItemEvent;
 use projections::View;
 use projections::evidence::{EvidenceLine, evidence_lines};
+use projections::search::titled;
 use std::collections::BTreeMap;
 
 struct File {
@@ -41,7 +41,7 @@ pub(super) fn blocks(
     let subject = asked.about.map(Subject);
     let subject = subject.filter(|_| !told.is_empty());
     let subject = subject.ok_or(Refusal::Missing("subject"))?;
-    let files = files(view, subject, told);
+    let files = files(view, asked, subject, told)?;
     let records = told.iter().map(|(seq, told)| Record {
         seq: *seq,
         told,
@@ -49,8 +49,9 @@ pub(super) fn blocks(
     });
     let records: Vec<Record<'_>> = records.collect();
     let facts = vec![
+        (heading("取证对象", "Subject"), called(view, subject)),
         (
-            heading("取证对象", "Subject"),
+            heading("对象标识", "Identifier"),
             Cell::Text(subject.0.to_string()),
         ),
         (heading("相关记录", "Records"), Cell::len(records.len())),
@@ -67,6 +68,23 @@ pub(super) fn blocks(
         table(heading("相关记录", "Records"), &records_columns(), &records),
         Block::Signatures(signatures),
     ])
+}
+
+/// What it is, with its number and its name; of a person the name, where it may be shown.
+fn called(view: &View, subject: Subject) -> Cell {
+    let books = &view.books;
+    let person = PersonId(subject.0);
+    if books.persons.contains(person) {
+        return Cell::Persons(vec![person]);
+    }
+    let Some(titled) = titled(books, subject.0) else {
+        return Cell::Empty;
+    };
+    let parts = [titled.number, titled.name].into_iter().flatten();
+    let parts = parts.fold(titled.kind.zh().to_owned(), |said, part| {
+        format!("{said} {part}")
+    });
+    Cell::Text(parts)
 }
 
 const FILES: &[Made<File>] = &[
@@ -108,8 +126,16 @@ fn records_columns<'a>() -> [Made<Record<'a>>; 8] {
 }
 
 /// The evidence of the subject, and where it is an item that of its measures.
-fn files(view: &View, subject: Subject, told: &BTreeMap<u64, Told>) -> Vec<File> {
-    let lines = evidence_lines(view, Some(subject), 0, ROWS_MAX).entries;
+fn files(
+    view: &View,
+    asked: &Asked,
+    subject: Subject,
+    told: &BTreeMap<u64, Told>,
+) -> Result<Vec<File>, Refusal> {
+    let page = evidence_lines(view, Some(subject), 0, asked.rows_max);
+    if page.more {
+        return Err(Refusal::TooLong(page.total));
+    }
     let file = |line: EvidenceLine| {
         let named = view.timeline.of(line.evidence.into()).first();
         let standing = match &line.retracted {
@@ -127,12 +153,12 @@ fn files(view: &View, subject: Subject, told: &BTreeMap<u64, Told>) -> Vec<File>
             standing: Cell::Text(standing),
         }
     };
-    let mut files: Vec<File> = lines.into_iter().map(file).collect();
+    let mut files: Vec<File> = page.entries.into_iter().map(file).collect();
     files.extend(
         told.iter()
             .filter_map(|(seq, told)| of_measure(view, subject, *seq, told)),
     );
-    files
+    Ok(files)
 }
 
 /// The file that a record names for a measure of the item.
