@@ -14,6 +14,10 @@ use std::path::Path;
 use std::process::Command;
 use uuid::Uuid;
 
+mod flow;
+mod named;
+mod signed;
+
 /// What to say where it cannot be asked.
 const NO_OFFICE: &str = "NOT SHOWN: LibreOffice is not here, so nobody has read the workbooks back \
      with it; install libreoffice-calc, or set FUNDTRACE_SOFFICE to its soffice";

@@ -84,6 +84,16 @@ pub struct Admission<'a> {
     pub expected_version: Option<u32>,
 }
 
+/// All who stand for a step: those who signed on paper, or else its recorder. Never empty.
+pub fn hands(recorder: Actor, signatories: &[Signatory]) -> impl Iterator<Item = Actor> + '_ {
+    let recorder = signatories.is_empty().then_some(recorder);
+    let signed = signatories.iter().map(|signatory| Actor {
+        person: signatory.person,
+        organisation: signatory.organisation,
+    });
+    recorder.into_iter().chain(signed)
+}
+
 impl Context {
     /// Who stands for the step: the first who signed, or else the recorder.
     #[must_use]
@@ -93,12 +103,7 @@ impl Context {
 
     /// All who stand for the step: those who signed, or else the recorder. Never empty.
     pub fn hands(&self) -> impl Iterator<Item = Actor> + '_ {
-        let recorder = self.signatories.is_empty().then_some(self.actor);
-        let signed = self.signatories.iter().map(|signatory| Actor {
-            person: signatory.person,
-            organisation: signatory.organisation,
-        });
-        recorder.into_iter().chain(signed)
+        hands(self.actor, &self.signatories)
     }
 
     /// The day that counts for deadlines: the exact day of the event, or else the last day of its

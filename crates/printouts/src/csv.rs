@@ -8,7 +8,7 @@
 use crate::WriteError;
 use crate::cell::Cell;
 use crate::printout::{Block, Names, Printout, Table};
-use csv::{Terminator, WriterBuilder};
+use csv::{Terminator, Writer, WriterBuilder};
 
 /// Spreadsheets take a CSV for UTF-8 only with this mark in front.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -24,70 +24,97 @@ const FORMULA: [char; 10] = [
 /// # Errors
 /// A fault of the library.
 pub fn csv(printout: &Printout) -> Result<Vec<u8>, WriteError> {
-    let lines = lines(printout);
-    let width = lines.iter().map(Vec::len).max().unwrap_or(0);
-    let mut writer = WriterBuilder::new()
+    let writer = WriterBuilder::new()
         .terminator(Terminator::CRLF)
         .from_writer(BYTE_ORDER_MARK.to_vec());
-    for mut line in lines {
-        line.resize(width, String::new());
-        writer.write_record(&line)?;
+    let mut lines = Lines {
+        writer,
+        width: width(printout),
+    };
+    for (place, block) in printout.blocks.iter().enumerate() {
+        lines.block(place, block, &printout.names)?;
     }
-    writer
+    lines.source(printout)?;
+    lines
+        .writer
         .into_inner()
         .map_err(|error| WriteError::Csv(error.into_error().into()))
 }
 
-fn lines(printout: &Printout) -> Vec<Vec<String>> {
-    let names = &printout.names;
-    let mut lines = Vec::new();
-    for (place, block) in printout.blocks.iter().enumerate() {
+/// The fields of the longest line, which all others have too.
+fn width(printout: &Printout) -> usize {
+    // The title's line has three.
+    let blocks = printout.blocks.iter().map(|block| match block {
+        Block::Table(table) => table.columns.len().saturating_add(table.exact().count()),
+        Block::Facts(facts) if facts.iter().any(|(_, cell)| cell.fen().is_some()) => 4,
+        Block::Facts(_) | Block::Letter { .. } | Block::Signatures(_) => 0,
+    });
+    blocks.max().unwrap_or(0).max(3)
+}
+
+/// Lines as they are written, one by one: a long table is not held twice.
+struct Lines {
+    writer: Writer<Vec<u8>>,
+    width: usize,
+}
+
+impl Lines {
+    fn line(&mut self, fields: impl IntoIterator<Item = String>) -> Result<(), WriteError> {
+        let mut line: Vec<String> = fields.into_iter().collect();
+        line.resize(self.width, String::new());
+        Ok(self.writer.write_record(&line)?)
+    }
+
+    fn block(&mut self, place: usize, block: &Block, names: &Names) -> Result<(), WriteError> {
         match block {
             Block::Table(table) => {
                 // A register begins with its headings, so that it is a table for whoever reads it.
                 if place > 0 {
-                    lines.push(vec![table.heading.zh.to_owned()]);
+                    self.line([table.heading.zh.to_owned()])?;
                 }
-                of_table(&mut lines, table, names);
+                self.table(table, names)
             }
-            Block::Facts(facts) => lines.extend(facts.iter().map(|(name, cell)| {
+            Block::Facts(facts) => facts.iter().try_for_each(|(name, cell)| {
                 let fen = cell.fen().map(|fen| [fen.to_string(), "分".to_owned()]);
-                let line = vec![name.zh.to_owned(), field(cell, names)];
-                line.into_iter().chain(fen.into_iter().flatten()).collect()
-            })),
+                let line = [name.zh.to_owned(), field(cell, names)];
+                self.line(line.into_iter().chain(fen.into_iter().flatten()))
+            }),
             Block::Letter {
                 to,
                 paragraphs,
                 from,
                 on,
             } => {
-                let texts = [to].into_iter().chain(paragraphs).chain([from, on]);
-                lines.extend(texts.map(|text| vec![guarded(text.clone())]));
+                let mut texts = [to].into_iter().chain(paragraphs).chain([from, on]);
+                texts.try_for_each(|text| self.line([guarded(text.clone())]))
             }
             Block::Signatures(places) => {
-                lines.extend(places.iter().map(|it| vec![it.zh.to_owned()]));
+                let mut places = places.iter();
+                places.try_for_each(|it| self.line([it.zh.to_owned()]))
             }
         }
     }
-    let title = vec![
-        "标题".to_owned(),
-        printout.kind.title().zh.to_owned(),
-        printout.number.clone(),
-    ];
-    lines.push(title.into_iter().map(guarded).collect());
-    let source = printout.source.lines(names).into_iter();
-    lines.extend(source.map(|(name, text)| vec![name.zh.to_owned(), guarded(text)]));
-    lines
-}
 
-fn of_table(lines: &mut Vec<Vec<String>>, table: &Table, names: &Names) {
-    let heads = table.columns.iter().map(|it| it.heading.zh.to_owned());
-    let exact = table.exact().map(|it| format!("{}(分)", it.heading.zh));
-    lines.push(heads.chain(exact).collect());
-    for row in table.rows.iter().chain(&table.totals) {
-        let shown = row.iter().map(|cell| field(cell, names));
-        let exact = table.exact_cells(row).map(fen);
-        lines.push(shown.chain(exact).collect());
+    fn table(&mut self, table: &Table, names: &Names) -> Result<(), WriteError> {
+        let heads = table.columns.iter().map(|it| it.heading.zh.to_owned());
+        let exact = table.exact().map(|it| format!("{}(分)", it.heading.zh));
+        self.line(heads.chain(exact))?;
+        for row in table.rows.iter().chain(&table.totals) {
+            let shown = row.iter().map(|cell| field(cell, names));
+            let exact = table.exact_cells(row).map(fen);
+            self.line(shown.chain(exact))?;
+        }
+        Ok(())
+    }
+
+    /// What it is, and where it is from.
+    fn source(&mut self, printout: &Printout) -> Result<(), WriteError> {
+        let title = ["标题", printout.kind.title().zh, &printout.number];
+        self.line(title.map(|text| guarded(text.to_owned())))?;
+        for (name, text) in printout.source.lines(&printout.names) {
+            self.line([name.zh.to_owned(), guarded(text)])?;
+        }
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use ledger::item::LetterKind;
 use ledger::project::rules::ProjectState;
 use projections::items::ItemFilter;
+use projections::trace::PaymentFilter;
 use uuid::Uuid;
 
 /// Which printout.
@@ -142,7 +143,8 @@ impl Kind {
             Kind::Projects => &["state"],
             Kind::Problems | Kind::Tasks | Kind::Responsibilities | Kind::Rectification => ITEMS,
             Kind::Letter(_) => &["seq"],
-            Kind::Closing | Kind::FundTrace | Kind::Evidence => &[],
+            Kind::FundTrace => &["project", "unit", "from", "until"],
+            Kind::Closing | Kind::Evidence => &[],
         }
     }
 
@@ -181,6 +183,11 @@ pub struct Asked {
     pub project_state: Option<ProjectState>,
     /// Batches of which budget year.
     pub budget_year: Option<u32>,
+    /// Which payments.
+    pub payments: PaymentFilter,
+    /// How many rows one table may have: [`crate::ROWS_MAX`], or for a CSV
+    /// [`crate::CSV_ROWS_MAX`].
+    pub rows_max: usize,
 }
 
 impl Asked {
@@ -195,6 +202,8 @@ impl Asked {
             items: ItemFilter::default(),
             project_state: None,
             budget_year: None,
+            payments: PaymentFilter::default(),
+            rows_max: crate::ROWS_MAX,
         }
     }
 }

@@ -11,17 +11,16 @@ mod spending;
 mod tasks;
 mod trace;
 
-use crate::ROWS_MAX;
 use crate::cell::Cell;
 use crate::column::{Made, count};
 use crate::kind::{Asked, Kind};
 use crate::printout::{Block, Names, Printout};
 use crate::source::Source;
-use jiff::civil::Date;
 use ledger::Fact;
+use ledger::context::{Actor, hands};
 use ledger::ids::Subject;
 use projections::View;
-use projections::items::{ItemFilter, ItemLine, item_lines};
+use projections::items::{ItemLine, item_lines};
 use std::collections::BTreeMap;
 
 /// A record as it was read in the log. What is sealed in it stays sealed.
@@ -39,6 +38,23 @@ pub struct Told {
     pub fact: Fact,
 }
 
+impl Told {
+    /// All who stand for it: those who signed on paper, or else its recorder.
+    fn hands(&self) -> impl Iterator<Item = Actor> + '_ {
+        hands(self.fact.actor, &self.fact.signatories)
+    }
+
+    /// The same, as persons in a cell.
+    fn by(&self) -> Cell {
+        Cell::Persons(self.hands().map(|hand| hand.person).collect())
+    }
+
+    /// Who recorded it, which another than who stands for it may have done.
+    fn recorded_by(&self) -> Cell {
+        Cell::Persons(vec![self.fact.actor.person])
+    }
+}
+
 /// Why there is no printout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -48,8 +64,8 @@ pub enum Refusal {
     /// The item has had no such letter.
     #[error("there is no such letter to this item")]
     NoLetter,
-    /// It would be longer than [`ROWS_MAX`].
-    #[error("{0} rows are more than a printout holds")]
+    /// A table of it would have more rows than [`Asked::rows_max`].
+    #[error("{0} rows are more than a table of a printout holds")]
     TooLong(usize),
 }
 
@@ -129,11 +145,17 @@ pub fn make(
         source,
         names: Names::default(),
     };
-    let rows = made.row_count();
-    if rows > ROWS_MAX {
-        return Err(Refusal::TooLong(rows));
-    }
+    fits(&made, asked.rows_max)?;
     Ok(made)
+}
+
+/// Each table by itself: a sheet holds one.
+pub(crate) fn fits(made: &Printout, rows_max: usize) -> Result<(), Refusal> {
+    let longest = made.longest_table();
+    if longest > rows_max {
+        return Err(Refusal::TooLong(longest));
+    }
+    Ok(())
 }
 
 /// The first and the last record that name a subject.
@@ -180,8 +202,8 @@ const fn last_seq<T>(cell: fn(&T) -> Cell) -> Made<T> {
 ///
 /// # Errors
 /// There are more than a printout holds.
-fn lines(view: &View, on: Date, filter: &ItemFilter) -> Result<Vec<ItemLine>, Refusal> {
-    let page = item_lines(view, on, filter, 0, ROWS_MAX);
+fn lines(view: &View, asked: &Asked) -> Result<Vec<ItemLine>, Refusal> {
+    let page = item_lines(view, asked.on, &asked.items, 0, asked.rows_max);
     if page.more {
         return Err(Refusal::TooLong(page.total));
     }

@@ -37,9 +37,13 @@ pub use printout::{Block, Names, Printout, Table};
 pub use source::{Asker, Source, Through};
 pub use xlsx::xlsx;
 
-/// The most rows of one printout: a county's payments of a year, which take some 300 MB while they
-/// become a workbook. `src/tests.rs` measures it.
-pub const ROWS_MAX: usize = 50_000;
+/// The most rows of one table of a page or a workbook: twice a county's payments of a year, which
+/// take some 600 MB while they become a workbook. `src/tests.rs` measures it.
+pub const ROWS_MAX: usize = 100_000;
+
+/// The most rows of one table of a CSV, which is written line by line: as many as a working file
+/// that is imported may have.
+pub const CSV_ROWS_MAX: usize = 300_000;
 
 /// A printout could not be written, which a fault of a library explains.
 #[derive(Debug, thiserror::Error)]

@@ -83,14 +83,14 @@ impl Printout {
         persons
     }
 
-    /// How many rows its tables have in all.
+    /// How many rows its longest table has.
     #[must_use]
-    pub fn row_count(&self) -> usize {
+    pub fn longest_table(&self) -> usize {
         let rows = self.blocks.iter().map(|block| match block {
             Block::Table(table) => table.rows.len(),
             Block::Facts(_) | Block::Letter { .. } | Block::Signatures(_) => 0,
         });
-        rows.fold(0, usize::saturating_add)
+        rows.max().unwrap_or(0)
     }
 }
 

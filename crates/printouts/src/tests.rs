@@ -10,7 +10,8 @@
 
 use crate::cell::Cell;
 use crate::column::{Made, count, date, heading, ratio, summed, table, text};
-use crate::kind::Kind;
+use crate::kind::{Asked, Kind};
+use crate::kinds::{Refusal, fits};
 use crate::printout::{Block, Names, Printout};
 use crate::source::{Asker, Source, Through};
 use crate::{csv, html, xlsx};
@@ -219,6 +220,29 @@ fn every_kind_has_a_word_of_its_own() {
                 .is_none_or(|about| !kind.narrows().contains(&about))
         );
     }
+}
+
+#[test]
+fn each_table_is_counted_by_itself() {
+    let mut made = printout(ROWS);
+    let second = table(heading("又一表", "Another"), COLUMNS, ROWS);
+    made.blocks.push(Block::Table(second));
+    assert_eq!(fits(&made, ROWS.len()), Ok(()));
+    let one_less = ROWS.len() - 1;
+    assert_eq!(fits(&made, one_less), Err(Refusal::TooLong(ROWS.len())));
+    // A county's year is 50,000 payments, and some of them are paid again.
+    assert!(Asked::all(Kind::FundTrace, day(2018, 8, 16)).rows_max >= 100_000);
+}
+
+#[test]
+fn an_english_heading_is_not_broken_within_a_word() {
+    let page = html(&printout(ROWS));
+    let rule = |selector: &str| {
+        let rules = page.split_once(&format!("\n{selector} {{")).unwrap().1;
+        rules.split_once('}').unwrap().0.to_owned()
+    };
+    assert!(rule("th .en").contains("overflow-wrap: normal"), "{page}");
+    assert!(rule("th, td").contains("overflow-wrap: anywhere"), "{page}");
 }
 
 /// How many rows are written to be measured: a few in a test, 10,000 by hand.

@@ -18,6 +18,7 @@ use crate::page::Page;
 use crate::references::{Term, term};
 use hashbrown::HashMap;
 use index::Piece;
+use ledger::Books;
 use ledger::fields::{Field, Kind};
 use ledger::ids::BankLineId;
 use ledger::money::Fen;
@@ -89,6 +90,29 @@ pub struct Found {
     /// False where there is more than [`FOUND_MAX`]: then only the first of them, and every exact
     /// one, are counted and shown, and a longer question finds the others.
     pub complete: bool,
+}
+
+/// What something is, and what it is called today.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Titled {
+    /// What it is.
+    pub kind: Kind,
+    /// Its name.
+    pub name: Option<Box<str>>,
+    /// Its number, code or voucher.
+    pub number: Option<Box<str>>,
+}
+
+/// What bears an identifier; nothing where it has neither name nor number, as a person, whose name
+/// is sealed.
+#[must_use]
+pub fn titled(books: &Books, id: Uuid) -> Option<Titled> {
+    Kind::ALL.iter().find_map(|kind| {
+        let (name, number) = titles::of(books, *kind, id);
+        let kind = *kind;
+        let named = name.is_some() || number.is_some();
+        named.then_some(Titled { kind, name, number })
+    })
 }
 
 /// What a ledger holds of what is asked for.

@@ -4,11 +4,13 @@
 //! is shared out by a convention. What is left over is said, fen by fen.
 
 mod backward;
+mod borne;
 mod forward;
 
 pub use backward::{
     BackwardTrace, Doubt, Link, PayeeFund, PayeeTrace, SourceTrace, payee_trace, payment_trace,
 };
+pub use borne::{FundPayments, PaymentFilter, fund_payments};
 pub use forward::{
     Explained, ForwardTrace, Grant, TraceBudget, TraceUnit, Unexplained, fund_trace,
 };

@@ -155,7 +155,8 @@ struct Step {
     seq: u64,
     what: String,
     on: BusinessDate,
-    by: PersonId,
+    by: Cell,
+    recorded_by: Cell,
     said: String,
 }
 
@@ -165,8 +166,9 @@ fn steps(told: &BTreeMap<u64, Told>) -> Block {
         count("记录", "Record", |it| Cell::Count(it.seq)),
         text("步骤", "Step", 8, |it| Cell::text(Some(&it.what))),
         date("日期", "On", |it| Cell::Date(it.on)),
-        text("经办人", "By", 10, |it| Cell::Persons(vec![it.by])),
-        text("意见", "What was said", 14, |it| {
+        text("经办人", "By", 8, |it| it.by.clone()),
+        text("登记人", "Recorded by", 6, |it| it.recorded_by.clone()),
+        text("意见", "What was said", 10, |it| {
             Cell::text(Some(&it.said))
         }),
     ];
@@ -176,7 +178,8 @@ fn steps(told: &BTreeMap<u64, Told>) -> Block {
             said: remark(&told.fact.event)?,
             what: told.what.clone(),
             on: told.fact.occurred_on,
-            by: told.fact.actor.person,
+            by: told.by(),
+            recorded_by: told.recorded_by(),
         })
     };
     let rows: Vec<Step> = told.iter().filter_map(step).collect();
@@ -187,29 +190,58 @@ fn steps(told: &BTreeMap<u64, Told>) -> Block {
     )
 }
 
-/// What a step towards the closing says; nothing of another record.
+/// What a step towards the closing, or back from it, says; nothing of another record.
 fn remark(event: &Event) -> Option<String> {
     let Event::Item(event) = event else {
         return None;
     };
-    // Of the others none leads to a closing, or back from it.
-    if let ItemEvent::Verified(it) = event {
-        return Some(format!("{}:{}", it.mode.zh(), it.finding));
+    match event {
+        ItemEvent::Verified(it) => Some(format!("{}:{}", it.mode.zh(), it.finding)),
+        ItemEvent::ReturnedForRework(it)
+        | ItemEvent::ClosureRequestWithdrawn(it)
+        | ItemEvent::LookbackFailed(it) => Some(it.reason.to_string()),
+        ItemEvent::ClosureImported(it) => Some(it.document.to_string()),
+        ItemEvent::ClosureRequested(it)
+        | ItemEvent::Closed(it)
+        | ItemEvent::LookbackPassed(it)
+        | ItemEvent::LongTermReviewed(it) => {
+            let remark = it.remark.as_ref();
+            Some(remark.map(ToString::to_string).unwrap_or_default())
+        }
+        ItemEvent::Drafted(_)
+        | ItemEvent::Issued(_)
+        | ItemEvent::Acknowledged(_)
+        | ItemEvent::PlanSubmitted(_)
+        | ItemEvent::PlanReturned(_)
+        | ItemEvent::PlanApproved(_)
+        | ItemEvent::Suspended(_)
+        | ItemEvent::Resumed(_)
+        | ItemEvent::ObjectionUpheld(_)
+        | ItemEvent::Merged(_)
+        | ItemEvent::ClosedNotImplemented(_)
+        | ItemEvent::MeasureAdded(_)
+        | ItemEvent::MeasureChanged(_)
+        | ItemEvent::MeasureFinished(_)
+        | ItemEvent::EvidenceAdded(_)
+        | ItemEvent::EvidenceRetracted(_)
+        | ItemEvent::ProgressNoted(_)
+        | ItemEvent::ExtensionRequested(_)
+        | ItemEvent::ExtensionGranted(_)
+        | ItemEvent::ExtensionRefused(_)
+        | ItemEvent::LetterSent(_)
+        | ItemEvent::RecoveryDemanded(_)
+        | ItemEvent::RecoveryReceived(_)
+        | ItemEvent::RecoveryWaived(_)
+        | ItemEvent::LeadTransferred(_)
+        | ItemEvent::RecusalDeclared(_)
+        | ItemEvent::TakenOver(_)
+        | ItemEvent::Reassigned(_)
+        | ItemEvent::Split(_)
+        | ItemEvent::OverlapLinked(_)
+        | ItemEvent::OverlapUnlinked(_)
+        | ItemEvent::Refuted(_)
+        | ItemEvent::LongTermApproved(_)
+        | ItemEvent::LongTermContinued(_)
+        | ItemEvent::Discarded(_) => None,
     }
-    if let ItemEvent::ReturnedForRework(it) | ItemEvent::LookbackFailed(it) = event {
-        return Some(it.reason.to_string());
-    }
-    if let ItemEvent::ClosureRequested(it)
-    | ItemEvent::Closed(it)
-    | ItemEvent::LookbackPassed(it)
-    | ItemEvent::LongTermReviewed(it) = event
-    {
-        return Some(
-            it.remark
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
-        );
-    }
-    None
 }

@@ -2,7 +2,6 @@
 //! files that prove something of it, each with its SHA-256.
 
 use super::{Refusal, Told, table};
-use crate::ROWS_MAX;
 use crate::cell::Cell;
 use crate::column::{Made, count, date, heading, text};
 use crate::kind::Asked;
@@ -14,6 +13,7 @@ use ledger::ids::{PersonId, Subject};
 use ledger::item::ItemEvent;
 use projections::View;
 use projections::evidence::{EvidenceLine, evidence_lines};
+use projections::search::titled;
 use std::collections::BTreeMap;
 
 struct File {
@@ -22,7 +22,7 @@ struct File {
     size: Option<u64>,
     media_type: String,
     captured_on: BusinessDate,
-    captured_by: Option<PersonId>,
+    captured_by: Cell,
     description: String,
     standing: Cell,
 }
@@ -41,7 +41,7 @@ pub(super) fn blocks(
     let subject = asked.about.map(Subject);
     let subject = subject.filter(|_| !told.is_empty());
     let subject = subject.ok_or(Refusal::Missing("subject"))?;
-    let files = files(view, subject, told);
+    let files = files(view, asked, subject, told)?;
     let records = told.iter().map(|(seq, told)| Record {
         seq: *seq,
         told,
@@ -49,8 +49,9 @@ pub(super) fn blocks(
     });
     let records: Vec<Record<'_>> = records.collect();
     let facts = vec![
+        (heading("取证对象", "Subject"), called(view, subject)),
         (
-            heading("取证对象", "Subject"),
+            heading("对象标识", "Identifier"),
             Cell::Text(subject.0.to_string()),
         ),
         (heading("相关记录", "Records"), Cell::len(records.len())),
@@ -69,6 +70,23 @@ pub(super) fn blocks(
     ])
 }
 
+/// What it is, with its number and its name; of a person the name, where it may be shown.
+fn called(view: &View, subject: Subject) -> Cell {
+    let books = &view.books;
+    let person = PersonId(subject.0);
+    if books.persons.contains(person) {
+        return Cell::Persons(vec![person]);
+    }
+    let Some(titled) = titled(books, subject.0) else {
+        return Cell::Empty;
+    };
+    let parts = [titled.number, titled.name].into_iter().flatten();
+    let parts = parts.fold(titled.kind.zh().to_owned(), |said, part| {
+        format!("{said} {part}")
+    });
+    Cell::Text(parts)
+}
+
 const FILES: &[Made<File>] = &[
     text("证明内容", "What it shows", 12, |it| {
         Cell::text(Some(&it.description))
@@ -81,10 +99,7 @@ const FILES: &[Made<File>] = &[
         Cell::text(Some(&it.media_type))
     }),
     date("取证日期", "Captured", |it| Cell::Date(it.captured_on)),
-    text("取证人", "By", 10, |it| {
-        it.captured_by
-            .map_or(Cell::Empty, |person| Cell::Persons(vec![person]))
-    }),
+    text("取证人", "By", 10, |it| it.captured_by.clone()),
     text("效力", "Standing", 6, |it| it.standing.clone()),
     count("记录", "Record", |it| Cell::count(it.seq)),
 ];
@@ -102,9 +117,7 @@ fn records_columns<'a>() -> [Made<Record<'a>>; 8] {
         text("登记时间", "Recorded", 10, |it| {
             Cell::text(Some(&it.told.recorded_at))
         }),
-        text("登记人", "By", 10, |it| {
-            Cell::Persons(vec![it.told.fact.actor.person])
-        }),
+        text("登记人", "By", 10, |it| it.told.recorded_by()),
         text("记录哈希", "Hash", 22, |it| {
             Cell::text(Some(&it.told.hash))
         }),
@@ -113,8 +126,16 @@ fn records_columns<'a>() -> [Made<Record<'a>>; 8] {
 }
 
 /// The evidence of the subject, and where it is an item that of its measures.
-fn files(view: &View, subject: Subject, told: &BTreeMap<u64, Told>) -> Vec<File> {
-    let lines = evidence_lines(view, Some(subject), 0, ROWS_MAX).entries;
+fn files(
+    view: &View,
+    asked: &Asked,
+    subject: Subject,
+    told: &BTreeMap<u64, Told>,
+) -> Result<Vec<File>, Refusal> {
+    let page = evidence_lines(view, Some(subject), 0, asked.rows_max);
+    if page.more {
+        return Err(Refusal::TooLong(page.total));
+    }
     let file = |line: EvidenceLine| {
         let named = view.timeline.of(line.evidence.into()).first();
         let standing = match &line.retracted {
@@ -127,17 +148,17 @@ fn files(view: &View, subject: Subject, told: &BTreeMap<u64, Told>) -> Vec<File>
             size: Some(line.size),
             media_type: line.media_type.to_string(),
             captured_on: line.captured_on,
-            captured_by: Some(line.captured_by),
+            captured_by: Cell::Persons(vec![line.captured_by]),
             description: line.description.to_string(),
             standing: Cell::Text(standing),
         }
     };
-    let mut files: Vec<File> = lines.into_iter().map(file).collect();
+    let mut files: Vec<File> = page.entries.into_iter().map(file).collect();
     files.extend(
         told.iter()
             .filter_map(|(seq, told)| of_measure(view, subject, *seq, told)),
     );
-    files
+    Ok(files)
 }
 
 /// The file that a record names for a measure of the item.
@@ -156,7 +177,7 @@ fn of_measure(view: &View, subject: Subject, seq: u64, told: &Told) -> Option<Fi
         size: None,
         media_type: String::new(),
         captured_on: added.captured_on,
-        captured_by: Some(told.fact.actor.person),
+        captured_by: told.by(),
         description: added.description.to_string(),
         standing: Cell::Text(if stands { "有效" } else { "已撤回" }.to_owned()),
     })

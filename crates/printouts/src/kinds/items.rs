@@ -22,7 +22,7 @@ pub(super) struct Row<'a> {
 
 /// The items that pass, in the order of their numbers.
 pub(super) fn rows<'a>(view: &'a View, asked: &Asked) -> Result<Vec<Row<'a>>, Refusal> {
-    let lines = lines(view, asked.on, &asked.items)?.into_iter();
+    let lines = lines(view, asked)?.into_iter();
     let rows = lines.filter_map(|line| {
         Some(Row {
             item: view.books.items.get(line.item)?,

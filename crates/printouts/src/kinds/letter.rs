@@ -8,12 +8,15 @@ use crate::printout::Block;
 use ledger::Event;
 use ledger::date::BusinessDate;
 use ledger::ids::{ItemId, OrganisationId};
+use ledger::item::rules::Item;
+use ledger::item::rules::letters::SentLetter;
 use ledger::item::{ItemEvent, Letter, LetterKind};
 use projections::View;
-use projections::items::{ItemView, item_view};
 use std::collections::BTreeMap;
 
 /// The letter's number, and the letter: the one of the record asked for, else the last of its kind.
+/// It says what it said on its day: an item that was put off or handed on since has another due
+/// date and another unit, which nobody was told by this letter.
 pub(super) fn blocks(
     view: &View,
     asked: &Asked,
@@ -21,29 +24,36 @@ pub(super) fn blocks(
     told: &BTreeMap<u64, Told>,
 ) -> Result<(String, Vec<Block>), Refusal> {
     let item = asked.about.map(ItemId);
-    let item = item.and_then(|id| item_view(view, asked.on, id));
+    let item = item.and_then(|id| view.books.items.get(id));
     let item = item.ok_or(Refusal::Missing("item"))?;
-    let sent = told.iter().rev().find_map(|(seq, told)| {
-        let wanted = asked.seq.is_none_or(|asked| asked == *seq);
-        let letter = letter(&told.fact.event).filter(|it| it.kind == kind && wanted)?;
-        Some((*seq, told, letter))
-    });
-    let (seq, told, letter) = sent.ok_or(Refusal::NoLetter)?;
-    let sender = unit(view, told.fact.actor.organisation);
-    let line = &item.line;
+    let wanted =
+        |sent: &&SentLetter| sent.kind == kind && asked.seq.is_none_or(|asked| asked == sent.seq);
+    let sent = item.letters.iter().rev().find(wanted);
+    let sent = sent.ok_or(Refusal::NoLetter)?;
+    // One that was reversed is not told.
+    let told = told.get(&sent.seq).ok_or(Refusal::NoLetter)?;
+    let letter = letter(&told.fact.event).ok_or(Refusal::NoLetter)?;
     let facts = vec![
-        (heading("事项编号", "Item"), Cell::text(Some(&line.number))),
-        (heading("整改期限", "Due"), Cell::date(line.due_on)),
+        (
+            heading("事项编号", "Item"),
+            Cell::text(Some(&item.draft.number)),
+        ),
+        (
+            heading("整改期限", "Due"),
+            Cell::date(sent.due_on.map(BusinessDate::day)),
+        ),
+        (heading("签发人", "Sent by"), told.by()),
+        (heading("登记人", "Recorded by"), told.recorded_by()),
         (
             heading("登记记录", "Record"),
             Cell::Text(format!(
-                "{seq}(日志位置 {},哈希 {})",
-                told.position, told.hash
+                "{}(日志位置 {},哈希 {})",
+                sent.seq, told.position, told.hash
             )),
         ),
     ];
-    let responsible = line.responsible_unit.organisation;
-    let to = letter.receiver_unit.unwrap_or(responsible);
+    let responsible = item.responsible_in(sent.turn);
+    let to = sent.receiver_unit;
     // A superior is told whose item it is.
     let whose = if to == responsible {
         "你单位".to_owned()
@@ -52,14 +62,26 @@ pub(super) fn blocks(
     };
     let letter_block = Block::Letter {
         to: unit(view, to),
-        paragraphs: paragraphs(&item, letter, &whose),
-        from: sender,
+        paragraphs: paragraphs(view, item, sent, letter, &whose),
+        from: senders(view, told),
         on: in_words(told.fact.occurred_on),
     };
     Ok((
-        letter.number.to_string(),
+        sent.number.to_string(),
         vec![letter_block, Block::Facts(facts)],
     ))
+}
+
+/// The units of all who stand for it, each once.
+fn senders(view: &View, told: &Told) -> String {
+    let mut units: Vec<OrganisationId> = Vec::new();
+    for hand in told.hands() {
+        if !units.contains(&hand.organisation) {
+            units.push(hand.organisation);
+        }
+    }
+    let names: Vec<String> = units.into_iter().map(|id| unit(view, id)).collect();
+    names.join("、")
 }
 
 fn letter(event: &Event) -> Option<&Letter> {
@@ -75,17 +97,23 @@ fn unit(view: &View, id: OrganisationId) -> String {
 }
 
 /// What is asked of the receiver, step by step of the ladder.
-fn paragraphs(item: &ItemView, letter: &Letter, whose: &str) -> Vec<String> {
-    let line = &item.line;
-    let round = line.round.name.as_ref();
-    let found = round
-        .map(|round| format!("在{round}中"))
-        .unwrap_or_default();
-    let due = line.due_on.map(in_words);
+fn paragraphs(
+    view: &View,
+    item: &Item,
+    sent: &SentLetter,
+    letter: &Letter,
+    whose: &str,
+) -> Vec<String> {
+    let draft = &item.draft;
+    let round = view.books.rounds.get(draft.round);
+    let found = round.map(|round| format!("在{}中", round.name));
+    let due = sent.due_on.map(BusinessDate::day).map(in_words);
     let due = due.map_or_else(|| "尚未确定".to_owned(), |due| format!("为{due}"));
     let what = format!(
         "{whose}负责整改的第 {} 号事项({}发现:{}),整改期限{due}。",
-        line.number, found, line.facts
+        draft.number,
+        found.unwrap_or_default(),
+        draft.facts
     );
     let last_day = letter.last_day.map(in_words);
     let asked = match letter.kind {

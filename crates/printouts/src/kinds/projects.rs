@@ -1,7 +1,6 @@
 //! The register of projects 项目台账: a project a line.
 
 use super::{Refusal, Seqs, first_seq, last_seq, seqs, table};
-use crate::ROWS_MAX;
 use crate::cell::Cell;
 use crate::column::{Made, heading, ratio, summed, text};
 use crate::kind::Asked;
@@ -78,7 +77,7 @@ pub(super) fn blocks(view: &View, asked: &Asked) -> Result<Vec<Block>, Refusal> 
         state: asked.project_state,
         stage: None,
     };
-    let page = project_lines(view, filter, 0, ROWS_MAX);
+    let page = project_lines(view, filter, 0, asked.rows_max);
     if page.more {
         return Err(Refusal::TooLong(page.total));
     }

@@ -50,10 +50,15 @@ pub(super) fn blocks(
         summed("已追缴", "Recovered", |it| {
             amount_of(it.item, it.item.item.received)
         }),
-        summed("其中抵扣", "Of it, set off", |it| {
-            let offset = it.item.item.received_by(RecoveryWay::Offset);
-            amount_of(it.item, offset)
+        summed(
+            "其中已对上银行流水",
+            "Matched with the bank",
+            |it| amount_of(it.item, it.item.item.matched()),
+        ),
+        summed("其中非税缴库", "As non-tax revenue", |it| {
+            by(it, RecoveryWay::NonTax)
         }),
+        summed("其中抵扣", "Set off", |it| by(it, RecoveryWay::Offset)),
         summed("未追缴", "Still open", |it| {
             let open = it.item.item.recovery_open(&it.item.view.books);
             amount_of(it.item, open)
@@ -72,6 +77,11 @@ pub(super) fn blocks(
         })
         .collect();
     Ok(vec![table(heading("整改事项", "Items"), columns, &rows)])
+}
+
+/// What came back by a way that no bank line shows (V16).
+fn by(it: &Row<'_>, way: RecoveryWay) -> Cell {
+    amount_of(it.item, it.item.item.received_by(way))
 }
 
 /// When it was closed; of one that was reopened and is open, nothing.

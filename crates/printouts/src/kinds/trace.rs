@@ -2,7 +2,6 @@
 //! payee, and what of it is not explained.
 
 use super::{Refusal, Seqs, first_seq, last_seq, seqs, shared, table};
-use crate::ROWS_MAX;
 use crate::cell::Cell;
 use crate::column::{Heading, Made, amount, count, date, heading, summed, text};
 use crate::kind::Asked;
@@ -11,16 +10,34 @@ use ledger::ids::FundId;
 use ledger::money::Fen;
 use projections::View;
 use projections::trace::{
-    Explained, ForwardTrace, Grant, PaymentLine, TraceBudget, TraceUnit, Unexplained, fund_trace,
+    Explained, ForwardTrace, FundPayments, Grant, PaymentFilter, PaymentLine, TraceBudget,
+    TraceUnit, Unexplained, fund_payments, fund_trace,
 };
 
 pub(super) fn blocks(view: &View, asked: &Asked) -> Result<Vec<Block>, Refusal> {
     let id = asked.about.map(FundId).ok_or(Refusal::Missing("fund"))?;
-    let trace = fund_trace(view, id, 0, ROWS_MAX).ok_or(Refusal::Missing("fund"))?;
-    if trace.payments.more {
-        return Err(Refusal::TooLong(trace.payments.total));
+    let trace = fund_trace(view, id, 0, 0).ok_or(Refusal::Missing("fund"))?;
+    let found = fund_payments(view, id, &asked.payments, asked.rows_max);
+    if found.total > asked.rows_max {
+        return Err(Refusal::TooLong(found.total));
     }
-    let summary = summary(&trace);
+    let mut facts = batch(&trace);
+    // What is asked of its payments alone says nothing of the rest of the batch: its levels beside
+    // some of the payments would be taken for theirs.
+    let whole = asked.payments == PaymentFilter::default();
+    if whole {
+        facts.extend(summary(&trace));
+    }
+    facts.extend(left_out(&found));
+    let payments = found.lines.into_iter().map(|line| Row {
+        seqs: seqs(view, line.payment),
+        line,
+    });
+    let payments: Vec<_> = payments.collect();
+    let payments = table(heading("支付", "Payments"), PAYMENTS, &payments);
+    if !whole {
+        return Ok(vec![Block::Facts(facts), payments]);
+    }
     let units = trace.units.into_iter().map(|line| Row {
         seqs: shared(view, id, line.unit.organisation),
         line,
@@ -29,17 +46,9 @@ pub(super) fn blocks(view: &View, asked: &Asked) -> Result<Vec<Block>, Refusal> 
         seqs: shared(view, id, line.project.project),
         line,
     });
-    let payments = trace.payments.entries.into_iter().map(|line| Row {
-        seqs: seqs(view, line.payment),
-        line,
-    });
     Ok(vec![
-        Block::Facts(summary),
-        table(
-            heading("支付", "Payments"),
-            PAYMENTS,
-            &payments.collect::<Vec<_>>(),
-        ),
+        Block::Facts(facts),
+        payments,
         table(
             heading("经手单位", "Units"),
             UNITS,
@@ -155,10 +164,10 @@ fn granted_by(grants: &[Grant]) -> Cell {
     Cell::text(Some(grants.join(";")))
 }
 
-/// The batch, and every level with what it has.
-fn summary(trace: &ForwardTrace) -> Vec<(Heading, Cell)> {
+/// The batch.
+fn batch(trace: &ForwardTrace) -> Vec<(Heading, Cell)> {
     let name = |name: Option<&ledger::text::Name>| Cell::text(name);
-    let mut facts = vec![
+    vec![
         (
             heading("指标文号", "Document"),
             Cell::text(trace.fund.document.as_ref()),
@@ -172,9 +181,34 @@ fn summary(trace: &ForwardTrace) -> Vec<(Heading, Cell)> {
             heading("接收单位", "Receiver"),
             name(trace.receiver.name.as_ref()),
         ),
+    ]
+}
+
+/// What is not listed although it was asked for, so that nobody believes that it was never there.
+fn left_out(found: &FundPayments) -> Vec<(Heading, Cell)> {
+    let counts = [
+        (
+            heading("已撤销、未列出的支付", "Payments taken back, not listed"),
+            found.taken_back,
+        ),
+        (
+            heading(
+                "日期不详、未列出的支付",
+                "Payments of unknown date, not listed",
+            ),
+            found.undated,
+        ),
     ];
+    let any = counts.into_iter().filter(|(_, count)| *count > 0);
+    any.map(|(heading, count)| (heading, Cell::len(count)))
+        .collect()
+}
+
+/// Every level with what it has.
+fn summary(trace: &ForwardTrace) -> Vec<(Heading, Cell)> {
     let levels = levels(trace);
-    facts.extend(levels.map(|(heading, amount)| (heading, Cell::Amount(amount))));
+    let amount = |(heading, amount)| (heading, Cell::Amount(amount));
+    let mut facts: Vec<(Heading, Cell)> = levels.into_iter().map(amount).collect();
     facts.push((
         heading("一加二等于指标到位", "The two come to what was received"),
         Cell::yes(trace.adds_up),

@@ -64,9 +64,18 @@ struct Narrowed {
     /// 状态 · Only items, or projects, in this state
     #[arg(long)]
     state: Option<String>,
-    /// 单位 · Only items of this unit and the units below it
+    /// 单位 · Only items of this unit and the units below it, or payments for their projects
     #[arg(long)]
     unit: Option<Uuid>,
+    /// 项目 · Only payments for this project
+    #[arg(long)]
+    project: Option<Uuid>,
+    /// 支付日期自 · Only payments instructed on this day or later, 2018-01-01
+    #[arg(long)]
+    from: Option<String>,
+    /// 支付日期至 · Only payments instructed on this day or earlier, 2018-12-31
+    #[arg(long)]
+    until: Option<String>,
     /// 战区 · Only items whose responsible unit is in this zone on that day
     #[arg(long)]
     zone: Option<Uuid>,
@@ -106,6 +115,9 @@ impl Narrowed {
             ("seq", self.seq.map(|seq| seq.to_string())),
             ("state", self.state.clone()),
             ("unit", id(self.unit)),
+            ("project", id(self.project)),
+            ("from", self.from.clone()),
+            ("until", self.until.clone()),
             ("zone", id(self.zone)),
             ("lead", id(self.lead)),
             ("cooperating", id(self.cooperating)),

@@ -17,18 +17,20 @@ use actix_web::http::header::{
 };
 use actix_web::web;
 use ledger::Event;
-use ledger::ids::{OrganisationId, PersonId, RoundId};
+use ledger::ids::{OrganisationId, PersonId, ProjectId, RoundId};
 use ledger::person::PersonEvent;
 use ledger::personal::PersonalText;
 use printouts::{
-    Asked, Asker, Kind, Names, Printout, ROWS_MAX, Refusal, Source, Told, csv, html, make, needed,
-    xlsx,
+    Asked, Asker, CSV_ROWS_MAX, Kind, Names, Printout, Refusal, Source, Told, csv, html, make,
+    needed, xlsx,
 };
 use projections::View;
 use sequencer::Sight;
 use std::collections::BTreeMap;
 
 mod query;
+#[cfg(test)]
+mod tests;
 
 pub use query::{Format, PrintoutQuery};
 
@@ -121,8 +123,8 @@ fn made(question: &Question<PrintoutQuery>, asked: &Asked) -> Result<Printout, P
     let mut told = BTreeMap::new();
     let mut missing = needed(&question.view(), asked);
     for _ in 0..ATTEMPTS {
-        if missing.len() > ROWS_MAX {
-            return Err(refused(Refusal::TooLong(missing.len())));
+        if missing.len() > asked.rows_max {
+            return Err(refused(asked, Refusal::TooLong(missing.len())));
         }
         for seq in missing {
             if let Some(record) = tell(question, seq)? {
@@ -142,7 +144,8 @@ fn made(question: &Question<PrintoutQuery>, asked: &Asked) -> Result<Printout, P
         // One that was reversed meanwhile is not told.
         told.retain(|seq, _| all.binary_search(seq).is_ok());
         let source = source(question, asked, &view)?;
-        let mut printout = make(&view, asked, &told, source).map_err(refused)?;
+        let printout = make(&view, asked, &told, source);
+        let mut printout = printout.map_err(|refusal| refused(asked, refusal))?;
         drop(view);
         if question.query.reveal {
             printout.names = names(question, &printout)?;
@@ -192,6 +195,13 @@ fn source(
     let filters = narrowed.map(|(name, zh, value)| {
         let named = match name {
             "unit" => question.query.unit.and_then(|id| unit(OrganisationId(id))),
+            "project" => {
+                let project = question
+                    .query
+                    .project
+                    .and_then(|id| books.projects.get(ProjectId(id)));
+                project.map(|project| format!("{} {}", project.number, project.name))
+            }
             "round" => {
                 let round = question
                     .query
@@ -275,7 +285,7 @@ fn name(
     Ok(None)
 }
 
-fn refused(refusal: Refusal) -> Problem {
+fn refused(asked: &Asked, refusal: Refusal) -> Problem {
     match refusal {
         Refusal::Missing(what) => {
             let zh = match what {
@@ -286,11 +296,25 @@ fn refused(refusal: Refusal) -> Problem {
             Problem::not_found(&format!("the {what}"), zh)
         }
         Refusal::NoLetter => Problem::not_found("such a letter to this item", "此事项的该种文书"),
-        Refusal::TooLong(rows) => Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "TOO_MANY_ROWS",
-            &format!("{rows} rows are asked for, {ROWS_MAX} at the most are printed"),
-            &format!("共 {rows} 行,一次最多打印 {ROWS_MAX} 行,请缩小范围"),
-        ),
+        Refusal::TooLong(rows) => too_long(asked, rows),
     }
+}
+
+/// With what this kind can be narrowed to, and with CSV where that would hold it: no other advice
+/// can be followed.
+fn too_long(asked: &Asked, rows: usize) -> Problem {
+    let most = asked.rows_max;
+    let mut title = format!("{rows} rows of a table are asked for, {most} at the most are printed");
+    let mut title_zh = format!("一张表共 {rows} 行,最多打印 {most} 行");
+    let narrows = asked.kind.narrows();
+    if !narrows.is_empty() {
+        title.push_str(&format!("; narrow it by {}", narrows.join(", ")));
+        title_zh.push_str(&format!(";请按 {} 缩小范围", narrows.join("、")));
+    }
+    if most < CSV_ROWS_MAX && rows <= CSV_ROWS_MAX {
+        title.push_str(&format!("; format=csv holds {CSV_ROWS_MAX}"));
+        title_zh.push_str(&format!(";format=csv 可容 {CSV_ROWS_MAX} 行"));
+    }
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Problem::new(status, "TOO_MANY_ROWS", &title, &title_zh)
 }

@@ -118,6 +118,13 @@ impl Item {
         }
     }
 
+    /// The unit that was responsible in a turn: the one of that turn, and not the present one.
+    #[must_use]
+    pub fn responsible_in(&self, turn: Turn) -> OrganisationId {
+        let former = self.turns.former.get(turn.former);
+        former.map_or(self.draft.responsible_unit, |former| former.unit)
+    }
+
     /// The letters that count: those of the present turn.
     fn ladder(&self) -> impl Iterator<Item = &SentLetter> {
         let turn = self.turn();

@@ -3,12 +3,14 @@
 use crate::problem::Problem;
 use crate::routes::items::state_of;
 use crate::routes::question::Asked as FromQuery;
+use jiff::civil::Date;
 use ledger::date::BusinessDate;
-use ledger::ids::{OrganisationId, OverlayId, PersonId, RoundId};
+use ledger::ids::{OrganisationId, OverlayId, PersonId, ProjectId, RoundId};
 use ledger::item::{ItemCategory, Severity};
 use ledger::project::rules::ProjectState;
-use printouts::{Asked, Kind};
+use printouts::{Asked, CSV_ROWS_MAX, Kind, ROWS_MAX};
 use projections::items::ItemFilter;
+use projections::trace::PaymentFilter;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -31,6 +33,14 @@ impl Format {
             Format::Html => "html",
             Format::Xlsx => "xlsx",
             Format::Csv => "csv",
+        }
+    }
+
+    /// How many rows a table may have.
+    const fn rows_max(self) -> usize {
+        match self {
+            Format::Html | Format::Xlsx => ROWS_MAX,
+            Format::Csv => CSV_ROWS_MAX,
         }
     }
 
@@ -65,8 +75,18 @@ pub struct PrintoutQuery {
     seq: Option<u64>,
     /// Only items, or projects, in this state.
     state: Option<String>,
-    /// Only items of this unit and the units below it.
+    /// Only items of this unit and the units below it; of a trace only payments for the projects
+    /// that they carry out.
     pub(super) unit: Option<Uuid>,
+    /// Only payments for this project.
+    pub(super) project: Option<Uuid>,
+    /// Only payments instructed on this day or later, `2018-01-01`.
+    #[param(value_type = Option<String>)]
+    from: Option<BusinessDate>,
+    /// Only payments instructed on this day or earlier. A date that is not exact counts as its
+    /// last day.
+    #[param(value_type = Option<String>)]
+    until: Option<BusinessDate>,
     /// Only items whose responsible unit is in this zone on the day of the question.
     zone: Option<Uuid>,
     /// Only items that this unit or one below it leads.
@@ -111,6 +131,13 @@ impl PrintoutQuery {
             ("seq", "记录", self.seq.as_ref().map(|it| text(it))),
             ("state", "状态", self.state.clone()),
             ("unit", "单位", self.unit.as_ref().map(|it| text(it))),
+            ("project", "项目", self.project.as_ref().map(|it| text(it))),
+            ("from", "支付日期自", self.from.as_ref().map(|it| text(it))),
+            (
+                "until",
+                "支付日期至",
+                self.until.as_ref().map(|it| text(it)),
+            ),
             ("zone", "战区", self.zone.as_ref().map(|it| text(it))),
             ("lead", "牵头单位", self.lead.as_ref().map(|it| text(it))),
             (
@@ -154,14 +181,7 @@ impl PrintoutQuery {
                 return Err(not_narrowed(kind, name));
             }
         }
-        let on = match self.on {
-            None => today,
-            Some(date) => date.exact().ok_or_else(|| {
-                let (title, title_zh) =
-                    ("it must be one day: 2018-08-16", "须为确切日期:2018-08-16");
-                Problem::bad("BAD_DATE", title, title_zh).at("on")
-            })?,
-        };
+        let on = exact(self.on, "on")?.unwrap_or(today);
         let about = self.item.or(self.fund).or(self.subject);
         if let (Some(name), None) = (kind.about(), about) {
             let title = format!("it is of one {name}: {name} is needed");
@@ -194,8 +214,39 @@ impl PrintoutQuery {
             },
             project_state,
             budget_year: self.budget_year,
+            payments: self.payments()?,
+            rows_max: self.format.rows_max(),
         })
     }
+
+    fn payments(&self) -> Result<PaymentFilter, Problem> {
+        let (from, until) = (exact(self.from, "from")?, exact(self.until, "until")?);
+        if let (Some(from), Some(until)) = (from, until)
+            && until < from
+        {
+            let title = format!("until {until} is before from {from}");
+            let title_zh = format!("截止日 {until} 早于起始日 {from}");
+            return Err(Problem::bad("BAD_DATE", &title, &title_zh).at("until"));
+        }
+        Ok(PaymentFilter {
+            project: self.project.map(ProjectId),
+            within: self.unit.map(OrganisationId),
+            from,
+            until,
+        })
+    }
+}
+
+/// One day.
+fn exact(date: Option<BusinessDate>, field: &'static str) -> Result<Option<Date>, Problem> {
+    let Some(date) = date else {
+        return Ok(None);
+    };
+    let day = date.exact().ok_or_else(|| {
+        let (title, title_zh) = ("it must be one day: 2018-08-16", "须为确切日期:2018-08-16");
+        Problem::bad("BAD_DATE", title, title_zh).at(field)
+    })?;
+    Ok(Some(day))
 }
 
 fn not_narrowed(kind: Kind, name: &str) -> Problem {
