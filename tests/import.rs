@@ -5,6 +5,7 @@ mod http;
 mod kinds;
 mod openings;
 mod reversal;
+mod whole;
 
 use crate::harness::*;
 use rust_xlsxwriter::Workbook;

@@ -201,31 +201,19 @@ fn conclude(args: &ImportArgs, report: &ImportReport) -> anyhow::Result<()> {
     if let Some(import) = report.import {
         print_line(&format!("导入编号 · import {import}"));
     }
-    match report.outcome {
-        ImportOutcome::DryRun => {
-            print_line("核对完毕,未记账 · a dry run: nothing was recorded");
-        }
-        ImportOutcome::Recorded | ImportOutcome::Refused => {}
-        ImportOutcome::Incomplete => anyhow::bail!(
-            "导入期间账本有变动,后面的行被退回;已记账的可重复导入续办,或用 import reverse 撤销 · the ledger \
-             changed meanwhile and later rows were refused: import the file again to go on, or \
-             reverse it"
-        ),
+    if report.outcome == ImportOutcome::DryRun {
+        print_line("核对完毕,未记账 · a dry run: nothing was recorded");
     }
-    let whole = !args.good_rows && !args.dry_run;
+    // Only where it is so: with good rows, others may have been recorded.
+    let nothing = report.outcome == ImportOutcome::Refused;
+    let (zh, en) = match (nothing, args.good_rows) {
+        (true, true) => (",整份未导入", ", so nothing was imported"),
+        (true, false) => (",整份未导入;可加 --good-rows", ", so nothing was imported"),
+        (false, _) => ("", ""),
+    };
     anyhow::ensure!(
         *refused == 0,
-        "{refused} 行有误{} · rows were refused{}",
-        if whole {
-            ",整份未导入;可加 --good-rows"
-        } else {
-            ""
-        },
-        if whole {
-            ", so nothing was imported"
-        } else {
-            ""
-        }
+        "{refused} 行有误{zh} · rows were refused{en}"
     );
     Ok(())
 }

@@ -23,9 +23,6 @@ pub enum ImportOutcome {
     Recorded,
     /// A row, or the file, was refused, and so nothing was recorded.
     Refused,
-    /// Somebody else's records came in between, and a list of rows was refused after others had
-    /// been recorded. The same file goes on with it; reversing the import takes it back.
-    Incomplete,
 }
 
 /// What became of a file, or would.
