@@ -14,7 +14,7 @@
 //! | new, known, different, refused | `plan.rs`, `back.rs`; `trial.rs` asks the rules first |
 //! | recorded, as one import that can be gone on with | `record.rs` |
 //! | taken back | `undo.rs` |
-//! | told | `report.rs` |
+//! | told | `report.rs`, `words.rs` |
 
 mod back;
 mod known;
@@ -26,6 +26,7 @@ mod row;
 mod rows;
 mod trial;
 mod undo;
+mod words;
 
 pub use report::{Difference, ImportOutcome, ImportReport, RowLine, RowRefusal};
 pub use undo::{Kept, UndoReport};

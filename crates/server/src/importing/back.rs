@@ -33,13 +33,14 @@ impl Maker<'_> {
         });
         let found = recorded.or(planned.map(|it| (it.payment, it.amount)));
         let Some((payment, amount)) = found else {
-            return Ok(Judged::refused(vec![(
+            let trouble = Trouble::new(
                 "NOT_FOUND",
                 format!(
                     "the payment “{original}” that came back is neither recorded nor in this file"
                 ),
                 format!("找不到被退回的支付“{original}”,请填写“原支付凭证号”"),
-            )]));
+            );
+            return Ok(Judged::refused(vec![trouble.at(row, "original")]));
         };
         let how = row.said("back_by");
         let back = row.sum("amount").saturating_abs();
@@ -49,7 +50,9 @@ impl Maker<'_> {
             back == amount
         };
         if !fits {
-            return Ok(Judged::refused(vec![unequal(&original, amount, back)]));
+            return Ok(Judged::refused(vec![
+                unequal(&original, amount, back).at(row, "amount"),
+            ]));
         }
         if how == "reverse" {
             return self.reversal(row, payment, amount, planned.is_some());
@@ -146,7 +149,7 @@ fn reason(by: &str, row: &Row<'_>) -> String {
 }
 
 fn nothing_settled() -> Trouble {
-    (
+    Trouble::new(
         "NOT_FOUND",
         "there is no settlement of this amount to be taken back".to_owned(),
         "没有同等金额的到账记录可以冲销".to_owned(),
@@ -156,7 +159,7 @@ fn nothing_settled() -> Trouble {
 fn unequal(original: &str, amount: i64, back: i64) -> Trouble {
     let shown = |fen: i64| Fen::new(fen).map_or_else(|_| fen.to_string(), |fen| fen.to_string());
     let (amount, back) = (shown(amount), shown(back));
-    (
+    Trouble::new(
         "AMOUNT_MISMATCH",
         format!("{back} is not the amount of the payment “{original}”, which is {amount}"),
         format!("金额 {back} 与原支付“{original}”的 {amount} 不一致;只退回一部分的填“部分退回”"),

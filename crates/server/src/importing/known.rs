@@ -3,8 +3,10 @@
 
 use super::Place;
 use super::back::BY_ROW;
-use super::lookup::{fund_key, shape};
+use super::lookup::{fund_key, item_key, shape};
+use super::report::Difference;
 use super::undo::UNDONE;
+use super::words::Words;
 use crate::problem::Problem;
 use ledger::claim::ClaimEvent;
 use ledger::contract::{ContractEvent, rules::ContractState};
@@ -15,6 +17,7 @@ use ledger::payment::PaymentEvent;
 use ledger::project::ProjectEvent;
 use ledger::record::RecordEvent;
 use ledger::{Books, Event, Fact};
+use serde_json::json;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -67,7 +70,7 @@ impl Numbers {
             }
             "items" => {
                 for (id, row) in books.items.iter() {
-                    let number = shape(row.draft.number.as_str());
+                    let number = item_key(row.draft.number.as_str(), row.draft.round);
                     numbers.unless(place, id.into(), number, row.state == State::Discarded)?;
                 }
             }
@@ -244,18 +247,28 @@ fn reversal(place: &Place, books: &Books, seq: u64) -> Result<By, Problem> {
 
 impl Recorded {
     /// That somebody has reversed it, where a row says it anew.
-    pub(super) fn reversed(&self) -> Vec<[String; 3]> {
+    pub(super) fn reversed(&self) -> Vec<Difference> {
         let by = self.reversed_by.unwrap_or_default();
-        let was = format!("已由第 {by} 条记录冲销 · reversed by record {by}");
-        vec![["reversed_by".to_owned(), was, "—".to_owned()]]
+        vec![Difference {
+            field: "reversed_by".to_owned(),
+            field_zh: "冲销".to_owned(),
+            was: format!("已由第 {by} 条记录冲销"),
+            is: "—".to_owned(),
+        }]
     }
 
     /// The fields in which it is other than what is asked for.
-    pub(super) fn differences(&self, occurred_on: &str, event: &Event) -> Vec<[String; 3]> {
+    pub(super) fn differences(
+        &self,
+        occurred_on: &str,
+        event: &Event,
+        words: &Words<'_>,
+    ) -> Vec<Difference> {
         let mut found = Vec::new();
         let was = self.fact.occurred_on.to_string();
         if was != occurred_on {
-            found.push(["occurred_on".to_owned(), was, occurred_on.to_owned()]);
+            let (was, is) = (json!(was), json!(occurred_on));
+            found.push(words.difference("occurred_on", Some(&was), Some(&is)));
         }
         let (old, new) = (facts(&self.fact.event), facts(event));
         let mut names: Vec<_> = old.keys().chain(new.keys()).collect();
@@ -264,10 +277,7 @@ impl Recorded {
         for name in names {
             let (was, is) = (old.get(name), new.get(name));
             if was != is {
-                let shown = |value: Option<&serde_json::Value>| {
-                    value.map_or("—".to_owned(), ToString::to_string)
-                };
-                found.push([name.clone(), shown(was), shown(is)]);
+                found.push(words.difference(name, was, is));
             }
         }
         found

@@ -6,6 +6,7 @@ use super::report::{Difference, RowRefusal};
 use super::row::{Row, Step};
 use super::rows::{self, With};
 use super::trial::{self, Trial};
+use super::words::Words;
 use super::{File, INTAKE, Place, derived};
 use crate::json;
 use crate::problem::Problem;
@@ -16,7 +17,7 @@ use ledger::import::rules::ImportState;
 use ledger::subjects::Subjects;
 use ledger::{Books, Command, Submission};
 use serde_json::json;
-use sheets::{Entry, Options, Reading, Refusal};
+use sheets::{Entry, Mapping, Options, Reading, Refusal};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -203,7 +204,7 @@ fn judge(
     order: &[usize],
 ) -> Result<(), Problem> {
     let mapping = &planned.file.mapping;
-    let mut maker = Maker::new(place, books, &mapping.kind, planned.import)?;
+    let mut maker = Maker::new(place, books, mapping, planned.import)?;
     for index in order {
         let Some(line) = planned.lines.get_mut(*index) else {
             continue;
@@ -246,7 +247,7 @@ pub(super) fn rest(
     planned.order.retain(|index| !last.contains(index));
     planned.order.extend(&later);
     let mapping = &planned.file.mapping;
-    let maker = Maker::new(place, books, &mapping.kind, planned.import)?;
+    let maker = Maker::new(place, books, mapping, planned.import)?;
     for index in later {
         let Some(line) = planned.lines.get_mut(index) else {
             continue;
@@ -282,6 +283,7 @@ pub(super) struct Maker<'a> {
     pub(super) books: &'a Books,
     ledger: String,
     kind: &'a str,
+    mapping: &'a Mapping,
     import: Uuid,
     pub(super) numbers: Numbers,
     lookup: Lookup,
@@ -311,7 +313,7 @@ impl<'a> Maker<'a> {
     fn new(
         place: &'a Place,
         books: &'a Books,
-        kind: &'a str,
+        mapping: &'a Mapping,
         import: ImportId,
     ) -> Result<Maker<'a>, Problem> {
         let mut pending: HashMap<Uuid, Vec<Arc<EntryProposal>>> = HashMap::new();
@@ -327,9 +329,10 @@ impl<'a> Maker<'a> {
             place,
             books,
             ledger: place.ledger.to_string(),
-            kind,
+            kind: &mapping.kind,
+            mapping,
             import: import.0,
-            numbers: Numbers::of(place, books, kind)?,
+            numbers: Numbers::of(place, books, &mapping.kind)?,
             lookup: Lookup::of(books),
             planned: HashMap::new(),
             pending,
@@ -374,6 +377,7 @@ impl<'a> Maker<'a> {
                 self.lookup.units.put(&row.number(), subject);
                 self.lookup.units.put(&row.said("name"), subject);
             }
+            "items" => self.lookup.items.put(&key, subject),
             "payments" => {
                 let recorded = self.books.payments.get(PaymentId(subject));
                 let amount = recorded.map_or(row.sum("amount"), |row| row.amount.get());
@@ -421,15 +425,17 @@ impl<'a> Maker<'a> {
             };
             let standing = about.find(|it| it.reversed_by.is_none() && is_other(it))?;
             let other = match standing {
-                Some(other) => Some(other.differences(&submission.occurred_on.to_string(), &event)),
+                Some(other) => {
+                    let day = submission.occurred_on.to_string();
+                    Some(other.differences(&day, &event, &self.words()))
+                }
                 // Whoever reversed it knew better than the file.
                 None => about.find(is_other)?.map(Recorded::reversed),
             };
             match other {
                 Some(found) => {
                     // Both the payment and its settlement have the amount.
-                    for [field, was, is] in found {
-                        let told = Difference { field, was, is };
+                    for told in found {
                         if !differences.contains(&told) {
                             differences.push(told);
                         }
@@ -453,6 +459,13 @@ impl<'a> Maker<'a> {
             subject: Some(subject),
             waits,
         })
+    }
+
+    fn words(&self) -> Words<'_> {
+        Words {
+            books: self.books,
+            mapping: self.mapping,
+        }
     }
 
     /// True for what waits for a second person already.
@@ -520,7 +533,7 @@ impl<'a> Maker<'a> {
             let field = problem.field.clone().unwrap_or_default();
             let code = "BAD_VALUE";
             let en = format!("{} {field}", problem.title);
-            (code, en.trim_end().to_owned(), problem.title_zh)
+            Trouble::new(code, en.trim_end().to_owned(), problem.title_zh)
         }))
     }
 

@@ -93,7 +93,7 @@ async fn whole(
 }
 
 fn in_between() -> Trouble {
-    (
+    Trouble::new(
         "LEDGER_CHANGED",
         "other records came in between; import the file again".to_owned(),
         "导入期间账本有其他记录写入,请重新导入".to_owned(),
