@@ -1,5 +1,5 @@
-//! Of a file all is recorded or nothing, whatever becomes of it on the way, and what is told of it is
-//! so: rows that take back others of their file, machines that stop, and what somebody reversed.
+//! Of a file all is recorded or nothing, whatever becomes of it on the way, and what is told of it
+//! is so: rows that take back others of their file, machines that stop, and what somebody reversed.
 
 use super::*;
 

@@ -22,8 +22,8 @@ pub(crate) const BYTES_MAX: usize = 2 << 20;
 /// How many commands a group may hold before no further request joins it.
 pub(crate) const COMMANDS_MAX: usize = 8192;
 
-/// How many bytes of records a group may hold with a list that is all or nothing, which is one frame
-/// of the journal: a longer one would stop the writer.
+/// How many bytes of records a group may hold with a list that is all or nothing, which is one
+/// frame of the journal: a longer one would stop the writer.
 pub(crate) const LIST_LEN_MAX: usize = store::GROUP_LEN_MAX - (1 << 20);
 
 pub(crate) static RECORDS: Spares<Record> = Spares::new();

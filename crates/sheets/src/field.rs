@@ -85,7 +85,7 @@ fn filled(field: &Field, content: &Content, reading: Reading) -> Result<Option<V
             return Err(refused(
                 Code::NotComputed,
                 "a formula without a value; open the file, save it, and try again, or clear the cell",
-                "公式没有计算结果,请用 WPS 或 Excel 打开保存后再导入;结果本为空的,请清除该单元格",
+                "公式没有计算结果,请用 WPS 或 Excel 打开保存后再导入;结果为空的请清除单元格",
             ));
         }
         Content::Linked => {

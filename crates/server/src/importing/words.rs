@@ -1,5 +1,5 @@
-//! What is other than recorded, in the words of whoever brings the table: names and not identifiers,
-//! yuan and not fen, the columns and words of the table's own kind.
+//! What is other than recorded, in the words of whoever brings the table: names and not
+//! identifiers, yuan and not fen, the columns and words of the table's own kind.
 
 use super::report::Difference;
 use ledger::Books;
@@ -93,7 +93,7 @@ impl Words<'_> {
         }
     }
 
-    /// A name, where it is the identifier of something; the table's word, where it is one of a list.
+    /// A name, where it is an identifier; the table's word, where it is one of a list.
     fn text(&self, name: &str, text: &str) -> String {
         if let Some(named) = text.parse().ok().and_then(|id| self.named(id)) {
             return named;

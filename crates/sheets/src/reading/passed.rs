@@ -78,7 +78,7 @@ pub(super) fn over(row: &Row, mapping: &Mapping, heading: &Heading) -> Option<Re
     })
 }
 
-/// True where a row has all that is needed but its number; two columns at least, or it says nothing.
+/// True where a row has all that is needed but its number: two columns at least.
 fn is_filled(row: &Row, mapping: &Mapping, heading: &Heading) -> bool {
     let pairs = mapping.fields.iter().zip(&heading.columns);
     let needed = pairs.filter(|(field, _)| field.required && field.name != mapping.number);
