@@ -5,6 +5,7 @@ mod http;
 mod kinds;
 mod openings;
 mod reversal;
+mod whole;
 
 use crate::harness::*;
 use rust_xlsxwriter::Workbook;
@@ -134,7 +135,7 @@ fn an_overlapping_export_creates_nothing_and_lists_what_is_different() {
         "{told}"
     );
     assert!(
-        told.contains("3 P-2") && told.contains("amount_fen 200000 → 200001"),
+        told.contains("3 P-2") && told.contains("金额 2000.00 → 2000.01"),
         "{told}"
     );
     assert_eq!(office.world.head(), head + 6 + 2 * OWN);
@@ -183,7 +184,8 @@ fn one_bad_row_keeps_all_out_unless_the_good_ones_are_asked_for() {
     assert_eq!(office.world.head(), head + 2 + OWN);
     let told = office.bad("payments", &rejects, &[]);
     assert!(
-        told.contains("支付明细!2 NOT_FOUND “P-2”") || told.contains("支付明细!3 NOT_FOUND “P-2”"),
+        told.contains("支付明细!C2 NOT_FOUND “P-2”")
+            || told.contains("支付明细!C3 NOT_FOUND “P-2”"),
         "{told}"
     );
 }

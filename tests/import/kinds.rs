@@ -174,3 +174,116 @@ fn a_row_that_was_wrong_is_taken_back_by_a_reversal_also_in_the_same_file() {
     );
     assert_eq!(office.world.head(), head);
 }
+
+#[test]
+fn every_round_counts_its_problems_from_1() {
+    let office = Office::new();
+    office.world.round_opened(2, "2018-09-15");
+    let head = "问题序号,来源,问题描述,问题类别,责任单位,责任人";
+    let row = |number, round| format!("{number},第{round}轮巡察,拨付不及时,资金管理,龙潭乡,张三");
+    let rows = [row(1, 1), row(2, 1), row(1, 2), row(2, 2)];
+    let first = office.table("first.csv", &[head, &rows[0], &rows[1]]);
+    let told = office.good("inspector", "items", &first, &[]);
+    assert!(told.contains("created 2,"), "{told}");
+    assert!(told.contains("F1 COLUMN_UNREAD “责任人”"), "{told}");
+    let lines: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let both = office.table("both.csv", &[&[head], lines.as_slice()].concat());
+    let told = office.good("inspector", "items", &both, &[]);
+    assert!(
+        told.contains("created 2,") && told.contains("there before 2,"),
+        "{told}"
+    );
+    let told = office.good("inspector", "items", &both, &[]);
+    assert!(told.contains("there before 4,"), "{told}");
+}
+
+#[test]
+fn what_is_not_found_is_told_by_its_line_and_its_column() {
+    let office = Office::begun();
+    let claim = |fund: &str| {
+        format!("BZ-1,2018-06-01,QS-1,,,云财农〔2018〕{fund}号,1.00,F-1,曲河建工公司,,")
+    };
+    let lines = [CLAIMS, &claim("5"), &claim("9")];
+    let told = office.bad("claims", &office.table("claims.csv", &lines), &[]);
+    assert!(told.contains("  F3 NOT_FOUND “BZ-1”"), "{told}");
+    let payee = FIRST.replace("曲河建工公司", "无此公司");
+    let file = office.table("payee.csv", &[PAYMENTS_HEAD, &payee]);
+    let told = office.bad("payments", &file, &[]);
+    assert!(told.contains("  E2 NOT_FOUND “P-1”"), "{told}");
+}
+
+#[test]
+fn what_is_other_than_recorded_is_told_in_the_words_of_the_table_and_all_of_it_in_a_file() {
+    let office = Office::begun();
+    let head = format!("{PAYMENTS_HEAD},款项性质");
+    let row = |number: u32, amount: &str, payee: &str, kind: &str| {
+        format!("V-{number},2018-07-28,QS-1,云财农〔2018〕5号,{payee},{amount},,,{kind}")
+    };
+    let table = |name: &str, amount: &str, payee: &str, kind: &str| {
+        let rows: Vec<String> = (0..25).map(|n| row(n, amount, payee, kind)).collect();
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        office.table(name, &[&[head.as_str()], rows.as_slice()].concat())
+    };
+    let first = table("first.csv", "1.00", "曲河建工公司", "其他");
+    let told = office.good("finance", "payments", &first, &["--dry-run"]);
+    assert!(told.contains("  2 V-0\n"), "{told}");
+    office.good("finance", "payments", &first, &[]);
+    let other = table("other.csv", "1.01", "龙潭乡", "进度款");
+    let report = office.file("report.csv");
+    let path = report.to_str().unwrap();
+    let told = office.good("finance", "payments", &other, &["--report", path]);
+    for part in [
+        "款项性质 其他 → 进度款",
+        "收款人 曲河建工公司 → 龙潭乡",
+        "金额 1.00 → 1.01",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    let report = std::fs::read_to_string(&report).unwrap();
+    let last = "\"不同\",\"\",\"26\",\"\",\"V-24\",\"金额\",\"1.00\",\"1.01\"";
+    assert!(report.contains(last), "{report}");
+}
+
+#[test]
+fn money_of_another_source_is_not_taken_for_money_of_ones_own() {
+    let office = Office::new();
+    let head = format!("{PROJECTS},其他资金");
+    let row = |other: &str| format!("{PROJECT},{other}");
+    let file = office.table("other.csv", &[&head, &row("5")]);
+    let told = office.bad("projects", &file, &["--unit", "万元"]);
+    assert!(told.contains("H2 SOURCE_UNSAID"), "{told}");
+    let file = office.table("none.csv", &[&head, &row("0")]);
+    office.good("finance", "projects", &file, &["--unit", "万元"]);
+}
+
+#[test]
+fn a_list_of_problems_brings_closings_of_before_and_cases_of_common_problems() {
+    let office = Office::new();
+    let head = "问题编号,来源,问题描述,问题类别,责任单位,问题性质,上级问题编号,销号日期,销号文号";
+    let row = |number, scope, rest: &str| {
+        format!("{number},第1轮巡察,拨付不及时,资金管理,龙潭乡,{scope},{rest}")
+    };
+    let common = row("G-1", "共性", ",,");
+    let case = row("G-1-1", "个性", "G-1,2018-09-01,曲巡销〔2018〕1号");
+    let file = office.table("items.csv", &[head, &common, &case]);
+    let told = office.good("inspector", "items", &file, &[]);
+    assert!(told.contains("created 2,"), "{told}");
+    let drafted = office.world.data("reader", "events?type=item.drafted");
+    assert_eq!(drafted[1]["data"]["parent"], drafted[0]["data"]["item"]);
+    let closed = office
+        .world
+        .data("reader", "events?type=item.closure_imported");
+    assert_eq!(closed[0]["data"]["item"], drafted[1]["data"]["item"]);
+    assert_eq!(closed[0]["data"]["document"], "曲巡销〔2018〕1号");
+    let told = office.good("inspector", "items", &file, &[]);
+    assert!(told.contains("there before 2,"), "{told}");
+    for (rest, place) in [("G-9,,", "G2 NOT_FOUND"), (",2018-09-01,", "I2 REQUIRED")] {
+        let file = office.table("bad.csv", &[head, &row("G-2", "个性", rest)]);
+        let output = office.import("inspector", "items", &file, &[]);
+        assert!(
+            text(&output.stdout).contains(place),
+            "{}",
+            text(&output.stdout)
+        );
+    }
+}

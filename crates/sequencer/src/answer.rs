@@ -1,5 +1,6 @@
 //! What a caller is told.
 
+use crate::group::LIST_LEN_MAX;
 use chain::receipt::Statement;
 use chain::{Hash, Record};
 use ledger::digest::Digest;
@@ -109,6 +110,9 @@ pub enum Refusal {
         /// How long it would be.
         len: usize,
     },
+    /// What a list that is all or nothing would record is more than is written at once.
+    #[error("an all-or-nothing list is at most {LIST_LEN_MAX} bytes of records; divide it")]
+    ListTooLong,
     /// It names a file that has not been uploaded to this ledger.
     #[error("this ledger holds no file {0}; upload it first")]
     FileMissing(Digest),
@@ -132,6 +136,7 @@ impl Refusal {
             Refusal::IdempotencyMismatch(_) => "IDEMPOTENCY_MISMATCH",
             Refusal::UnknownLedger(_) => "NOT_FOUND",
             Refusal::BodyTooLarge { .. } => "BODY_TOO_LARGE",
+            Refusal::ListTooLong => "LIST_TOO_LONG",
             Refusal::FileMissing(_) => "EVIDENCE_FILE_MISSING",
             Refusal::AtomicAborted(_) => "ATOMIC_ABORTED",
             Refusal::Clock => "CLOCK",

@@ -67,6 +67,13 @@ impl Writer {
             let to = from.saturating_add(stretch(rest));
             self.decide_stretch(asking, from..to, &mut ahead, &mut answers, group)?;
             from = to;
+            if request.atomic
+                && group.is_too_long()
+                && let Some(last) = answers.last_mut()
+                && last.is_ok()
+            {
+                *last = Err(Refusal::ListTooLong);
+            }
             if request.atomic && answers.last().is_some_and(Result::is_err) {
                 break;
             }

@@ -22,6 +22,10 @@ pub(crate) const BYTES_MAX: usize = 2 << 20;
 /// How many commands a group may hold before no further request joins it.
 pub(crate) const COMMANDS_MAX: usize = 8192;
 
+/// How many bytes of records a group may hold with a list that is all or nothing, which is one
+/// frame of the journal: a longer one would stop the writer.
+pub(crate) const LIST_LEN_MAX: usize = store::GROUP_LEN_MAX - (1 << 20);
+
 pub(crate) static RECORDS: Spares<Record> = Spares::new();
 static FACTS: Spares<Fact> = Spares::new();
 
@@ -138,6 +142,11 @@ impl Open {
 
     pub(crate) fn is_full(&self) -> bool {
         self.bytes >= BYTES_MAX || self.commands >= COMMANDS_MAX
+    }
+
+    /// More than one frame of the journal holds, if one request is all of it.
+    pub(crate) fn is_too_long(&self) -> bool {
+        self.bytes > LIST_LEN_MAX
     }
 
     /// The position that its next record will have.

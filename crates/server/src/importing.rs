@@ -11,11 +11,12 @@
 //! | what a row of each kind means, as commands | `rows.rs`, `rows/`; `row.rs` |
 //! | whom a row names | `lookup.rs` |
 //! | what is recorded already, by number and by subject | `known.rs` |
-//! | new, known, different, refused | `plan.rs`; `trial.rs` asks the rules first |
+//! | new, known, different, refused | `plan.rs`, `back.rs`; `trial.rs` asks the rules first |
 //! | recorded, as one import that can be gone on with | `record.rs` |
 //! | taken back | `undo.rs` |
-//! | told | `report.rs` |
+//! | told | `report.rs`, `words.rs` |
 
+mod back;
 mod known;
 mod lookup;
 mod plan;
@@ -25,6 +26,7 @@ mod row;
 mod rows;
 mod trial;
 mod undo;
+mod words;
 
 pub use report::{Difference, ImportOutcome, ImportReport, RowLine, RowRefusal};
 pub use undo::{Kept, UndoReport};

@@ -208,6 +208,10 @@ impl From<&Refusal> for Problem {
             Refusal::BodyTooLarge { .. } => {
                 new(StatusCode::PAYLOAD_TOO_LARGE, "单条记录不得超过 6 KiB")
             }
+            Refusal::ListTooLong => new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "整批命令的记录过长,一次写不下,请拆分",
+            ),
             Refusal::FileMissing(_) => {
                 new(StatusCode::NOT_FOUND, "此账本未收到该文件,请先上传").at("data.sha256")
             }

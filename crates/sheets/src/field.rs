@@ -84,8 +84,8 @@ fn filled(field: &Field, content: &Content, reading: Reading) -> Result<Option<V
         Content::NotComputed => {
             return Err(refused(
                 Code::NotComputed,
-                "a formula whose value was never computed; open the file, save it, and try again",
-                "公式没有计算结果,请用 WPS 或 Excel 打开保存后再导入",
+                "a formula without a value; open the file, save it, and try again, or clear the cell",
+                "公式没有计算结果,请用 WPS 或 Excel 打开保存后再导入;结果为空的请清除单元格",
             ));
         }
         Content::Linked => {
@@ -111,7 +111,15 @@ fn filled(field: &Field, content: &Content, reading: Reading) -> Result<Option<V
         Form::Percent => percent_of(content),
         Form::Word => word_of(field, content),
         Form::Number => number_of(content),
-        Form::Name => text_of(content, |text| Name::new(text).map(drop)),
+        Form::Numbers => numbers_of(content),
+        Form::Name => match content {
+            Content::Day(_) | Content::Truth(_) => Err(converted()),
+            Content::Text(_)
+            | Content::Number(_)
+            | Content::Fault(_)
+            | Content::NotComputed
+            | Content::Linked => text_of(content, |text| Name::new(text).map(drop)),
+        },
         Form::Text => text_of(content, |text| Text::new(text).map(drop)),
     }
 }
@@ -226,18 +234,35 @@ fn number_of(content: &Content) -> Result<Option<Value>, Refusal> {
             }
             shown
         }
-        Content::Text(_)
-        | Content::Day(_)
-        | Content::Truth(_)
-        | Content::Fault(_)
-        | Content::NotComputed
-        | Content::Linked => number(&content.shown()),
+        Content::Day(_) | Content::Truth(_) => return Err(converted()),
+        Content::Text(_) | Content::Fault(_) | Content::NotComputed | Content::Linked => {
+            number(&content.shown())
+        }
     };
     if text.is_empty() {
         return Ok(None);
     }
     Reference::new(text.as_str()).map_err(|error| bad_text(&error))?;
     Ok(Some(Value::Text(text.into())))
+}
+
+/// What was typed is not in the file any more: 3-1 is the first of March, of whatever year.
+fn converted() -> Refusal {
+    refused(
+        Code::BadText,
+        "the spreadsheet made a date or a truth of it; make the cell text and enter it again",
+        "已被表格软件变成日期或逻辑值,请将单元格设为文本格式,再按原样重新填写(如 3-1)",
+    )
+}
+
+/// Several numbers in one cell; one alone may have become something else.
+fn numbers_of(content: &Content) -> Result<Option<Value>, Refusal> {
+    match content {
+        Content::Number(_) | Content::Day(_) | Content::Truth(_) => number_of(content),
+        Content::Text(_) | Content::Fault(_) | Content::NotComputed | Content::Linked => {
+            text_of(content, |text| Text::new(text).map(drop))
+        }
+    }
 }
 
 fn text_of(

@@ -10,7 +10,10 @@ use rust_xlsxwriter::{
 };
 
 /// The heading of the column that says why a row came back.
-const REASON: &str = "退回原因";
+pub(crate) const REASON: &str = "退回原因";
+
+/// The sheet that says how the form is filled in.
+pub(crate) const NOTES: &str = "填写说明";
 
 /// The empty form of a kind, with a sheet of notes. The same mapping gives the same bytes.
 ///
@@ -74,6 +77,7 @@ fn titled(field: &Field, unit: Unit) -> String {
     match field.form {
         Form::Amount => format!("{}({}){star}", field.title, unit.zh()),
         Form::Number
+        | Form::Numbers
         | Form::Name
         | Form::Text
         | Form::Date
@@ -117,7 +121,7 @@ fn headings(
 
 /// What each column means, for who fills the form in.
 fn notes(sheet: &mut Worksheet, mapping: &Mapping, unit: Unit) -> Result<(), FormError> {
-    sheet.set_name("填写说明")?;
+    sheet.set_name(NOTES)?;
     let bold = Format::new().set_bold();
     let mut row = 0_u32;
     let general = [
@@ -153,6 +157,7 @@ fn notes(sheet: &mut Worksheet, mapping: &Mapping, unit: Unit) -> Result<(), For
 fn explained(field: &Field) -> String {
     let what = match field.form {
         Form::Number => "编号,不超过 80 个字符".to_owned(),
+        Form::Numbers => "编号,合计不超过 500 个字符".to_owned(),
         Form::Name => "名称,不超过 120 个字符".to_owned(),
         Form::Text => "文字,不超过 500 个字符".to_owned(),
         Form::Amount => "金额,精确到分".to_owned(),

@@ -2,12 +2,13 @@
 //! and often the unit; the headings may take two rows, the upper one over several columns.
 
 use crate::amount::Unit;
+use crate::form::REASON;
 use crate::limits::HEADING_ROWS_MAX;
 use crate::mapping::{Form, Mapping, heading_key};
 use crate::plain::key;
 use crate::refusal::{Code, Refusal};
 use crate::workbook::{Content, Row, Sheet};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where the headings are.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +23,8 @@ pub(crate) struct Heading {
     twice: Option<(usize, u32, u32)>,
     /// Headings of two units.
     mixed: Option<(u32, u32)>,
+    /// Columns whose heading no field has.
+    unread: Vec<(u32, String)>,
     found: usize,
 }
 
@@ -141,6 +144,12 @@ fn matched(mapping: &Mapping, last_row: u32, called: &[Called]) -> Heading {
         let named = column.names.iter();
         let mut meant = named.filter_map(|(key, unit)| Some((*keys.get(key)?, *unit)));
         let Some((index, unit)) = meant.next() else {
+            let name = column.names.last().map(|(key, _)| key.clone());
+            let own = |name: &String| name.is_empty() || name == REASON;
+            let name = name.filter(|name| !own(name));
+            heading
+                .unread
+                .extend(name.map(|name| (column.column, name)));
             continue;
         };
         let is_amount = mapping
@@ -199,6 +208,36 @@ impl Heading {
     /// How many of the columns are there.
     pub(crate) fn found(&self) -> usize {
         self.found
+    }
+
+    /// The first column of amounts.
+    pub(crate) fn first_amount(&self, mapping: &Mapping) -> Option<u32> {
+        let pairs = mapping.fields.iter().zip(&self.columns);
+        let amounts = pairs.filter(|(field, _)| field.form == Form::Amount);
+        amounts.filter_map(|(_, column)| *column).min()
+    }
+
+    /// The columns of which nothing is read although something stands in them, each by its place:
+    /// else whoever brings the table would believe that it was.
+    pub(crate) fn unread(&self, sheet: &Sheet) -> Vec<Refusal> {
+        let below = sheet.rows.iter().filter(|row| row.number > self.last_row);
+        let filled: BTreeSet<u32> = below
+            .flat_map(|row| row.cells.iter().map(|cell| cell.column))
+            .collect();
+        let unread = self.unread.iter();
+        let unread = unread.filter(|(column, _)| filled.contains(column));
+        let told = unread.map(|(column, name)| {
+            Refusal::of_file(
+                Code::ColumnUnread,
+                "no column of this kind has this heading: nothing of it was read",
+                "该列不在本表格种类之内,未读取",
+            )
+            .on(&sheet.name)
+            .row(self.last_row)
+            .column(*column)
+            .value(name)
+        });
+        told.collect()
     }
 
     /// What is wrong with the headings themselves.

@@ -97,6 +97,8 @@ pub struct Field {
 pub enum Form {
     /// A document, voucher or project number, at most 80 characters.
     Number,
+    /// Several of them in one cell, at most 500 characters.
+    Numbers,
     /// A name of a unit or a project, at most 120 characters.
     Name,
     /// Free text, at most 500 characters.
@@ -197,11 +199,6 @@ impl Mapping {
     /// Where a field is among the fields.
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.name == name)
-    }
-
-    /// True where amounts are read.
-    pub(crate) fn has_amounts(&self) -> bool {
-        self.fields.iter().any(|field| field.form == Form::Amount)
     }
 
     fn check(&self) -> Result<(), String> {

@@ -5,12 +5,14 @@ mod sheet;
 
 use crate::amount::Unit;
 use crate::field::Value;
+use crate::form::NOTES;
 use crate::heading::{self, Heading};
 use crate::mapping::Mapping;
 use crate::plain::number;
 use crate::refusal::{Code, Refusal};
 use crate::workbook::{Sheet, Workbook};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// What whoever imports a file says of it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -41,6 +43,8 @@ pub struct Entry {
     pub sheet: Box<str>,
     /// Its row, from 1.
     pub row: u32,
+    /// The columns of the mapping's fields, from 0, where the sheet has them.
+    pub columns: Arc<[Option<u32>]>,
     /// What its cells say, in the order of the mapping's fields.
     pub values: Vec<Option<Value>>,
     /// Its cells as a person sees them, in the same order.
@@ -65,6 +69,13 @@ impl Entry {
     #[must_use]
     pub fn value(&self, mapping: &Mapping, name: &str) -> Option<&Value> {
         self.values.get(mapping.position(name)?)?.as_ref()
+    }
+
+    /// The column of a field, from 0.
+    #[must_use]
+    pub fn column(&self, mapping: &Mapping, name: &str) -> Option<u32> {
+        let place = mapping.position(name)?;
+        self.columns.get(place).copied().flatten()
     }
 
     /// What the row says, field by field, as one text: what a row is compared by. Neither the order
@@ -152,12 +163,13 @@ pub fn read(
     let chosen = chosen(&book, mapping, options, &mut notes)?;
     let unit = unit(mapping, options, &chosen)?;
     let mut reading = Reading {
-        unit: mapping.has_amounts().then_some(unit),
+        unit: counts(mapping, &chosen).then_some(unit),
         entries: Vec::new(),
         refused: Vec::new(),
         notes,
     };
     for (sheet, heading) in chosen {
+        reading.notes.extend(heading.unread(sheet));
         sheet::read(mapping, sheet, &heading, unit, &mut reading);
     }
     settle_repeated(mapping, &mut reading);
@@ -218,6 +230,7 @@ fn chosen<'a>(
                 whole.push((sheet, heading));
             }
             Some(heading) if !sheet.hidden => partial.push((sheet, heading)),
+            _ if &*sheet.name == NOTES && !sheet.hidden => {}
             _ => notes.push(skipped(sheet)),
         }
     }
@@ -227,7 +240,8 @@ fn chosen<'a>(
     if let Some(fault) = more_than(mapping, &whole) {
         return Err(vec![fault]);
     }
-    notes.extend(partial.iter().map(|(sheet, _)| skipped(sheet)));
+    let others = partial.iter().filter(|(sheet, _)| &*sheet.name != NOTES);
+    notes.extend(others.map(|(sheet, _)| skipped(sheet)));
     let faults = whole
         .iter()
         .flat_map(|(sheet, heading)| heading.faults(mapping, sheet));
@@ -298,6 +312,12 @@ fn wrong_kind(book: &Workbook, mapping: &Mapping, partial: Chosen<'_>) -> Vec<Re
     }
 }
 
+/// True where a sheet that is read has a column of amounts.
+fn counts(mapping: &Mapping, chosen: &Chosen<'_>) -> bool {
+    let mut headings = chosen.iter().map(|(_, heading)| heading);
+    headings.any(|heading| heading.first_amount(mapping).is_some())
+}
+
 /// What amounts are counted in: as declared, as the file says, or as the mapping does; and the file
 /// must not say otherwise.
 fn unit(
@@ -324,7 +344,7 @@ fn unit(
     }
     match unit.or(mapping.unit.map(Unit::from)) {
         Some(unit) => Ok(unit),
-        None if !mapping.has_amounts() => Ok(Unit::Yuan),
+        None if !counts(mapping, chosen) => Ok(Unit::Yuan),
         None => Err(vec![Refusal::of_file(
             Code::UnitMissing,
             "neither the table nor `--unit` says whether amounts are in 元 or 万元",

@@ -117,6 +117,8 @@ codes! {
     FooterRow "FOOTER_ROW"
     /// Listed: many empty rows, which are passed over.
     EmptyRows "EMPTY_ROWS"
+    /// Listed: a column whose heading means nothing here, and of which nothing is read.
+    ColumnUnread "COLUMN_UNREAD"
     /// Listed: a sheet without the headings, or a hidden one, which is passed over.
     SheetSkipped "SHEET_SKIPPED"
 }

@@ -244,6 +244,25 @@ fn a_record_has_at_most_6_kib() {
 }
 
 #[test]
+fn a_list_that_no_frame_holds_is_refused_and_the_writer_goes_on() {
+    let rig = Rig::with_county();
+    let before = rig.picture();
+    let documents = vec![Reference::new("D".repeat(80)).unwrap(); 72];
+    let long = |number: u128| Submission {
+        documents: documents.clone(),
+        ..register(number, number, 0)
+    };
+    let answers = rig.send_atomic((2..12_000).map(long).collect());
+    let refused: Vec<_> = answers
+        .iter()
+        .filter(|it| !matches!(it, Err(Refusal::AtomicAborted(_))))
+        .collect();
+    assert_eq!(refused, [&Err(Refusal::ListTooLong)]);
+    assert_eq!(rig.picture(), before);
+    assert_eq!(rig.send_one(register(2, 1, 0)).unwrap().first_seq, 2);
+}
+
+#[test]
 fn a_clock_that_was_set_records_nothing_until_an_operator_confirms_it() {
     let rig = Rig::with_county();
     let known = rig.accepted(vec![register(2, 1, 0)])[0];

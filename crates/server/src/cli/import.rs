@@ -2,6 +2,7 @@
 //! records them; and imports taken back.
 
 mod server;
+mod told;
 
 use super::print_line;
 use crate::importing::{ImportOutcome, ImportReport, RowLine, RowRefusal, UndoReport};
@@ -12,7 +13,7 @@ use server::Server;
 use sheets::{Mapping, Unit};
 use std::path::{Path, PathBuf};
 
-/// How many lines of a sort are shown; the file of rejects has all.
+/// How many lines of a sort are shown; the files of `--rejects` and `--report` have all.
 const SHOWN_MAX: usize = 20;
 
 /// What to import, and where.
@@ -61,6 +62,9 @@ pub struct ImportArgs {
     /// 退回的行写入该 XLSX 文件 · Write the refused rows with their reasons to this file
     #[arg(long)]
     rejects: Option<PathBuf>,
+    /// 逐行结果(新增、不同、退回、略过)写入该 CSV 文件 · Write what became of each row to this file
+    #[arg(long)]
+    report: Option<PathBuf>,
     /// 自定义表头对照(TOML) · A mapping of headings instead of the built-in one
     #[arg(long)]
     mapping: Option<PathBuf>,
@@ -92,7 +96,14 @@ pub(super) fn run(args: &ImportArgs) -> anyhow::Result<()> {
     let file = args.file.as_ref().context("没有文件 · no file")?;
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let report = server.import(args, bytes, mapping(args)?)?;
-    show(&report);
+    show(&report, args.dry_run);
+    if let Some(path) = &args.report {
+        told::write(path, &report, args.dry_run)?;
+        print_line(&format!(
+            "逐行结果写入 · wrote what became of each row to {}",
+            path.display()
+        ));
+    }
     if let (Some(path), Some(rejects)) = (&args.rejects, &report.rejects_xlsx) {
         let form = BASE64_STANDARD.decode(rejects)?;
         std::fs::write(path, form).with_context(|| format!("cannot write {}", path.display()))?;
@@ -142,7 +153,7 @@ fn listed(title: &str, lines: impl ExactSizeIterator<Item = String>, len: usize)
     }
 }
 
-fn show(report: &ImportReport) {
+fn show(report: &ImportReport, dry_run: bool) {
     let told = |refusals: &[RowRefusal]| {
         let lines: Vec<_> = refusals.iter().map(ToString::to_string).collect();
         lines.into_iter()
@@ -154,6 +165,15 @@ fn show(report: &ImportReport) {
     );
     let refused = &report.refused_rows;
     listed("退回 · refused", told(refused), refused.len());
+    if dry_run {
+        let created = report.created_rows.iter();
+        let created = created.map(|row| format!("{}{} {}", sheet_of(row), row.row, row.number));
+        listed(
+            "将新增的行 · rows that would be created",
+            created,
+            report.created,
+        );
+    }
     let changed = report.changed_rows.iter().map(different);
     listed(
         "与已记录的内容不同,未改动 · other than recorded, left as it is",
@@ -162,16 +182,20 @@ fn show(report: &ImportReport) {
     );
 }
 
-fn different(row: &RowLine) -> String {
-    let sheet = if row.sheet.is_empty() {
+fn sheet_of(row: &RowLine) -> String {
+    if row.sheet.is_empty() {
         String::new()
     } else {
         format!("{}!", row.sheet)
-    };
+    }
+}
+
+fn different(row: &RowLine) -> String {
+    let sheet = sheet_of(row);
     let told = row
         .differences
         .iter()
-        .map(|it| format!("{} {} → {}", it.field, it.was, it.is));
+        .map(|it| format!("{} {} → {}", it.field_zh, it.was, it.is));
     let told = told.collect::<Vec<_>>().join(";");
     format!("{sheet}{} {} {told}", row.row, row.number)
 }
@@ -201,31 +225,19 @@ fn conclude(args: &ImportArgs, report: &ImportReport) -> anyhow::Result<()> {
     if let Some(import) = report.import {
         print_line(&format!("导入编号 · import {import}"));
     }
-    match report.outcome {
-        ImportOutcome::DryRun => {
-            print_line("核对完毕,未记账 · a dry run: nothing was recorded");
-        }
-        ImportOutcome::Recorded | ImportOutcome::Refused => {}
-        ImportOutcome::Incomplete => anyhow::bail!(
-            "导入期间账本有变动,后面的行被退回;已记账的可重复导入续办,或用 import reverse 撤销 · the ledger \
-             changed meanwhile and later rows were refused: import the file again to go on, or \
-             reverse it"
-        ),
+    if report.outcome == ImportOutcome::DryRun {
+        print_line("核对完毕,未记账 · a dry run: nothing was recorded");
     }
-    let whole = !args.good_rows && !args.dry_run;
+    // Only where it is so: with good rows, others may have been recorded.
+    let nothing = report.outcome == ImportOutcome::Refused;
+    let (zh, en) = match (nothing, args.good_rows) {
+        (true, true) => (",整份未导入", ", so nothing was imported"),
+        (true, false) => (",整份未导入;可加 --good-rows", ", so nothing was imported"),
+        (false, _) => ("", ""),
+    };
     anyhow::ensure!(
         *refused == 0,
-        "{refused} 行有误{} · rows were refused{}",
-        if whole {
-            ",整份未导入;可加 --good-rows"
-        } else {
-            ""
-        },
-        if whole {
-            ", so nothing was imported"
-        } else {
-            ""
-        }
+        "{refused} 行有误{zh} · rows were refused{en}"
     );
     Ok(())
 }

@@ -2,19 +2,22 @@
 //! about them.
 
 use super::Place;
-use super::lookup::{fund_key, shape};
-use super::plan::BY_ROW;
+use super::back::BY_ROW;
+use super::lookup::{fund_key, item_key, shape};
+use super::report::Difference;
 use super::undo::UNDONE;
+use super::words::Words;
 use crate::problem::Problem;
 use ledger::claim::ClaimEvent;
 use ledger::contract::{ContractEvent, rules::ContractState};
-use ledger::ids::Subject;
+use ledger::ids::{ImportId, Subject};
 use ledger::item::{ItemEvent, rules::State};
 use ledger::money::Fen;
 use ledger::payment::PaymentEvent;
 use ledger::project::ProjectEvent;
 use ledger::record::RecordEvent;
 use ledger::{Books, Event, Fact};
+use serde_json::json;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -67,7 +70,7 @@ impl Numbers {
             }
             "items" => {
                 for (id, row) in books.items.iter() {
-                    let number = shape(row.draft.number.as_str());
+                    let number = item_key(row.draft.number.as_str(), row.draft.round);
                     numbers.unless(place, id.into(), number, row.state == State::Discarded)?;
                 }
             }
@@ -147,10 +150,13 @@ fn taken_back(place: &Place, subject: Subject) -> Result<bool, Problem> {
     Ok(false)
 }
 
-/// A record about a subject that still stands.
+/// A record about a subject that was not taken back with its import.
 pub(super) struct Recorded {
     pub(super) seq: u64,
     pub(super) fact: Fact,
+    /// The record by which somebody reversed it: neither a row of a file nor an import that was
+    /// taken back.
+    pub(super) reversed_by: Option<u64>,
 }
 
 /// What stands of a subject, read as far as it is asked for.
@@ -184,15 +190,22 @@ impl<'a> About<'a> {
         }
         for seq in self.seqs.by_ref() {
             let seq = u64::from(seq);
-            if let Some(by) = self.books.reversed.get(seq)
-                && !is_by_row(self.place, *by)?
-            {
-                continue;
-            }
+            let reversed_by = match self.books.reversed.get(seq) {
+                None => None,
+                Some(by) => match reversal(self.place, self.books, *by)? {
+                    By::Import => continue,
+                    By::Row => None,
+                    By::Hand => Some(*by),
+                },
+            };
             let Some((_, fact)) = self.place.fact(seq)? else {
                 continue;
             };
-            let recorded = Recorded { seq, fact };
+            let recorded = Recorded {
+                seq,
+                fact,
+                reversed_by,
+            };
             let is_it = wanted(&recorded);
             self.read.push(recorded);
             if is_it {
@@ -203,24 +216,59 @@ impl<'a> About<'a> {
     }
 }
 
-/// True where a row of a file took it back, so that the file itself says both.
-fn is_by_row(place: &Place, seq: u64) -> Result<bool, Problem> {
-    let fact = place.fact(seq)?;
-    Ok(fact.is_some_and(|(_, fact)| {
-        let Event::Record(RecordEvent::Reversed(it)) = &fact.event else {
-            return false;
-        };
-        it.reason.as_str().starts_with(BY_ROW)
-    }))
+/// Who took a record back.
+enum By {
+    /// Whoever took back the import that brought it: its file is recorded anew.
+    Import,
+    /// A row of a file, so that the file itself says both.
+    Row,
+    /// Somebody who knows better than the file: it is not recorded again because the file comes
+    /// again.
+    Hand,
+}
+
+fn reversal(place: &Place, books: &Books, seq: u64) -> Result<By, Problem> {
+    let Some((_, fact)) = place.fact(seq)? else {
+        return Ok(By::Hand);
+    };
+    let Event::Record(RecordEvent::Reversed(it)) = &fact.event else {
+        return Ok(By::Hand);
+    };
+    let import = fact.correlation_id.map(ImportId);
+    let of_import = import.is_some_and(|import| books.imports.contains(import));
+    Ok(if it.reason.as_str().starts_with(BY_ROW) {
+        By::Row
+    } else if of_import && it.reason.as_str().starts_with(UNDONE) {
+        By::Import
+    } else {
+        By::Hand
+    })
 }
 
 impl Recorded {
+    /// That somebody has reversed it, where a row says it anew.
+    pub(super) fn reversed(&self) -> Vec<Difference> {
+        let by = self.reversed_by.unwrap_or_default();
+        vec![Difference {
+            field: "reversed_by".to_owned(),
+            field_zh: "冲销".to_owned(),
+            was: format!("已由第 {by} 条记录冲销"),
+            is: "—".to_owned(),
+        }]
+    }
+
     /// The fields in which it is other than what is asked for.
-    pub(super) fn differences(&self, occurred_on: &str, event: &Event) -> Vec<[String; 3]> {
+    pub(super) fn differences(
+        &self,
+        occurred_on: &str,
+        event: &Event,
+        words: &Words<'_>,
+    ) -> Vec<Difference> {
         let mut found = Vec::new();
         let was = self.fact.occurred_on.to_string();
         if was != occurred_on {
-            found.push(["occurred_on".to_owned(), was, occurred_on.to_owned()]);
+            let (was, is) = (json!(was), json!(occurred_on));
+            found.push(words.difference("occurred_on", Some(&was), Some(&is)));
         }
         let (old, new) = (facts(&self.fact.event), facts(event));
         let mut names: Vec<_> = old.keys().chain(new.keys()).collect();
@@ -229,10 +277,7 @@ impl Recorded {
         for name in names {
             let (was, is) = (old.get(name), new.get(name));
             if was != is {
-                let shown = |value: Option<&serde_json::Value>| {
-                    value.map_or("—".to_owned(), ToString::to_string)
-                };
-                found.push([name.clone(), shown(was), shown(is)]);
+                found.push(words.difference(name, was, is));
             }
         }
         found

@@ -1,13 +1,42 @@
 //! Which subject a number or a name in a row means.
 
+use super::row::Row;
 use ledger::Books;
 use ledger::contract::rules::ContractState;
-use ledger::ids::{FundId, OrganisationId, ProjectId};
+use ledger::ids::{FundId, OrganisationId, ProjectId, RoundId};
+use ledger::item::rules::State;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// A row's word for something that is wrong with it: code, English, Chinese.
-pub(super) type Trouble = (&'static str, String, String);
+/// Something that is wrong with a row, and where.
+#[derive(Debug)]
+pub(super) struct Trouble {
+    pub(super) code: &'static str,
+    pub(super) en: String,
+    pub(super) zh: String,
+    /// Of a thing of several lines, on which; and in which column, from 0.
+    pub(super) place: Option<(u32, Option<u32>)>,
+}
+
+impl Trouble {
+    pub(super) fn new(code: &'static str, en: String, zh: String) -> Trouble {
+        let place = None;
+        Trouble {
+            code,
+            en,
+            zh,
+            place,
+        }
+    }
+
+    /// The same, of a column of a row.
+    pub(super) fn at(self, row: &Row<'_>, name: &str) -> Trouble {
+        Trouble {
+            place: self.place.or_else(|| row.place(name)),
+            ..self
+        }
+    }
+}
 
 /// What something is called, in English and in Chinese.
 pub(super) type What = (&'static str, &'static str);
@@ -47,7 +76,7 @@ impl Names {
 }
 
 fn unknown(name: &str, (en, zh): What) -> Trouble {
-    (
+    Trouble::new(
         "NOT_FOUND",
         format!("there is no {en} “{name}” in this ledger; import it first"),
         format!("账本中没有{zh}“{name}”,请先导入或登记"),
@@ -55,7 +84,7 @@ fn unknown(name: &str, (en, zh): What) -> Trouble {
 }
 
 fn ambiguous(name: &str, (en, zh): What, use_en: &str, use_zh: &str) -> Trouble {
-    (
+    Trouble::new(
         "AMBIGUOUS",
         format!("there are several {en} called “{name}”; {use_en}"),
         format!("有多个{zh}叫“{name}”,{use_zh}"),
@@ -95,6 +124,8 @@ pub(super) struct Lookup {
     pub(super) funds: Names,
     pub(super) rounds: Names,
     pub(super) contracts: Names,
+    /// Items by [`item_key`].
+    pub(super) items: Names,
 }
 
 impl Lookup {
@@ -124,6 +155,12 @@ impl Lookup {
         }
         for (id, row) in books.funds.iter() {
             lookup.funds.put(row.announcement.document.as_str(), id.0);
+        }
+        for (id, row) in books.items.iter() {
+            if row.state != State::Discarded {
+                let key = item_key(row.draft.number.as_str(), row.draft.round);
+                lookup.items.put(&key, id.0);
+            }
         }
         for (id, row) in books.rounds.iter() {
             lookup.rounds.put(row.name.as_str(), id.0);
@@ -186,4 +223,9 @@ impl Lookup {
 /// The key of a batch: its document and its receiver.
 pub(super) fn fund_key(document: &str, receiver: OrganisationId) -> String {
     format!("{}\n{receiver}", shape(document))
+}
+
+/// The key of an item: its number and its round, for every round counts its problems from 1.
+pub(super) fn item_key(number: &str, round: RoundId) -> String {
+    format!("{}\n{round}", shape(number))
 }

@@ -1,37 +1,32 @@
 //! What becomes of each row: new, known, different, refused.
 
-use super::known::{About, Numbers};
-use super::lookup::{Lookup, Trouble, shape};
+use super::known::{About, Numbers, Recorded};
+use super::lookup::{Lookup, Trouble};
 use super::report::{Difference, RowRefusal};
 use super::row::{Row, Step};
 use super::rows::{self, With};
-use super::{File, INTAKE, Place, derived, trial};
+use super::trial::{self, Trial};
+use super::words::Words;
+use super::{File, INTAKE, Place, derived};
 use crate::json;
 use crate::problem::Problem;
 use ledger::entry::rules::EntryState;
 use ledger::entry::{EntryCommand, EntryProposal};
 use ledger::ids::{EntryId, ImportId, PaymentId};
 use ledger::import::rules::ImportState;
-use ledger::money::Fen;
-use ledger::payment::PaymentEvent;
-use ledger::record::RecordEvent;
 use ledger::subjects::Subjects;
-use ledger::{Books, Command, Event, Submission};
+use ledger::{Books, Command, Submission};
 use serde_json::json;
-use sheets::{Entry, Options, Reading, Refusal};
-use std::collections::HashMap;
+use sheets::{Entry, Mapping, Options, Reading, Refusal};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
-
-/// What a row with 冲销 gives as its reason; what it took back was taken back by its own file, and
-/// is not recorded anew when the file comes again.
-pub(super) const BY_ROW: &str = "冲销(凭证 ";
 
 /// What becomes of a row.
 #[derive(Debug)]
 pub(super) enum Verdict {
     New(Vec<Submission>),
-    /// It takes back what is recorded of another row of this file first.
+    /// It takes back what another row of this file records, and is tried after all of those.
     Later,
     Recorded,
     Known,
@@ -50,6 +45,8 @@ pub(super) struct Line {
     pub(super) subject: Option<Uuid>,
     /// It counts once a second person has confirmed it.
     pub(super) waits: bool,
+    /// It names a record of this file by the number that this will have.
+    pub(super) rests: bool,
     pub(super) verdict: Verdict,
 }
 
@@ -60,11 +57,25 @@ pub(crate) struct Planned {
     pub(super) whole: Vec<Refusal>,
     pub(super) reading: Reading,
     pub(super) lines: Vec<Line>,
-    /// In which order they are recorded: what came back after what was paid.
+    /// In which order they are recorded: what came back after what was paid, and what takes back a
+    /// record of this file last.
     pub(super) order: Vec<usize>,
+    /// The number that the first record of its rows had when they were tried.
+    pub(super) first_seq: u64,
     pub(super) import: ImportId,
     /// It was begun before, and broke off.
     pub(super) resumed: bool,
+}
+
+impl Planned {
+    /// The rows that wait for others of their file.
+    pub(super) fn later(&self) -> Vec<usize> {
+        let is_later = |index: &usize| {
+            let line = self.lines.get(*index);
+            line.is_some_and(|line| matches!(line.verdict, Verdict::Later))
+        };
+        self.order.iter().copied().filter(is_later).collect()
+    }
 }
 
 /// Reads a file, looks everything up, decides row by row, and asks the rules.
@@ -84,6 +95,7 @@ pub(crate) fn make(place: &Place, file: File) -> Result<Planned, Problem> {
         },
         lines: Vec::new(),
         order: Vec::new(),
+        first_seq: 0,
         import,
         resumed,
         file,
@@ -115,7 +127,7 @@ pub(crate) fn make(place: &Place, file: File) -> Result<Planned, Problem> {
     order.sort_by_key(back);
     planned.order = order.clone();
     judge(place, &mut planned, &books, &order)?;
-    trial::run(place, &mut planned, books)?;
+    trial::run(place, &mut planned, &books)?;
     Ok(planned)
 }
 
@@ -125,11 +137,7 @@ pub(crate) fn make(place: &Place, file: File) -> Result<Planned, Problem> {
 /// As [`make`].
 pub(super) fn again(place: &Place, planned: &mut Planned) -> Result<Vec<usize>, Problem> {
     let books = place.slot.view().books.clone();
-    let is_later = |index: &usize| {
-        let line = planned.lines.get(*index);
-        line.is_some_and(|line| matches!(line.verdict, Verdict::Later))
-    };
-    let later: Vec<usize> = planned.order.iter().copied().filter(is_later).collect();
+    let later = planned.later();
     judge(place, planned, &books, &later)?;
     Ok(later)
 }
@@ -182,6 +190,7 @@ fn lines(planned: &Planned) -> Vec<Line> {
             number: number.map(ToString::to_string).unwrap_or_default(),
             subject: None,
             waits: false,
+            rests: false,
             verdict: Verdict::Known,
         });
     }
@@ -194,27 +203,8 @@ fn judge(
     books: &Books,
     order: &[usize],
 ) -> Result<(), Problem> {
-    let mut pending: HashMap<Uuid, Vec<Arc<EntryProposal>>> = HashMap::new();
-    for row in books.entries.values() {
-        if row.state == EntryState::Proposed {
-            row.proposal.command.each(&mut |subject| {
-                let proposals = pending.entry(subject.0).or_default();
-                proposals.push(Arc::clone(&row.proposal));
-            });
-        }
-    }
     let mapping = &planned.file.mapping;
-    let mut maker = Maker {
-        place,
-        books,
-        ledger: place.ledger.to_string(),
-        kind: &mapping.kind,
-        import: planned.import.0,
-        numbers: Numbers::of(place, books, &mapping.kind)?,
-        lookup: Lookup::of(books),
-        planned: HashMap::new(),
-        pending,
-    };
+    let mut maker = Maker::new(place, books, mapping, planned.import)?;
     for index in order {
         let Some(line) = planned.lines.get_mut(*index) else {
             continue;
@@ -239,34 +229,78 @@ fn judge(
     Ok(())
 }
 
-/// What a row of this file will have recorded, for the rows that take it back.
-struct PlannedPayment {
-    payment: Uuid,
-    amount: i64,
+/// Tries the rows that take back what another row of their file records, now that those are tried.
+///
+/// # Errors
+/// As [`make`].
+pub(super) fn rest(
+    place: &Place,
+    planned: &mut Planned,
+    books: &Books,
+    trial: &mut Trial<'_>,
+) -> Result<(), Problem> {
+    let later = planned.later();
+    if later.is_empty() {
+        return Ok(());
+    }
+    let last: HashSet<usize> = later.iter().copied().collect();
+    planned.order.retain(|index| !last.contains(index));
+    planned.order.extend(&later);
+    let mapping = &planned.file.mapping;
+    let maker = Maker::new(place, books, mapping, planned.import)?;
+    for index in later {
+        let Some(line) = planned.lines.get_mut(index) else {
+            continue;
+        };
+        let entries = line.entries.iter();
+        let entries: Vec<&Entry> = entries
+            .filter_map(|entry| planned.reading.entries.get(*entry))
+            .collect();
+        let payment = line.subject.unwrap_or_default();
+        line.verdict = match maker.later(&Row::new(&entries, mapping), payment, trial)? {
+            Ok(submission) => {
+                line.rests = true;
+                Verdict::New(vec![submission])
+            }
+            Err(trouble) => {
+                let why = RowRefusal::of(&line.sheet, line.row, trouble);
+                Verdict::Refused(vec![why])
+            }
+        };
+        trial::one(trial, line)?;
+    }
+    Ok(())
 }
 
-struct Maker<'a> {
-    place: &'a Place,
-    books: &'a Books,
+/// What a row of this file will have recorded, for the rows that take it back.
+pub(super) struct PlannedPayment {
+    pub(super) payment: Uuid,
+    pub(super) amount: i64,
+}
+
+pub(super) struct Maker<'a> {
+    pub(super) place: &'a Place,
+    pub(super) books: &'a Books,
     ledger: String,
     kind: &'a str,
+    mapping: &'a Mapping,
     import: Uuid,
-    numbers: Numbers,
+    pub(super) numbers: Numbers,
     lookup: Lookup,
     /// Payments of this file, by number.
-    planned: HashMap<String, PlannedPayment>,
+    pub(super) planned: HashMap<String, PlannedPayment>,
     /// What waits for a second person, by what it is about.
     pending: HashMap<Uuid, Vec<Arc<EntryProposal>>>,
 }
 
-struct Judged {
-    verdict: Result<Verdict, Vec<Trouble>>,
-    subject: Option<Uuid>,
-    waits: bool,
+pub(super) struct Judged {
+    pub(super) verdict: Result<Verdict, Vec<Trouble>>,
+    pub(super) subject: Option<Uuid>,
+    pub(super) waits: bool,
 }
 
 impl Judged {
-    fn refused(troubles: Vec<Trouble>) -> Judged {
+    pub(super) fn refused(troubles: Vec<Trouble>) -> Judged {
         Judged {
             verdict: Err(troubles),
             subject: None,
@@ -275,7 +309,36 @@ impl Judged {
     }
 }
 
-impl Maker<'_> {
+impl<'a> Maker<'a> {
+    fn new(
+        place: &'a Place,
+        books: &'a Books,
+        mapping: &'a Mapping,
+        import: ImportId,
+    ) -> Result<Maker<'a>, Problem> {
+        let mut pending: HashMap<Uuid, Vec<Arc<EntryProposal>>> = HashMap::new();
+        for row in books.entries.values() {
+            if row.state == EntryState::Proposed {
+                row.proposal.command.each(&mut |subject| {
+                    let proposals = pending.entry(subject.0).or_default();
+                    proposals.push(Arc::clone(&row.proposal));
+                });
+            }
+        }
+        Ok(Maker {
+            place,
+            books,
+            ledger: place.ledger.to_string(),
+            kind: &mapping.kind,
+            mapping,
+            import: import.0,
+            numbers: Numbers::of(place, books, &mapping.kind)?,
+            lookup: Lookup::of(books),
+            planned: HashMap::new(),
+            pending,
+        })
+    }
+
     fn line(&mut self, row: &Row<'_>) -> Result<Judged, Problem> {
         if row.is_back() {
             return self.back(row);
@@ -314,6 +377,7 @@ impl Maker<'_> {
                 self.lookup.units.put(&row.number(), subject);
                 self.lookup.units.put(&row.said("name"), subject);
             }
+            "items" => self.lookup.items.put(&key, subject),
             "payments" => {
                 let recorded = self.books.payments.get(PaymentId(subject));
                 let amount = recorded.map_or(row.sum("amount"), |row| row.amount.get());
@@ -325,7 +389,12 @@ impl Maker<'_> {
     }
 
     /// Against what is recorded, step by step.
-    fn compared(&self, row: &Row<'_>, steps: Vec<Step>, subject: Uuid) -> Result<Judged, Problem> {
+    pub(super) fn compared(
+        &self,
+        row: &Row<'_>,
+        steps: Vec<Step>,
+        subject: Uuid,
+    ) -> Result<Judged, Problem> {
         let mut about = About::new(self.place, self.books, rows::subject(subject));
         let (mut asked, mut differences, mut waits) = (Vec::new(), Vec::new(), false);
         for step in steps {
@@ -341,21 +410,32 @@ impl Maker<'_> {
             let asked_for = proposal.map_or(&submission.command, |it| &it.command);
             let event = asked_for.clone().into_event();
             let signatories = proposal.map_or(&[][..], |it| &it.signatories);
-            let same = about.find(|it| {
+            let is_same = |it: &Recorded| {
                 it.fact.event == event
                     && it.fact.occurred_on == submission.occurred_on
                     && *it.fact.signatories == *signatories
-            })?;
+            };
+            let same = about.find(|it| it.reversed_by.is_none() && is_same(it))?;
             if same.is_some() || self.is_pending(subject, &submission) {
                 continue;
             }
-            let other = about.find(|it| it.fact.event.word() == event.word())?;
-            match other.filter(|_| !step.repeatable) {
+            let is_other = |it: &Recorded| {
+                let alike = it.fact.event.word() == event.word();
+                alike && (is_same(it) || !step.repeatable)
+            };
+            let standing = about.find(|it| it.reversed_by.is_none() && is_other(it))?;
+            let other = match standing {
                 Some(other) => {
                     let day = submission.occurred_on.to_string();
+                    Some(other.differences(&day, &event, &self.words()))
+                }
+                // Whoever reversed it knew better than the file.
+                None => about.find(is_other)?.map(Recorded::reversed),
+            };
+            match other {
+                Some(found) => {
                     // Both the payment and its settlement have the amount.
-                    for [field, was, is] in other.differences(&day, &event) {
-                        let told = Difference { field, was, is };
+                    for told in found {
                         if !differences.contains(&told) {
                             differences.push(told);
                         }
@@ -381,6 +461,13 @@ impl Maker<'_> {
         })
     }
 
+    fn words(&self) -> Words<'_> {
+        Words {
+            books: self.books,
+            mapping: self.mapping,
+        }
+    }
+
     /// True for what waits for a second person already.
     fn is_pending(&self, subject: Uuid, submission: &Submission) -> bool {
         let Command::Entry(EntryCommand::Propose(asked)) = &submission.command else {
@@ -394,7 +481,7 @@ impl Maker<'_> {
     }
 
     /// The command of a step, with an id that nothing has had before.
-    fn submission(
+    pub(super) fn submission(
         &self,
         row: &Row<'_>,
         step: &Step,
@@ -446,7 +533,7 @@ impl Maker<'_> {
             let field = problem.field.clone().unwrap_or_default();
             let code = "BAD_VALUE";
             let en = format!("{} {field}", problem.title);
-            (code, en.trim_end().to_owned(), problem.title_zh)
+            Trouble::new(code, en.trim_end().to_owned(), problem.title_zh)
         }))
     }
 
@@ -457,113 +544,4 @@ impl Maker<'_> {
         let found = found.map_err(|error| Problem::internal(&error))?;
         Ok(found.is_some())
     }
-
-    /// Money of an earlier payment that came back, or that was never paid.
-    fn back(&self, row: &Row<'_>) -> Result<Judged, Problem> {
-        let own = row.number();
-        let original = row.text("original").unwrap_or_else(|| own.clone());
-        let key = shape(&original);
-        let planned = self.planned.get(&key);
-        let recorded = self.numbers.one(&key);
-        let recorded = recorded.and_then(|id| {
-            let row = self.books.payments.get(PaymentId(id))?;
-            Some((id, row.amount.get()))
-        });
-        let found = recorded.or(planned.map(|it| (it.payment, it.amount)));
-        let Some((payment, amount)) = found else {
-            return Ok(Judged::refused(vec![(
-                "NOT_FOUND",
-                format!(
-                    "the payment “{original}” that came back is neither recorded nor in this file"
-                ),
-                format!("找不到被退回的支付“{original}”,请填写“原支付凭证号”"),
-            )]));
-        };
-        let how = row.said("back_by");
-        let back = row.sum("amount").saturating_abs();
-        let fits = if how == "part" {
-            back < amount
-        } else {
-            back == amount
-        };
-        if !fits {
-            return Ok(Judged::refused(vec![unequal(&original, amount, back)]));
-        }
-        let remark = row.text("remark").map(|remark| format!(":{remark}"));
-        let remark = remark.unwrap_or_default();
-        let day = row.day("paid_on");
-        if how == "reverse" {
-            let reason = format!("{BY_ROW}{own}){remark}");
-            let reason: String = reason.chars().take(500).collect();
-            return self.reversal(row, payment, amount, (day, reason), recorded.is_some());
-        }
-        let reason = format!("退回(凭证 {own}){remark}");
-        let reason: String = reason.chars().take(500).collect();
-        let data = json!({"payment": payment, "amount_fen": back, "reason": reason});
-        let step = Step {
-            repeatable: true,
-            ..Step::new("payment.return", day, data)
-        };
-        self.compared(row, vec![step], payment)
-    }
-
-    /// The settlement is taken back as a record that was wrong.
-    fn reversal(
-        &self,
-        row: &Row<'_>,
-        payment: Uuid,
-        amount: i64,
-        (day, reason): (String, String),
-        recorded: bool,
-    ) -> Result<Judged, Problem> {
-        let judged = |verdict| Judged {
-            verdict,
-            subject: Some(payment),
-            waits: false,
-        };
-        let mut about = About::new(self.place, self.books, rows::subject(payment));
-        let done = about.find(|it| {
-            let Event::Record(RecordEvent::Reversed(it)) = &it.fact.event else {
-                return false;
-            };
-            it.reason.as_str() == reason
-        })?;
-        if done.is_some() {
-            return Ok(judged(Ok(Verdict::Known)));
-        }
-        let settled = about.find(|it| {
-            let Event::Payment(PaymentEvent::Settled(settled)) = &it.fact.event else {
-                return false;
-            };
-            settled.amount_fen.get() == amount && !self.books.reversed.contains(it.seq)
-        })?;
-        let Some(settled) = settled else {
-            if !recorded {
-                return Ok(judged(Ok(Verdict::Later)));
-            }
-            return Ok(judged(Err(vec![(
-                "NOT_FOUND",
-                "there is no settlement of this amount to be taken back".to_owned(),
-                "没有同等金额的到账记录可以冲销".to_owned(),
-            )])));
-        };
-        let data = json!({"subject": payment, "seq": settled.seq, "amount_fen": amount,
-            "reason": reason});
-        let step = Step::new("record.reverse", day, data);
-        let submission = self.submission(row, &step, payment)?;
-        Ok(judged(match submission {
-            Ok(submission) => Ok(Verdict::New(vec![submission])),
-            Err(trouble) => Err(vec![trouble]),
-        }))
-    }
-}
-
-fn unequal(original: &str, amount: i64, back: i64) -> Trouble {
-    let shown = |fen: i64| Fen::new(fen).map_or_else(|_| fen.to_string(), |fen| fen.to_string());
-    let (amount, back) = (shown(amount), shown(back));
-    (
-        "AMOUNT_MISMATCH",
-        format!("{back} is not the amount of the payment “{original}”, which is {amount}"),
-        format!("金额 {back} 与原支付“{original}”的 {amount} 不一致;只退回一部分的填“部分退回”"),
-    )
 }

@@ -1,5 +1,6 @@
 //! What is new of a file, recorded as one import: begun, its rows, completed.
 
+use super::lookup::Trouble;
 use super::plan::{Planned, Verdict, again};
 use super::report::{ImportOutcome, RowRefusal};
 use super::{INTAKE, Place, derived};
@@ -7,14 +8,18 @@ use crate::problem::Problem;
 use crate::state::State;
 use ledger::date::BusinessDate;
 use ledger::import::{ImportCommand, ImportCompletion, ImportStart};
+use ledger::record::RecordCommand;
 use ledger::text::Reference;
 use ledger::{Command, Submission};
 use sequencer::{Refusal, Request};
 use std::sync::Arc;
 
-/// Commands of one list, all or nothing: as many as the largest request has, and less than a second
-/// of the writer's time. Most files are one list.
+/// Commands of one list, where rows may be refused without the others: as many as the largest
+/// request has. All or none is one list, however long.
 const LIST_MAX: usize = 20_000;
+/// How often rows that take back records of their own file are sent anew, because somebody else's
+/// records came in between and moved the numbers by which they name them.
+const TRIES: usize = 8;
 /// What a command takes while it waits for the writer, in bytes.
 const COMMAND_LEN: usize = 1 << 10;
 
@@ -24,7 +29,8 @@ type Asked = (Option<usize>, Submission);
 /// Records what is new; `partial` if rows may be refused without the others.
 ///
 /// # Errors
-/// The writer does not take it. What was recorded until then stays, and the same file goes on.
+/// The writer does not take it: nothing was recorded; with `partial` what was recorded until then
+/// stays, and the same file goes on.
 pub(crate) async fn record(
     state: &State,
     place: &Arc<Place>,
@@ -32,62 +38,119 @@ pub(crate) async fn record(
     mut planned: Planned,
     partial: bool,
 ) -> Result<(Planned, ImportOutcome), Problem> {
-    let later = planned.count(|line| matches!(line.verdict, Verdict::Later)) > 0;
-    let mut lists = lists(&mut planned);
-    if lists.is_empty() && !later && !planned.resumed {
+    let new = planned.count(|line| matches!(line.verdict, Verdict::New(_)));
+    if new == 0 && !planned.resumed {
         return Ok((planned, ImportOutcome::Recorded));
     }
-    let whole = lists.len() <= 1 && !later && !partial;
+    if partial {
+        return in_parts(state, place, permit, planned).await;
+    }
+    let mut list = Vec::new();
     if !planned.resumed {
-        let begin = begin(place, &planned)?;
-        match lists.first_mut() {
-            Some(first) => first.insert(0, (None, begin)),
-            None => lists.push(vec![(None, begin)]),
+        list.push((None, begin(place, &planned)?));
+    }
+    let complete = complete(place, &planned, new);
+    list.extend(lists(&mut planned, usize::MAX).into_iter().flatten());
+    list.push((None, complete));
+    whole(state, place, planned, list).await
+}
+
+/// All of it in one list: there is never half an import.
+async fn whole(
+    state: &State,
+    place: &Place,
+    mut planned: Planned,
+    mut list: Vec<Asked>,
+) -> Result<(Planned, ImportOutcome), Problem> {
+    let rests = planned.count(|line| line.rests) > 0;
+    let mut tries = if rests { TRIES } else { 1 };
+    loop {
+        let head = place.slot.view().head().map_or(0, |head| head.seq);
+        if rests {
+            let own = if planned.resumed { 1 } else { 2 };
+            moved(&mut planned, &mut list, head.saturating_add(own));
+        }
+        tries = tries.saturating_sub(1);
+        let kept = if tries > 0 { list.clone() } else { Vec::new() };
+        if send(state, place, &mut planned, list, false).await? {
+            return Ok((planned, ImportOutcome::Recorded));
+        }
+        let now = place.slot.view().head().map_or(0, |head| head.seq);
+        let mut refused = planned.lines.iter_mut();
+        let refused =
+            refused.find(|line| line.rests && matches!(line.verdict, Verdict::Refused(_)));
+        let Some(line) = refused.filter(|_| now != head) else {
+            return Ok((planned, ImportOutcome::Refused));
+        };
+        if tries == 0 {
+            let why = RowRefusal::of(&line.sheet, line.row, in_between());
+            line.verdict = Verdict::Refused(vec![why]);
+            return Ok((planned, ImportOutcome::Refused));
+        }
+        line.verdict = Verdict::New(Vec::new());
+        list = kept;
+    }
+}
+
+fn in_between() -> Trouble {
+    Trouble::new(
+        "LEDGER_CHANGED",
+        "other records came in between; import the file again".to_owned(),
+        "导入期间账本有其他记录写入,请重新导入".to_owned(),
+    )
+}
+
+/// The records of this file, where its rows name them, are those that follow now.
+fn moved(planned: &mut Planned, list: &mut [Asked], first_seq: u64) {
+    let before = std::mem::replace(&mut planned.first_seq, first_seq);
+    for (from, asked) in list {
+        let line = from.and_then(|index| planned.lines.get(index));
+        if let Command::Record(RecordCommand::Reverse(it)) = &mut asked.command
+            && line.is_some_and(|line| line.rests)
+        {
+            let place = it.seq.saturating_sub(before);
+            it.seq = first_seq.saturating_add(place);
         }
     }
-    if whole {
-        // One list holds all of it: there is never half an import.
-        let rows = planned.count(|line| matches!(line.verdict, Verdict::New(_)));
-        let complete = complete(place, &planned, rows);
-        match lists.first_mut() {
-            Some(first) => first.push((None, complete)),
-            None => lists.push(vec![(None, complete)]),
+}
+
+/// List after list, each row by itself; and those last that take back what others record.
+async fn in_parts(
+    state: &State,
+    place: &Arc<Place>,
+    permit: &Arc<crate::places::Place>,
+    mut planned: Planned,
+) -> Result<(Planned, ImportOutcome), Problem> {
+    let mut rests = false;
+    for line in &mut planned.lines {
+        if line.rests && matches!(line.verdict, Verdict::New(_)) {
+            line.verdict = Verdict::Later;
+            rests = true;
         }
     }
-    for list in lists {
-        if !send(state, place, &mut planned, list, partial).await? {
-            return Ok(stopped(planned));
-        }
+    if !planned.resumed {
+        let begin = (None, begin(place, &planned)?);
+        send(state, place, &mut planned, vec![begin], true).await?;
     }
-    if later {
+    for list in lists(&mut planned, LIST_MAX) {
+        send(state, place, &mut planned, list, true).await?;
+    }
+    if rests {
         let (on, mut held) = (Arc::clone(place), planned);
         let judged = Arc::clone(permit).block(move || again(&on, &mut held).map(|_| held));
         planned = judged.await??;
-        for list in self::lists(&mut planned) {
-            if !send(state, place, &mut planned, list, partial).await? {
-                return Ok(stopped(planned));
-            }
+        for list in lists(&mut planned, LIST_MAX) {
+            send(state, place, &mut planned, list, true).await?;
         }
     }
-    if !whole {
-        let rows = planned.count(|line| matches!(line.verdict, Verdict::Recorded));
-        let complete = complete(place, &planned, rows);
-        send(state, place, &mut planned, vec![(None, complete)], partial).await?;
-    }
+    let rows = planned.count(|line| matches!(line.verdict, Verdict::Recorded));
+    let complete = (None, complete(place, &planned, rows));
+    send(state, place, &mut planned, vec![complete], true).await?;
     Ok((planned, ImportOutcome::Recorded))
 }
 
-fn stopped(planned: Planned) -> (Planned, ImportOutcome) {
-    let recorded = planned.count(|line| matches!(line.verdict, Verdict::Recorded));
-    if recorded == 0 {
-        (planned, ImportOutcome::Refused)
-    } else {
-        (planned, ImportOutcome::Incomplete)
-    }
-}
-
 /// What is new, in lists; what belongs to a row stays together.
-fn lists(planned: &mut Planned) -> Vec<Vec<Asked>> {
+fn lists(planned: &mut Planned, len_max: usize) -> Vec<Vec<Asked>> {
     let (mut lists, mut list) = (Vec::new(), Vec::new());
     for index in planned.order.clone() {
         let Some(line) = planned.lines.get_mut(index) else {
@@ -97,7 +160,7 @@ fn lists(planned: &mut Planned) -> Vec<Vec<Asked>> {
             continue;
         };
         let submissions = std::mem::take(submissions);
-        if list.len().saturating_add(submissions.len()) > LIST_MAX && !list.is_empty() {
+        if list.len().saturating_add(submissions.len()) > len_max && !list.is_empty() {
             lists.push(std::mem::take(&mut list));
         }
         list.extend(submissions.into_iter().map(|asked| (Some(index), asked)));

@@ -23,9 +23,6 @@ pub enum ImportOutcome {
     Recorded,
     /// A row, or the file, was refused, and so nothing was recorded.
     Refused,
-    /// Somebody else's records came in between, and a list of rows was refused after others had
-    /// been recorded. The same file goes on with it; reversing the import takes it back.
-    Incomplete,
 }
 
 /// What became of a file, or would.
@@ -54,13 +51,13 @@ pub struct ImportReport {
     pub changed: usize,
     /// How many are refused.
     pub refused: usize,
-    /// The first 1,000 that were recorded, or would be.
+    /// The first 1,000 that were recorded, or would be; all where that was asked for.
     pub created_rows: Vec<RowLine>,
-    /// The first 1,000 that are other than recorded.
+    /// The first 1,000 that are other than recorded; all where that was asked for.
     pub changed_rows: Vec<RowLine>,
     /// The first 1,000 refusals, by sheet, row and column. Without a row the whole file is meant.
     pub refused_rows: Vec<RowRefusal>,
-    /// What was passed over: totals, repetitions, hidden sheets.
+    /// What was passed over: totals, repetitions, hidden sheets, columns of which nothing is read.
     pub notes: Vec<RowRefusal>,
     /// The refused rows in the form of their table with the reasons, an XLSX in base64, if it was
     /// asked for and there are any.
@@ -87,11 +84,13 @@ pub struct RowLine {
 /// A field in which a row is other than what is recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Difference {
-    /// Which.
+    /// Which, by the name of the fact.
     pub field: String,
-    /// As it is recorded.
+    /// Which, by the heading of its column.
+    pub field_zh: String,
+    /// As it is recorded, in the words of the table: names, yuan.
     pub was: String,
-    /// As the row says.
+    /// As the row says, in the same words.
     pub is: String,
 }
 
@@ -116,15 +115,16 @@ pub struct RowRefusal {
 
 impl RowRefusal {
     /// Of a row.
-    pub(super) fn of(sheet: &str, row: u32, (code, title, title_zh): Trouble) -> RowRefusal {
+    pub(super) fn of(sheet: &str, row: u32, trouble: Trouble) -> RowRefusal {
+        let (row, column) = trouble.place.unwrap_or((row, None));
         RowRefusal {
             sheet: (!sheet.is_empty()).then(|| sheet.to_owned()),
             row: Some(row),
-            column: None,
+            column: column.map(sheets::column_letters),
             value: None,
-            code: code.to_owned(),
-            title,
-            title_zh,
+            code: trouble.code.to_owned(),
+            title: trouble.en,
+            title_zh: trouble.zh,
         }
     }
 
@@ -132,7 +132,11 @@ impl RowRefusal {
     pub(super) fn said(sheet: &str, row: u32, problem: &Problem) -> RowRefusal {
         let field = problem.field.as_deref().unwrap_or_default();
         let title = format!("{} {field}", problem.title).trim_end().to_owned();
-        let refusal = RowRefusal::of(sheet, row, ("", title, problem.title_zh.clone()));
+        let refusal = RowRefusal::of(
+            sheet,
+            row,
+            Trouble::new("", title, problem.title_zh.clone()),
+        );
         RowRefusal {
             code: problem.code.clone(),
             ..refusal
@@ -212,7 +216,9 @@ impl Planned {
         &self,
         outcome: ImportOutcome,
         rejects: bool,
+        all: bool,
     ) -> Result<ImportReport, Problem> {
+        let listed_max = if all { usize::MAX } else { LISTED_MAX };
         let created = |line: &Line| match line.verdict {
             Verdict::Recorded => true,
             Verdict::New(_) | Verdict::Later => outcome == ImportOutcome::DryRun,
@@ -221,7 +227,7 @@ impl Planned {
         let changed = |line: &Line| matches!(line.verdict, Verdict::Changed(_));
         let lines = |wanted: &dyn Fn(&Line) -> bool| {
             let lines = self.lines.iter().filter(|line| wanted(line));
-            lines.take(LISTED_MAX).map(told).collect::<Vec<_>>()
+            lines.take(listed_max).map(told).collect::<Vec<_>>()
         };
         let read = self.reading.refused.iter().flat_map(|row| &row.refusals);
         let read = self.whole.iter().chain(read).map(RowRefusal::from);
@@ -252,8 +258,8 @@ impl Planned {
             refused: self.refused_len(),
             created_rows: lines(&created),
             changed_rows: lines(&changed),
-            refused_rows: read.chain(judged).take(LISTED_MAX).collect(),
-            notes: notes.take(LISTED_MAX).collect(),
+            refused_rows: read.chain(judged).take(listed_max).collect(),
+            notes: notes.take(listed_max).collect(),
             rejects_xlsx: if rejects { self.rejects()? } else { None },
         })
     }

@@ -55,6 +55,12 @@ impl<'a> Row<'a> {
         lines.chunks(1).map(move |lines| Row { lines, mapping })
     }
 
+    /// Where something of it stands: its line, and the column from 0.
+    pub(super) fn place(&self, name: &str) -> Option<(u32, Option<u32>)> {
+        let line = self.lines.first()?;
+        Some((line.row, line.column(self.mapping, name)))
+    }
+
     fn value(&self, name: &str) -> Option<&sheets::Value> {
         self.lines.first()?.value(self.mapping, name)
     }

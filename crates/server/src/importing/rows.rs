@@ -6,10 +6,10 @@ mod money;
 mod opening;
 mod signed;
 
-use super::lookup::{Lookup, Trouble, UNIT, fund_key, shape};
+use super::lookup::{Lookup, ROUND, Trouble, UNIT, fund_key, item_key, shape};
 use super::row::{Row, Step};
 use ledger::Books;
-use ledger::ids::{OrganisationId, Subject};
+use ledger::ids::{OrganisationId, RoundId, Subject};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -107,20 +107,31 @@ pub(super) fn steps(kind: &str, row: &Row<'_>, subject: Uuid, with: &With<'_>) -
 pub(super) fn key(kind: &str, row: &Row<'_>, lookup: &Lookup) -> Result<String, Vec<Trouble>> {
     let unit = |name: &str| {
         let unit = lookup.units.one(&row.said(name), UNIT);
-        unit.map(OrganisationId).map_err(|trouble| vec![trouble])
+        let at = |trouble: Trouble| vec![trouble.at(row, name)];
+        unit.map(OrganisationId).map_err(at)
     };
     let number = row.number();
     match kind.trim_start_matches("opening_") {
         "funds" => Ok(fund_key(&number, unit("receiver")?)),
+        "items" => {
+            let round = lookup.rounds.one(&row.said("round"), ROUND);
+            let round = round.map_err(|trouble| vec![trouble.at(row, "round")])?;
+            Ok(item_key(&number, RoundId(round)))
+        }
         "accounts" => Ok(format!("{}\n{}", shape(&number), unit("owner")?)),
         _ => Ok(shape(&number)),
     }
 }
 
-/// Takes what was found, and notes what was not.
-fn found(looked: Result<Uuid, Trouble>, troubles: &mut Vec<Trouble>) -> Uuid {
+/// Takes what was found, and notes what was not, and in which column.
+fn found(
+    row: &Row<'_>,
+    name: &str,
+    looked: Result<Uuid, Trouble>,
+    troubles: &mut Vec<Trouble>,
+) -> Uuid {
     looked.unwrap_or_else(|trouble| {
-        troubles.push(trouble);
+        troubles.push(trouble.at(row, name));
         Uuid::nil()
     })
 }
@@ -128,7 +139,8 @@ fn found(looked: Result<Uuid, Trouble>, troubles: &mut Vec<Trouble>) -> Uuid {
 /// A unit that a column names, if it names one.
 fn unit(row: &Row<'_>, name: &str, with: &With<'_>, troubles: &mut Vec<Trouble>) -> Option<Uuid> {
     let named = row.text(name)?;
-    Some(found(with.lookup.units.one(&named, UNIT), troubles))
+    let unit = with.lookup.units.one(&named, UNIT);
+    Some(found(row, name, unit, troubles))
 }
 
 /// Puts a field in, where there is one.
@@ -147,27 +159,33 @@ fn all(steps: Vec<Step>, troubles: Vec<Trouble>) -> Steps {
 }
 
 fn bad(code: &'static str, en: &str, zh: &str) -> Trouble {
-    (code, en.to_owned(), zh.to_owned())
+    Trouble::new(code, en.to_owned(), zh.to_owned())
 }
 
 /// Who is paid: an organisation by its name, or a person by their identifier in this ledger.
 fn payee(row: &Row<'_>, with: &With<'_>) -> Result<Value, Trouble> {
     if let Some(person) = row.text("payee_person") {
-        return Ok(json!({"subject": person_id(&person)?}));
+        let id = person_id(&person).map_err(|trouble| trouble.at(row, "payee_person"))?;
+        return Ok(json!({"subject": id}));
     }
     match row.text("payee") {
-        Some(name) => Ok(json!({"organisation": with.lookup.units.one(&name, UNIT)?})),
+        Some(name) => {
+            let unit = with.lookup.units.one(&name, UNIT);
+            let unit = unit.map_err(|trouble| trouble.at(row, "payee"))?;
+            Ok(json!({"organisation": unit}))
+        }
         None => Err(bad(
             "REQUIRED",
             "nobody is named as payee",
             "“收款人”和“收款人编号”须填其一",
-        )),
+        )
+        .at(row, "payee")),
     }
 }
 
 fn person_id(text: &str) -> Result<Uuid, Trouble> {
     Uuid::parse_str(text).map_err(|_| {
-        (
+        Trouble::new(
             "BAD_VALUE",
             format!("“{text}” is no identifier of a person in this ledger"),
             format!("“{text}”不是本账本的人员(户)编号"),

@@ -60,6 +60,9 @@ pub struct ImportQuery {
     /// Give the refused rows back in the form of their table, with the reasons.
     #[serde(default)]
     rejects: bool,
+    /// List every row that is new, other, refused or passed over, and not the first 1,000 of each.
+    #[serde(default)]
+    all: bool,
 }
 
 /// Imports a working file: what is new in it is recorded, what is there already creates nothing,
@@ -125,9 +128,9 @@ pub async fn post(
     } else {
         importing::record(&state, &place, &permit, planned, query.partial).await?
     };
-    let rejects = query.rejects;
+    let (rejects, all) = (query.rejects, query.all);
     let report = permit
-        .block(move || planned.report(outcome, rejects))
+        .block(move || planned.report(outcome, rejects, all))
         .await??;
     let status = if report.import.is_some() {
         StatusCode::CREATED

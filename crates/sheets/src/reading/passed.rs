@@ -1,5 +1,7 @@
 //! Rows that are no rows of the table: totals within it, and what stands below it.
 
+use crate::heading::Heading;
+use crate::mapping::Mapping;
 use crate::plain::key;
 use crate::refusal::{Code, Refusal};
 use crate::workbook::{Content, Row};
@@ -36,14 +38,22 @@ fn words(row: &Row) -> impl Iterator<Item = (u32, String)> {
     })
 }
 
-/// What is to be said of a row that is passed over. `number` is the column of what identifies a
-/// row: where something else stands in it, the row is one of the table.
-pub(super) fn over(row: &Row, number: Option<u32>) -> Option<Refusal> {
+/// What is to be said of a row that is passed over: none of the table's. One of the table is where
+/// something stands in the column of what identifies a row, or in all others that are needed: it
+/// only lacks its number.
+pub(super) fn over(row: &Row, mapping: &Mapping, heading: &Heading) -> Option<Refusal> {
+    let number = mapping.position(&mapping.number);
+    let number = number.and_then(|index| heading.columns.get(index).copied().flatten());
     let numbered = number.is_some_and(|number| row.at(number).is_some());
+    if !numbered && is_filled(row, mapping, heading) {
+        return None;
+    }
+    // Right of the first amount there are remarks.
+    let amount = heading.first_amount(mapping).unwrap_or(u32::MAX);
     let totals = words(row).find(|(column, word)| {
         let is_totals = word.chars().count() <= TOTALS_LEN_MAX
             && TOTALS.iter().any(|ending| word.ends_with(ending));
-        is_totals && (!numbered || Some(*column) == number)
+        is_totals && ((!numbered && *column <= amount) || Some(*column) == number)
     });
     if let Some((column, word)) = totals {
         let refusal = Refusal::of_file(
@@ -66,4 +76,12 @@ pub(super) fn over(row: &Row, number: Option<u32>) -> Option<Refusal> {
         );
         refusal.column(first.0).value(&first.1)
     })
+}
+
+/// True where a row has all that is needed but its number: two columns at least.
+fn is_filled(row: &Row, mapping: &Mapping, heading: &Heading) -> bool {
+    let pairs = mapping.fields.iter().zip(&heading.columns);
+    let needed = pairs.filter(|(field, _)| field.required && field.name != mapping.number);
+    let mut columns = needed.filter_map(|(_, column)| *column);
+    columns.clone().nth(1).is_some() && columns.all(|column| row.at(column).is_some())
 }

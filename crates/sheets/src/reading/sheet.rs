@@ -8,6 +8,7 @@ use crate::limits::COLUMNS_MAX;
 use crate::mapping::Mapping;
 use crate::refusal::{Code, Refusal};
 use crate::workbook::{Content, Region, Row, Sheet};
+use std::sync::Arc;
 
 /// From so many empty rows on, they are listed.
 const GAP_LISTED: u32 = 1_000;
@@ -23,8 +24,7 @@ pub(super) fn read(
         unit,
         epoch_1904: sheet.epoch_1904,
     };
-    let number = mapping.position(&mapping.number);
-    let number = number.and_then(|index| heading.columns.get(index).copied().flatten());
+    let columns: Arc<[Option<u32>]> = heading.columns.as_slice().into();
     let mut merged = Merged::new(sheet);
     let mut last = heading.last_row;
     for row in sheet
@@ -50,7 +50,7 @@ pub(super) fn read(
         if empty && !in_columns.clone().any(covered) {
             continue;
         }
-        if let Some(note) = passed::over(row, number) {
+        if let Some(note) = passed::over(row, mapping, heading) {
             reading.notes.push(at(note));
             continue;
         }
@@ -59,6 +59,7 @@ pub(super) fn read(
             Ok(values) => reading.entries.push(Entry {
                 sheet: sheet.name.clone(),
                 row: row.number,
+                columns: Arc::clone(&columns),
                 values,
                 shown,
             }),

@@ -10,8 +10,13 @@ fn the_empty_form_of_every_kind_is_recognised_as_its_kind() {
         let form = template(&mapping, Unit::TenThousand).unwrap();
         let reading = read(&form, &mapping, Options::default()).unwrap();
         assert_eq!(reading.entries.len() + reading.refused.len(), 0, "{kind}");
-        let unit = mapping.has_amounts().then_some(Unit::TenThousand);
+        let amounts = mapping
+            .fields
+            .iter()
+            .any(|it| it.form == crate::Form::Amount);
+        let unit = amounts.then_some(Unit::TenThousand);
         assert_eq!(reading.unit, unit, "{kind}");
+        assert_eq!(reading.notes, [], "{kind}: its own sheet of notes");
         assert_eq!(
             form,
             template(&mapping, Unit::TenThousand).unwrap(),

@@ -199,3 +199,13 @@ fn no_cut_and_no_flipped_bit_makes_a_reader_panic() {
         let _ = paid(&flipped);
     }
 }
+
+#[test]
+fn rows_and_columns_of_no_size_are_hidden() {
+    let data = "<row r=\"1\" ht=\"0\" customHeight=\"1\"><c r=\"A1\"><v>7</v></c></row>\
+                </sheetData><cols><col min=\"2\" max=\"2\" width=\"0\"/></cols><sheetData>";
+    let book = Workbook::read(&by_hand("", data, None)).unwrap();
+    let sheet = &book.sheets[0];
+    assert!(sheet.rows[0].hidden);
+    assert!(sheet.hidden_columns.contains(&1));
+}

@@ -176,3 +176,53 @@ fn no_cut_and_no_flipped_bit_makes_the_reader_panic() {
         Content::Text("支付凭证号".into())
     );
 }
+
+/// A formula `=1` with this value.
+fn formula(row: u16, column: u16, value: [u8; 8]) -> Vec<u8> {
+    let data = [
+        words(&[row, column, 0]),
+        value.to_vec(),
+        words(&[0, 0, 0, 3]),
+        vec![0x1e, 1, 0],
+    ];
+    record(0x0006, &data.concat())
+}
+
+#[test]
+fn a_formula_that_nobody_computed_is_no_empty_cell() {
+    let silent = [3, 0, 0, 0, 0, 0, 0xff, 0xff];
+    let mut cells = table(false, 43_309.0);
+    cells.pop();
+    cells.push(formula(1, 5, silent));
+    let reading = paid(&file(&stream(false, &cells))).unwrap();
+    let refusals = [(Code::NotComputed, "支付明细!F2".to_owned())];
+    assert_eq!(refused(&reading), refusals);
+    // Of a program that computes it is an empty text.
+    cells.insert(0, record(0x01c1, &[0; 8]));
+    let reading = paid(&file(&stream(false, &cells))).unwrap();
+    assert_eq!(
+        refused(&reading),
+        [(Code::Required, "支付明细!F2".to_owned())]
+    );
+    cells.pop();
+    cells.push(formula(1, 5, 7.5_f64.to_le_bytes()));
+    let reading = paid(&file(&stream(false, &cells))).unwrap();
+    assert_eq!(sure(&reading), [("V1".to_owned(), 750)]);
+}
+
+#[test]
+fn rows_and_columns_of_no_size_are_hidden() {
+    let mut cells = table(false, 43_309.0);
+    cells.insert(0, record(0x0208, &words(&[1, 0, 6, 0, 0, 0, 0, 0])));
+    let reading = paid(&file(&stream(false, &cells))).unwrap();
+    assert_eq!(
+        refused(&reading),
+        [(Code::RowHidden, "支付明细!2".to_owned())]
+    );
+    let mut cells = table(false, 43_309.0);
+    cells.insert(0, record(0x007d, &words(&[3, 3, 0, 0, 0, 0])));
+    assert_eq!(
+        codes(paid(&file(&stream(false, &cells)))),
+        [Code::ColumnHidden]
+    );
+}

@@ -325,3 +325,84 @@ fn of_one_thing_all_lines_are_sure_or_none_is() {
         assert!(refused(&reading).contains(&(Code::PartRefused, "4".to_owned())));
     }
 }
+
+/// A table of payments with remarks.
+fn with_remarks(lines: &[&str]) -> Reading {
+    let text = format!("{},摘要\n{}\n", HEADINGS.join(","), lines.join("\n"));
+    paid(text.as_bytes()).unwrap()
+}
+
+#[test]
+fn a_row_that_lacks_only_its_number_is_refused_whatever_its_remark_says() {
+    for row in [
+        ",2018-07-28,QS-1,5号,曲河建工公司,77,三月工资合计",
+        ",2018-07-28,QS-1,5号,三月合计,77,",
+        ",,,,,77,三月工资合计",
+    ] {
+        let reading = with_remarks(&[row]);
+        let refused = refused(&reading);
+        assert!(
+            refused.contains(&(Code::Required, "A2".to_owned())),
+            "{row}: {refused:?}"
+        );
+        assert_eq!(noted(&reading), [], "{row}");
+    }
+    let reading = with_remarks(&["合计,,,,,77,全年", ",,小计,,,77,全年"]);
+    let passed = [
+        (Code::TotalsRow, "A2".to_owned()),
+        (Code::TotalsRow, "C3".to_owned()),
+    ];
+    assert_eq!(noted(&reading), passed);
+}
+
+#[test]
+fn columns_of_which_nothing_is_read_are_listed() {
+    let head = format!("{},责任人,空列", HEADINGS.join(","));
+    let text = format!("{head}\n{GOOD},张三,\n");
+    let reading = paid(text.as_bytes()).unwrap();
+    assert_eq!(sure(&reading).len(), 1);
+    assert_eq!(noted(&reading), [(Code::ColumnUnread, "G1".to_owned())]);
+    assert_eq!(reading.notes[0].value.as_deref(), Some("责任人"));
+}
+
+#[test]
+fn what_a_spreadsheet_made_of_a_number_is_refused() {
+    let day = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd");
+    let bytes = xlsx(|sheet| {
+        line(sheet, 0, &HEADINGS);
+        for row in [1, 2] {
+            line(
+                sheet,
+                row,
+                &["", "2018-07-28", "QS-1", "5号", "曲河建工公司", "1"],
+            );
+        }
+        let first = rust_xlsxwriter::ExcelDateTime::from_ymd(2021, 3, 1).unwrap();
+        sheet.write_with_format(1, 0, &first, &day).unwrap();
+        sheet.write_boolean(2, 0, true).unwrap();
+    });
+    let reading = paid(&bytes).unwrap();
+    let places = ["A2", "A3"].map(|at| (Code::BadText, format!("Sheet1!{at}")));
+    assert_eq!(refused(&reading), places);
+    let told = reading.refused[0].refusals[0].to_string();
+    assert!(told.contains("请将单元格设为文本格式"), "{told}");
+}
+
+fn problems(text: &str) -> Reading {
+    let mapping = Mapping::built_in("items").unwrap();
+    read(text.as_bytes(), &mapping, Options::default()).unwrap()
+}
+
+#[test]
+fn every_round_counts_its_problems_from_1_and_needs_no_unit_without_amounts() {
+    let row = |round| format!("1,第{round}轮巡察,拨付不及时,资金管理,龙潭乡");
+    let head = "问题序号,来源,问题描述,问题类别,责任单位";
+    let reading = problems(&format!("{head}\n{}\n{}\n", row(1), row(2)));
+    assert_eq!(
+        (reading.entries.len(), reading.refused.len(), reading.unit),
+        (2, 0, None)
+    );
+    let other = row(1).replace("拨付", "支付");
+    let reading = problems(&format!("{head}\n{}\n{other}\n", row(1)));
+    assert_eq!(reading.refused.len(), 2);
+}

@@ -85,9 +85,14 @@ fn whole(container: Vec<u8>, survey: &Survey) -> Result<Workbook, Refusal> {
                 put.map_err(on)?;
             }
         }
+        let unseen = survey.unseen(index);
+        let silent = unseen.filter(|_| !survey.computes);
+        for (row, column) in silent.iter().flat_map(|unseen| &unseen.silent) {
+            let put = rows.put(row.saturating_add(1), *column, Content::NotComputed);
+            put.map_err(on)?;
+        }
         let merged = book.merge_cells_by_sheet_name(&meta.name);
         let merged = merged.map_err(|error| on(damaged(&error)))?;
-        let unseen = survey.unseen(index);
         let mut taken = rows.take();
         for row in &mut taken {
             row.hidden = unseen.is_some_and(|unseen| unseen.rows.contains(&row.number));

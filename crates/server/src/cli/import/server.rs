@@ -47,6 +47,7 @@ impl Server {
             ("dry_run", args.dry_run),
             ("partial", args.good_rows),
             ("rejects", args.rejects.is_some()),
+            ("all", args.report.is_some()),
         ];
         for (name, _) in flags.iter().filter(|(_, on)| *on) {
             asked = asked.query(name, "true");

@@ -20,13 +20,18 @@ pub(super) fn organisation(row: &Row<'_>, subject: Uuid, with: &With<'_>) -> Ste
 }
 
 /// The columns of a project's planned money, and the sources that they mean.
-const PLANNED: [(&str, &str); 6] = [
+const PLANNED: [(&str, &str); 11] = [
     ("planned_central", "central"),
     ("planned_province", "province"),
     ("planned_prefecture", "prefecture"),
     ("planned_county", "county"),
     ("planned_east_west", "east_west"),
     ("planned_self_raised", "self_raised"),
+    ("planned_sector", "sector"),
+    ("planned_partner", "partner"),
+    ("planned_donation", "donation"),
+    ("planned_loan", "loan"),
+    ("planned_bond", "bond"),
 ];
 
 pub(super) fn project(row: &Row<'_>, subject: Uuid, with: &With<'_>) -> Steps {
@@ -44,8 +49,8 @@ pub(super) fn entry(
     troubles: &mut Vec<Trouble>,
 ) -> Value {
     let units = &with.lookup.units;
-    let unit = found(units.one(&row.said("unit"), UNIT), troubles);
-    let area = found(units.one(&row.said("area"), UNIT), troubles);
+    let unit = found(row, "unit", units.one(&row.said("unit"), UNIT), troubles);
+    let area = found(row, "area", units.one(&row.said("area"), UNIT), troubles);
     let planned = planned(row, troubles);
     let total = planned.iter().map(|(_, fen)| *fen);
     let total = total.fold(0, i64::saturating_add);
@@ -69,6 +74,14 @@ pub(super) fn planned(row: &Row<'_>, troubles: &mut Vec<Trouble>) -> Vec<(String
         Some(((*source).to_owned(), fen))
     });
     let mut planned: Vec<(String, i64)> = columns.collect();
+    if row.fen("planned_other").is_some_and(|fen| fen != 0) {
+        let unsaid = bad(
+            "SOURCE_UNSAID",
+            "“other” money has a source too: put it into the column of that source",
+            "“其他资金”须分清来源,请填入所属来源的列(自筹、行业、帮扶、捐赠、贷款、债券等)",
+        );
+        troubles.push(unsaid.at(row, "planned_other"));
+    }
     let stated = row.fen("planned");
     if planned.is_empty() {
         match (row.text("source"), stated) {
@@ -83,11 +96,14 @@ pub(super) fn planned(row: &Row<'_>, troubles: &mut Vec<Trouble>) -> Vec<(String
     let total = planned.iter().map(|(_, fen)| *fen);
     let total = total.fold(0, i64::saturating_add);
     if let Some(stated) = stated.filter(|stated| *stated != total) {
-        troubles.push((
-            "SPLIT_MISMATCH",
-            format!("its sources add up to {total} fen, and its total says {stated}"),
-            format!("各来源合计 {total} 分,与计划总投资 {stated} 分不符"),
-        ));
+        troubles.push(
+            Trouble::new(
+                "SPLIT_MISMATCH",
+                format!("its sources add up to {total} fen, and its total says {stated}"),
+                format!("各来源合计 {total} 分,与计划总投资 {stated} 分不符"),
+            )
+            .at(row, "planned"),
+        );
     }
     planned
 }

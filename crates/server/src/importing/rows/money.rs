@@ -27,8 +27,10 @@ pub(super) fn announcement(
     troubles: &mut Vec<Trouble>,
 ) -> Value {
     let units = &with.lookup.units;
-    let issuer = found(units.one(&row.said("issuer"), UNIT), troubles);
-    let receiver = found(units.one(&row.said("receiver"), UNIT), troubles);
+    let issuer = units.one(&row.said("issuer"), UNIT);
+    let issuer = found(row, "issuer", issuer, troubles);
+    let receiver = units.one(&row.said("receiver"), UNIT);
+    let receiver = found(row, "receiver", receiver, troubles);
     let mut data = json!({"fund": subject, "name": row.text("name"), "document": row.number(),
         "issuer": issuer, "receiver": receiver, "source_kind": row.text("source"),
         "amount_fen": row.fen("amount"), "budget_year": row.count("year"),
@@ -52,7 +54,7 @@ pub(super) fn sources(
         let fund = with
             .lookup
             .fund(with.books, &document, receiver, Some(project));
-        let fund = found(fund, troubles);
+        let fund = found(&part, "fund", fund, troubles);
         json!({"fund": fund, "amount_fen": part.fen("amount")})
     });
     bearing.collect()
@@ -62,7 +64,7 @@ pub(super) fn sources(
 pub(super) fn payment(row: &Row<'_>, subject: Uuid, with: &With<'_>) -> Steps {
     let mut troubles = Vec::new();
     let project = with.lookup.projects.one(&row.said("project"), PROJECT);
-    let project = found(project, &mut troubles);
+    let project = found(row, "project", project, &mut troubles);
     let sources = sources(row, project, with, &mut troubles);
     let (voucher, amount) = (row.number(), row.sum("amount"));
     let payee = payee(row, with).unwrap_or_else(|trouble| {
@@ -90,8 +92,6 @@ pub(super) fn contract(
     troubles: &mut Vec<Trouble>,
 ) -> Option<Uuid> {
     let number = row.text("contract")?;
-    Some(found(
-        with.lookup.contracts.one(&number, CONTRACT),
-        troubles,
-    ))
+    let looked = with.lookup.contracts.one(&number, CONTRACT);
+    Some(found(row, "contract", looked, troubles))
 }

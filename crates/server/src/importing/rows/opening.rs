@@ -31,7 +31,8 @@ pub(super) fn project(row: &Row<'_>, subject: Uuid, with: &With<'_>) -> Steps {
                 "SPLIT_MISMATCH",
                 "an approved total needs a single source; leave it empty where there are several",
                 "有几个资金来源的,“批复预算”须留空(按计划资金各来源)",
-            ));
+            )
+            .at(row, "budget"));
             Vec::new()
         }
     };
@@ -55,18 +56,21 @@ pub(super) fn fund(row: &Row<'_>, subject: Uuid, with: &With<'_>) -> Steps {
         let to_unit = unit(&part, "to_unit", with, &mut troubles);
         let project = part.text("to_project").map(|number| {
             let project = with.lookup.projects.one(&number, PROJECT);
-            found(project, &mut troubles)
+            found(&part, "to_project", project, &mut troubles)
         });
         let to = match (to_unit, project) {
             (None, None) => continue,
             (Some(unit), None) => json!({"organisation": unit}),
             (None, Some(project)) => json!({"project": project}),
             (Some(_), Some(_)) => {
-                troubles.push(bad(
-                    "BAD_VALUE",
-                    "a line goes to a unit or to a project, not to both",
-                    "“分解到单位”和“分解到项目”只能填一个",
-                ));
+                troubles.push(
+                    bad(
+                        "BAD_VALUE",
+                        "a line goes to a unit or to a project, not to both",
+                        "“分解到单位”和“分解到项目”只能填一个",
+                    )
+                    .at(&part, "to_project"),
+                );
                 continue;
             }
         };
@@ -107,6 +111,14 @@ pub(super) fn claim(row: &Row<'_>, subject: Uuid, with: &With<'_>) -> Steps {
 pub(super) fn item(row: &Row<'_>, subject: Uuid, with: &With<'_>) -> Steps {
     let mut troubles = Vec::new();
     let draft = items::draft(row, subject, with, &mut troubles);
+    if row.text("closed_on").is_some() || row.text("closure_document").is_some() {
+        let closed = bad(
+            "BAD_VALUE",
+            "what was closed is no opening: import it as `items`",
+            "已销号的问题不属期初在办事项,请按“问题清单”(items)导入",
+        );
+        troubles.push(closed.at(row, "closed_on"));
+    }
     let data = json!({"draft": draft, "cut_over": cut_over(row), "state": row.text("state"),
         "issued_on": row.text("issued_on"),
         "extensions": row.list("extensions", &MARKS),
@@ -120,7 +132,7 @@ pub(super) fn item(row: &Row<'_>, subject: Uuid, with: &With<'_>) -> Steps {
 pub(super) fn account(row: &Row<'_>, subject: Uuid, with: &With<'_>) -> Steps {
     let mut troubles = Vec::new();
     let owner = with.lookup.units.one(&row.said("owner"), UNIT);
-    let owner = found(owner, &mut troubles);
+    let owner = found(row, "owner", owner, &mut troubles);
     let mut balances = Vec::new();
     for part in row.parts() {
         let Some(fen) = part.fen("balance").filter(|fen| *fen != 0) else {
@@ -130,7 +142,11 @@ pub(super) fn account(row: &Row<'_>, subject: Uuid, with: &With<'_>) -> Steps {
         let receiver = unit(&part, "fund_receiver", with, &mut troubles);
         if let Some(document) = part.text("fund") {
             let fund = with.lookup.fund(with.books, &document, receiver, None);
-            super::put(&mut balance, "fund", Some(found(fund, &mut troubles)));
+            super::put(
+                &mut balance,
+                "fund",
+                Some(found(&part, "fund", fund, &mut troubles)),
+            );
         }
         balances.push(balance);
     }

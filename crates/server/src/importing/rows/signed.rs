@@ -34,9 +34,9 @@ pub(super) fn signing(
     troubles: &mut Vec<Trouble>,
 ) -> Value {
     let project = with.lookup.projects.one(&row.said("project"), PROJECT);
-    let project = found(project, troubles);
+    let project = found(row, "project", project, troubles);
     let supplier = with.lookup.units.one(&row.said("supplier"), UNIT);
-    let supplier = found(supplier, troubles);
+    let supplier = found(row, "supplier", supplier, troubles);
     let stages = STAGES.iter().filter_map(|(column, trigger)| {
         let cap = row.count(column)?;
         Some(json!({"trigger": trigger, "cumulative_cap_bp": cap}))
@@ -58,7 +58,7 @@ pub(super) fn claim(row: &Row<'_>, subject: Uuid, with: &With<'_>) -> Steps {
     for person in row.list("signed", &PEOPLE) {
         match signature(&person, subject, with) {
             Ok(step) => steps.push(step),
-            Err(trouble) => troubles.push(trouble),
+            Err(trouble) => troubles.push(trouble.at(row, "signed")),
         }
     }
     all(steps, troubles)
@@ -72,7 +72,7 @@ pub(super) fn submission(
     troubles: &mut Vec<Trouble>,
 ) -> Value {
     let project = with.lookup.projects.one(&row.said("project"), PROJECT);
-    let project = found(project, troubles);
+    let project = found(row, "project", project, troubles);
     let sources = money::sources(row, project, with, troubles);
     let payee = payee(row, with).unwrap_or_else(|trouble| {
         troubles.push(trouble);
@@ -82,7 +82,7 @@ pub(super) fn submission(
     for person in row.list("countersigners", &PEOPLE) {
         match countersigner(&person, with) {
             Ok(countersigner) => countersigners.push(countersigner),
-            Err(trouble) => troubles.push(trouble),
+            Err(trouble) => troubles.push(trouble.at(row, "countersigners")),
         }
     }
     let mut data = json!({"claim": subject, "number": row.number(), "project": project,
@@ -104,7 +104,7 @@ pub(super) fn submission(
 fn countersigner(text: &str, with: &With<'_>) -> Result<Value, Trouble> {
     let parts: Vec<_> = text.split(['@', '@']).map(str::trim).collect();
     let [capacity, organisation] = parts.as_slice() else {
-        return Err((
+        return Err(Trouble::new(
             "BAD_VALUE",
             format!("“{text}” is no capacity@organisation"),
             format!("“{text}”应写成 身份@单位"),
@@ -118,7 +118,7 @@ fn countersigner(text: &str, with: &With<'_>) -> Result<Value, Trouble> {
 fn signature(text: &str, claim: Uuid, with: &With<'_>) -> Result<Step, Trouble> {
     let parts: Vec<_> = text.split(['@', '@']).map(str::trim).collect();
     let [capacity, organisation, person, day] = parts.as_slice() else {
-        return Err((
+        return Err(Trouble::new(
             "BAD_VALUE",
             format!("“{text}” is no capacity@organisation@person@day"),
             format!("“{text}”应写成 身份@单位@人员编号@签字日期"),

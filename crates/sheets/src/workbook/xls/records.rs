@@ -6,8 +6,10 @@
 //! | BOF, EOF | 0809, 000A | where a sheet begins and ends |
 //! | FILEPASS | 002F | encrypted |
 //! | BOUNDSHEET | 0085 | position of the sheet, bytes 0–3: must be a BOF |
-//! | ROW | 0208 | row 0–1, flags 12–15: 0x20 hidden |
-//! | COLINFO | 007D | first 0–1, last 2–3, flags 8–9: 0x01 hidden |
+//! | ROW | 0208 | row 0–1, height 6–7 without its highest bit: 0 unseen, flags 12–15: 0x20 hidden |
+//! | COLINFO | 007D | first 0–1, last 2–3, width 4–5: 0 unseen, flags 8–9: 0x01 hidden |
+//! | FORMULA | 0006 | value 6–13: 12–13 of FFFF and 6 of 3 is an empty text, or no value at all |
+//! | RECALCID | 01C1 | whoever wrote it computes |
 //! | cells | 0006 0203 0204 0205 00D6 00FD 027E 00BD | row 0–1, column 2–3 |
 //! | DIMENSIONS, NAME, EXTERNSHEET | 0200 0018 0017 | taken out: made records of no meaning |
 
@@ -21,6 +23,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Unseen {
     pub(super) rows: BTreeSet<u32>,
     pub(super) columns: BTreeSet<u32>,
+    /// Formulas that say nothing: an empty text, or, where nobody computed them, no value.
+    pub(super) silent: Vec<(u32, u32)>,
     /// The furthest cell, as rows and columns counted from 1.
     reach: (u64, u64),
 }
@@ -31,6 +35,8 @@ pub(super) struct Survey {
     sheets: Vec<usize>,
     /// Where anything begins, whether or not the workbook names it, and what is there.
     begun: BTreeMap<usize, Unseen>,
+    /// Whoever wrote the file computes its formulas.
+    pub(super) computes: bool,
 }
 
 /// A record that means nothing to the library.
@@ -62,6 +68,7 @@ pub(super) fn survey(stream: &mut [u8]) -> Result<Survey, Refusal> {
                 survey.begun.insert(at, Unseen::default());
             }
             0x000a => drop(open.pop()),
+            0x01c1 => survey.computes = true,
             0x002f if u16_at(data, 0) != Some(0) => return Err(encrypted()),
             0x0085 => {
                 let place = u32_at(data, 0).and_then(|place| usize::try_from(place).ok());
@@ -121,7 +128,8 @@ impl Unseen {
             0x0208 => {
                 let row = u16_at(data, 0).ok_or_else(short)?;
                 let flags = u32_at(data, 12).ok_or_else(short)?;
-                if flags & 0x20 != 0 {
+                let height = u16_at(data, 6).ok_or_else(short)?;
+                if flags & 0x20 != 0 || height & 0x7fff == 0 {
                     self.rows.insert(u32::from(row).saturating_add(1));
                 }
             }
@@ -129,7 +137,8 @@ impl Unseen {
                 let first = u16_at(data, 0).ok_or_else(short)?;
                 let last = u16_at(data, 2).ok_or_else(short)?;
                 let flags = u16_at(data, 8).ok_or_else(short)?;
-                if flags & 1 != 0 {
+                let width = u16_at(data, 4).ok_or_else(short)?;
+                if flags & 1 != 0 || width == 0 {
                     let last = u32::from(last).min(COLUMNS_MAX);
                     self.columns.extend(u32::from(first)..=last);
                 }
@@ -145,6 +154,10 @@ impl Unseen {
                         "a cell lies beyond the columns of the format",
                         "单元格列号超出格式范围",
                     ));
+                }
+                let empty = (data.get(6).copied(), u16_at(data, 12)) == (Some(3), Some(u16::MAX));
+                if kind == 0x0006 && empty {
+                    self.silent.push((u32::from(row), u32::from(first)));
                 }
                 let (rows, columns) = self.reach;
                 let rows = rows.max(u64::from(row).saturating_add(1));

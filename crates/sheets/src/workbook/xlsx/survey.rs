@@ -171,11 +171,13 @@ fn xml(name: &str, part: impl std::io::BufRead, survey: &mut Survey) -> Result<(
             "row" if is_sheet => {
                 let stated = attribute(&tag, "r").and_then(|r| r.parse().ok());
                 row = stated.unwrap_or_else(|| row.saturating_add(1));
-                if is_on(&tag, "hidden") {
+                if is_on(&tag, "hidden") || is_nothing(&tag, "ht") {
                     unseen.rows.insert(row);
                 }
             }
-            "col" if is_sheet && is_on(&tag, "hidden") => unseen.columns.extend(columns(&tag)),
+            "col" if is_sheet && (is_on(&tag, "hidden") || is_nothing(&tag, "width")) => {
+                unseen.columns.extend(columns(&tag));
+            }
             "sheet" if bare == "workbook.xml" => survey.sheet(&tag)?,
             "Relationship" if bare == "_rels/workbook.xml.rels" => {
                 let both = (attribute(&tag, "Id"), attribute(&tag, "Target"));
@@ -219,6 +221,12 @@ fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
 
 fn is_on(tag: &BytesStart<'_>, name: &str) -> bool {
     attribute(tag, name).is_some_and(|value| matches!(value.as_str(), "1" | "true" | "on"))
+}
+
+/// A width or a height of nothing: whatever it is called, nobody sees it.
+fn is_nothing(tag: &BytesStart<'_>, name: &str) -> bool {
+    let size = attribute(tag, name).and_then(|size| size.parse::<f64>().ok());
+    size.is_some_and(|size| size <= 0.0)
 }
 
 /// The columns of a `col`, from 0, as far as columns are read.

@@ -1,0 +1,121 @@
+//! What is other than recorded, in the words of whoever brings the table: names and not
+//! identifiers, yuan and not fen, the columns and words of the table's own kind.
+
+use super::report::Difference;
+use ledger::Books;
+use ledger::ids::{ContractId, FundId, OrganisationId, ProjectId, RoundId};
+use ledger::money::Fen;
+use serde_json::Value;
+use sheets::Mapping;
+use uuid::Uuid;
+
+/// Facts whose columns are called otherwise.
+const COLUMNS: [(&str, &str); 18] = [
+    ("amount_fen", "amount"),
+    ("amount_involved_fen", "amount"),
+    ("recovery_required_fen", "recovery"),
+    ("planned_fen", "planned"),
+    ("price_fen", "price"),
+    ("retention_bp", "retention"),
+    ("source_kind", "source"),
+    ("sources", "fund"),
+    ("responsible_unit", "unit"),
+    ("implementing_unit", "unit"),
+    ("lead_unit", "lead"),
+    ("cooperating_units", "cooperating"),
+    ("performance_target", "target"),
+    ("budget_year", "year"),
+    ("purpose_code", "purpose"),
+    ("deadline_rule", "due_on"),
+    ("masked_number", "number"),
+    ("facts", "facts"),
+];
+
+/// What is not there.
+const NOTHING: &str = "—";
+
+/// The words of a kind of table, and the names of a ledger.
+pub(super) struct Words<'a> {
+    pub(super) books: &'a Books,
+    pub(super) mapping: &'a Mapping,
+}
+
+impl Words<'_> {
+    /// A field in which a row is other than recorded.
+    pub(super) fn difference(
+        &self,
+        field: &str,
+        was: Option<&Value>,
+        is: Option<&Value>,
+    ) -> Difference {
+        Difference {
+            field: field.to_owned(),
+            field_zh: self.column(field),
+            was: self.value(field, was),
+            is: self.value(field, is),
+        }
+    }
+
+    fn field(&self, name: &str) -> Option<&sheets::Field> {
+        let other = COLUMNS.iter().find(|(fact, _)| *fact == name);
+        let name = other.map_or(name, |(_, column)| column);
+        self.mapping.fields.iter().find(|field| field.name == name)
+    }
+
+    fn column(&self, name: &str) -> String {
+        match (name, self.field(name)) {
+            ("occurred_on", None) => "日期".to_owned(),
+            (_, Some(field)) => field.title.clone(),
+            (_, None) => name.to_owned(),
+        }
+    }
+
+    fn value(&self, name: &str, value: Option<&Value>) -> String {
+        match value {
+            None | Some(Value::Null) => NOTHING.to_owned(),
+            Some(Value::Bool(truth)) => if *truth { "是" } else { "否" }.to_owned(),
+            Some(Value::Number(number)) => {
+                let fen = number.as_i64().filter(|_| name.ends_with("_fen"));
+                let fen = fen.and_then(|fen| Fen::new(fen).ok());
+                fen.map_or_else(|| number.to_string(), |fen| fen.to_string())
+            }
+            Some(Value::String(text)) => self.text(name, text),
+            Some(Value::Array(parts)) if parts.is_empty() => NOTHING.to_owned(),
+            Some(Value::Array(parts)) => {
+                let parts = parts.iter().map(|part| self.value(name, Some(part)));
+                parts.collect::<Vec<_>>().join("、")
+            }
+            Some(Value::Object(fields)) => {
+                let fields = fields.iter();
+                let fields = fields.map(|(name, value)| self.value(name, Some(value)));
+                fields.collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
+
+    /// A name, where it is an identifier; the table's word, where it is one of a list.
+    fn text(&self, name: &str, text: &str) -> String {
+        if let Some(named) = text.parse().ok().and_then(|id| self.named(id)) {
+            return named;
+        }
+        let words = self.field(name).map(|field| &field.words);
+        let word = words.and_then(|words| words.get(text)?.first());
+        word.map_or(text, String::as_str).to_owned()
+    }
+
+    fn named(&self, id: Uuid) -> Option<String> {
+        let books = self.books;
+        let unit = books.organisations.get(OrganisationId(id));
+        let unit = unit.map(|row| row.name.as_str());
+        let project = books.projects.get(ProjectId(id));
+        let project = project.map(|row| row.number.as_str());
+        let fund = books.funds.get(FundId(id));
+        let fund = fund.map(|row| row.announcement.document.as_str());
+        let round = books.rounds.get(RoundId(id));
+        let round = round.map(|row| row.name.as_str());
+        let contract = books.contracts.get(ContractId(id));
+        let contract = contract.map(|row| row.signing.number.as_str());
+        let named = unit.or(project).or(fund).or(round).or(contract);
+        named.map(str::to_owned)
+    }
+}
