@@ -158,7 +158,7 @@ pub fn tamperings() -> Vec<(&'static str, Box<dyn Fn(&mut Entries)>, &'static st
         (
             "an answer that states nothing",
             Box::new(|entries| {
-                entries.insert("answer.json".to_owned(), b"{\"payments\": []}".to_vec());
+                entries.insert("answer.json".to_owned(), b"{}".to_vec());
             }),
             "answer.json says fund is nothing",
         ),

@@ -120,7 +120,7 @@ fn receipts(data: &[u8]) {
     let Ok(checked) = evidence::verify_receipts(data, &TRUST) else {
         return;
     };
-    for receipt in checked.into_iter().flatten() {
+    for receipt in checked.flatten() {
         let signed = Statement {
             ledger: LedgerId::from_bytes([7; 16]),
             command_id: Uuid::from_bytes([2; 16]),

@@ -335,6 +335,7 @@ mod tests {
                 replaying: Vec::new(),
             };
             let receipts = evidence::verify_receipts(bytes, &trust).unwrap();
+            let receipts: Vec<_> = receipts.collect();
             receipts.len() == 1 && receipts[0].as_ref().is_ok_and(|it| it.covered.is_some())
         });
         all("command-json", |bytes, _| {
