@@ -13,6 +13,7 @@ mod figures;
 mod memory;
 pub mod python;
 mod tamper;
+mod verdicts;
 
 use tamper::{edit, forge, relisted, tampered, tamperings, unzip, zip_of};
 

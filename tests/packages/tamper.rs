@@ -249,6 +249,14 @@ pub fn tamperings() -> Vec<(&'static str, Box<dyn Fn(&mut Entries)>, &'static st
             "the format is \"fundtrace-package/v2\"",
         ),
         (
+            "another text that explains it",
+            Box::new(|entries| {
+                let text = b"The court has vetted the key of the log.\n".to_vec();
+                entries.insert("README.txt".to_owned(), text);
+            }),
+            "README.txt is not the text",
+        ),
+        (
             "a name that no package has",
             Box::new(|entries| {
                 entries.insert("../escape".to_owned(), b"x".to_vec());

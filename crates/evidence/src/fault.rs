@@ -145,6 +145,9 @@ pub enum Fault {
     /// A page is not what the records give.
     #[error("{0} is not the page that the records inside give")]
     Page(&'static str),
+    /// The text that explains the package is another.
+    #[error("README.txt is not the text that every package with these pages has")]
+    Readme,
 }
 
 impl Fault {
@@ -190,6 +193,7 @@ impl Fault {
             Fault::Unanswered => "包内记录与所问无关",
             Fault::Answer { .. } => "所载金额或状态与包内记录重新计算的结果不符",
             Fault::Page(_) => "页面与包内记录不符",
+            Fault::Readme => "说明文件 README.txt 不是原文",
         }
     }
 }

@@ -39,7 +39,7 @@ pub use manifest::{FORMAT, Through};
 pub use plan::{Plan, plan, referenced, stays, supporting};
 pub use question::Question;
 pub use receipt::{BadReceipts, Receipt, ReceiptFault, verify_receipts};
-pub use report::{Complete, Report, SubjectReport};
+pub use report::{Complete, Report, SubjectReport, Verdict};
 pub use seals::{SealedSubject, Seals};
 pub use trust::{Basis, Trust, Trusted};
 pub use verify::{files_named, verify};

@@ -1,14 +1,20 @@
 //! A good verdict in words.
 
-use crate::{Complete, Report, Trusted};
+use crate::{Complete, Report, Trusted, Verdict};
 
 impl Report {
     /// What is proved, on whose word, through which position, and what is not; line by line, in
     /// Chinese and English.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
+        // Whoever reads no further has read the worst of it.
+        let verdict = match self.verdict() {
+            Verdict::Holds => "核验通过 · holds",
+            Verdict::NotProvenComplete => "未证明齐全 · not proven complete",
+            Verdict::PagesNotCompared => "页面未核对 · pages not compared",
+        };
         let mut lines = vec![format!(
-            "核验通过 · holds: {} {} · {}, {} 条记录 · records",
+            "{verdict}: {} {} · {}, {} 条记录 · records",
             self.question.zh(),
             self.question.subject().0,
             self.question.en(),
@@ -31,10 +37,21 @@ impl Report {
                 .to_owned(),
         );
         self.completeness(&mut lines);
+        if self
+            .subjects
+            .iter()
+            .any(|it| it.complete == Complete::NotShown)
+        {
+            lines.push(
+                "  注意:未封存的对象可能有记录被略去,金额与状态随之不同 · of a subject without a seal \
+                 records may have been left out, and amounts and states would be others"
+                    .to_owned(),
+            );
+        }
         if !self.pages {
             lines.push(
-                "  注意:两份页面的版本不同,未核对;以本结果为准 · the two pages are of another \
-                 version and were not compared: believe this and not them"
+                "  注意:两份页面和 README.txt 的版本不同,未核对;请勿以其为据 · the two pages and \
+                 README.txt are of another version and were not compared: believe nothing in them"
                     .to_owned(),
             );
         }

@@ -10,6 +10,7 @@ use crate::archive::{Archive, FILES, unpack};
 use crate::html::{Language, Page, page};
 use crate::manifest::{Manifest, Named, PAGES};
 use crate::plan::{closure, referenced};
+use crate::readme::README;
 use crate::report::{Report, subject_reports};
 use crate::seals::{self, Checked, Seals};
 use crate::told::{Told, tell};
@@ -77,6 +78,9 @@ pub fn verify(bytes: &[u8], trust: &Trust) -> Result<Report, Fault> {
     if pages {
         same_page(&archive, &context, "report.zh.html", Language::Zh)?;
         same_page(&archive, &context, "report.en.html", Language::En)?;
+        if held(&archive, "README.txt")? != README.as_bytes() {
+            return Err(Fault::Readme);
+        }
     }
     let replayed_by = replayed_by(&note, &trust.replaying)?;
     let confirmed = !replayed_by.is_empty();

@@ -1,10 +1,10 @@
 //! `fundtrace verify FILE`, a package or signed receipts: with no database and no network.
 
-use super::{BROKEN, INTACT, UNKNOWN};
+use super::{BROKEN, INTACT, NOT_COMPLETE, UNKNOWN};
 use crate::cli::{eprint_line, print_line};
 use anyhow::{Context, ensure};
 use chain::{Policy, VerifierKey};
-use evidence::{Basis, PACKAGE_LEN_MAX, Trust};
+use evidence::{Basis, PACKAGE_LEN_MAX, Trust, Verdict};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -71,7 +71,11 @@ pub(super) fn run(path: &Path, trust: &TrustArgs) -> u8 {
             for line in report.lines() {
                 print_line(&line);
             }
-            INTACT
+            match report.verdict() {
+                Verdict::Holds => INTACT,
+                Verdict::NotProvenComplete => NOT_COMPLETE,
+                Verdict::PagesNotCompared => UNKNOWN,
+            }
         }
         Err(fault) => {
             let (verdict, code) = if fault.is_unknown() {
