@@ -12,6 +12,7 @@ use uuid::Uuid;
 mod figures;
 mod memory;
 pub mod python;
+mod singles;
 mod tamper;
 mod verdicts;
 

@@ -30,7 +30,7 @@ impl Report {
             self.checkpoint.size(),
             self.checkpoint.root().to_base64()
         ));
-        lines.push(self.trusted());
+        lines.push(self.trusted.line());
         lines.push(
             "  金额与状态已由包内记录重新算出,与所载相符 · amounts and states were computed again \
              from the records inside, and are those that are stated"
@@ -79,30 +79,6 @@ impl Report {
         lines
     }
 
-    fn trusted(&self) -> String {
-        match &self.trusted {
-            Trusted::OwnWord(key) => format!(
-                "  注意:未给出公钥,只按包内自带的公钥核验,公钥是否属实须另行查证 · no key was \
-                 given: the key is the package's own word: {key}"
-            ),
-            Trusted::Keys(names) => format!(
-                "  由所给公钥签名 · signed by the keys given: {}",
-                names.join(", ")
-            ),
-            Trusted::Policy(witnesses) => {
-                let witnesses = witnesses
-                    .iter()
-                    .map(|(name, time_s)| {
-                        let us = time_s.saturating_mul(1_000_000);
-                        format!("{name} ({})", crate::html::moment(us))
-                    })
-                    .collect::<Vec<_>>()
-                    .join(", ");
-                format!("  符合所给策略,见证方 · accepted by the policy; witnesses: [{witnesses}]")
-            }
-        }
-    }
-
     fn completeness(&self, lines: &mut Vec<String>) {
         for subject in &self.subjects {
             let (kind_zh, kind, id) = (subject.kind.zh(), subject.kind.word(), subject.subject.0);
@@ -124,6 +100,34 @@ impl Report {
             lines.push(format!(
                 "  {kind_zh} · {kind} {id}: {count} 条 · records; {text}"
             ));
+        }
+    }
+}
+
+impl Trusted {
+    /// On whose word, in Chinese and English.
+    #[must_use]
+    pub fn line(&self) -> String {
+        match self {
+            Trusted::OwnWord(key) => format!(
+                "  注意:未给出公钥,只按包内自带的公钥核验,公钥是否属实须另行查证 · no key was \
+                 given: the key is the package's own word: {key}"
+            ),
+            Trusted::Keys(names) => format!(
+                "  由所给公钥签名 · signed by the keys given: {}",
+                names.join(", ")
+            ),
+            Trusted::Policy(witnesses) => {
+                let witnesses = witnesses
+                    .iter()
+                    .map(|(name, time_s)| {
+                        let us = time_s.saturating_mul(1_000_000);
+                        format!("{name} ({})", crate::html::moment(us))
+                    })
+                    .collect::<Vec<_>>()
+                    .join(", ");
+                format!("  符合所给策略,见证方 · accepted by the policy; witnesses: [{witnesses}]")
+            }
         }
     }
 }

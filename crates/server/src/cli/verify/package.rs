@@ -1,10 +1,12 @@
-//! `fundtrace verify FILE`, a package or signed receipts: with no database and no network.
+//! `fundtrace verify FILE`, a package, signed receipts, a checkpoint or a proof: with no database
+//! and no network.
 
+use super::note::{self, OfArgs};
 use super::{BROKEN, INTACT, NOT_COMPLETE, UNKNOWN};
 use crate::cli::{eprint_line, print_line};
 use anyhow::{Context, ensure};
 use chain::{Policy, VerifierKey};
-use evidence::{Basis, PACKAGE_LEN_MAX, Trust, Verdict};
+use evidence::{Basis, Fault, PACKAGE_LEN_MAX, Trust, Verdict};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -53,7 +55,7 @@ impl TrustArgs {
 }
 
 /// The exit code.
-pub(super) fn run(path: &Path, trust: &TrustArgs) -> u8 {
+pub(super) fn run(path: &Path, trust: &TrustArgs, of: &OfArgs) -> u8 {
     let read = trust.read().and_then(|trust| Ok((trust, read(path)?)));
     let (trust, bytes) = match read {
         Ok(read) => read,
@@ -66,6 +68,9 @@ pub(super) fn run(path: &Path, trust: &TrustArgs) -> u8 {
     if matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
         return receipts(&bytes, &trust);
     }
+    if let Some(kind) = note::kind(&bytes) {
+        return note::run(kind, &bytes, of, &trust);
+    }
     match evidence::verify(&bytes, &trust) {
         Ok(report) => {
             for line in report.lines() {
@@ -77,16 +82,19 @@ pub(super) fn run(path: &Path, trust: &TrustArgs) -> u8 {
                 Verdict::PagesNotCompared => UNKNOWN,
             }
         }
-        Err(fault) => {
-            let (verdict, code) = if fault.is_unknown() {
-                ("无法核验 · not verified", UNKNOWN)
-            } else {
-                ("核验不通过 · broken", BROKEN)
-            };
-            eprint_line(&format!("{verdict}: {} · {fault}", fault.zh()));
-            code
-        }
+        Err(fault) => refuse(&fault),
     }
+}
+
+/// Says what is wrong; the exit code.
+pub(super) fn refuse(fault: &Fault) -> u8 {
+    let (verdict, code) = if fault.is_unknown() {
+        ("无法核验 · not verified", UNKNOWN)
+    } else {
+        ("核验不通过 · broken", BROKEN)
+    };
+    eprint_line(&format!("{verdict}: {} · {fault}", fault.zh()));
+    code
 }
 
 /// Says of each receipt what holds and what not; the exit code.
