@@ -28,9 +28,11 @@ fn trust(key: &str) -> Trust {
 }
 
 fn checked(receipt: &Value, key: &str) -> Result<Receipt, ReceiptFault> {
-    let receipts = verify_receipts(receipt.to_string().as_bytes(), &trust(key)).unwrap();
-    assert_eq!(receipts.len(), 1);
-    receipts.into_iter().next().unwrap()
+    let (text, trust) = (receipt.to_string(), trust(key));
+    let mut receipts = verify_receipts(text.as_bytes(), &trust).unwrap();
+    let first = receipts.next().unwrap();
+    assert!(receipts.next().is_none());
+    first
 }
 
 /// The same text with one letter or digit of it changed.
@@ -151,11 +153,11 @@ fn what_is_not_signed_is_named() {
         replaying: Vec::new(),
     };
     let bytes = receipt.to_string().into_bytes();
-    assert_eq!(verify_receipts(&bytes, &nobody), Err(BadReceipts::NoKey));
-    assert_eq!(
-        verify_receipts(b"[]", &trust(&key)),
-        Err(BadReceipts::Empty)
-    );
+    let fault = |bytes: &[u8], trust: &Trust| verify_receipts(bytes, trust).err();
+    assert_eq!(fault(&bytes, &nobody), Some(BadReceipts::NoKey));
+    assert_eq!(fault(b"[]", &trust(&key)), Some(BadReceipts::Empty));
+    let cut = fault(&[b"[{}, ", &bytes[..20]].concat(), &trust(&key));
+    assert!(matches!(cut, Some(BadReceipts::Json(_))), "{cut:?}");
 }
 
 #[test]
@@ -187,4 +189,45 @@ fn the_command_line_says_of_each_receipt_whether_it_holds() {
     assert_eq!(code, Some(0), "{told}");
     let (code, told) = verify(&outcomes, &[]);
     assert_eq!(code, Some(2), "{told}");
+}
+
+/// Sixty megabytes of brackets were once seven gigabytes in memory, and three gigabytes of output.
+#[test]
+fn receipts_that_are_none_take_little_memory_and_few_lines() {
+    let world = spawn();
+    let key = log_key(&world);
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("receipts.json");
+    let verify = || {
+        let args = ["verify", file.to_str().unwrap(), "--key", &key];
+        let told = run_within(MEMORY_KIB, &args);
+        let text = [told.stdout, told.stderr].concat();
+        (told.status.code(), String::from_utf8(text).unwrap())
+    };
+    let count = 8 << 20;
+    std::fs::write(&file, format!("[{}[0]]", "[0],".repeat(count))).unwrap();
+    let (code, told) = verify();
+    assert_eq!(code, Some(1), "{told}");
+    assert_eq!(told.matches("broken: ").count(), 100);
+    let more = format!("{} more that do not hold are not listed", count + 1 - 100);
+    assert!(told.contains(&more), "{told}");
+    // One alone.
+    std::fs::write(&file, format!("[{{\"a\": [{}[0]]}}]", "[0],".repeat(count))).unwrap();
+    let (code, told) = verify();
+    assert_eq!(code, Some(1), "{told}");
+    assert!(
+        told.contains("a receipt has at most 2097152 bytes"),
+        "{told}"
+    );
+    // Nothing of it is read.
+    std::fs::File::create(&file)
+        .unwrap()
+        .set_len(3 << 30)
+        .unwrap();
+    let (code, told) = verify();
+    assert_eq!(code, Some(2), "{told}");
+    assert!(
+        told.contains("has 3221225472 bytes, more than any"),
+        "{told}"
+    );
 }

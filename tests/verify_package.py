@@ -7,11 +7,13 @@
 Written from proto/README.md alone, to show that it is enough. It needs Python 3.9, the package
 blake3, and the folder proto/ beside this one for the schema and the table of subjects. It checks the
 zip, the hashes, every record and its proof, the signature of the checkpoint, the chain, that no
-record of a sealed subject is missing, and the figures that are simple sums: what a batch received,
-what each payment was instructed, settled and returned. It does not make the two HTML pages again and
-does not compute states: that is what `fundtrace verify` does. Of signed receipts it checks all that there is.
+record of a sealed subject is missing, and the amounts and states of the answer, by the sums of that
+page (package_figures.py). It does not make the two HTML pages again: that is what `fundtrace verify`
+does. Of signed receipts it checks all that there is.
 
-Exit code 0: it holds. 1: refused, with the reason in one line. Anything else: it could not run.
+Exit code 0: it holds. 1: refused, with the reason in one line. 2: an amount or a state is stated that
+was not added up, or the pages are of another version. 3: a subject is not proven complete. Anything
+else: it could not run.
 """
 import argparse
 import base64
@@ -20,14 +22,20 @@ import io
 import json
 import pathlib
 import re
+import struct
 import sys
 import uuid
 import zipfile
 
 from blake3 import blake3
+from package_figures import Reader, Unclear, Wrong, compare, make, read_types
 
 PROTO = pathlib.Path(__file__).resolve().parent.parent / "proto"
-ENTRIES_MAX, HELD_MAX, RATIO_MAX = 50_000, 256 << 20, 250
+ENTRIES_MAX, HELD_MAX, RATIO_MAX = 44_096, 256 << 20, 250
+
+# The version of the pages, and the SHA-256 of the README.txt that belongs to it.
+PAGES = 2
+README = "5d90601be32bea90e173ba3d54dd74597c369e2470febe0f3a5110eb304ef786"
 
 
 class Refused(Exception):
@@ -361,12 +369,29 @@ def signed(number):
 # --- the package ------------------------------------------------------------------------------------
 
 
-def unzip(path):
+def check_zip(data, infos):
+    """The entries lie one behind the other from the first byte on, then their list, and no more."""
+    end = len(data) - 22
+    need(end >= 0 and data[end : end + 4] == b"PK\5\6", "not a whole zip, or something behind it")
+    size, start, comment = struct.unpack("<IIH", data[end + 12 : end + 22])
+    need(comment == 0 and start + size == end, "something before or within the zip")
+    at = 0
+    for info in sorted(infos, key=lambda info: info.header_offset):
+        need(info.header_offset == at and data[at : at + 4] == b"PK\3\4", "something before an entry")
+        need(not info.flag_bits & 9, "an entry is encrypted, or does not state its length")
+        need(info.compress_type in (0, 8), "an entry is neither stored nor deflated")
+        name, extra = struct.unpack("<HH", data[at + 26 : at + 30])
+        at += 30 + name + extra + info.compress_size
+    need(at == start, "something behind an entry")
+
+
+def unzip(data):
     files, room = {}, HELD_MAX
     try:
-        with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
             need(len(infos) <= ENTRIES_MAX, "too many entries")
+            check_zip(data, infos)
             for info in infos:
                 name = info.filename
                 need(name not in files, name + " is there twice")
@@ -441,62 +466,22 @@ def check_seals(files, manifest, records, seal, names, schema, ledger):
     return complete
 
 
-def check_sums(answer, records, schema):
-    """What was received, instructed, settled and returned, added up from the records."""
-    received, paid = {}, {}
-
-    def payment(facts, message):
-        return paid.setdefault(str(uuid.UUID(bytes=get(schema, message, facts, "payment"))), {})
-
-    def add_up(row, name, facts, message):
-        row[name] = row.get(name, 0) + signed(get(schema, message, facts, "amount_fen"))
-
-    for record in records:
-        fund = get(schema, "Event", record.body, "fund")
-        pay = get(schema, "Event", record.body, "payment")
-        if get(schema, "Event", record.body, "record") is not None:
-            return "not added up: a record was reversed or corrected"
-        if fund is not None:
-            if get(schema, "FundEvent", fund, "adjusted") or get(schema, "FundEvent", fund, "taken_over"):
-                return "not added up: a batch was adjusted or taken over"
-            facts = get(schema, "FundEvent", fund, "received")
-            if facts is not None:
-                which = str(uuid.UUID(bytes=get(schema, "AuthorityReceipt", facts, "fund")))
-                received[which] = received.get(which, 0) + signed(
-                    get(schema, "AuthorityReceipt", facts, "amount_fen")
-                )
-        if pay is not None:
-            for event, message, name in (
-                ("instructed", "PaymentInstruction", "amount_fen"),
-                ("settled", "Settlement", "settled_fen"),
-                ("returned", "PaymentReturn", "returned_fen"),
-            ):
-                facts = get(schema, "PaymentEvent", pay, event)
-                if facts is not None:
-                    add_up(payment(facts, message), name, facts, message)
-    kinds = ("fund", "trace", "payment", "project", "item")
-    need(any(part in answer for part in kinds), "the answer states nothing")
-    for part in ("fund", "trace"):
-        if part in answer:
-            stated, which = answer[part]["received_fen"], answer[part]["fund"]["fund"]
-            made = received.get(which, 0)
-            need(stated == made, "received_fen: %s is stated, the records give %d" % (stated, made))
-    lines = list(answer.get("payments", [])) + [it for it in [answer.get("payment")] if it]
-    for line in lines:
-        row = paid.get(line["payment"], {})
-        # Of a payment that several batches bear, a batch's line states its part.
-        whole = line["amount_fen"] == row.get("amount_fen", 0) or "fund" not in answer
-        for name in ("amount_fen", "settled_fen", "returned_fen") if whole else ():
-            need(
-                line[name] == row.get(name, 0),
-                "%s of payment %s: %s is stated, the records give %d"
-                % (name, line["payment"], line[name], row.get(name, 0)),
-            )
-    return "added up again: %d payments" % len(lines)
+def check_figures(answer, records, kind, asked):
+    """Computes the answer again; what of it is stated and not computed, in words."""
+    reader = Reader(read_types(PROTO / "fundtrace" / "v1"), fields)
+    try:
+        made = make(kind, asked.bytes, records, reader)
+        for part in made:
+            need(part in answer, "the answer states no " + part)
+        return ["no sum is defined for " + path for path in compare(answer, made)]
+    except Unclear as unclear:
+        return [str(unclear)]
+    except Wrong as wrong:
+        raise Refused(str(wrong)) from wrong
 
 
-def verify(path, vkey, replaying):
-    files = unzip(path)
+def verify(data, vkey, replaying):
+    files = unzip(data)
     need("manifest.json" in files, "manifest.json is missing")
     manifest = json.loads(files["manifest.json"])
     need(manifest.get("format") == "fundtrace-package/v1", "the format is not fundtrace-package/v1")
@@ -552,9 +537,21 @@ def verify(path, vkey, replaying):
             need(which in listed, "evidence %s is not among the subjects" % which)
     for line in listed:
         need(any(line in it for it in names.values()), "no record names the subject %s" % line)
-    sums = check_sums(json.loads(files["answer.json"]), own, schema)
-    print("holds: %s %s, %d records, log %s, checkpoint of %d records"
-          % (manifest["question"]["kind"], asked, len(own), key[0], size))
+    kind = manifest["question"]["kind"]
+    unclear = check_figures(json.loads(files["answer.json"]), own, kind, asked)
+    # The worst that there is to say is said first, and by the exit code.
+    verdict, code = "holds", 0
+    if any(subject not in complete for subject in listed):
+        verdict, code = "not proven complete", 3
+    if unclear:
+        verdict, code = "not added up", 2
+    if manifest["pages"] != PAGES:
+        verdict, code = "pages not compared", 2
+    else:
+        text = hashlib.sha256(files.get("README.txt", b"")).hexdigest()
+        need(text == README, "README.txt is not the text that every package with these pages has")
+    print("%s: %s %s, %d records, log %s, checkpoint of %d records"
+          % (verdict, kind, asked, len(own), key[0], size))
     for subject in listed:
         state = "not shown to be complete"
         if subject in complete:
@@ -564,7 +561,12 @@ def verify(path, vkey, replaying):
                 whose = "confirmed by replaying witness " + ", ".join(replaying)
             state = "complete through position %d, %s" % (complete[subject], whose)
         print("  %s: %s" % (subject, state))
-    print("  " + sums)
+    for why in unclear[:20]:
+        print("  not added up: " + why)
+    if len(unclear) > 20:
+        print("  and %d more" % (len(unclear) - 20))
+    print("  the two pages were not made again: believe the figures and not them")
+    return code
 
 
 def main():
@@ -584,12 +586,11 @@ def main():
                 check_receipt(receipt.get("receipt", receipt), read_key(args.key))
             print("holds: %d receipts" % len(receipts))
             return 0
-        verify(args.package, args.key, args.replaying)
+        return verify(data, args.key, args.replaying)
     except (Refused, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         kind = "" if isinstance(error, Refused) else type(error).__name__ + " "
         print("refused: %s%s" % (kind, error))
         return 1
-    return 0
 
 
 if __name__ == "__main__":

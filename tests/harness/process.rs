@@ -87,3 +87,17 @@ pub fn run(args: &[&str], input: &str) -> std::process::Output {
     writer.join().unwrap();
     output
 }
+
+/// So much address space is enough to check a small package, in KiB: thirty megabytes of brackets as
+/// values take twice as much.
+pub const MEMORY_KIB: u32 = 3 << 19;
+
+/// Runs the binary to its end, with so many KiB of address space and no more.
+pub fn run_within(kib: u32, args: &[&str]) -> std::process::Output {
+    Program::new("sh")
+        .args(["-c", &format!("ulimit -v {kib} && exec \"$@\""), "sh"])
+        .arg(binary())
+        .args(args)
+        .output()
+        .unwrap()
+}

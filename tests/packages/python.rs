@@ -20,6 +20,12 @@ pub fn verify_replayed(
     key: &str,
     replaying: Option<&str>,
 ) -> (bool, String) {
+    let (code, told) = told(dir, package, key, replaying);
+    (code == 0, told)
+}
+
+/// Its exit code, and what it prints.
+pub fn told(dir: &Path, package: &[u8], key: &str, replaying: Option<&str>) -> (i32, String) {
     let file = dir.join("package.zip");
     std::fs::write(&file, package).unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/verify_package.py");
@@ -38,10 +44,19 @@ pub fn verify_replayed(
     let output = output.unwrap_or_else(|error| panic!("{python}: {error}: {MISSING}"));
     let told = [output.stdout, output.stderr].concat();
     let told = String::from_utf8_lossy(&told).into_owned();
-    match output.status.code() {
-        Some(0) => (true, told),
-        // A refusal is one line; anything else is a fault of the program.
-        Some(1) if told.starts_with("refused: ") => (false, told),
+    let verdict = match output.status.code() {
+        Some(0) => (0, "holds: "),
+        Some(1) => (1, "refused: "),
+        // Anything else that does not begin so is a fault of the program.
+        Some(2) if told.starts_with("not added up: ") => (2, "not added up: "),
+        Some(2) => (2, "pages not compared: "),
+        Some(3) => (3, "not proven complete: "),
         code => panic!("{python} ended with {code:?}: {told}\n{MISSING}"),
-    }
+    };
+    let (code, begins) = verdict;
+    assert!(
+        told.starts_with(begins),
+        "{python} ended with {code}: {told}\n{MISSING}"
+    );
+    (code, told)
 }

@@ -158,7 +158,7 @@ pub fn tamperings() -> Vec<(&'static str, Box<dyn Fn(&mut Entries)>, &'static st
         (
             "an answer that states nothing",
             Box::new(|entries| {
-                entries.insert("answer.json".to_owned(), b"{\"payments\": []}".to_vec());
+                entries.insert("answer.json".to_owned(), b"{}".to_vec());
             }),
             "answer.json says fund is nothing",
         ),
@@ -247,6 +247,14 @@ pub fn tamperings() -> Vec<(&'static str, Box<dyn Fn(&mut Entries)>, &'static st
                 );
             }),
             "the format is \"fundtrace-package/v2\"",
+        ),
+        (
+            "another text that explains it",
+            Box::new(|entries| {
+                let text = b"The court has vetted the key of the log.\n".to_vec();
+                entries.insert("README.txt".to_owned(), text);
+            }),
+            "README.txt is not the text",
         ),
         (
             "a name that no package has",

@@ -51,6 +51,12 @@ pub enum Fault {
     /// The checkpoint cannot be read.
     #[error("the checkpoint: {0}")]
     Checkpoint(String),
+    /// A proof cannot be read.
+    #[error("not a C2SP tlog-proof: {0}")]
+    TlogProof(String),
+    /// No key is known, and a checkpoint by itself does not bring its own.
+    #[error("it is checked against the log's key: give it with --key or --policy")]
+    NoKey,
     /// The checkpoint is not signed by those who are trusted.
     #[error("the checkpoint is not signed as it must be: {0}")]
     Signature(String),
@@ -145,6 +151,9 @@ pub enum Fault {
     /// A page is not what the records give.
     #[error("{0} is not the page that the records inside give")]
     Page(&'static str),
+    /// The text that explains the package is another.
+    #[error("README.txt is not the text that every package with these pages has")]
+    Readme,
 }
 
 impl Fault {
@@ -158,6 +167,7 @@ impl Fault {
                 | Fault::TooMany { .. }
                 | Fault::Bomb { .. }
                 | Fault::Format(_)
+                | Fault::NoKey
                 | Fault::Newer { .. }
         )
     }
@@ -177,6 +187,8 @@ impl Fault {
             Fault::FileHash(_) => "文件内容与清单所载的 SHA-256 不符",
             Fault::EvidenceHash(_) => "佐证文件内容与其名称所载的 SHA-256 不符",
             Fault::Checkpoint(_) => "检查点无法读取",
+            Fault::TlogProof(_) => "入册证明无法读取",
+            Fault::NoKey => "须给出日志公钥(--key 或 --policy)",
             Fault::Signature(_) => "检查点签名不成立",
             Fault::Origin { .. } => "检查点属于另一日志",
             Fault::Record { .. } => "记录已变动",
@@ -190,6 +202,7 @@ impl Fault {
             Fault::Unanswered => "包内记录与所问无关",
             Fault::Answer { .. } => "所载金额或状态与包内记录重新计算的结果不符",
             Fault::Page(_) => "页面与包内记录不符",
+            Fault::Readme => "说明文件 README.txt 不是原文",
         }
     }
 }

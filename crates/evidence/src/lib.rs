@@ -4,7 +4,8 @@
 //! record's exact bytes, a proof for each of them, the signed checkpoint, and the answer itself as
 //! JSON and as pages for people. [`make`] puts it together; [`verify`] takes it apart with no
 //! database and no network, and computes the answer again from the records inside. The format is
-//! in `proto/README.md`. [`verify_receipts`] checks what a server answered and signed.
+//! in `proto/README.md`. [`verify_receipts`] checks what a server answered and signed,
+//! [`verify_proof`] and [`verify_checkpoint`] a file by itself.
 //!
 //! Everything here is a pure function: which records there are, the day, the keys and the files
 //! are arguments.
@@ -22,7 +23,10 @@ mod readme;
 mod receipt;
 mod report;
 mod seals;
+mod single;
+mod stated;
 mod summary;
+mod texts;
 mod told;
 mod trust;
 mod verify;
@@ -37,8 +41,9 @@ pub use manifest::{FORMAT, Through};
 pub use plan::{Plan, plan, referenced, stays, supporting};
 pub use question::Question;
 pub use receipt::{BadReceipts, Receipt, ReceiptFault, verify_receipts};
-pub use report::{Complete, Report, SubjectReport};
+pub use report::{Complete, Report, SubjectReport, Verdict};
 pub use seals::{SealedSubject, Seals};
+pub use single::{Leaf, verify_checkpoint, verify_proof};
 pub use trust::{Basis, Trust, Trusted};
 pub use verify::{files_named, verify};
 pub use words::event;

@@ -14,7 +14,8 @@ use uuid::Uuid;
 /// The first version of the format, and the only one that this release reads.
 pub const FORMAT: &str = "fundtrace-package/v1";
 
-/// The version of the two pages: a package with another one is checked without them.
+/// The version of the two pages and of `README.txt`: of a package with another one they are not
+/// compared, and it does not hold.
 pub(crate) const PAGES: u32 = 2;
 
 /// The whole of `manifest.json`.
@@ -32,7 +33,7 @@ pub(crate) struct Manifest {
     pub(crate) subjects: Vec<Named>,
     /// Whom records name without a record of theirs being in the package.
     pub(crate) not_included: Vec<Subject>,
-    /// The version of the two pages.
+    /// The version of the two pages and of `README.txt`.
     pub(crate) pages: u32,
     pub(crate) files: Vec<Listed>,
 }

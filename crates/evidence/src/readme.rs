@@ -1,6 +1,7 @@
 //! `README.txt`: for whoever unpacks a package and has never heard of us.
 
-/// The same in every package.
+/// The same in every package with pages of this version: another text is another version of the
+/// pages. `proto/README.md` states its SHA-256.
 pub(crate) const README: &str = "\
 资金与整改留痕 · 证据包                                fundtrace evidence package
 格式 format: fundtrace-package/v1

@@ -3,12 +3,17 @@
 //! A receipt says what it says without the server, and without the log. What of it is signed is
 //! checked; what is not is named, so that nobody takes it for proved.
 
+use crate::texts::Texts;
 use crate::trust::{Basis, Of, Trust, Trusted};
 use chain::receipt::{BadReceipt, Statement};
 use chain::{KeyKind, LedgerId, NodeHash, Note, TlogProof, VerifierKey, leaf_hash};
 use serde::Deserialize;
-use serde_json::Value;
+use serde::de::IgnoredAny;
 use uuid::Uuid;
+
+/// The longest receipt that is read, in bytes: a command has at most 65,535 records, whose positions
+/// take 21 bytes each, and the two notes in it have at most 256 KiB each.
+const RECEIPT_LEN_MAX: usize = 2 << 20;
 
 /// A receipt that holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +40,12 @@ pub enum ReceiptFault {
     /// It is not the JSON of a receipt.
     #[error("it is not the receipt of this release: {0}")]
     Form(String),
+    /// It is longer than any receipt.
+    #[error("a receipt has at most 2097152 bytes, not {len}")]
+    TooLong {
+        /// How long it is, in bytes.
+        len: usize,
+    },
     /// A field does not hold what belongs there.
     #[error("{field} is not what it should be: {value:?}")]
     Field {
@@ -79,6 +90,7 @@ impl ReceiptFault {
     pub const fn zh(&self) -> &'static str {
         match self {
             ReceiptFault::Form(_) => "不是本版本的回执",
+            ReceiptFault::TooLong { .. } => "超出一份回执的最大长度",
             ReceiptFault::Field { .. } => "回执字段有误",
             ReceiptFault::Refused => "该命令被拒绝,没有回执",
             ReceiptFault::NotSigned => "回执未签名,任何人都能写出",
@@ -145,36 +157,30 @@ struct Signature {
 }
 
 /// Checks receipts: one, a list, or lines of them; each as the server answers one command, or as it
-/// answers the commands of a list. Pure: no clock, no files, no network.
+/// answers the commands of a list. Each is read when its turn comes, so that many take no more memory
+/// than one. Pure: no clock, no files, no network.
 ///
 /// # Errors
 /// Nothing can be said of any of them.
-pub fn verify_receipts(
-    bytes: &[u8],
-    trust: &Trust,
-) -> Result<Vec<Result<Receipt, ReceiptFault>>, BadReceipts> {
+pub fn verify_receipts<'a>(
+    bytes: &'a [u8],
+    trust: &'a Trust,
+) -> Result<impl Iterator<Item = Result<Receipt, ReceiptFault>> + use<'a>, BadReceipts> {
     let keys = keys(trust);
     if keys.is_empty() {
         return Err(BadReceipts::NoKey);
     }
-    let values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
-    let mut receipts = Vec::new();
-    for value in values {
-        let value = value.map_err(|error| BadReceipts::Json(error.to_string()))?;
-        if let Value::Array(values) = value {
-            receipts.extend(values);
-        } else {
-            receipts.push(value);
-        }
+    // All of it is JSON before a word is said about the first.
+    let mut count = 0_usize;
+    for text in Texts::of(bytes) {
+        text.map_err(BadReceipts::Json)?;
+        count = count.saturating_add(1);
     }
-    if receipts.is_empty() {
+    if count == 0 {
         return Err(BadReceipts::Empty);
     }
-    let checked = receipts.into_iter().map(|value| {
-        let given = read(value)?;
-        check(&given, &keys, trust)
-    });
-    Ok(checked.collect())
+    let texts = Texts::of(bytes).filter_map(Result::ok);
+    Ok(texts.map(move |text| check(&read(text)?, &keys, trust)))
 }
 
 /// The keys of logs that are trusted.
@@ -189,14 +195,39 @@ fn keys(trust: &Trust) -> Vec<&VerifierKey> {
 }
 
 /// A receipt by itself, or within what a list was answered.
-fn read(mut value: Value) -> Result<Given, ReceiptFault> {
-    let within = value.get_mut("receipt").map(Value::take);
-    let value = match within {
-        Some(receipt) => receipt,
-        None if value.get("problem").is_some() => return Err(ReceiptFault::Refused),
-        None => value,
-    };
-    serde_json::from_value(value).map_err(|error| ReceiptFault::Form(error.to_string()))
+fn read(text: &[u8]) -> Result<Given, ReceiptFault> {
+    /// What a list was answered for one command.
+    #[derive(Deserialize)]
+    struct Outcome {
+        receipt: Option<IgnoredAny>,
+        problem: Option<IgnoredAny>,
+    }
+    #[derive(Deserialize)]
+    struct Recorded {
+        receipt: Given,
+    }
+    if text.len() > RECEIPT_LEN_MAX {
+        return Err(ReceiptFault::TooLong { len: text.len() });
+    }
+    let wrong = |error: serde_json::Error| ReceiptFault::Form(error.to_string());
+    if text.first() != Some(&b'{') {
+        let start: Vec<u8> = text.iter().copied().take(20).collect();
+        let start = String::from_utf8_lossy(&start);
+        return Err(ReceiptFault::Form(format!("{start:?} is no object")));
+    }
+    let outcome: Outcome = serde_json::from_slice(text).map_err(wrong)?;
+    match outcome {
+        Outcome {
+            receipt: Some(_), ..
+        } => {
+            let Recorded { receipt } = serde_json::from_slice(text).map_err(wrong)?;
+            Ok(receipt)
+        }
+        Outcome {
+            problem: Some(_), ..
+        } => Err(ReceiptFault::Refused),
+        Outcome { .. } => serde_json::from_slice(text).map_err(wrong),
+    }
 }
 
 fn check(given: &Given, keys: &[&VerifierKey], trust: &Trust) -> Result<Receipt, ReceiptFault> {

@@ -39,6 +39,18 @@ pub struct SubjectReport {
     pub complete: Complete,
 }
 
+/// What may be said of a package in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// All of it was checked, and every subject is complete as far as its seal counts.
+    Holds,
+    /// What is here was checked, and that it is all is not shown: of a subject that the answer rests
+    /// on, somebody may have left records out.
+    NotProvenComplete,
+    /// What people read in it was not checked, because it is of another version.
+    PagesNotCompared,
+}
+
 /// What a package that holds proves.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
@@ -70,8 +82,24 @@ pub struct Report {
     pub files: usize,
     /// The evidence files that records name and that are not here.
     pub files_not_here: Vec<Digest>,
-    /// The two pages are what the records give; false where they are of another version.
+    /// The two pages are what the records give, and `README.txt` is that of their version; false
+    /// where they are of another version.
     pub pages: bool,
+}
+
+impl Report {
+    /// What may be said of it in a word: the worst of what there is to say.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let not_shown = |it: &SubjectReport| it.complete == Complete::NotShown;
+        if !self.pages {
+            Verdict::PagesNotCompared
+        } else if self.subjects.iter().any(not_shown) {
+            Verdict::NotProvenComplete
+        } else {
+            Verdict::Holds
+        }
+    }
 }
 
 /// What is known of each subject.

@@ -9,8 +9,13 @@ use crate::{Fault, archive};
 use chain::{Accumulator, LedgerId, NodeHash, leaf_hash, subject_leaf, verify_inclusion};
 use ledger::ids::Subject;
 use ledger::log::{LogEvent, SubjectsSeal};
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// A tree of subjects has no more levels than its count has bits.
+const PATH_LEN_MAX: usize = 64;
 
 /// `seals.json`: where the package's subjects stand under one seal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,7 +40,38 @@ pub struct SealedSubject {
     /// What they came to: r n.
     pub hash: String,
     /// The path to the root, base64, from the leaf's sibling upwards.
+    #[serde(deserialize_with = "path")]
     pub path: Vec<String>,
+}
+
+/// A path, of no more hashes than the highest tree has levels: three bytes of text that are no hash
+/// would else be dozens in memory.
+fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    struct Path;
+
+    impl<'de> Visitor<'de> for Path {
+        type Value = Vec<String>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("a path of at most 64 hashes")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut hashes: A) -> Result<Vec<String>, A::Error> {
+            let mut path = Vec::new();
+            while let Some(hash) = hashes.next_element()? {
+                if path.len() == PATH_LEN_MAX {
+                    return Err(A::Error::invalid_length(
+                        path.len().saturating_add(1),
+                        &self,
+                    ));
+                }
+                path.push(hash);
+            }
+            Ok(path)
+        }
+    }
+
+    deserializer.deserialize_seq(Path)
 }
 
 impl Seals {

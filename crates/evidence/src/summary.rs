@@ -1,14 +1,20 @@
 //! A good verdict in words.
 
-use crate::{Complete, Report, Trusted};
+use crate::{Complete, Report, Trusted, Verdict};
 
 impl Report {
     /// What is proved, on whose word, through which position, and what is not; line by line, in
     /// Chinese and English.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
+        // Whoever reads no further has read the worst of it.
+        let verdict = match self.verdict() {
+            Verdict::Holds => "核验通过 · holds",
+            Verdict::NotProvenComplete => "未证明齐全 · not proven complete",
+            Verdict::PagesNotCompared => "页面未核对 · pages not compared",
+        };
         let mut lines = vec![format!(
-            "核验通过 · holds: {} {} · {}, {} 条记录 · records",
+            "{verdict}: {} {} · {}, {} 条记录 · records",
             self.question.zh(),
             self.question.subject().0,
             self.question.en(),
@@ -24,17 +30,28 @@ impl Report {
             self.checkpoint.size(),
             self.checkpoint.root().to_base64()
         ));
-        lines.push(self.trusted());
+        lines.push(self.trusted.line());
         lines.push(
             "  金额与状态已由包内记录重新算出,与所载相符 · amounts and states were computed again \
              from the records inside, and are those that are stated"
                 .to_owned(),
         );
         self.completeness(&mut lines);
+        if self
+            .subjects
+            .iter()
+            .any(|it| it.complete == Complete::NotShown)
+        {
+            lines.push(
+                "  注意:未封存的对象可能有记录被略去,金额与状态随之不同 · of a subject without a seal \
+                 records may have been left out, and amounts and states would be others"
+                    .to_owned(),
+            );
+        }
         if !self.pages {
             lines.push(
-                "  注意:两份页面的版本不同,未核对;以本结果为准 · the two pages are of another \
-                 version and were not compared: believe this and not them"
+                "  注意:两份页面和 README.txt 的版本不同,未核对;请勿以其为据 · the two pages and \
+                 README.txt are of another version and were not compared: believe nothing in them"
                     .to_owned(),
             );
         }
@@ -62,30 +79,6 @@ impl Report {
         lines
     }
 
-    fn trusted(&self) -> String {
-        match &self.trusted {
-            Trusted::OwnWord(key) => format!(
-                "  注意:未给出公钥,只按包内自带的公钥核验,公钥是否属实须另行查证 · no key was \
-                 given: the key is the package's own word: {key}"
-            ),
-            Trusted::Keys(names) => format!(
-                "  由所给公钥签名 · signed by the keys given: {}",
-                names.join(", ")
-            ),
-            Trusted::Policy(witnesses) => {
-                let witnesses = witnesses
-                    .iter()
-                    .map(|(name, time_s)| {
-                        let us = time_s.saturating_mul(1_000_000);
-                        format!("{name} ({})", crate::html::moment(us))
-                    })
-                    .collect::<Vec<_>>()
-                    .join(", ");
-                format!("  符合所给策略,见证方 · accepted by the policy; witnesses: [{witnesses}]")
-            }
-        }
-    }
-
     fn completeness(&self, lines: &mut Vec<String>) {
         for subject in &self.subjects {
             let (kind_zh, kind, id) = (subject.kind.zh(), subject.kind.word(), subject.subject.0);
@@ -107,6 +100,34 @@ impl Report {
             lines.push(format!(
                 "  {kind_zh} · {kind} {id}: {count} 条 · records; {text}"
             ));
+        }
+    }
+}
+
+impl Trusted {
+    /// On whose word, in Chinese and English.
+    #[must_use]
+    pub fn line(&self) -> String {
+        match self {
+            Trusted::OwnWord(key) => format!(
+                "  注意:未给出公钥,只按包内自带的公钥核验,公钥是否属实须另行查证 · no key was \
+                 given: the key is the package's own word: {key}"
+            ),
+            Trusted::Keys(names) => format!(
+                "  由所给公钥签名 · signed by the keys given: {}",
+                names.join(", ")
+            ),
+            Trusted::Policy(witnesses) => {
+                let witnesses = witnesses
+                    .iter()
+                    .map(|(name, time_s)| {
+                        let us = time_s.saturating_mul(1_000_000);
+                        format!("{name} ({})", crate::html::moment(us))
+                    })
+                    .collect::<Vec<_>>()
+                    .join(", ");
+                format!("  符合所给策略,见证方 · accepted by the policy; witnesses: [{witnesses}]")
+            }
         }
     }
 }

@@ -10,11 +10,12 @@ use crate::archive::{Archive, FILES, unpack};
 use crate::html::{Language, Page, page};
 use crate::manifest::{Manifest, Named, PAGES};
 use crate::plan::{closure, referenced};
+use crate::readme::README;
 use crate::report::{Report, subject_reports};
 use crate::seals::{self, Checked, Seals};
 use crate::told::{Told, tell};
 use crate::trust::{Of, Trust};
-use crate::{Fault, answer, keys};
+use crate::{Fault, answer, keys, stated};
 use chain::{KeyKind, Note, NoteError, VerifierKey};
 use ledger::digest::Digest;
 use ledger::evidence::EvidenceEvent;
@@ -77,6 +78,9 @@ pub fn verify(bytes: &[u8], trust: &Trust) -> Result<Report, Fault> {
     if pages {
         same_page(&archive, &context, "report.zh.html", Language::Zh)?;
         same_page(&archive, &context, "report.en.html", Language::En)?;
+        if held(&archive, "README.txt")? != README.as_bytes() {
+            return Err(Fault::Readme);
+        }
     }
     let replayed_by = replayed_by(&note, &trust.replaying)?;
     let confirmed = !replayed_by.is_empty();
@@ -191,12 +195,9 @@ fn answered(
 
 /// The stated answer, if all of it follows from what was computed.
 fn stated(archive: &Archive, made: &Value) -> Result<Value, Fault> {
-    let stated = serde_json::from_slice(held(archive, "answer.json")?);
-    let stated: Value = stated.map_err(|error| Fault::Answer {
-        path: "everything".to_owned(),
-        stated: error.to_string(),
-        made: "JSON".to_owned(),
-    })?;
+    let text = held(archive, "answer.json")?;
+    let wrong = |(path, stated, made)| Fault::Answer { path, stated, made };
+    let stated = stated::stated(text, made).map_err(wrong)?;
     // Its parts belong to the question; only within them may a later release say more.
     let parts = made.as_object().into_iter().flatten();
     for (part, _) in parts {
@@ -208,10 +209,7 @@ fn stated(archive: &Archive, made: &Value) -> Result<Value, Fault> {
             });
         }
     }
-    match answer::difference(&stated, made) {
-        Some((path, stated, made)) => Err(Fault::Answer { path, stated, made }),
-        None => Ok(stated),
-    }
+    Ok(stated)
 }
 
 /// Whom the subjects' records name without a record that is mainly about them being here.

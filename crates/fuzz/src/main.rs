@@ -5,6 +5,9 @@
 //! and what it accepts it must write as it was read, if it writes at all: one meaning, one text.
 #![no_main]
 
+#[path = "../../ordeal/src/fuzz/entries.rs"]
+#[allow(dead_code, reason = "what fuzzing begins with is made there")]
+mod entries;
 mod files;
 
 use std::io::{Cursor, Write};
@@ -68,7 +71,7 @@ const TARGETS: &[(&str, Target)] = &[
         }
     }),
     ("package", package),
-    ("package-entries", |data| package(&zipped(data))),
+    ("package-entries", |data| package(&entries::package(data))),
     ("receipts", receipts),
     ("command-json", |data| {
         let _ = serde_json::from_slice::<ledger::Command>(data);
@@ -120,7 +123,7 @@ fn receipts(data: &[u8]) {
     let Ok(checked) = evidence::verify_receipts(data, &TRUST) else {
         return;
     };
-    for receipt in checked.into_iter().flatten() {
+    for receipt in checked.flatten() {
         let signed = Statement {
             ledger: LedgerId::from_bytes([7; 16]),
             command_id: Uuid::from_bytes([2; 16]),
@@ -134,23 +137,6 @@ fn receipts(data: &[u8]) {
         assert_eq!(receipt.last_position, 3);
         let _ = receipt.lines();
     }
-}
-
-/// What the entries of a package may be called.
-const NAMES: &[&str] = &[
-    "manifest.json",
-    "checkpoint",
-    "answer.json",
-    "seals.json",
-    "keys.json",
-    "README.txt",
-    "records/00000000000000000001.bin",
-    "proofs/00000000000000000001.tlog-proof",
-];
-
-/// A sound zip of such entries.
-fn zipped(data: &[u8]) -> Vec<u8> {
-    of_parts(NAMES, data)
 }
 
 /// A sound zip: of each entry a byte for its name, two for its length, and its bytes.

@@ -15,6 +15,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::trial::{Failure, How};
 use crate::{Family, Row};
 
+pub mod entries;
 mod seeds;
 
 /// The row of each parser; a trial is a second, and in the table an execution.

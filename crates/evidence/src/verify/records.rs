@@ -4,10 +4,10 @@ use super::held;
 use crate::archive::{Archive, position_of, proof_name, record_name};
 use crate::manifest::Manifest;
 use crate::seals::Seals;
-use crate::{Fault, Through};
+use crate::{Fault, Through, single};
 use chain::{
-    Checkpoint, HEADER_LEN, Header, LedgerId, Note, Record, TlogProof, leaf_bytes, leaf_hash,
-    ledger_root, verify_inclusion,
+    Checkpoint, LedgerId, Note, Record, TlogProof, leaf_bytes, leaf_hash, ledger_root,
+    verify_inclusion,
 };
 use std::collections::BTreeMap;
 
@@ -21,12 +21,8 @@ pub(super) fn proved(
     for (name, bytes) in &archive.held {
         if let Some(position) = position_of(name, "records/", ".bin") {
             let bad = |why: String| Fault::Record { position, why };
-            let (header, body) = bytes
-                .split_at_checked(HEADER_LEN)
-                .ok_or_else(|| bad("it is shorter than a header".to_owned()))?;
-            let header = Header::from_bytes(header).map_err(|error| bad(error.to_string()))?;
-            let record = Record::new(header, body.to_vec());
-            let record = record.map_err(|error| bad(error.to_string()))?;
+            let record = single::record(bytes).map_err(bad)?;
+            let header = &record.header;
             let leaf = (header.ledger, header.seq, record.hash);
             prove(archive, note, checkpoint, position, leaf)?;
             records.insert(position, record);

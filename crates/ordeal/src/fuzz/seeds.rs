@@ -50,7 +50,7 @@ pub(super) fn of(name: &str) -> Vec<Vec<u8>> {
             vec![submission.expect("a submission").to_string().into_bytes()]
         }
         "package" => vec![book().package],
-        "package-entries" => vec![entries()],
+        "package-entries" => entries(),
         "receipts" => receipts(&signer),
         "command-json" => commands(),
         "backup-texts" => {
@@ -201,18 +201,14 @@ fn book() -> Book {
     Book::make().expect("a book")
 }
 
-/// The entries of a package that `crates/fuzz` makes a zip of: name, length, bytes.
-fn entries() -> Vec<u8> {
-    const NAMES: [&str; 4] = ["manifest.json", "checkpoint", "answer.json", "seals.json"];
+/// A whole package, in the form of which `crates/fuzz` makes one again: with its own signature, and
+/// signed again.
+fn entries() -> Vec<Vec<u8>> {
     let entries = crate::edited::unzip(&book().package).expect("a zip");
-    let mut bytes = Vec::new();
-    for (number, name) in (0..).zip(NAMES) {
-        let entry = &entries[name];
-        bytes.push(number);
-        bytes.extend(u16::try_from(entry.len()).expect("short").to_be_bytes());
-        bytes.extend(entry);
-    }
-    bytes
+    vec![
+        super::entries::packed(0, &entries),
+        super::entries::packed(1, &entries),
+    ]
 }
 
 /// A receipt as the server answers it, the second of two that were signed together, with the proof
@@ -328,6 +324,20 @@ mod tests {
             };
             evidence::verify(bytes, &trust).is_ok()
         });
+        all("package-entries", |bytes, _| {
+            // Nothing of it is left out, and the verifier goes through to its end.
+            let trust = evidence::Trust {
+                basis: evidence::Basis::Nothing,
+                replaying: Vec::new(),
+            };
+            let report = evidence::verify(&super::super::entries::package(bytes), &trust);
+            report.is_ok_and(|report| {
+                let complete = |it: &evidence::SubjectReport| {
+                    matches!(it.complete, evidence::Complete::Asserted(_))
+                };
+                report.records > 0 && report.subjects.iter().all(complete)
+            })
+        });
         all("receipts", |bytes, _| {
             let signer = Signer::new("log.example", &[1; 32]).unwrap();
             let trust = evidence::Trust {
@@ -335,6 +345,7 @@ mod tests {
                 replaying: Vec::new(),
             };
             let receipts = evidence::verify_receipts(bytes, &trust).unwrap();
+            let receipts: Vec<_> = receipts.collect();
             receipts.len() == 1 && receipts[0].as_ref().is_ok_and(|it| it.covered.is_some())
         });
         all("command-json", |bytes, _| {

@@ -1,5 +1,6 @@
 //! `fundtrace verify`: offline; the exit code says the result.
 
+mod note;
 mod package;
 
 use super::{eprint_line, print_line};
@@ -14,12 +15,15 @@ use store::{FileHash, VerifyError};
 /// What to verify.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
-    /// 数据目录、证据包或已签名回执(JSON) · A data directory, an evidence package, or signed receipts
-    /// as the server answered them; it is only read
+    /// 数据目录、证据包、已签名回执(JSON)、检查点或入册证明(tlog-proof) · A data directory, an
+    /// evidence package, signed receipts as the server answered them, a checkpoint or a tlog-proof;
+    /// it is only read
     #[arg(value_name = "PATH")]
     dir: PathBuf,
     #[command(flatten)]
     trust: package::TrustArgs,
+    #[command(flatten)]
+    of: note::OfArgs,
     /// 全量重算:由全部记录重建一切,核对已登记的状态哈希与主体封存 · Build everything again from the
     /// records, and hold every recorded state and every seal against it; takes about as much memory
     /// as serving
@@ -31,12 +35,32 @@ pub struct VerifyArgs {
 const INTACT: u8 = 0;
 /// A record is not what it was.
 const BROKEN: u8 = 1;
-/// It could not be verified: unreadable, in use, not a data directory.
+/// It could not be verified: unreadable, in use, not a data directory; of a package, pages of another
+/// version.
 const UNKNOWN: u8 = 2;
+/// A package is sound as far as it goes, and that it is all is not shown.
+const NOT_COMPLETE: u8 = 3;
 
 pub(super) fn run(args: &VerifyArgs) -> ExitCode {
+    match args.dir.try_exists() {
+        Ok(true) => {}
+        Ok(false) => {
+            let path = args.dir.display();
+            eprint_line(&format!(
+                "无法核验 · not verified: {path} 不存在 · {path} does not exist"
+            ));
+            return ExitCode::from(UNKNOWN);
+        }
+        Err(error) => {
+            let path = args.dir.display();
+            eprint_line(&format!(
+                "无法核验 · not verified: {path} 无法读取 · cannot read {path}: {error}"
+            ));
+            return ExitCode::from(UNKNOWN);
+        }
+    }
     if args.dir.is_file() {
-        return ExitCode::from(package::run(&args.dir, &args.trust));
+        return ExitCode::from(package::run(&args.dir, &args.trust, &args.of));
     }
     let bar = indicatif::ProgressBar::new_spinner();
     let mut names = Names::new();
