@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use store::{Entry, Register, Seqs, Tree};
+use store::{Entry, Floor, Register, Seqs, Tree};
 use tokio::sync::watch;
 
 /// Between two checkpoints, at the least: a register that is synced four times a second does not
@@ -245,6 +245,16 @@ impl Publisher {
             held.pass(&self.tree);
         }
         Ok(())
+    }
+
+    /// How far the log went, by the register: no record that it covers is ever cut.
+    pub(crate) fn floor(&self) -> Floor {
+        let held = self.held.as_ref().and_then(|held| held.read.as_ref().ok());
+        let own = held.filter(|(_, checkpoint)| checkpoint.origin() == self.origin());
+        Floor {
+            published: own.map(|(_, checkpoint)| checkpoint.size()),
+            given_up: None,
+        }
     }
 
     /// True if the register says no more and no less than what a tree can say that begins here:

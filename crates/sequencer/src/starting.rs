@@ -141,10 +141,11 @@ fn everything(dir: &Path, publishing: Option<&Publishing>) -> Result<Opened, Sta
         Some(publishing) => Some(publishing.publisher(Tree::at(dir))?),
         None => None,
     };
+    let floor = publisher.as_ref().map(Publisher::floor).unwrap_or_default();
     let opened = lines::applied(
         |lines| shown.show_all(lines),
         |lines| {
-            Log::open(dir, |entry| {
+            Log::open_above(dir, floor, |entry| {
                 if let Some(publisher) = &mut publisher {
                     publisher.replay(entry)?;
                 }
@@ -220,7 +221,7 @@ fn from_snapshot(dir: &Path, position: u64, publishing: &Publishing) -> Result<O
             }
         };
         lines::applied(show, |lines| {
-            Log::open_from(dir, &snapshot, |entry| {
+            Log::open_from_above(dir, &snapshot, publisher.floor(), |entry| {
                 publisher.replay(entry)?;
                 lines.push(entry.position, &entry.record);
                 Ok(())

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use chain::{Broken, LedgerId};
 
-use crate::Lost;
+use crate::{Lost, Seqs};
 
 /// A failure of the machine or of what is on its disk. Names positions and files, never contents.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +77,28 @@ pub enum Error {
     /// Records are in neither copy, or it cannot be said that nothing was there.
     #[error(transparent)]
     Lost(#[from] Lost),
+    /// The journal's end is damaged, and the head register says that what it held was published.
+    #[error(
+        "the journal's end from position {size} on is damaged, and the head register says \
+         {registered} records: positions {size} to {} were published, and nothing is cut; {}",
+        .registered.saturating_sub(1), listed(.seqs)
+    )]
+    Published {
+        /// How many records are whole.
+        size: u64,
+        /// How many the register says.
+        registered: u64,
+        /// Which records are concerned, as far as the bytes around them tell.
+        seqs: Vec<Seqs>,
+    },
+    /// The head register holds something else than a checkpoint.
+    #[error("the head register {} is not a checkpoint: {why}", .path.display())]
+    NoCheckpoint {
+        /// Where it is.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A snapshot is not whole, or not of this log: it is of no use, and nothing is lost with it.
     #[error("the snapshot {} is of no use: {why}", .path.display())]
     Snapshot {
@@ -85,6 +107,11 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+}
+
+fn listed(seqs: &[Seqs]) -> String {
+    let seqs: Vec<String> = seqs.iter().map(ToString::to_string).collect();
+    seqs.join("; ")
 }
 
 /// Why [`crate::Log::open`] failed.
