@@ -91,6 +91,19 @@ pub enum Error {
         /// Which records are concerned, as far as the bytes around them tell.
         seqs: Vec<Seqs>,
     },
+    /// The journal has frames of a format that this release does not know.
+    #[error(
+        "the journal was written by a newer release: {} holds {format} at offset {offset}, and this \
+         release reads FTFRAME1", .path.display()
+    )]
+    Newer {
+        /// The segment.
+        path: PathBuf,
+        /// Where in it.
+        offset: u64,
+        /// What stands there.
+        format: String,
+    },
     /// The head register holds something else than a checkpoint.
     #[error("the head register {} is not a checkpoint: {why}", .path.display())]
     NoCheckpoint {
@@ -226,9 +239,32 @@ pub enum Reason {
     /// The log ends before the last part of its command.
     #[error("the log ends before the last part of its command")]
     Unfinished,
+    /// What stands behind the last whole frame is not a group of which it is known that a crash cut
+    /// it off.
+    #[error("{}", told_of_tail(*.bytes, *.is_cut))]
+    Tail {
+        /// How much stands there.
+        bytes: u64,
+        /// It begins as a frame.
+        is_cut: bool,
+    },
     /// sled could not read it.
     #[error("sled cannot read it: {0}")]
     Unreadable(String),
+}
+
+fn told_of_tail(bytes: u64, is_cut: bool) -> String {
+    if is_cut {
+        format!(
+            "the journal's last {bytes} bytes begin a group that is not whole, and nothing says \
+             that it was never acknowledged; fundtrace repair says what can be done"
+        )
+    } else {
+        format!(
+            "the journal's last {bytes} bytes are no record, and not the beginning of a group \
+             either; fundtrace repair says what can be done"
+        )
+    }
 }
 
 /// Names the file in an [`io::Error`].

@@ -154,6 +154,10 @@ const PUBLISHED: (&str, &str) = (
     "published records stand there, and nothing is cut: keep everything, find the folder sled or \
      another copy of the journal, or restore a backup elsewhere with fundtrace restore",
 );
+const NEWER: (&str, &str) = (
+    "换用写入它的新版程序;本版未作任何改动",
+    "use the release that wrote it: this one has changed nothing",
+);
 const COMPARE: (&str, &str) = (
     "有人改动过文件:保留现场,另行恢复备份,并与回执和见证人比对",
     "somebody wrote to the files: keep everything, restore elsewhere, compare with receipts and \
@@ -189,6 +193,7 @@ impl Refusal {
             }
             Error::Broken(bad) => (one(bad.ledger, bad.seq), RESTORE),
             Error::Unfinished { ledger } => (one(Some(*ledger), None), RESTORE),
+            Error::Newer { .. } => (Vec::new(), NEWER),
             Error::Hangs { .. }
             | Error::Pages {
                 is_damage: true, ..
