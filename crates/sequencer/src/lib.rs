@@ -6,6 +6,7 @@
 mod answer;
 mod canon;
 mod clock;
+mod compared;
 mod decide;
 mod erasure;
 mod files;
@@ -53,7 +54,7 @@ pub use seals::{SealError, Sealed, SubjectProof};
 pub use show::Slot;
 pub use signed::{Answered, SignedGroup};
 pub use snapshot::{SnapshotError, SnapshotTimer, Snapshots, Taken, Trust, Verification, Wrong};
-pub use starting::{StartError, start, start_published};
+pub use starting::{StartError, start, start_beside, start_published};
 pub use states::state_hash;
 pub use timer::Timer;
 

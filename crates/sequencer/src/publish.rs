@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use store::{Entry, Register, Seqs, Tree};
+use store::{Entry, Floor, Register, Seqs, Tree};
 use tokio::sync::watch;
 
 /// Between two checkpoints, at the least: a register that is synced four times a second does not
@@ -73,7 +73,8 @@ pub enum PublishError {
     /// The log has been published, and there is no register.
     #[error(
         "the log of {size} records has been published, and there is no head register at {}: \
-         restore it, or say --adopt-head to go on from the log as it is",
+         name it with --register, restore it, or let the server say --adopt-head to go on from the \
+         log as it is",
         .path.display()
     )]
     Missing {
@@ -152,6 +153,17 @@ fn places(seqs: &[Seqs]) -> String {
     format!("They part at: {}", seqs.join("; "))
 }
 
+/// What comes behind the end of every ledger.
+pub(crate) fn ends(log: &store::Reader) -> Vec<Seqs> {
+    let heads = log.heads().into_iter();
+    let ends = heads.map(|head| Seqs {
+        ledger: head.ledger,
+        first: head.seq.saturating_add(1),
+        last: None,
+    });
+    ends.collect()
+}
+
 /// A durable record in the tree.
 pub(crate) fn leaf_of(record: &chain::Record) -> NodeHash {
     let header = &record.header;
@@ -170,15 +182,15 @@ pub(crate) struct Publisher {
 }
 
 /// What a start finds in the register.
-struct Held {
+pub(crate) struct Held {
     /// If it is a checkpoint of any log.
-    read: Result<(Note, Checkpoint), String>,
+    pub(crate) read: Result<(Note, Checkpoint), String>,
     /// The root of as many of the log's records, once there are as many.
-    found: Option<NodeHash>,
+    pub(crate) found: Option<NodeHash>,
 }
 
 impl Held {
-    fn of(bytes: &[u8]) -> Held {
+    pub(crate) fn of(bytes: &[u8]) -> Held {
         let read = || -> Result<(Note, Checkpoint), String> {
             let note = Note::parse(bytes).map_err(|error| error.to_string())?;
             let checkpoint = note.text().parse::<Checkpoint>();
@@ -191,11 +203,11 @@ impl Held {
     }
 
     /// The log has so many records by now.
-    fn pass(&mut self, tree: &Tree) {
+    pub(crate) fn pass(&mut self, size: u64, root: impl FnOnce() -> NodeHash) {
         if let Ok((_, checkpoint)) = &self.read
-            && checkpoint.size() == tree.size()
+            && checkpoint.size() == size
         {
-            self.found = Some(tree.root());
+            self.found = Some(root());
         }
     }
 }
@@ -208,7 +220,7 @@ impl Publisher {
     ) -> Result<Publisher, store::Error> {
         let mut held = register.read()?.map(|bytes| Held::of(&bytes));
         if let Some(held) = &mut held {
-            held.pass(&tree);
+            held.pass(tree.size(), || tree.root());
         }
         Ok(Publisher {
             tree,
@@ -242,9 +254,19 @@ impl Publisher {
     pub(crate) fn replay(&mut self, entry: &Entry) -> Result<(), store::Error> {
         self.tree.push(leaf_of(&entry.record))?;
         if let Some(held) = &mut self.held {
-            held.pass(&self.tree);
+            held.pass(self.tree.size(), || self.tree.root());
         }
         Ok(())
+    }
+
+    /// How far the log went, by the register: no record that it covers is ever cut.
+    pub(crate) fn floor(&self) -> Floor {
+        let held = self.held.as_ref().and_then(|held| held.read.as_ref().ok());
+        let own = held.filter(|(_, checkpoint)| checkpoint.origin() == self.origin());
+        Floor {
+            published: own.map(|(_, checkpoint)| checkpoint.size()),
+            given_up: None,
+        }
     }
 
     /// True if the register says no more and no less than what a tree can say that begins here:
@@ -352,13 +374,7 @@ impl Publisher {
         if !is_short {
             return Ok(Vec::new());
         }
-        let heads = log.heads().into_iter();
-        let ends = heads.map(|head| Seqs {
-            ledger: head.ledger,
-            first: head.seq.saturating_add(1),
-            last: None,
-        });
-        Ok(ends.collect())
+        Ok(ends(log))
     }
 
     /// Until the writer is gone.

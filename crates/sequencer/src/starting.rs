@@ -1,6 +1,7 @@
 //! Starting: everything is read, or the end of it behind a snapshot; then the threads.
 
 use crate::clock::Source;
+use crate::compared::Compared;
 use crate::introduce::{self, Rotation};
 use crate::publish::{self, Publication, PublishError, Publisher};
 use crate::show::Shown;
@@ -12,7 +13,7 @@ use ledger::ids::LedgerId;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, RwLock};
-use store::{FileStore, KeyStore, Log, OpenError, Recovery, Register, Snapshot, Tree};
+use store::{FileStore, Floor, KeyStore, Log, OpenError, Recovery, Register, Snapshot, Tree};
 use tokio::sync::{Semaphore, mpsc, watch};
 use uuid::Uuid;
 
@@ -50,8 +51,27 @@ pub enum StartError {
 /// # Errors
 /// The directory is in use, damaged beyond repair, or cannot be written.
 pub fn start(dir: &Path, clock: Source) -> Result<Started, StartError> {
-    let opened = everything(dir, None)?;
+    let opened = everything(dir, None, None)?;
     let opened = settled(dir, opened, None)?;
+    run(dir, clock, opened, None)
+}
+
+/// [`start`] of a log that a server publishes, and that must continue what its register says. The
+/// register `may_lack` where nothing is to be written.
+///
+/// # Errors
+/// Those of [`start`], and [`PublishError`]: the log does not continue what was published.
+pub fn start_beside(
+    dir: &Path,
+    clock: Source,
+    register: Register,
+    may_lack: bool,
+) -> Result<Started, StartError> {
+    let mut compared = Compared::with(register, may_lack)?;
+    let opened = everything(dir, None, Some(&mut compared))?;
+    let opened = settled(dir, opened, None)?;
+    let recorded = opened.shown.recorded_key(opened.log.ledgers().first());
+    compared.settle(recorded.as_ref(), &opened.log.reader())?;
     run(dir, clock, opened, None)
 }
 
@@ -82,7 +102,11 @@ pub fn start_published(
     };
     let opened = match from_newest(dir, &publishing)? {
         Some(opened) => opened,
-        None => settled(dir, everything(dir, Some(&publishing))?, Some(&publishing))?,
+        None => settled(
+            dir,
+            everything(dir, Some(&publishing), None)?,
+            Some(&publishing),
+        )?,
     };
     run(dir, clock, opened, Some(&publishing))
 }
@@ -135,18 +159,30 @@ impl Opened {
 }
 
 /// A start of all records.
-fn everything(dir: &Path, publishing: Option<&Publishing>) -> Result<Opened, StartError> {
+fn everything(
+    dir: &Path,
+    publishing: Option<&Publishing>,
+    mut compared: Option<&mut Compared>,
+) -> Result<Opened, StartError> {
     let shown = Arc::new(Shown::new());
     let mut publisher = match publishing {
         Some(publishing) => Some(publishing.publisher(Tree::at(dir))?),
         None => None,
     };
+    let floor = match (&publisher, &compared) {
+        (Some(publisher), _) => publisher.floor(),
+        (None, Some(compared)) => compared.floor(),
+        (None, None) => Floor::default(),
+    };
     let opened = lines::applied(
         |lines| shown.show_all(lines),
         |lines| {
-            Log::open(dir, |entry| {
+            Log::open_above(dir, floor, |entry| {
                 if let Some(publisher) = &mut publisher {
                     publisher.replay(entry)?;
+                }
+                if let Some(compared) = &mut compared {
+                    compared.replay(entry);
                 }
                 lines.push(entry.position, &entry.record);
                 Ok(())
@@ -220,7 +256,7 @@ fn from_snapshot(dir: &Path, position: u64, publishing: &Publishing) -> Result<O
             }
         };
         lines::applied(show, |lines| {
-            Log::open_from(dir, &snapshot, |entry| {
+            Log::open_from_above(dir, &snapshot, publisher.floor(), |entry| {
                 publisher.replay(entry)?;
                 lines.push(entry.position, &entry.record);
                 Ok(())

@@ -76,6 +76,17 @@ pub struct Data {
     pub dir: PathBuf,
 }
 
+/// A data directory, and the register that its log must continue.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Kept {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// 链头登记文件,默认 数据目录.head;日志须与之相符 · The register of the newest head, which the log
+    /// must continue; the data directory's name and `.head` where it is not given
+    #[arg(long, env = "FUNDTRACE_REGISTER")]
+    pub register: Option<PathBuf>,
+}
+
 /// Runs the command that the process was started with.
 #[must_use]
 pub fn main() -> ExitCode {

@@ -5,7 +5,7 @@
 //! Time is an argument: the thread at the end gives it the machine's clock, tests their own.
 
 use ledger::evidence::EvidenceEvent;
-use sequencer::{Handle, Trust, Verification, Wrong};
+use sequencer::{Handle, PublishedLog, Trust, Verification, Wrong};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -244,11 +244,21 @@ impl Scrubber {
         self.due.saturating_sub(now)
     }
 
+    /// The tree's size first: what is published by then is in what is read.
+    fn begin(&self) -> Result<Scrub, store::Error> {
+        let nodes = self.handle.published_log().map(PublishedLog::nodes);
+        let scrub = Scrub::begin(self.handle.reader())?;
+        Ok(match nodes {
+            Some((tree, size)) => scrub.with_tree(tree, size),
+            None => scrub,
+        })
+    }
+
     /// Reads on; how much, or what came of it.
     fn step(&mut self, now: Duration) -> Result<u64, Box<Scrubbed>> {
         let mut under_way = match self.under_way.take() {
             Some(under_way) => under_way,
-            None => match Scrub::begin(self.handle.reader()) {
+            None => match self.begin() {
                 Ok(scrub) => {
                     self.began = now;
                     self.tenth = 0;

@@ -32,6 +32,8 @@ enum Other {
 
 pub(crate) struct Audit<'a, P, E> {
     sled: InOrder<'a>,
+    /// It is there, and says what was never acknowledged.
+    has_sled: bool,
     progress: P,
     /// Is given every record that is sound.
     each: E,
@@ -51,6 +53,7 @@ pub(crate) struct Audit<'a, P, E> {
 impl<'a, P: FnMut(u64), E: FnMut(&Record)> Audit<'a, P, E> {
     pub(crate) fn new(sled: InOrder<'a>, progress: P, each: E) -> Audit<'a, P, E> {
         Audit {
+            has_sled: !sled.is_absent(),
             sled,
             progress,
             each,
@@ -60,6 +63,14 @@ impl<'a, P: FnMut(u64), E: FnMut(&Record)> Audit<'a, P, E> {
             next: 0,
             sled_end: None,
             body: Vec::new(),
+        }
+    }
+
+    /// There is no sled: it does not say that the journal's end was never acknowledged.
+    pub(crate) fn without_sled(self) -> Self {
+        Audit {
+            has_sled: false,
+            ..self
         }
     }
 
@@ -98,7 +109,7 @@ impl<'a, P: FnMut(u64), E: FnMut(&Record)> Audit<'a, P, E> {
                             .map_err(at(&segment.path))?
                             .len();
                         if is_last && damage.to == len && self.sled_has_ended() {
-                            unfinished_bytes = damage.to.saturating_sub(damage.from);
+                            unfinished_bytes = self.tail(damage)?;
                             break;
                         }
                         self.damage(&mut frames, damage)?;
@@ -107,6 +118,22 @@ impl<'a, P: FnMut(u64), E: FnMut(&Record)> Audit<'a, P, E> {
             }
         }
         self.end(unfinished_bytes)
+    }
+
+    /// How long a last group is that a crash cut off, or that it is something else.
+    fn tail(&self, damage: Damage) -> Result<u64, BadRecord> {
+        let bytes = damage.to.saturating_sub(damage.from);
+        let is_cut = damage.is_cut;
+        if is_cut && self.has_sled {
+            return Ok(bytes);
+        }
+        Err(BadRecord {
+            copy: Copy::Journal,
+            position: self.next,
+            ledger: None,
+            seq: None,
+            reason: Reason::Tail { bytes, is_cut },
+        })
     }
 
     fn sled_has_ended(&mut self) -> bool {

@@ -55,6 +55,8 @@ pub struct BackedUp {
     pub copied_bytes: u64,
     /// Bytes that an earlier backup had copied already.
     pub kept_bytes: u64,
+    /// Files of the earlier backup that were not what they had been: they were copied anew.
+    pub mended: Vec<PathBuf>,
     /// Evidence files that do not have the hash of their name: they are not in the backup.
     pub damaged: Vec<PathBuf>,
 }
@@ -92,6 +94,20 @@ pub enum BackupError {
         ledger: LedgerId,
         /// The seq of its last record in the backup.
         seq: u64,
+    },
+    /// The log has lost records that were published.
+    #[error(
+        "日志 {records} 条记录,少于链头登记 {} 所载的 {registered} 条,未作备份 · rollback: the head register \
+         says {registered} records, and the log has {records}; the backup was left as it was",
+        .register.display()
+    )]
+    Rollback {
+        /// The register.
+        register: PathBuf,
+        /// How many records it says.
+        registered: u64,
+        /// How many the log has.
+        records: u64,
     },
     /// A file changed under the hands: somebody repairs the log, for one.
     #[error("{} changed while it was copied: try again", .path.display())]
@@ -143,9 +159,14 @@ pub fn backup(
         let dir = to.to_path_buf();
         return Err(BackupError::NotABackup { dir });
     }
+    // Read before the journal: what it says then stands there.
     let newest = match register {
         Some(path) => crate::Register::at(path).read()?,
         None => None,
+    };
+    let registered = match (register, &newest) {
+        (Some(path), Some(bytes)) => Some((path, crate::Register::at(path).size_in(bytes)?)),
+        (Some(_) | None, _) => None,
     };
     let sought = match before {
         Some(_) => manifest::heads(to)?,
@@ -154,6 +175,15 @@ pub fn backup(
     let sought = sought.into_iter().map(|old| (old.id, old)).collect();
     let journal = Reading::of(&dir.join("journal"), sought, &mut each)?;
     let heads = journal.heads();
+    let records = journal.next;
+    if let Some((path, registered)) = registered.filter(|(_, size)| *size > records) {
+        let register = path.to_path_buf();
+        return Err(BackupError::Rollback {
+            register,
+            registered,
+            records,
+        });
+    }
     // The last records of all ledgers may be there, and not at their places: then it is another
     // log too.
     let parted = before.as_ref().map_or(Ok(None), |_| parted(dir, to))?;
@@ -171,6 +201,7 @@ pub fn backup(
         entries: BTreeMap::new(),
         copied: 0,
         kept: 0,
+        mended: Vec::new(),
     };
     if let Some(newest) = newest {
         copy.put(REGISTER, &newest)?;
@@ -194,6 +225,7 @@ pub fn backup(
         entries,
         copied,
         kept,
+        mended,
         ..
     } = copy;
     write(&to.join(MANIFEST), &manifest::write(&entries))?;
@@ -206,6 +238,7 @@ pub fn backup(
         files,
         copied_bytes: copied,
         kept_bytes: kept,
+        mended,
         damaged,
     })
 }
@@ -238,6 +271,7 @@ struct Copying<'a> {
     entries: BTreeMap<String, [u8; 32]>,
     copied: u64,
     kept: u64,
+    mended: Vec<PathBuf>,
 }
 
 impl Copying<'_> {
@@ -258,10 +292,27 @@ impl Copying<'_> {
             && (len == u64::MAX || there == len)
             && there > 0
         {
+            // A backup lies for years where nobody reads: what it keeps it must still have.
+            if hash_of(&target)? != hash {
+                self.mended.push(target);
+                return self.copy_anew(path, len, known);
+            }
             self.kept = self.kept.saturating_add(there);
             self.entries.insert(name, hash);
             return Ok(true);
         }
+        self.copy_anew(path, len, known)
+    }
+
+    fn copy_anew(
+        &mut self,
+        path: &Path,
+        len: u64,
+        known: Option<[u8; 32]>,
+    ) -> Result<bool, BackupError> {
+        let name = path.strip_prefix(self.from).unwrap_or(path);
+        let target = self.to.join(name);
+        let name = name.to_string_lossy().into_owned();
         if let Some(parent) = target.parent() {
             private_dir(parent)?;
         }
@@ -321,20 +372,38 @@ impl Copying<'_> {
 fn copy_part(from: &Path, to: &Path, len: u64) -> Result<([u8; 32], u64), Error> {
     let mut source = File::open(from).map_err(at(from))?.take(len);
     let mut file = private_file(to)?;
+    let done = hashed(&mut source, from, |bytes| {
+        file.write_all(bytes).map_err(at(to))
+    })?;
+    file.sync_all().map_err(at(to))?;
+    Ok(done)
+}
+
+/// The hash of a whole file.
+fn hash_of(path: &Path) -> Result<[u8; 32], Error> {
+    let mut file = File::open(path).map_err(at(path))?;
+    hashed(&mut file, path, |_| Ok(())).map(|(hash, _)| hash)
+}
+
+/// The hash of what is read, and how much that is; each part of it is given to `each`.
+fn hashed(
+    source: &mut impl Read,
+    path: &Path,
+    mut each: impl FnMut(&[u8]) -> Result<(), Error>,
+) -> Result<([u8; 32], u64), Error> {
     let mut hasher = Sha256::new();
     let mut chunk = vec![0; CHUNK_LEN];
-    let mut copied = 0_u64;
+    let mut len = 0_u64;
     loop {
-        let read = source.read(&mut chunk).map_err(at(from))?;
+        let read = source.read(&mut chunk).map_err(at(path))?;
         let Some(bytes) = chunk.get(..read).filter(|bytes| !bytes.is_empty()) else {
             break;
         };
         hasher.update(bytes);
-        file.write_all(bytes).map_err(at(to))?;
-        copied = copied.saturating_add(wide(read));
+        each(bytes)?;
+        len = len.saturating_add(wide(read));
     }
-    file.sync_all().map_err(at(to))?;
-    Ok((hasher.finalize().into(), copied))
+    Ok((hasher.finalize().into(), len))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {

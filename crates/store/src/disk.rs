@@ -1,6 +1,7 @@
 //! The file system: locks, and what must be synced so that a file is still there after a power cut.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
@@ -60,6 +61,21 @@ pub(crate) fn patiently(
     Err(Error::InUse {
         dir: dir.to_path_buf(),
     })
+}
+
+/// Whether a server has a directory open now.
+pub(crate) fn is_locked(dir: &Path) -> Result<bool, Error> {
+    let path = dir.join("LOCK");
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(at(&path)(error)),
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(error)) => Err(at(&path)(error)),
+    }
 }
 
 /// The first `<path>.damaged-<n>` that does not exist.

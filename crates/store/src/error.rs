@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use chain::{Broken, LedgerId};
 
-use crate::Lost;
+use crate::{Lost, Seqs};
 
 /// A failure of the machine or of what is on its disk. Names positions and files, never contents.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +77,41 @@ pub enum Error {
     /// Records are in neither copy, or it cannot be said that nothing was there.
     #[error(transparent)]
     Lost(#[from] Lost),
+    /// The journal's end is damaged, and the head register says that what it held was published.
+    #[error(
+        "the journal's end from position {size} on is damaged, and the head register says \
+         {registered} records: positions {size} to {} were published, and nothing is cut; {}",
+        .registered.saturating_sub(1), listed(.seqs)
+    )]
+    Published {
+        /// How many records are whole.
+        size: u64,
+        /// How many the register says.
+        registered: u64,
+        /// Which records are concerned, as far as the bytes around them tell.
+        seqs: Vec<Seqs>,
+    },
+    /// The journal has frames of a format that this release does not know.
+    #[error(
+        "the journal was written by a newer release: {} holds {format} at offset {offset}, and this \
+         release reads FTFRAME1", .path.display()
+    )]
+    Newer {
+        /// The segment.
+        path: PathBuf,
+        /// Where in it.
+        offset: u64,
+        /// What stands there.
+        format: String,
+    },
+    /// The head register holds something else than a checkpoint.
+    #[error("the head register {} is not a checkpoint: {why}", .path.display())]
+    NoCheckpoint {
+        /// Where it is.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A snapshot is not whole, or not of this log: it is of no use, and nothing is lost with it.
     #[error("the snapshot {} is of no use: {why}", .path.display())]
     Snapshot {
@@ -85,6 +120,11 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+}
+
+fn listed(seqs: &[Seqs]) -> String {
+    let seqs: Vec<String> = seqs.iter().map(ToString::to_string).collect();
+    seqs.join("; ")
 }
 
 /// Why [`crate::Log::open`] failed.
@@ -199,9 +239,32 @@ pub enum Reason {
     /// The log ends before the last part of its command.
     #[error("the log ends before the last part of its command")]
     Unfinished,
+    /// What stands behind the last whole frame is not a group of which it is known that a crash cut
+    /// it off.
+    #[error("{}", told_of_tail(*.bytes, *.is_cut))]
+    Tail {
+        /// How much stands there.
+        bytes: u64,
+        /// It begins as a frame.
+        is_cut: bool,
+    },
     /// sled could not read it.
     #[error("sled cannot read it: {0}")]
     Unreadable(String),
+}
+
+fn told_of_tail(bytes: u64, is_cut: bool) -> String {
+    if is_cut {
+        format!(
+            "the journal's last {bytes} bytes begin a group that is not whole, and nothing says \
+             that it was never acknowledged; fundtrace repair says what can be done"
+        )
+    } else {
+        format!(
+            "the journal's last {bytes} bytes are no record, and not the beginning of a group \
+             either; fundtrace repair says what can be done"
+        )
+    }
 }
 
 /// Names the file in an [`io::Error`].

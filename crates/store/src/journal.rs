@@ -11,6 +11,8 @@
 //! | 24 | length | entries (see `entry`) |
 //! | 24 + length | 32 | BLAKE3 over all before |
 
+mod window;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -23,6 +25,8 @@ use crate::entry::{Encoder, take};
 use crate::error::at;
 use crate::faults::{Faults, Step};
 use crate::watchdog::Watchdog;
+
+use window::Window;
 
 /// The longest group, as its entries are written: what start-up must hold in memory at once, and
 /// room for 10,000 of the longest records.
@@ -346,7 +350,16 @@ impl<R: Read + Seek> Frames<R> {
             Err(error) => return Err(at(&self.path)(error)),
         }
         let left = self.len.saturating_sub(from);
-        let is_cut = left < wide(HEADER_LEN) || self.claims().is_some_and(|len| len > left);
+        let is_cut = self.is_cut(left).map_err(at(&self.path))?;
+        if let Some(format) = other_format(&self.buffer)
+            && !self.is_changed_magic(from, left).map_err(at(&self.path))?
+        {
+            return Err(Error::Newer {
+                path: self.path.clone(),
+                offset: from,
+                format,
+            });
+        }
         self.resync(from.saturating_add(1))
             .map_err(at(&self.path))?;
         Ok(Some(Piece::Damage(Damage {
@@ -416,6 +429,42 @@ impl<R: Read + Seek> Frames<R> {
         may
     }
 
+    /// Whether what begins at the reader's place, and is no frame, is the beginning of one that the
+    /// segment ends within. After [`Frames::load`], which has read the header if there is one.
+    fn is_cut(&mut self, left: u64) -> io::Result<bool> {
+        if left >= wide(HEADER_LEN) {
+            return Ok(self.claims().is_some_and(|len| len > left));
+        }
+        self.read_to(narrow(left))?;
+        Ok(self
+            .buffer
+            .iter()
+            .zip(MAGIC)
+            .all(|(is, should)| is == should))
+    }
+
+    /// Whether the frame in the buffer, of which only the magic is another, is one of this release:
+    /// with the right magic it has its hash. One alone is a bit that is wrong. Where the next has
+    /// another magic too somebody wrote so, and nothing is to be mended by guessing.
+    fn is_changed_magic(&mut self, offset: u64, left: u64) -> io::Result<bool> {
+        for (byte, right) in self.buffer.iter_mut().zip(MAGIC) {
+            *byte = *right;
+        }
+        let claim = self.claims().filter(|len| *len <= left);
+        let Some(len) = claim.filter(|len| self.may_hash(offset, *len)) else {
+            return Ok(false);
+        };
+        self.read_to(narrow(len))?;
+        let has_hash = self
+            .buffer
+            .split_last_chunk()
+            .is_some_and(|(hashed, hash)| blake3::hash(hashed) == *hash);
+        let mut next = Vec::new();
+        let magic = Read::by_ref(&mut self.file).take(wide(MAGIC.len()));
+        { magic }.read_to_end(&mut next)?;
+        Ok(has_hash && other_format(&next).is_none())
+    }
+
     /// The length of the whole frame that the header in the buffer claims, if it can be one.
     fn claims(&self) -> Option<u64> {
         claimed(&self.buffer)
@@ -474,6 +523,14 @@ impl<R: Read + Seek> Frames<R> {
     }
 }
 
+/// The magic of a frame of another release: `FTFRAME` and another digit than this one's.
+fn other_format(bytes: &[u8]) -> Option<String> {
+    let (digit, name) = MAGIC.split_last()?;
+    let (other, rest) = bytes.get(..MAGIC.len())?.split_last()?;
+    let is_other = rest == name && other.is_ascii_digit() && other != digit;
+    is_other.then(|| String::from_utf8_lossy(bytes.get(..MAGIC.len()).unwrap_or_default()).into())
+}
+
 /// The length of the whole frame that a header claims, if it can be one.
 fn claimed(header: &[u8]) -> Option<u64> {
     let mut header = header.get(..HEADER_LEN)?;
@@ -482,83 +539,6 @@ fn claimed(header: &[u8]) -> Option<u64> {
     let len = u64::from(u32::from_be_bytes(take(&mut header)?));
     let possible = magic == *MAGIC && len <= wide(GROUP_LEN_MAX);
     possible.then(|| len.saturating_add(wide(HEADER_LEN + HASH_LEN)))
-}
-
-/// What was read of a segment in search of a frame: at most a frame and one look.
-struct Window {
-    /// Where in the segment `bytes` begins.
-    offset: u64,
-    bytes: Vec<u8>,
-    /// Before this place there is no frame.
-    passed: usize,
-    look: usize,
-}
-
-impl Window {
-    fn from(offset: u64) -> Window {
-        Window {
-            offset,
-            bytes: Vec::new(),
-            passed: 0,
-            look: LOOK_LEN,
-        }
-    }
-
-    fn offset_of(&self, at: usize) -> u64 {
-        self.offset.saturating_add(wide(at))
-    }
-
-    /// The next place where the magic stands; it stays where it is until it is passed.
-    fn find(&mut self, file: &mut impl Read) -> io::Result<Option<usize>> {
-        loop {
-            let rest = self.bytes.get(self.passed..).unwrap_or_default();
-            let place = rest.windows(MAGIC.len()).position(|bytes| bytes == MAGIC);
-            if let Some(place) = place {
-                return Ok(Some(self.passed.saturating_add(place)));
-            }
-            // The magic may lie across two looks.
-            let done = rest.len().saturating_sub(MAGIC.len().saturating_sub(1));
-            self.passed = self.passed.saturating_add(done);
-            self.forget();
-            if self.more(file, self.look)? == 0 {
-                return Ok(None);
-            }
-        }
-    }
-
-    /// `len` bytes from a place on; `None` if the segment ends before.
-    fn get(&mut self, file: &mut impl Read, at: usize, len: usize) -> io::Result<Option<&[u8]>> {
-        let end = at.saturating_add(len);
-        while self.bytes.len() < end {
-            let lacks = end.saturating_sub(self.bytes.len());
-            if self.more(file, lacks.max(self.look))? == 0 {
-                return Ok(None);
-            }
-        }
-        Ok(self.bytes.get(at..end))
-    }
-
-    /// There is no frame at this place.
-    fn pass(&mut self, at: usize) {
-        self.passed = at.saturating_add(1);
-        self.forget();
-    }
-
-    /// Lets go of what is passed, when moving the rest costs no more than was passed.
-    fn forget(&mut self) {
-        if self.passed > self.bytes.len() / 2 && self.passed > READ_LEN {
-            self.bytes.drain(..self.passed);
-            self.offset = self.offset.saturating_add(wide(self.passed));
-            self.passed = 0;
-        }
-    }
-
-    fn more(&mut self, file: &mut impl Read, len: usize) -> io::Result<usize> {
-        self.look = self.look.saturating_mul(2).min(READ_LEN);
-        Read::by_ref(file)
-            .take(wide(len))
-            .read_to_end(&mut self.bytes)
-    }
 }
 
 /// Where the entries of a frame would be whose hash is wrong.

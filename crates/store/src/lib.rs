@@ -68,11 +68,11 @@ pub use files::{
 pub use journal::GROUP_LEN_MAX;
 pub use keys::KeyStore;
 pub use log::Log;
-pub use outcome::{Lost, Outcome, Refusal, Seqs};
+pub use outcome::{Floor, Lost, Outcome, Refusal, Seqs};
 pub use reader::Reader;
 pub use recover::Recovery;
 pub use register::Register;
-pub use repair::{Repair, repair};
+pub use repair::{Repair, repair, repair_above};
 pub use scrub::{Rot, Scrub, Scrubbed};
 pub use snapshot::{Snapshot, SnapshotFile, SnapshotWriter};
 pub use subjects::{SubjectFile, SubjectRow, SubjectRows, SubjectWriter};

@@ -12,7 +12,7 @@ use crate::index::{Index, State};
 use crate::journal::{self, FrameAt, Journal};
 use crate::pages::Pages;
 use crate::replay::Depth;
-use crate::{Entry, Error, Reader, Recovery, Snapshot, recover, replay};
+use crate::{Entry, Error, Floor, Reader, Recovery, Snapshot, recover, replay};
 
 /// The log of a deployment, open for appending. There is one at a time.
 #[derive(Debug)]
@@ -69,7 +69,19 @@ impl Log {
         dir: &Path,
         each: impl FnMut(&Entry) -> Result<(), E>,
     ) -> Result<(Log, Recovery), OpenError<E>> {
-        recover::open(dir, Faults::default(), Depth::Heads, each)
+        Log::open_above(dir, Floor::default(), each)
+    }
+
+    /// [`Log::open`], with what is known from outside of how far the log went.
+    ///
+    /// # Errors
+    /// Those of [`Log::open`], and [`Error::Published`].
+    pub fn open_above<E>(
+        dir: &Path,
+        floor: Floor,
+        each: impl FnMut(&Entry) -> Result<(), E>,
+    ) -> Result<(Log, Recovery), OpenError<E>> {
+        recover::open(dir, Faults::default(), (Depth::Heads, floor), each)
     }
 
     /// Opens the log from a snapshot of its index: only the records after its position are read,
@@ -86,7 +98,20 @@ impl Log {
         snapshot: &Snapshot,
         each: impl FnMut(&Entry) -> Result<(), E>,
     ) -> Result<(Log, Recovery), OpenError<E>> {
-        recover::open_from(dir, Faults::default(), snapshot, each)
+        Log::open_from_above(dir, snapshot, Floor::default(), each)
+    }
+
+    /// [`Log::open_from`], with what is known from outside of how far the log went.
+    ///
+    /// # Errors
+    /// Those of [`Log::open_from`], and [`Error::Published`].
+    pub fn open_from_above<E>(
+        dir: &Path,
+        snapshot: &Snapshot,
+        floor: Floor,
+        each: impl FnMut(&Entry) -> Result<(), E>,
+    ) -> Result<(Log, Recovery), OpenError<E>> {
+        recover::open_from(dir, Faults::default(), (snapshot, floor), each)
     }
 
     /// [`Log::open`], with steps that can be made to fail.
@@ -99,7 +124,7 @@ impl Log {
         faults: Faults,
         each: impl FnMut(&Entry) -> Result<(), E>,
     ) -> Result<(Log, Recovery), OpenError<E>> {
-        recover::open(dir, faults, Depth::Heads, each)
+        recover::open(dir, faults, (Depth::Heads, Floor::default()), each)
     }
 
     /// Lets segments of the journal end earlier, so that there are several.

@@ -67,6 +67,24 @@ pub struct Lost {
     pub sled: Option<String>,
 }
 
+/// What is known from outside of how far a log went: whoever has the disk cannot have changed it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Floor {
+    /// How many records the head register says; nothing where it was not asked. No end is cut in
+    /// which one of them stands.
+    pub published: Option<u64>,
+    /// The position from which on an operator gives up a damaged end of the journal.
+    pub given_up: Option<u64>,
+}
+
+impl Floor {
+    /// Whether a damaged end from a position on may be cut where sled cannot say that it was never
+    /// acknowledged.
+    pub(crate) fn vouches(&self, next: u64) -> bool {
+        self.given_up == Some(next) || self.published.is_some_and(|size| size <= next)
+    }
+}
+
 impl std::error::Error for Lost {}
 
 impl fmt::Display for Lost {
@@ -125,6 +143,21 @@ const RESTORE: (&str, &str) = (
     "保留现场,用 fundtrace restore 从备份恢复到另一目录",
     "keep everything as it is, and restore a backup elsewhere with fundtrace restore",
 );
+const END: (&str, &str) = (
+    "保留现场。有链头登记的:fundtrace repair --register 登记文件,登记所载的记录齐全才截去末尾;没有的,从备份恢复     到另一目录,或以 --cut-from 位置 承认放弃末尾(另存一份)",
+    "keep everything as it is. With the head register: fundtrace repair --register FILE, which cuts \
+     the end only if no record that the register covers is in it; without: restore a backup elsewhere, \
+     or give the end up with --cut-from POSITION, which keeps a copy",
+);
+const PUBLISHED: (&str, &str) = (
+    "末尾含已公布的记录,不截去:保留现场,找回 sled 目录或日志的另一份,或用 fundtrace restore 从备份恢复到另一目录",
+    "published records stand there, and nothing is cut: keep everything, find the folder sled or \
+     another copy of the journal, or restore a backup elsewhere with fundtrace restore",
+);
+const NEWER: (&str, &str) = (
+    "换用写入它的新版程序;本版未作任何改动",
+    "use the release that wrote it: this one has changed nothing",
+);
 const COMPARE: (&str, &str) = (
     "有人改动过文件:保留现场,另行恢复备份,并与回执和见证人比对",
     "somebody wrote to the files: keep everything, restore elsewhere, compare with receipts and \
@@ -152,12 +185,15 @@ impl Refusal {
             seqs.into_iter().collect::<Vec<_>>()
         };
         let (seqs, advice) = match error {
+            Error::Lost(lost) if lost.to.is_none() => (lost.seqs.clone(), END),
             Error::Lost(lost) => (lost.seqs.clone(), RESTORE),
+            Error::Published { seqs, .. } => (seqs.clone(), PUBLISHED),
             Error::TwoRecords(at) | Error::Repeated(at) => {
                 (one(Some(at.ledger), Some(at.seq)), COMPARE)
             }
             Error::Broken(bad) => (one(bad.ledger, bad.seq), RESTORE),
             Error::Unfinished { ledger } => (one(Some(*ledger), None), RESTORE),
+            Error::Newer { .. } => (Vec::new(), NEWER),
             Error::Hangs { .. }
             | Error::Pages {
                 is_damage: true, ..
@@ -168,6 +204,7 @@ impl Refusal {
             | Error::Io { .. }
             | Error::Snapshot { .. }
             | Error::NotNext(_)
+            | Error::NoCheckpoint { .. }
             | Error::GroupTooLong { .. }
             | Error::Full => (Vec::new(), MACHINE),
         };

@@ -156,6 +156,7 @@ fn bad(position: u64, reason: Reason) -> Error {
         | Reason::Frame
         | Reason::Missing
         | Reason::Repeated
+        | Reason::Tail { .. }
         | Reason::Differ
         | Reason::Unfinished
         | Reason::Unreadable(_) => (None, None),

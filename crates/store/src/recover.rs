@@ -1,8 +1,9 @@
 //! Opening: reading all that is there, believing none of it unchecked, and mending what a crash or
 //! a bad disk left.
 //!
-//! - A last frame that is not whole, and of which sled has nothing, was never acknowledged: it is
-//!   cut.
+//! - A last frame that is not whole, and of which a sled that has all before it has nothing, was
+//!   never acknowledged: it is cut, and a copy kept. Where sled is gone, or lacks more, nobody can
+//!   say: refused, unless it is known from outside that nothing published stands there.
 //! - Whole frames that sled lacks are rolled forward into it.
 //! - What sled has and the journal lacks is damage to the journal, and is restored from sled; the
 //!   damaged file is kept aside.
@@ -14,7 +15,7 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use crate::disk;
@@ -25,15 +26,19 @@ use crate::log::Shared;
 use crate::pages::{NotOpened, Pages};
 use crate::replay::{Depth, Replay, Replayed};
 use crate::second::Second;
-use crate::{BadRecord, Entry, Error, Log, Snapshot, mend, replay};
+use crate::{BadRecord, Entry, Error, Floor, Log, Snapshot, mend, replay};
 
 /// What opening had to mend. Nothing that was acknowledged is lost, whatever it says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recovery {
     /// Records that the journal had and sled did not: a crash between the two, or a new sled.
     pub rolled_forward: u64,
-    /// Bytes cut from the journal's end: a group whose writing a crash cut off, never acknowledged.
+    /// Bytes cut from the journal's end, of which a copy is kept: a group whose writing a crash cut
+    /// off, never acknowledged.
     pub dropped_tail_bytes: u64,
+    /// sled could not say that what was cut was never acknowledged. The head register says that no
+    /// published record was in it, or an operator gave it up.
+    pub dropped_is_doubtful: bool,
     /// Records that the journal had lost and sled had.
     pub restored_to_journal: u64,
     /// The first bad record of each copy that was damaged, at most two.
@@ -64,6 +69,9 @@ impl fmt::Display for Recovery {
             self.restored_to_journal,
             self.kept_aside.len()
         )?;
+        if self.dropped_is_doubtful {
+            f.write_str("; sled could not say whether what was dropped was acknowledged")?;
+        }
         self.found
             .iter()
             .try_for_each(|bad| write!(f, "; first bad: {bad}"))
@@ -73,13 +81,19 @@ impl fmt::Display for Recovery {
 pub(crate) fn open<E>(
     dir: &Path,
     faults: Faults,
-    depth: Depth,
+    how: (Depth, Floor),
     each: impl FnMut(&Entry) -> Result<(), E>,
 ) -> Result<(Log, Recovery), OpenError<E>> {
     let (lock, segments) = begin(dir)?;
     let mut recovery = Recovery::default();
     let sled = open_sled(&dir.join("sled"), &faults)?;
-    let replayed = replay(&segments, &sled, depth, each, &mut recovery)?;
+    let replayed = match replay(&segments, &sled, how, each, &mut recovery) {
+        Ok(replayed) => replayed,
+        Err(error) => {
+            forget_new(dir, sled)?;
+            return Err(error);
+        }
+    };
     settle(dir, (lock, faults), replayed, sled, recovery).map_err(OpenError::Store)
 }
 
@@ -88,7 +102,7 @@ pub(crate) fn open<E>(
 pub(crate) fn open_from<E>(
     dir: &Path,
     faults: Faults,
-    snapshot: &Snapshot,
+    (snapshot, floor): (&Snapshot, Floor),
     each: impl FnMut(&Entry) -> Result<(), E>,
 ) -> Result<(Log, Recovery), OpenError<E>> {
     let (lock, segments) = begin(dir)?;
@@ -99,16 +113,23 @@ pub(crate) fn open_from<E>(
     let Ok(pages) = &sled else {
         return Err(snapshot.refuse("sled is damaged").into());
     };
+    if pages.is_new() {
+        forget_new(dir, sled)?;
+        return Err(snapshot.refuse("there is no sled").into());
+    }
     let mut second = Second::of(pages);
     snapshot.is_of(&index, &mut second)?;
     let replay = Replay::new(&segments, second, Depth::Heads, each);
-    let mut replay = replay.resume(index, place.number, place.last_frame);
+    let mut replay = replay
+        .above(floor)
+        .resume(index, place.number, place.last_frame);
     replay.rest(place.number, place.rest, false)?;
     for number in place.number.saturating_add(1)..segments.len() {
         replay.segment(number)?;
     }
     let replayed = replay.finish(&mut recovery)?;
-    if replayed.is_doubtful || replayed.sled.is_some() || !replayed.repairs.is_empty() {
+    let is_crash = !replayed.is_doubtful && !recovery.dropped_is_doubtful;
+    if !is_crash || replayed.sled.is_some() || !replayed.repairs.is_empty() {
         return Err(snapshot.refuse("the log's end is to be repaired").into());
     }
     settle(dir, (lock, faults), replayed, sled, recovery).map_err(OpenError::Store)
@@ -128,6 +149,17 @@ fn begin(dir: &Path) -> Result<(File, Vec<Segment>), Error> {
         disk::sync(&last.path)?;
     }
     Ok((lock, segments))
+}
+
+/// A refusal leaves no sled where there was none: the next start would take it for one that has
+/// lost everything.
+fn forget_new(dir: &Path, sled: Result<Pages, String>) -> Result<(), Error> {
+    let dir = dir.join("sled");
+    if sled.as_ref().is_ok_and(Pages::is_new) {
+        drop(sled);
+        fs::remove_dir_all(&dir).map_err(at(&dir))?;
+    }
+    Ok(())
 }
 
 /// Everything is read and checked: from here the disk is changed.
@@ -180,11 +212,11 @@ fn settle(
 pub(crate) fn replay<'s, E>(
     segments: &'s [Segment],
     sled: &Result<Pages, String>,
-    depth: Depth,
+    (depth, floor): (Depth, Floor),
     each: impl FnMut(&Entry) -> Result<(), E>,
     recovery: &mut Recovery,
 ) -> Result<Replayed<'s>, OpenError<E>> {
-    let replayed = read(segments, sled, depth, each, recovery);
+    let replayed = read(segments, sled, (depth, floor), each, recovery);
     let compares = match &replayed {
         Ok(replayed) => replayed.is_doubtful,
         Err(OpenError::Store(_)) => depth == Depth::Heads && sled.is_ok(),
@@ -195,7 +227,7 @@ pub(crate) fn replay<'s, E>(
     }
     let nobody = |_: &Entry| Ok::<(), Infallible>(());
     let mut again = Recovery::default();
-    let compared = read(segments, sled, Depth::All, nobody, &mut again);
+    let compared = read(segments, sled, (Depth::All, floor), nobody, &mut again);
     let compared = compared.map_err(replay::store_error)?;
     let replayed = replayed?;
     *recovery = again;
@@ -209,7 +241,7 @@ pub(crate) fn replay<'s, E>(
 fn read<'s, E>(
     segments: &'s [Segment],
     sled: &Result<Pages, String>,
-    depth: Depth,
+    (depth, floor): (Depth, Floor),
     each: impl FnMut(&Entry) -> Result<(), E>,
     recovery: &mut Recovery,
 ) -> Result<Replayed<'s>, OpenError<E>> {
@@ -217,7 +249,7 @@ fn read<'s, E>(
         Ok(pages) => Second::of(pages),
         Err(reason) => Second::unreadable(reason),
     };
-    let mut replay = Replay::new(segments, second, depth, each);
+    let mut replay = Replay::new(segments, second, depth, each).above(floor);
     for number in 0..segments.len() {
         replay.segment(number)?;
     }
@@ -298,24 +330,49 @@ impl Sled<'_> {
     }
 }
 
-/// Cuts the last frame, which was never completed.
+/// Under which name what is cut from a segment is kept.
+pub(crate) fn cut_aside(segment: &Segment, damage: Damage) -> PathBuf {
+    let mut name = segment.path.as_os_str().to_owned();
+    name.push(format!(".cut-at-{}", damage.from));
+    disk::aside(Path::new(&name))
+}
+
+/// Cuts the last frame, which was never completed, and keeps what is cut.
 fn cut_tail(segment: &Segment, damage: Damage, recovery: &mut Recovery) -> Result<(), Error> {
     let path = &segment.path;
     let file = OpenOptions::new()
+        .read(true)
         .write(true)
         .open(path)
         .map_err(at(path))?;
     let len = file.metadata().map_err(at(path))?.len();
-    if !damage.is_cut {
-        // Not what a crash usually leaves: keep a copy for whoever asks.
-        let aside = disk::aside(path);
-        fs::copy(path, &aside).map_err(at(path))?;
-        disk::sync(&aside)?;
-        recovery.kept_aside.push(aside);
+    let aside = cut_aside(segment, damage);
+    match keep(&file, damage.from, &aside) {
+        Ok(()) => recovery.kept_aside.push(aside),
+        // What a crash leaves on a disk that is full, and never acknowledged: it is in the way.
+        Err(error) if is_full(&error) && damage.is_cut && !recovery.dropped_is_doubtful => {
+            tracing::warn!(aside = %aside.display(), "no room to keep what is cut");
+            fs::remove_file(&aside).map_err(at(&aside))?;
+        }
+        Err(error) => return Err(at(&aside)(error)),
     }
     file.set_len(damage.from)
         .and_then(|()| file.sync_all())
         .map_err(at(path))?;
     recovery.dropped_tail_bytes = len.saturating_sub(damage.from);
     Ok(())
+}
+
+/// Copies a file from an offset on; on the disk when this returns.
+fn keep(mut file: &File, from: u64, to: &Path) -> io::Result<()> {
+    let mut kept = File::create_new(to)?;
+    file.seek(SeekFrom::Start(from))?;
+    io::copy(&mut file, &mut kept)?;
+    kept.sync_all()?;
+    to.parent()
+        .map_or(Ok(()), |dir| File::open(dir)?.sync_all())
+}
+
+fn is_full(error: &io::Error) -> bool {
+    [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded].contains(&error.kind())
 }

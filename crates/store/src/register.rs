@@ -9,6 +9,8 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use chain::{Checkpoint, Note};
+
 use crate::Error;
 use crate::disk;
 use crate::error::at;
@@ -54,6 +56,26 @@ impl Register {
         }
         self.sync_name()?;
         fs::read(&self.path).map(Some).map_err(at(&self.path))
+    }
+
+    /// How many records it says; nothing if there is no file. Who signed it is not asked here.
+    ///
+    /// # Errors
+    /// Those of [`Register::read`]; what it holds is no checkpoint.
+    pub fn size(&self) -> Result<Option<u64>, Error> {
+        self.read()?.map(|bytes| self.size_in(&bytes)).transpose()
+    }
+
+    /// How many records a checkpoint says that was read from it.
+    pub(crate) fn size_in(&self, bytes: &[u8]) -> Result<u64, Error> {
+        let wrong = |why: String| Error::NoCheckpoint {
+            path: self.path.clone(),
+            why,
+        };
+        let note = Note::parse(bytes).map_err(|error| wrong(error.to_string()))?;
+        let checkpoint = note.text().parse::<Checkpoint>();
+        let checkpoint = checkpoint.map_err(|error| wrong(error.to_string()))?;
+        Ok(checkpoint.size())
     }
 
     /// Replaces what it holds; on the disk when this returns, and never half of it.

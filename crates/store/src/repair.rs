@@ -8,7 +8,7 @@ use crate::error::{OpenError, at};
 use crate::faults::Faults;
 use crate::replay::{self, Depth};
 use crate::verify::TemporaryCopy;
-use crate::{Entry, Error, Recovery, Snapshot, disk, journal, recover};
+use crate::{Entry, Error, Floor, Recovery, Snapshot, disk, journal, recover};
 
 /// Whether a repair does what it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,9 +25,18 @@ pub enum Repair {
 /// # Errors
 /// The directory holds no log or is in use; or what is on the disk cannot be trusted, and then
 /// nothing was changed.
-pub fn repair(
+pub fn repair(dir: &Path, repair: Repair, progress: impl FnMut(u64)) -> Result<Recovery, Error> {
+    repair_above(dir, repair, Floor::default(), progress)
+}
+
+/// [`repair`], with what is known from outside of how far the log went.
+///
+/// # Errors
+/// Those of [`repair`], and [`Error::Published`].
+pub fn repair_above(
     dir: &Path,
     repair: Repair,
+    floor: Floor,
     mut progress: impl FnMut(u64),
 ) -> Result<Recovery, Error> {
     let journal_dir = dir.join("journal");
@@ -41,9 +50,10 @@ pub fn repair(
     };
     let done = match repair {
         Repair::Do => {
-            recover::open(dir, Faults::default(), Depth::All, each).map(|(_, recovery)| recovery)
+            let opened = recover::open(dir, Faults::default(), (Depth::All, floor), each);
+            opened.map(|(_, recovery)| recovery)
         }
-        Repair::Plan => plan(dir, &journal_dir, each),
+        Repair::Plan => plan(dir, &journal_dir, floor, each),
     };
     let done = done.map_err(replay::store_error)?;
     if repair == Repair::Do && !done.is_clean() {
@@ -56,6 +66,7 @@ pub fn repair(
 fn plan(
     dir: &Path,
     journal_dir: &Path,
+    floor: Floor,
     each: impl FnMut(&Entry) -> Result<(), Infallible>,
 ) -> Result<Recovery, OpenError<Infallible>> {
     let _lock = crate::verify::lock(dir)?;
@@ -68,12 +79,15 @@ fn plan(
     let sled_dir = dir.join("sled");
     let copy = TemporaryCopy::of(&sled_dir)?;
     let sled = recover::open_sled(&copy.0, &Faults::default())?;
-    let replayed = recover::replay(&segments, &sled, Depth::All, each, &mut recovery)?;
+    let replayed = recover::replay(&segments, &sled, (Depth::All, floor), each, &mut recovery)?;
     if let Some((segment, damage)) = replayed.cut {
         let len = fs::metadata(&segment.path)
             .map_err(at(&segment.path))?
             .len();
         recovery.dropped_tail_bytes = len.saturating_sub(damage.from);
+        recovery
+            .kept_aside
+            .push(recover::cut_aside(segment, damage));
     }
     let damaged = replayed.repairs.iter().filter_map(|task| task.damaged);
     let asides = damaged.map(|segment| disk::aside(&segment.path));

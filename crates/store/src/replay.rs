@@ -14,7 +14,7 @@ use crate::index::{Index, Pushed};
 use crate::journal::{Damage, Frame, FrameAt, Frames, Piece, Segment};
 use crate::lost;
 use crate::second::Second;
-use crate::{Entry, Error, Seqs};
+use crate::{Entry, Error, Floor, Seqs};
 
 pub(crate) use end::Replayed;
 
@@ -35,6 +35,7 @@ pub(crate) struct Replay<'a, 'p, F> {
     segments: &'a [Segment],
     second: Second<'p>,
     depth: Depth,
+    floor: Floor,
     each: F,
     index: Index,
     /// A body's buffer, to use again.
@@ -74,6 +75,7 @@ impl<'a, 'p, F> Replay<'a, 'p, F> {
             segments,
             second,
             depth,
+            floor: Floor::default(),
             each,
             index: Index::default(),
             body: Vec::new(),
@@ -89,6 +91,11 @@ impl<'a, 'p, F> Replay<'a, 'p, F> {
             is_doubtful_pair: false,
             bad: None,
         }
+    }
+
+    /// With what is known from outside of how far the log went.
+    pub(crate) fn above(self, floor: Floor) -> Self {
+        Replay { floor, ..self }
     }
 
     /// Begins behind what an index has kept: `number` is the segment that it ends in, and its last
@@ -165,7 +172,7 @@ impl<'a, 'p, F> Replay<'a, 'p, F> {
                 self.is_doubtful = true;
                 return Ok(());
             }
-            return Err(self.lost(Some(next.saturating_add(1)))?.into());
+            return Err(Error::from(self.lost(Some(next.saturating_add(1)))?).into());
         }
         if frame.first > next {
             self.gap(place.0, is_first, frame.first)?;
@@ -364,7 +371,7 @@ impl<'a, 'p, F> Replay<'a, 'p, F> {
                     if self.next() < self.second.end() {
                         self.second.fault(self.next(), reason, None);
                     }
-                    return Err(self.lost(until)?.into());
+                    return Err(Error::from(self.lost(until)?).into());
                 }
             }
             self.restored = self.restored.saturating_add(1);
@@ -373,7 +380,7 @@ impl<'a, 'p, F> Replay<'a, 'p, F> {
     }
 
     /// The refusal of what neither copy has, from the next position on.
-    fn lost(&mut self, to: Option<u64>) -> Result<Error, Error> {
+    fn lost(&mut self, to: Option<u64>) -> Result<crate::Lost, Error> {
         let from = self.next();
         let mut seqs = lost::seqs(&self.index, self.segments, from, to)?;
         // What was bad before and sled could make good: what is named first is the first.
@@ -388,12 +395,12 @@ impl<'a, 'p, F> Replay<'a, 'p, F> {
             seqs.insert(0, before);
         }
         let sled = self.second.reason();
-        Ok(Error::Lost(crate::Lost {
+        Ok(crate::Lost {
             from,
             to,
             seqs,
             sled,
-        }))
+        })
     }
 
     /// The one path that every record takes: one that has its hash and fits.

@@ -16,7 +16,11 @@ use crate::index::State;
 use crate::journal::{self, Frame, Frames, Piece, Segment};
 use crate::log::Shared;
 use crate::second::Second;
-use crate::{Error, Reader};
+use crate::{Error, Reader, TreeReader};
+
+mod nodes;
+
+use nodes::Nodes;
 
 /// The most that is remembered of what was found bad: enough to see the extent, and bounded.
 const FOUND_MAX: usize = 100;
@@ -38,7 +42,15 @@ pub enum Rot {
         /// Its seq there.
         seq: u64,
     },
-    /// A file of the journal that could not be read.
+    /// A file of the Merkle tree holds another hash than the records come to. Without the
+    /// folder a start builds it anew; until then no proof is made from it.
+    Tree {
+        /// Which file of the tree.
+        level: u8,
+        /// Its first hash that is another.
+        hash: u64,
+    },
+    /// A file of the journal, or of the tree, that could not be read.
     Unread(String),
 }
 
@@ -55,6 +67,11 @@ impl fmt::Display for Rot {
                 f,
                 "the index in memory, position {position}, ledger {ledger}, seq {seq}: it says \
                  something else than the record"
+            ),
+            Rot::Tree { level, hash } => write!(
+                f,
+                "tree/{level}, hash {hash}: it is not what the records come to; stop the server, \
+                 remove the folder tree, and start: it is built anew"
             ),
             Rot::Unread(what) => f.write_str(what),
         }
@@ -83,6 +100,7 @@ pub struct Scrub {
     frames: Option<Frames>,
     states: HashMap<LedgerId, State>,
     next: u64,
+    nodes: Option<Nodes>,
     /// The evidence files still to be hashed; nothing before the records are done.
     files: Option<VecDeque<(crate::FileHash, PathBuf)>>,
     hashing: Option<Hashing>,
@@ -115,10 +133,18 @@ impl Scrub {
             frames: None,
             states: HashMap::new(),
             next: 0,
+            nodes: None,
             files: None,
             hashing: None,
             done: Scrubbed::default(),
         })
+    }
+
+    /// Holds the files of the tree against the records too. They must have the first `size` of them.
+    #[must_use]
+    pub fn with_tree(self, tree: TreeReader, size: u64) -> Scrub {
+        let nodes = Some(Nodes::new(tree, size));
+        Scrub { nodes, ..self }
     }
 
     /// How far it has come, as a position.
@@ -284,6 +310,10 @@ impl Scrub {
         if state.take(record).is_ok() {
             self.states.insert(ledger, state);
         }
+        let rot = self.nodes.as_mut().map(|nodes| nodes.push(record));
+        for rot in rot.unwrap_or_default() {
+            self.found(rot);
+        }
         self.next = self.next.saturating_add(1);
         if self.done.rot.is_empty() {
             self.done.through = self.next;
@@ -311,6 +341,10 @@ impl Scrub {
     fn end_of_records(&mut self) -> u64 {
         self.frames = None;
         self.segments.clear();
+        let rot = self.nodes.take().map(Nodes::end);
+        for rot in rot.unwrap_or_default() {
+            self.found(rot);
+        }
         self.files = Some(match crate::files::shelves(self.shared.dir()) {
             Ok(files) => files.into(),
             Err(error) => {

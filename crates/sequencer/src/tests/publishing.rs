@@ -442,3 +442,100 @@ fn tiles_are_served_for_every_published_size_and_no_further() {
         .collect();
     assert_eq!(hashes, tile("0/001.p/47").unwrap());
 }
+
+#[test]
+fn what_the_trees_files_have_wrong_is_neither_proved_nor_served() {
+    let rig = Rig::publishing();
+    for round in 0..4 {
+        units(&rig, 10 + round * 100, 80);
+    }
+    let newest = covering(&rig);
+    let (log, size) = (log(&rig), newest.size);
+    let roots: Vec<_> = (0..=size).map(|size| log.root_at(size).unwrap()).collect();
+    let last = format!("0/001.p/{}", size - 256);
+    let tiles = ["0/000", "0/000.p/7", &last, "1/000.p/1"];
+    let tile = |text: &str| log.tile(&text.parse().unwrap());
+    for text in tiles {
+        assert!(tile(text).unwrap().is_some(), "{text}");
+    }
+    for (level, at, wrong) in [
+        (0, 5, vec!["0/000", "0/000.p/7"]),
+        (0, 258, vec![&*last]),
+        // A sound tile may be refused for what stands beside it, never the other way round.
+        (1, 0, vec!["1/000.p/1", &last]),
+    ] {
+        let path = rig.dir.path().join("tree").join(level.to_string());
+        let sound = fs::read(&path).unwrap();
+        let mut bytes = sound.clone();
+        bytes[at * 32 + 9] ^= 1;
+        fs::write(&path, bytes).unwrap();
+        for text in &wrong {
+            assert!(matches!(tile(text), Err(ProveError::Damaged(_))), "{text}");
+        }
+        let mut refused = 0;
+        for (from, root) in (0..).zip(&roots) {
+            match log.consistency(from, size) {
+                Ok(proof) => {
+                    chain::verify_consistency(from, *root, size, newest.root, &proof).unwrap();
+                }
+                Err(ProveError::Damaged(_)) => refused += 1,
+                Err(error) => panic!("{from}: {error}"),
+            }
+            if let Ok(found) = log.root_at(from) {
+                assert_eq!(found, *root);
+            }
+        }
+        assert!(refused > 0);
+        fs::write(&path, sound).unwrap();
+    }
+    assert!(tile("0/000").unwrap().is_some());
+}
+
+#[test]
+fn no_command_writes_to_a_log_that_was_taken_back() {
+    let mut rig = Rig::publishing();
+    units(&rig, 10, 2);
+    covering(&rig);
+    rig.stop();
+    let old = tempfile::tempdir().unwrap();
+    copy(rig.dir.path(), old.path());
+    rig.start();
+    units(&rig, 100, 3);
+    covering(&rig);
+    rig.stop();
+    let register = register_of(&rig);
+    let begin = |dir: &std::path::Path, register: &std::path::Path, may_lack| {
+        let time = Arc::clone(&rig.time);
+        let clock = Box::new(move || *time.lock().unwrap());
+        let register = store::Register::at(register);
+        let Started { handle, writer, .. } = start_beside(dir, clock, register, may_lack)?;
+        drop(handle);
+        writer.join().unwrap();
+        Ok(())
+    };
+    begin(rig.dir.path(), &register, false).unwrap();
+    let journal = || fs::read(old.path().join("journal/00000000000000000000.journal")).unwrap();
+    let before = journal();
+    for may_lack in [false, true] {
+        let refused: Result<(), StartError> = begin(old.path(), &register, may_lack);
+        assert!(matches!(
+            refused,
+            Err(StartError::Publish(PublishError::Rollback { .. }))
+        ));
+    }
+    assert!(journal() == before);
+    let nowhere = old.path().join("nowhere");
+    let refused = begin(rig.dir.path(), &nowhere, false);
+    assert!(matches!(
+        refused,
+        Err(StartError::Publish(PublishError::Missing { .. }))
+    ));
+    begin(rig.dir.path(), &nowhere, true).unwrap();
+    // Another log's records under as many.
+    fs::write(&register, b"no checkpoint").unwrap();
+    let refused = begin(rig.dir.path(), &register, true);
+    assert!(matches!(
+        refused,
+        Err(StartError::Publish(PublishError::Foreign { .. }))
+    ));
+}

@@ -60,6 +60,13 @@ pub(super) fn backup(args: &BackupArgs) -> anyhow::Result<()> {
         done.records, done.files, done.copied_bytes, done.kept_bytes
     ));
     tell(&done.heads);
+    for path in &done.mended {
+        let path = path.display();
+        eprint_line(&format!(
+            "备份中的文件已变,已重新复制 · {path}: a file of the backup was not what it had been, and was \
+             copied anew; look at its disk"
+        ));
+    }
     for path in &done.damaged {
         let path = path.display();
         eprint_line(&format!(

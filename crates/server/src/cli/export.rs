@@ -1,6 +1,6 @@
 //! `fundtrace export`: offline, from a data directory that no server has open.
 
-use super::{Data, print_line};
+use super::{Kept, print_line};
 use crate::json::EventView;
 use anyhow::Context;
 use ledger::ids::LedgerId;
@@ -21,7 +21,7 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 #[derive(Debug, clap::Args)]
 pub struct ExportArgs {
     #[command(flatten)]
-    data: Data,
+    kept: Kept,
     /// 输出目录 · The directory to write into; made if it is not there
     #[arg(long, default_value = "./fundtrace-export")]
     out: PathBuf,
@@ -31,7 +31,7 @@ pub struct ExportArgs {
 }
 
 pub(super) fn run(args: &ExportArgs) -> anyhow::Result<()> {
-    let started = super::token::open(&args.data)?;
+    let started = super::token::open(&args.kept, true)?;
     for ledger in started.handle.ledgers() {
         let dir = args.out.join(ledger.to_string());
         std::fs::create_dir_all(&dir).with_context(|| format!("cannot make {}", dir.display()))?;

@@ -1,7 +1,7 @@
 //! `fundtrace ledger`: offline, on a data directory that no server has open.
 
 use super::token::{finish, open, record};
-use super::{Data, print_line};
+use super::{Kept, print_line};
 use clap::Subcommand;
 use ledger::Command;
 use ledger::book::{BookCommand, BookOpening};
@@ -21,13 +21,13 @@ enum Action {
     /// 开立账本 · Open a ledger
     Create(CreateArgs),
     /// 账本列表 · List the ledgers
-    List(Data),
+    List(Kept),
 }
 
 #[derive(Debug, clap::Args)]
 struct CreateArgs {
     #[command(flatten)]
-    data: Data,
+    kept: Kept,
     /// 账本名称 · Its name
     #[arg(long)]
     name: String,
@@ -42,7 +42,7 @@ struct CreateArgs {
 pub(super) fn run(args: &LedgerArgs) -> anyhow::Result<()> {
     match &args.action {
         Action::Create(args) => create(args),
-        Action::List(data) => list(data),
+        Action::List(kept) => list(kept),
     }
 }
 
@@ -53,7 +53,7 @@ fn create(args: &CreateArgs) -> anyhow::Result<()> {
         predecessors: Vec::new(),
     };
     let ledger = LedgerId(args.id.unwrap_or_else(Uuid::new_v4));
-    let started = open(&args.data)?;
+    let started = open(&args.kept, false)?;
     record(
         &started.handle,
         ledger,
@@ -64,8 +64,8 @@ fn create(args: &CreateArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn list(data: &Data) -> anyhow::Result<()> {
-    let started = open(data)?;
+fn list(kept: &Kept) -> anyhow::Result<()> {
+    let started = open(kept, true)?;
     for ledger in started.handle.ledgers() {
         let Some(slot) = started.handle.slot(ledger) else {
             continue;

@@ -1,7 +1,8 @@
 //! `fundtrace token`: offline, on a data directory that no server has open.
 
-use super::{Data, print_line};
+use super::{Kept, print_line};
 use crate::identity::TokenKey;
+use crate::serve::beside;
 use clap::Subcommand;
 use ledger::date::BusinessDate;
 use ledger::ids::{LedgerId, OrganisationId, PersonId, TokenId};
@@ -10,6 +11,7 @@ use ledger::text::Text;
 use ledger::token::{Role, TokenCommand, TokenGrant, TokenRevocation};
 use ledger::{Actor, Command, Intake, Submission};
 use sequencer::{Caller, Handle, Request};
+use store::Register;
 use uuid::Uuid;
 
 /// What to do with tokens.
@@ -30,7 +32,7 @@ enum Action {
 #[derive(Debug, clap::Args)]
 struct CreateArgs {
     #[command(flatten)]
-    data: Data,
+    kept: Kept,
     /// 人员编号(不填则新建) · The person's id; a new one if left out
     #[arg(long)]
     person: Option<Uuid>,
@@ -58,7 +60,7 @@ struct CreateArgs {
 #[derive(Debug, clap::Args)]
 struct RevokeArgs {
     #[command(flatten)]
-    data: Data,
+    kept: Kept,
     /// 令牌编号 · The token's id
     token: Uuid,
     /// 原因 · Why
@@ -86,7 +88,7 @@ pub(super) fn run(args: &TokenArgs) -> anyhow::Result<()> {
 }
 
 fn create(args: &CreateArgs) -> anyhow::Result<()> {
-    let started = open(&args.data)?;
+    let started = open(&args.kept, false)?;
     let name = args.name.clone().map(PersonalText::clear).transpose();
     let grant = Grant {
         person: PersonId(args.person.unwrap_or_else(Uuid::new_v4)),
@@ -99,7 +101,7 @@ fn create(args: &CreateArgs) -> anyhow::Result<()> {
     let (person, organisation) = (grant.person, grant.organisation);
     let system = started.handle.slot(started.handle.system());
     let issued = system.is_some_and(|slot| !slot.view().books.tokens.is_empty());
-    let key = TokenKey::open(&args.data.dir, issued && !args.replace_key)?;
+    let key = TokenKey::open(&args.kept.data.dir, issued && !args.replace_key)?;
     let (token, id) = issue(&started.handle, &key, grant)?;
     print_line(&token);
     super::eprint_line(&format!(
@@ -111,7 +113,7 @@ fn create(args: &CreateArgs) -> anyhow::Result<()> {
 }
 
 fn revoke(args: &RevokeArgs) -> anyhow::Result<()> {
-    let started = open(&args.data)?;
+    let started = open(&args.kept, false)?;
     let revocation = TokenRevocation {
         token: TokenId(args.token),
         reason: Text::new(args.reason.as_str())?,
@@ -123,10 +125,15 @@ fn revoke(args: &RevokeArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A data directory without a server.
-pub(super) fn open(data: &Data) -> anyhow::Result<sequencer::Started> {
-    crate::serve::make_private(&data.dir)?;
-    Ok(sequencer::start(&data.dir, sequencer::machine())?)
+/// A data directory without a server. Its log must continue what the register says, as for a server;
+/// the register `may_lack` where nothing is to be written.
+pub(super) fn open(kept: &Kept, may_lack: bool) -> anyhow::Result<sequencer::Started> {
+    let dir = &kept.data.dir;
+    crate::serve::make_private(dir)?;
+    let register = kept.register.clone();
+    let register = Register::at(&register.unwrap_or_else(|| beside(dir, "head")));
+    let clock = sequencer::machine();
+    Ok(sequencer::start_beside(dir, clock, register, may_lack)?)
 }
 
 /// Waits until the writer has let go of the log.

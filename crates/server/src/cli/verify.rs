@@ -102,6 +102,13 @@ pub(super) fn run(args: &VerifyArgs) -> ExitCode {
                      of a changed sled file after an orderly stop",
                 );
             }
+            if verified.unfinished_bytes > 0 {
+                print_line(&format!(
+                    "注意:日志末尾有 {} 字节未写完的一组,从未确认;下次启动截去并另存 · bytes of a group that a \
+                     crash cut off, never acknowledged: the next start cuts them and keeps a copy",
+                    verified.unfinished_bytes
+                ));
+            }
             print_line(
                 "本结果只证明现存记录前后一致;末尾是否被截去,须与外部留存的回执或链头比对 · \
                  a chain does not guard its own tail: compare the heads with receipts kept \

@@ -103,7 +103,7 @@ pub async fn tile(
     let missing = || Problem::not_found("the tile", "该数据块");
     let tile: Tile = path.parse().map_err(|_| missing())?;
     let log = state.published_log()?;
-    let bytes = log.tile(&tile).map_err(|error| Problem::internal(&error))?;
+    let bytes = log.tile(&tile).map_err(|error| not_proved(&error))?;
     let bytes = bytes.ok_or_else(missing)?;
     // The hashes of a width never change, those of a partial tile included.
     Ok(HttpResponse::Ok()
@@ -154,7 +154,7 @@ pub async fn consistency(
         .consistency(from, to)
         .map_err(|error| not_proved(&error))?;
     let root = |size| {
-        let root = log.root_at(size).map_err(|error| Problem::internal(&error));
+        let root = log.root_at(size).map_err(|error| not_proved(&error));
         root.map(|root| root.to_base64())
     };
     Ok(HttpResponse::Ok().json(Consistency {

@@ -2,11 +2,11 @@
 
 use super::BackupError;
 use crate::LedgerHead;
-use crate::disk::wide;
+use crate::disk::{self, wide};
 use crate::entry::Decoder;
 use crate::error::{BadRecord, Copy, Reason};
 use crate::index::State;
-use crate::journal::{self, Frame, Frames, Piece};
+use crate::journal::{self, Damage, Frame, Frames, Piece};
 use chain::{LedgerId, Record};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -42,6 +42,7 @@ impl Reading {
             order: Vec::new(),
             sought,
         };
+        let is_written = dir.parent().map_or(Ok(false), disk::is_locked)?;
         let segments = journal::segments(dir)?;
         for (number, segment) in segments.iter().enumerate() {
             let is_last = number.checked_add(1) == Some(segments.len());
@@ -54,14 +55,12 @@ impl Reading {
                         reading.frame(&frame, each)?;
                         hasher.update(frame.bytes);
                         len = len.saturating_add(wide(frame.bytes.len()));
-                        continue;
                     }
-                    Some(Piece::Damage(_)) => {}
+                    Some(Piece::Damage(damage)) => {
+                        let is_end = is_last && frames.is_at_end();
+                        reading.tail(damage, is_end, is_written)?;
+                    }
                     None => break,
-                }
-                // The group that is being written, if nothing whole stands behind it.
-                if !is_last || !frames.is_at_end() {
-                    return Err(reading.bad(Reason::Frame).into());
                 }
             }
             reading.parts.push(Part {
@@ -71,6 +70,20 @@ impl Reading {
             });
         }
         Ok(reading)
+    }
+
+    /// The beginning of a frame with nothing behind it is the group that a server is writing. If
+    /// none does, or if it is anything else, nobody knows what stood there.
+    fn tail(&self, damage: Damage, is_end: bool, is_written: bool) -> Result<(), BadRecord> {
+        let is_cut = damage.is_cut;
+        if !is_end {
+            return Err(self.bad(Reason::Frame));
+        }
+        if is_cut && is_written {
+            return Ok(());
+        }
+        let bytes = damage.to.saturating_sub(damage.from);
+        Err(self.bad(Reason::Tail { bytes, is_cut }))
     }
 
     fn frame(
@@ -111,6 +124,7 @@ impl Reading {
             | Reason::Frame
             | Reason::Missing
             | Reason::Repeated
+            | Reason::Tail { .. }
             | Reason::Differ
             | Reason::Unfinished
             | Reason::Unreadable(_) => None,

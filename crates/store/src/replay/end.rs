@@ -5,7 +5,7 @@ use crate::error::{BadRecord, Copy, OpenError, Reason};
 use crate::index::{Index, State};
 use crate::journal::{Damage, Segment};
 use crate::pages::Pages;
-use crate::{Entry, Recovery, mend};
+use crate::{Entry, Error, Recovery, mend};
 
 /// What is known after the last record.
 pub(crate) struct Replayed<'s> {
@@ -26,6 +26,7 @@ impl<'a, F> Replay<'a, '_, F> {
         F: FnMut(&Entry) -> Result<(), E>,
     {
         let cut = self.end()?;
+        recovery.dropped_is_doubtful = cut.is_some() && !self.sled_says_all();
         self.compare_heads();
         if let Some(state) = self.index.states().find(|state| !state.is_whole()) {
             let (ledger, seq) = (Some(state.head.ledger), Some(state.head.seq));
@@ -80,17 +81,56 @@ impl<'a, F> Replay<'a, '_, F> {
         let is_owed = self.owed.is_some_and(|from| from >= self.next());
         let Some((number, damage)) = self.pending.first().copied() else {
             if is_owed {
-                return Err(self.lost(None)?.into());
+                return Err(Error::from(self.lost(None)?).into());
             }
             return Ok(None);
         };
-        // Only a sled that can be asked says that what is damaged was never acknowledged.
-        if Some(number) != last || !self.second.is_good() || is_owed {
-            return Err(self.lost(None)?.into());
+        if Some(number) != last || is_owed {
+            return Err(Error::from(self.lost(None)?).into());
+        }
+        if let Some(registered) = self.floor.published.filter(|size| *size > self.next()) {
+            return Err(self.published(registered)?.into());
+        }
+        // Only a sled that has all before it says that what is damaged was never acknowledged.
+        if !self.sled_says_all() && !self.floor.vouches(self.next()) {
+            return Err(self.undecided()?.into());
         }
         let is_cut = damage.is_cut && !self.is_doubtful;
         let damage = Damage { is_cut, ..damage };
         Ok(self.segments.get(number).map(|segment| (segment, damage)))
+    }
+
+    /// Whether sled is whole and ends where the journal's whole frames do. A group is in sled before
+    /// the next one is written: a crash in the midst of writing one leaves just that.
+    fn sled_says_all(&self) -> bool {
+        let pages = self.second.pages();
+        pages.is_some_and(|pages| !pages.is_new()) && self.second.end() == self.next()
+    }
+
+    /// The refusal of an end of which nobody can say whether it was acknowledged.
+    fn undecided(&mut self) -> Result<Error, Error> {
+        let end = self.second.end();
+        let is_new = self.second.pages().is_some_and(Pages::is_new);
+        let mut lost = self.lost(None)?;
+        lost.sled.get_or_insert_with(|| {
+            if is_new {
+                "there is none".to_owned()
+            } else {
+                format!("it has {end} records")
+            }
+        });
+        Ok(lost.into())
+    }
+
+    /// The refusal of an end that was published.
+    fn published(&mut self, registered: u64) -> Result<Error, Error> {
+        let size = self.next();
+        let seqs = self.lost(None)?.seqs;
+        Ok(Error::Published {
+            size,
+            registered,
+            seqs,
+        })
     }
 
     /// Each ledger's last record must be the same in sled: a chain's head stands for all of it.

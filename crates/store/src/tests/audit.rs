@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{A, B, Fixture};
-use crate::{BadRecord, Copy, Step, VerifyError, verify};
+use crate::{BadRecord, Copy, Reason, Repair, Step, VerifyError, backup, repair, verify};
 
 fn bad(fixture: &Fixture) -> BadRecord {
     match verify(fixture.path(), |_| ()) {
@@ -231,6 +231,86 @@ fn what_a_crash_leaves_is_no_breach() {
         .map(|head| (head.id, head.seq))
         .collect();
     assert_eq!(heads, [(A, 3), (B, 2)]);
+}
+
+#[test]
+fn what_is_no_group_at_the_end_does_not_verify_and_a_cut_one_only_if_sled_speaks_for_it() {
+    let mut fixture = sample();
+    let tail = |fixture: &Fixture| match bad(fixture).reason {
+        Reason::Tail { bytes, is_cut } => (bytes, is_cut),
+        other => panic!("{other}"),
+    };
+    let mut garbage = fixture.copy();
+    let noise: Vec<u8> = (0..200_000_u32)
+        .map(|n| (n.wrapping_mul(n) >> 7) as u8)
+        .collect();
+    garbage.edit_segment(|bytes| bytes.extend(&noise));
+    assert_eq!(tail(&garbage), (200_000, false));
+    for few in [1, 20] {
+        let mut garbage = fixture.copy();
+        garbage.edit_segment(|bytes| bytes.extend(&noise[..few]));
+        assert_eq!(tail(&garbage), (few as u64, false));
+    }
+    let mut cut = fixture.copy();
+    cut.edit_segment(|bytes| bytes.extend_from_slice(b"FTFRA"));
+    assert_eq!(verify(cut.path(), |_| ()).unwrap().unfinished_bytes, 5);
+
+    // Nothing but noise, and no sled: that is no empty log.
+    let noise_alone = fixture.copy();
+    fs::write(noise_alone.segment(), &noise).unwrap();
+    fs::remove_dir_all(noise_alone.path().join("sled")).unwrap();
+    assert_eq!(tail(&noise_alone), (200_000, false));
+    fixture.edit_segment(|bytes| bytes.truncate(30));
+    fs::remove_dir_all(fixture.path().join("sled")).unwrap();
+    assert_eq!(tail(&fixture), (30, true));
+}
+
+fn says_newer(error: &dyn std::error::Error) {
+    let error = error.to_string();
+    let named = error.contains("written by a newer release") && error.contains("FTFRAME2");
+    assert!(named, "{error}");
+}
+
+#[test]
+fn a_journal_of_another_format_is_named_and_left_alone() {
+    for has_sled in [true, false] {
+        let mut fixture = sample();
+        fixture.edit_segment(|bytes| {
+            for at in 0..bytes.len() - 8 {
+                if bytes[at..].starts_with(b"FTFRAME1") {
+                    bytes[at + 7] = b'2';
+                }
+            }
+        });
+        if !has_sled {
+            fs::remove_dir_all(fixture.path().join("sled")).unwrap();
+        }
+        let before = fs::read(fixture.segment()).unwrap();
+        says_newer(&verify(fixture.path(), |_| ()).unwrap_err());
+        says_newer(&fixture.try_reopen().unwrap_err());
+        for mode in [Repair::Plan, Repair::Do] {
+            says_newer(&repair(fixture.path(), mode, |_| ()).unwrap_err());
+        }
+        let to = tempfile::tempdir().unwrap();
+        says_newer(&backup(fixture.path(), to.path(), None, |_| ()).unwrap_err());
+        assert!(fs::read(fixture.segment()).unwrap() == before);
+    }
+}
+
+#[test]
+fn one_frame_of_another_format_is_a_flipped_bit_if_it_has_its_hash_and_newer_if_not() {
+    let mut fixture = sample();
+    let (from, _) = fixture.last_frame();
+    fixture.edit_segment(|bytes| bytes[from + 7] = b'3');
+    let mut newer = fixture.copy();
+    let recovery = fixture.reopen();
+    assert_eq!(recovery.restored_to_journal, 2);
+    // A frame of a newer release stands behind those of this one.
+    newer.edit_segment(|bytes| {
+        bytes[from + 7] = b'2';
+        bytes[from + 60] ^= 1;
+    });
+    says_newer(&newer.try_reopen().unwrap_err());
 }
 
 #[test]

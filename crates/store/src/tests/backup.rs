@@ -1,8 +1,9 @@
 //! A backup is made beside the writer and restored whole, or not at all.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use chain::Signer;
 use tempfile::TempDir;
 
 use super::{A, B, Fixture};
@@ -59,8 +60,80 @@ fn a_group_that_is_being_written_is_left_out() {
     let mut fixture = sample();
     fixture.crash(crate::Step::JournalWrite, 0, &[(A, 900)]);
     let to = tempfile::tempdir().unwrap();
+    // With no server it is what a crash left, and nobody says that it is to be left out.
+    let error = backup(fixture.path(), to.path(), None, |_| ()).unwrap_err();
+    assert!(error.to_string().contains("not whole"), "{error}");
+    let lock = crate::disk::lock(fixture.path()).unwrap();
     assert_eq!(back_up(&fixture, to.path()).records, 172);
     assert_eq!(bring_back(to.path()).1.unwrap().records, 172);
+    // No server writes this.
+    let last = crate::journal::segments(&fixture.path().join("journal")).unwrap();
+    let last = &last.last().unwrap().path;
+    let mut bytes = fs::read(last).unwrap();
+    bytes.extend([0x5a; 3_000]);
+    fs::write(last, bytes).unwrap();
+    let error = backup(fixture.path(), to.path(), None, |_| ()).unwrap_err();
+    assert!(error.to_string().contains("are no record"), "{error}");
+    drop(lock);
+}
+
+/// A checkpoint, as a register holds it.
+fn checkpoint(size: u64) -> String {
+    let root = chain::empty_root().to_base64();
+    let signer = Signer::new("county.example/log", &[5; 32]).unwrap();
+    let text = format!("county.example/log\n{size}\n{root}\n");
+    signer.note(text).unwrap().to_string()
+}
+
+#[test]
+fn a_log_that_has_lost_what_was_published_is_not_backed_up() {
+    let fixture = sample();
+    let dir = tempfile::tempdir().unwrap();
+    let register = dir.path().join("head");
+    let to = dir.path().join("backup");
+    fs::write(&register, checkpoint(173)).unwrap();
+    for _ in 0..2 {
+        let error = backup(fixture.path(), &to, Some(&register), |_| ()).unwrap_err();
+        assert!(
+            matches!(
+                error,
+                BackupError::Rollback {
+                    registered: 173,
+                    records: 172,
+                    ..
+                }
+            ),
+            "{error}"
+        );
+        assert!(!to.join("MANIFEST").exists());
+    }
+    fs::write(&register, b"no checkpoint").unwrap();
+    assert!(backup(fixture.path(), &to, Some(&register), |_| ()).is_err());
+    fs::write(&register, checkpoint(172)).unwrap();
+    backup(fixture.path(), &to, Some(&register), |_| ()).unwrap();
+}
+
+#[test]
+fn what_has_rotted_in_a_backup_is_copied_anew_and_said() {
+    let fixture = sample();
+    let to = tempfile::tempdir().unwrap();
+    back_up(&fixture, to.path());
+    let manifest = fs::read_to_string(to.path().join("MANIFEST")).unwrap();
+    let photo = manifest
+        .lines()
+        .find(|line| line.contains("files/"))
+        .unwrap();
+    let photo = to.path().join(photo.split_once("  ").unwrap().1);
+    let segment = to.path().join("journal/00000000000000000000.journal");
+    for path in [segment, photo] {
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[5] ^= 1;
+        fs::write(&path, bytes).unwrap();
+        let done = back_up(&fixture, to.path());
+        assert_eq!(done.mended, [path]);
+        assert_eq!(bring_back(to.path()).1.unwrap().records, 172);
+        assert_eq!(back_up(&fixture, to.path()).mended, [] as [PathBuf; 0]);
+    }
 }
 
 #[test]
@@ -196,12 +269,12 @@ fn the_register_goes_with_the_backup_and_is_shown_to_whoever_accepts() {
     let fixture = sample();
     let to = tempfile::tempdir().unwrap();
     let register = to.path().join("head");
-    fs::write(&register, b"the head").unwrap();
+    fs::write(&register, checkpoint(172)).unwrap();
     let backup_dir = to.path().join("backup");
     backup(fixture.path(), &backup_dir, Some(&register), |_| ()).unwrap();
     let data = to.path().join("data");
     let accept = |_: &Restored, head: Option<&[u8]>| {
-        assert_eq!(head, Some(&b"the head"[..]));
+        assert_eq!(head, Some(checkpoint(172).as_bytes()));
         Ok(())
     };
     restore(&backup_dir, &data, |_| (), accept).unwrap();

@@ -1,10 +1,11 @@
 //! After a crash or on a bad disk: each copy repairs the other, and what neither can repair is
 //! refused by name.
 
+use std::convert::Infallible;
 use std::fs;
 
 use super::{A, B, Fixture, open_with};
-use crate::{Error, OpenError, Reason, Step};
+use crate::{Error, Floor, Log, OpenError, Outcome, Reason, Recovery, Step};
 
 fn three_groups() -> Fixture {
     let mut fixture = Fixture::new();
@@ -26,7 +27,10 @@ fn a_cut_last_frame_that_sled_has_not_is_dropped_wherever_it_was_cut() {
         copy.edit_segment(|bytes| bytes.truncate(cut));
         let recovery = copy.try_reopen().unwrap();
         assert_eq!(recovery.dropped_tail_bytes, (cut - from) as u64);
-        assert!(recovery.kept_aside.is_empty());
+        let whole = fs::read(fixture.segment()).unwrap();
+        let kept = fs::read(&recovery.kept_aside[0]).unwrap();
+        assert!(kept == whole[from..cut], "what is cut is kept");
+        assert!(!recovery.dropped_is_doubtful);
         assert_eq!(
             (recovery.restored_to_journal, recovery.rolled_forward),
             (0, 0)
@@ -38,6 +42,95 @@ fn a_cut_last_frame_that_sled_has_not_is_dropped_wherever_it_was_cut() {
             assert!(copy.reopen().is_clean());
         }
     }
+}
+
+/// A start of a copy above a floor: what it mended, or why it was refused and changed nothing.
+fn open_above(
+    fixture: &mut Fixture,
+    published: Option<u64>,
+    given_up: Option<u64>,
+) -> Result<Recovery, Error> {
+    let before = fs::read(fixture.segment()).unwrap();
+    let had_sled = fixture.path().join("sled").exists();
+    let floor = Floor {
+        published,
+        given_up,
+    };
+    match Log::open_above(fixture.path(), floor, |_| Ok::<(), Infallible>(())) {
+        Ok((_, recovery)) => Ok(recovery),
+        Err(OpenError::Store(error)) => {
+            assert!(fs::read(fixture.segment()).unwrap() == before);
+            assert_eq!(fixture.path().join("sled").exists(), had_sled);
+            Err(error)
+        }
+        Err(OpenError::Each(never)) => match never {},
+    }
+}
+
+#[test]
+fn an_end_that_no_sled_speaks_for_is_cut_only_if_nothing_published_stands_there() {
+    let mut fixture = three_groups();
+    let (from, to) = fixture.last_frame();
+    let mut behind = fixture.copy();
+    fs::remove_dir_all(fixture.path().join("sled")).unwrap();
+    fixture.edit_segment(|bytes| bytes.truncate(to - 3));
+    // Once more: the first refusal left nothing that the second could take for an answer.
+    for _ in 0..2 {
+        let error = open_above(&mut fixture, None, None).unwrap_err();
+        assert!(
+            matches!(&error, Error::Lost(lost) if (lost.from, lost.to) == (4, None)
+                && lost.sled.as_deref() == Some("there is none") && lost.seqs[0].ledger == A),
+            "{error}"
+        );
+        assert!(Outcome::of(Err(&error)).to_string().contains("--cut-from"));
+    }
+    for given_up in [None, Some(4)] {
+        let error = open_above(&mut fixture, Some(5), given_up).unwrap_err();
+        assert!(
+            matches!(&error, Error::Published { size: 4, registered: 5, seqs } if !seqs.is_empty()),
+            "{error}"
+        );
+    }
+    assert!(open_above(&mut fixture, None, Some(3)).is_err());
+    for (published, given_up) in [(Some(4), None), (None, Some(4))] {
+        let mut copy = fixture.copy();
+        let recovery = open_above(&mut copy, published, given_up).unwrap();
+        assert!(recovery.dropped_is_doubtful);
+        assert_eq!(recovery.dropped_tail_bytes, (to - 3 - from) as u64);
+        let kept = fs::metadata(&recovery.kept_aside[0]).unwrap().len();
+        assert_eq!(kept, recovery.dropped_tail_bytes);
+    }
+
+    // A sled that has forgotten what came before the end does not speak for it either.
+    let old = Fixture::new();
+    let sled = behind.path().join("sled");
+    fs::remove_dir_all(&sled).unwrap();
+    crate::pages::copy_dir(&old.path().join("sled"), &sled).unwrap();
+    behind.edit_segment(|bytes| bytes.truncate(to - 3));
+    let error = open_above(&mut behind, None, None).unwrap_err();
+    assert!(error.to_string().contains("it has 0 records"), "{error}");
+}
+
+#[test]
+fn what_the_register_covers_is_not_cut_whatever_sled_says() {
+    let mut fixture = three_groups();
+    fixture.reopen();
+    fixture.crash(Step::PagesApply, 0, &[(A, 3)]);
+    fixture.edit_segment(|bytes| bytes.truncate(bytes.len() - 3));
+    let error = open_above(&mut fixture, Some(6), None).unwrap_err();
+    assert!(matches!(error, Error::Published { .. }), "{error}");
+    let done = crate::repair_above(
+        fixture.path(),
+        crate::Repair::Do,
+        Floor {
+            published: Some(6),
+            given_up: None,
+        },
+        |_| (),
+    );
+    assert!(matches!(done, Err(Error::Published { .. })));
+    let recovery = open_above(&mut fixture, Some(5), None).unwrap();
+    assert!(!recovery.dropped_is_doubtful && recovery.dropped_tail_bytes > 0);
 }
 
 #[test]

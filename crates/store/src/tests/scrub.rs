@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{A, B, Fixture};
-use crate::{Copy, FileStore, Rot, Scrub, Scrubbed};
+use crate::{Copy, FileStore, Rot, Scrub, Scrubbed, Tree};
 
 fn sample() -> Fixture {
     let mut fixture = Fixture::new();
@@ -115,4 +115,42 @@ fn hashes_the_evidence_files() {
     let (done, _) = scrub(&mut fixture);
     assert_eq!(done.files, 1);
     assert!(matches!(&done.rot[..], [Rot::File(path, _)] if *path == places[1]));
+}
+
+#[test]
+fn names_the_hash_of_the_tree_that_is_not_what_the_records_come_to() {
+    let mut fixture = sample();
+    let mut tree = Tree::at(fixture.path());
+    for record in &fixture.all {
+        let header = &record.header;
+        let leaf = chain::leaf_bytes(header.ledger, header.seq, record.hash);
+        tree.push(chain::leaf_hash(&leaf)).unwrap();
+    }
+    tree.settle().unwrap();
+    let size = fixture.all.len() as u64;
+    let rot = |fixture: &mut Fixture| {
+        let scrub = Scrub::begin(&fixture.log().reader()).unwrap();
+        let mut scrub = scrub.with_tree(tree.reader(), size);
+        loop {
+            if let Err(done) = scrub.step(10_000, &mut |_| ()) {
+                return done.rot;
+            }
+        }
+    };
+    assert_eq!(rot(&mut fixture), []);
+    // The tree may be behind the log: what was not published yet is not asked for.
+    fixture.append(&[(A, 3)]);
+    assert_eq!(rot(&mut fixture), []);
+    for (level, at) in [(0, 5 * 32 + 3), (0, 257 * 32), (1, 9)] {
+        let path = fixture.path().join("tree").join(level.to_string());
+        let sound = fs::read(&path).unwrap();
+        let mut bytes = sound.clone();
+        bytes[at] ^= 1;
+        fs::write(&path, bytes).unwrap();
+        let hash = at as u64 / 32;
+        assert_eq!(rot(&mut fixture), [Rot::Tree { level, hash }]);
+        fs::write(&path, &sound[..at]).unwrap();
+        assert!(matches!(rot(&mut fixture)[..], [Rot::Unread(_)]));
+        fs::write(&path, sound).unwrap();
+    }
 }

@@ -290,7 +290,7 @@ fn a_sled_that_is_not_of_the_snapshot_costs_a_replay() {
     costs_a_replay(&mut fixture, position, "is another record");
     fixture.log = None;
     fs::remove_dir_all(&sled).unwrap();
-    costs_a_replay(&mut fixture, position, "is another record");
+    costs_a_replay(&mut fixture, position, "there is no sled");
 }
 
 /// Changes a file of a snapshot, and its manifest so that all hashes are right.

@@ -1,0 +1,93 @@
+//! A log that is opened without being published: still it must be the one that was.
+//!
+//! Whoever writes to a log that was taken back to last week makes a second history of it, and the
+//! refusal comes too late, when the server starts.
+
+use crate::publish::{Held, PublishError, ends, leaf_of};
+use chain::{Frontier, VerifierKey};
+use store::{Entry, Floor, Register};
+
+/// A register, and the log that is to continue what it says.
+pub(crate) struct Compared {
+    register: Register,
+    held: Option<Held>,
+    tree: Frontier,
+    may_lack: bool,
+}
+
+impl Compared {
+    /// Reads the register. It `may_lack` where nothing is to be written.
+    pub(crate) fn with(register: Register, may_lack: bool) -> Result<Compared, store::Error> {
+        let mut held = register.read()?.map(|bytes| Held::of(&bytes));
+        let tree = Frontier::new();
+        if let Some(held) = &mut held {
+            held.pass(tree.size(), || tree.root());
+        }
+        Ok(Compared {
+            register,
+            held,
+            tree,
+            may_lack,
+        })
+    }
+
+    /// No record that the register covers is ever cut.
+    pub(crate) fn floor(&self) -> Floor {
+        let held = self.held.as_ref().and_then(|held| held.read.as_ref().ok());
+        Floor {
+            published: held.map(|(_, checkpoint)| checkpoint.size()),
+            given_up: None,
+        }
+    }
+
+    /// A record of the log.
+    pub(crate) fn replay(&mut self, entry: &Entry) {
+        let Some(held) = &mut self.held else {
+            return;
+        };
+        self.tree.push(leaf_of(&entry.record));
+        held.pass(self.tree.size(), || self.tree.root());
+    }
+
+    /// All records have been replayed. Without a key there is nothing that the log itself says of
+    /// who signs: then size and root alone are compared.
+    pub(crate) fn settle(
+        self,
+        recorded: Option<&VerifierKey>,
+        log: &store::Reader,
+    ) -> Result<(), PublishError> {
+        let path = || self.register.path().to_owned();
+        let Some(Held { read, found }) = self.held else {
+            if recorded.is_none() || self.may_lack {
+                return Ok(());
+            }
+            return Err(PublishError::Missing {
+                path: path(),
+                size: log.next_position(),
+            });
+        };
+        let foreign = |why: String| PublishError::Foreign { path: path(), why };
+        let (note, checkpoint) = read.map_err(foreign)?;
+        if let Some(key) = recorded {
+            note.verify([key])
+                .map_err(|error| foreign(error.to_string()))?;
+        }
+        let (size, registered) = (checkpoint.size(), checkpoint.root());
+        match found {
+            Some(found) if found == registered => Ok(()),
+            Some(found) => Err(PublishError::Fork {
+                path: path(),
+                size,
+                registered,
+                found,
+                first: Vec::new(),
+            }),
+            None => Err(PublishError::Rollback {
+                path: path(),
+                registered: size,
+                size: self.tree.size(),
+                first: ends(log),
+            }),
+        }
+    }
+}
