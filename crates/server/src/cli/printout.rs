@@ -34,7 +34,7 @@ pub struct PrintoutArgs {
     #[arg(long, default_value = "xlsx", value_parser = ["html", "xlsx", "csv"])]
     format: String,
     #[command(flatten)]
-    narrowed: Narrowed,
+    narrowed: Box<Narrowed>,
     /// 统计口径日,默认今天 · The day of the question, 2018-08-16; today if left out
     #[arg(long)]
     on: Option<String>,
