@@ -144,6 +144,43 @@ fn repair_says_what_it_will_do_and_does_it() {
 }
 
 #[test]
+fn what_was_published_is_not_cut_and_nothing_is_written_to_what_is_left() {
+    let (mut world, _) = county();
+    world.stop();
+    let dir = world.dir.clone();
+    let dir = shown(&dir);
+    let journal = world.dir.join("journal/00000000000000000000.journal");
+    let whole = fs::read(&journal).unwrap();
+    let rest = &whole[..whole.len() - 3];
+    fs::write(&journal, rest).unwrap();
+    fs::rename(world.dir.join("sled"), world.dir.join("elsewhere")).unwrap();
+    let token = ["token", "create", "--data", dir, "--role", "reader"];
+    let list = ["ledger", "list", "--data", dir];
+    for command in [&["repair", "--data", dir][..], &token, &list] {
+        let refused = run(command, "");
+        assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
+        assert!(
+            said(&refused).contains("were published"),
+            "{}",
+            said(&refused)
+        );
+    }
+    assert!(fs::read(&journal).unwrap() == rest);
+    // With sled back the group is, too.
+    fs::rename(world.dir.join("elsewhere"), world.dir.join("sled")).unwrap();
+    assert!(run(&["repair", "--data", dir], "").status.success());
+    assert!(run(&list, "").status.success());
+
+    // Bytes behind the last group that no crash leaves are not intact.
+    let mut bytes = fs::read(&journal).unwrap();
+    bytes.extend([0x5a; 4_000]);
+    fs::write(&journal, bytes).unwrap();
+    let broken = run(&["verify", dir], "");
+    assert_eq!(broken.status.code(), Some(1));
+    assert!(said(&broken).contains("last 4000 bytes"));
+}
+
+#[test]
 fn a_backup_of_a_running_server_is_restored_and_what_would_be_lost_is_named() {
     let (mut world, _) = county();
     let temporary = tempfile::tempdir().unwrap();

@@ -17,8 +17,8 @@ pub enum ProveError {
     Store(#[from] store::Error),
     /// What the files of the tree hold does not lead to the published root.
     #[error(
-        "the tree's files do not lead to the published root; stop the server, remove the folder tree, and \
-         start: it is built anew: {0}"
+        "the tree's files do not lead to the published root; stop the server, remove the folder \
+         tree, and start: it is built anew: {0}"
     )]
     Damaged(ProofError),
 }
@@ -135,7 +135,7 @@ impl Log {
         Ok(root)
     }
 
-    /// A tile; nothing where the newest checkpoint does not have it. It has been checked, as whoever
+    /// A tile; nothing where the newest checkpoint does not have it. It has been checked: whoever
     /// gets it may keep it for ever.
     ///
     /// # Errors

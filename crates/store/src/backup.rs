@@ -153,44 +153,12 @@ pub fn backup(
     register: Option<&Path>,
     mut each: impl FnMut(&Record),
 ) -> Result<BackedUp, BackupError> {
-    private_dir(to)?;
-    let before = manifest::read(to)?;
-    if before.is_none() && !to.join(INCOMPLETE).exists() && !is_empty(to)? {
-        let dir = to.to_path_buf();
-        return Err(BackupError::NotABackup { dir });
-    }
-    // Read before the journal: what it says then stands there.
-    let newest = match register {
-        Some(path) => crate::Register::at(path).read()?,
-        None => None,
-    };
-    let registered = match (register, &newest) {
-        (Some(path), Some(bytes)) => Some((path, crate::Register::at(path).size_in(bytes)?)),
-        (Some(_) | None, _) => None,
-    };
-    let sought = match before {
-        Some(_) => manifest::heads(to)?,
-        None => Vec::new(),
-    };
-    let sought = sought.into_iter().map(|old| (old.id, old)).collect();
-    let journal = Reading::of(&dir.join("journal"), sought, &mut each)?;
+    let Compared {
+        before,
+        newest,
+        journal,
+    } = compared(dir, to, register, &mut each)?;
     let heads = journal.heads();
-    let records = journal.next;
-    if let Some((path, registered)) = registered.filter(|(_, size)| *size > records) {
-        let register = path.to_path_buf();
-        return Err(BackupError::Rollback {
-            register,
-            registered,
-            records,
-        });
-    }
-    // The last records of all ledgers may be there, and not at their places: then it is another
-    // log too.
-    let parted = before.as_ref().map_or(Ok(None), |_| parted(dir, to))?;
-    let sought = journal.sought.values().next().map(|old| (old.id, old.seq));
-    if let Some((ledger, seq)) = parted.or(sought) {
-        return Err(BackupError::NotContinued { ledger, seq });
-    }
 
     // From here the backup is changed.
     mark_incomplete(to)?;
@@ -240,6 +208,66 @@ pub fn backup(
         kept_bytes: kept,
         mended,
         damaged,
+    })
+}
+
+/// What is known before a backup is changed.
+struct Compared {
+    /// What the earlier backup has; nothing where there is none.
+    before: Option<BTreeMap<String, [u8; 32]>>,
+    /// What the register holds.
+    newest: Option<Vec<u8>>,
+    journal: Reading,
+}
+
+/// Reads the log, and sees that it continues the earlier backup and the register.
+fn compared(
+    dir: &Path,
+    to: &Path,
+    register: Option<&Path>,
+    each: &mut impl FnMut(&Record),
+) -> Result<Compared, BackupError> {
+    private_dir(to)?;
+    let before = manifest::read(to)?;
+    if before.is_none() && !to.join(INCOMPLETE).exists() && !is_empty(to)? {
+        let dir = to.to_path_buf();
+        return Err(BackupError::NotABackup { dir });
+    }
+    // Read before the journal: what it says then stands there.
+    let newest = match register {
+        Some(path) => crate::Register::at(path).read()?,
+        None => None,
+    };
+    let registered = match (register, &newest) {
+        (Some(path), Some(bytes)) => Some((path, crate::Register::at(path).size_in(bytes)?)),
+        (Some(_) | None, _) => None,
+    };
+    let sought = match before {
+        Some(_) => manifest::heads(to)?,
+        None => Vec::new(),
+    };
+    let sought = sought.into_iter().map(|old| (old.id, old)).collect();
+    let journal = Reading::of(&dir.join("journal"), sought, each)?;
+    let records = journal.next;
+    if let Some((path, registered)) = registered.filter(|(_, size)| *size > records) {
+        let register = path.to_path_buf();
+        return Err(BackupError::Rollback {
+            register,
+            registered,
+            records,
+        });
+    }
+    // The last records of all ledgers may be there, and not at their places: then it is another
+    // log too.
+    let parted = before.as_ref().map_or(Ok(None), |_| parted(dir, to))?;
+    let sought = journal.sought.values().next().map(|old| (old.id, old.seq));
+    if let Some((ledger, seq)) = parted.or(sought) {
+        return Err(BackupError::NotContinued { ledger, seq });
+    }
+    Ok(Compared {
+        before,
+        newest,
+        journal,
     })
 }
 

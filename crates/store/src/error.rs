@@ -93,8 +93,8 @@ pub enum Error {
     },
     /// The journal has frames of a format that this release does not know.
     #[error(
-        "the journal was written by a newer release: {} holds {format} at offset {offset}, and this \
-         release reads FTFRAME1", .path.display()
+        "the journal was written by a newer release: {} holds {format} at offset {offset}, and \
+         this release reads FTFRAME1", .path.display()
     )]
     Newer {
         /// The segment.

@@ -144,13 +144,15 @@ const RESTORE: (&str, &str) = (
     "keep everything as it is, and restore a backup elsewhere with fundtrace restore",
 );
 const END: (&str, &str) = (
-    "保留现场。有链头登记的:fundtrace repair --register 登记文件,登记所载的记录齐全才截去末尾;没有的,从备份恢复     到另一目录,或以 --cut-from 位置 承认放弃末尾(另存一份)",
-    "keep everything as it is. With the head register: fundtrace repair --register FILE, which cuts \
-     the end only if no record that the register covers is in it; without: restore a backup elsewhere, \
-     or give the end up with --cut-from POSITION, which keeps a copy",
+    "保留现场。有链头登记的:fundtrace repair --register 登记文件,所载记录齐全才截去末尾;\
+     没有的:从备份恢复到另一目录,或以 --cut-from 位置 放弃末尾(另存一份)",
+    "keep everything as it is. With the head register: fundtrace repair --register FILE, which \
+     cuts the end only if no record that the register covers is in it; without: restore a backup \
+     elsewhere, or give the end up with --cut-from POSITION, which keeps a copy",
 );
 const PUBLISHED: (&str, &str) = (
-    "末尾含已公布的记录,不截去:保留现场,找回 sled 目录或日志的另一份,或用 fundtrace restore 从备份恢复到另一目录",
+    "末尾含已公布的记录,不截去:保留现场,找回 sled 目录或日志的另一份,\
+     或用 fundtrace restore 从备份恢复到另一目录",
     "published records stand there, and nothing is cut: keep everything, find the folder sled or \
      another copy of the journal, or restore a backup elsewhere with fundtrace restore",
 );

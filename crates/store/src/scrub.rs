@@ -140,7 +140,8 @@ impl Scrub {
         })
     }
 
-    /// Holds the files of the tree against the records too. They must have the first `size` of them.
+    /// Holds the files of the tree against the records too. They must have the first
+    /// `size` of them.
     #[must_use]
     pub fn with_tree(self, tree: TreeReader, size: u64) -> Scrub {
         let nodes = Some(Nodes::new(tree, size));

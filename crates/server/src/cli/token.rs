@@ -125,8 +125,8 @@ fn revoke(args: &RevokeArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A data directory without a server. Its log must continue what the register says, as for a server;
-/// the register `may_lack` where nothing is to be written.
+/// A data directory without a server. Its log must continue what the register says, as for a
+/// server; the register `may_lack` where nothing is to be written.
 pub(super) fn open(kept: &Kept, may_lack: bool) -> anyhow::Result<sequencer::Started> {
     let dir = &kept.data.dir;
     crate::serve::make_private(dir)?;

@@ -100,8 +100,8 @@ impl<'a, F> Replay<'a, '_, F> {
         Ok(self.segments.get(number).map(|segment| (segment, damage)))
     }
 
-    /// Whether sled is whole and ends where the journal's whole frames do. A group is in sled before
-    /// the next one is written: a crash in the midst of writing one leaves just that.
+    /// Whether sled is whole and ends where the journal's whole frames do. A group is in sled
+    /// before the next one is written: a crash in the midst of writing one leaves just that.
     fn sled_says_all(&self) -> bool {
         let pages = self.second.pages();
         pages.is_some_and(|pages| !pages.is_new()) && self.second.end() == self.next()

@@ -66,8 +66,8 @@ impl Nodes {
         found
     }
 
-    /// All records are read: what is wrong with the tiles that are not full. Nothing is said of them
-    /// where some record could not be read.
+    /// All records are read: what is wrong with the tiles that are not full. Nothing is said of
+    /// them where some record could not be read.
     pub(super) fn end(self) -> Vec<Rot> {
         if self.pushed < self.size {
             return Vec::new();
