@@ -76,11 +76,7 @@ pub fn verify(bytes: &[u8], trust: &Trust) -> Result<Report, Fault> {
     };
     let pages = manifest.pages == PAGES;
     if pages {
-        same_page(&archive, &context, "report.zh.html", Language::Zh)?;
-        same_page(&archive, &context, "report.en.html", Language::En)?;
-        if held(&archive, "README.txt")? != README.as_bytes() {
-            return Err(Fault::Readme);
-        }
+        same_pages(&archive, &context)?;
     }
     let replayed_by = replayed_by(&note, &trust.replaying)?;
     let confirmed = !replayed_by.is_empty();
@@ -226,6 +222,17 @@ pub(crate) fn not_included(told: &Told, subjects: &BTreeSet<Subject>) -> Vec<Sub
         named.remove(main);
     }
     named.into_iter().collect()
+}
+
+/// What people read is what the records give, and the text that goes with it.
+fn same_pages(archive: &Archive, context: &Page<'_>) -> Result<(), Fault> {
+    same_page(archive, context, "report.zh.html", Language::Zh)?;
+    same_page(archive, context, "report.en.html", Language::En)?;
+    if held(archive, "README.txt")? == README.as_bytes() {
+        Ok(())
+    } else {
+        Err(Fault::Readme)
+    }
 }
 
 fn same_page(

@@ -42,22 +42,9 @@ const UNKNOWN: u8 = 2;
 const NOT_COMPLETE: u8 = 3;
 
 pub(super) fn run(args: &VerifyArgs) -> ExitCode {
-    match args.dir.try_exists() {
-        Ok(true) => {}
-        Ok(false) => {
-            let path = args.dir.display();
-            eprint_line(&format!(
-                "无法核验 · not verified: {path} 不存在 · {path} does not exist"
-            ));
-            return ExitCode::from(UNKNOWN);
-        }
-        Err(error) => {
-            let path = args.dir.display();
-            eprint_line(&format!(
-                "无法核验 · not verified: {path} 无法读取 · cannot read {path}: {error}"
-            ));
-            return ExitCode::from(UNKNOWN);
-        }
+    if let Err(error) = is_there(&args.dir) {
+        eprint_line(&format!("无法核验 · not verified: {error}"));
+        return ExitCode::from(UNKNOWN);
     }
     if args.dir.is_file() {
         return ExitCode::from(package::run(&args.dir, &args.trust, &args.of));
@@ -129,6 +116,16 @@ pub(super) fn run(args: &VerifyArgs) -> ExitCode {
             eprint_line(&format!("{verdict}: {:#}", anyhow::Error::from(error)));
             ExitCode::from(if broken { BROKEN } else { UNKNOWN })
         }
+    }
+}
+
+/// Whether there is anything at a path, or what is to be said of it.
+fn is_there(path: &Path) -> Result<(), String> {
+    let name = path.display();
+    match path.try_exists() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(format!("{name} 不存在 · {name} does not exist")),
+        Err(error) => Err(format!("{name} 无法读取 · cannot read {name}: {error}")),
     }
 }
 
