@@ -8,8 +8,8 @@ Written from proto/README.md alone, to show that it is enough. It needs Python 3
 blake3, and the folder proto/ beside this one for the schema and the table of subjects. It checks the
 zip, the hashes, every record and its proof, the signature of the checkpoint, the chain, that no
 record of a sealed subject is missing, and the amounts and states of the answer, by the sums of that
-page (package_figures.py). It does not make the two HTML pages again: that is what `fundtrace verify`
-does. Of signed receipts it checks all that there is.
+page (package_figures.py, package_states.py). It does not make the two HTML pages again: that is what
+`fundtrace verify` does. Of signed receipts it checks all that there is.
 
 Exit code 0: it holds. 1: refused, with the reason in one line. 2: an amount or a state is stated that
 was not added up, or the pages are of another version. 3: a subject is not proven complete. Anything

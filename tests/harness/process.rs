@@ -88,8 +88,8 @@ pub fn run(args: &[&str], input: &str) -> std::process::Output {
     output
 }
 
-/// So much address space is enough to check a small package, in KiB: thirty megabytes of brackets as
-/// values take twice as much.
+/// So much address space is enough to check a small package, in KiB: thirty megabytes of brackets
+/// take twice as much as values.
 pub const MEMORY_KIB: u32 = 3 << 19;
 
 /// Runs the binary to its end, with so many KiB of address space and no more.

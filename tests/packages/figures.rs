@@ -1,5 +1,5 @@
-//! Every amount and state that a package states is computed again, by our verifier and by the one in
-//! Python, as far as `proto/README.md` says how; and what that one does not add up it does not pass.
+//! Every amount and state that a package states is computed again, by our verifier and by the one
+//! in Python, as far as `proto/README.md` says how; what that one does not add up it does not pass.
 
 use super::tamper::tampered;
 use super::{check, county, log_key, package, python, questions, some};

@@ -11,8 +11,8 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use uuid::Uuid;
 
-/// The longest receipt that is read, in bytes: a command has at most 65,535 records, whose positions
-/// take 21 bytes each, and the two notes in it have at most 256 KiB each.
+/// The longest receipt that is read, in bytes: a command has at most 65,535 records, whose
+/// positions take 21 bytes each, and the two notes in it have at most 256 KiB each.
 const RECEIPT_LEN_MAX: usize = 2 << 20;
 
 /// A receipt that holds.
@@ -157,8 +157,8 @@ struct Signature {
 }
 
 /// Checks receipts: one, a list, or lines of them; each as the server answers one command, or as it
-/// answers the commands of a list. Each is read when its turn comes, so that many take no more memory
-/// than one. Pure: no clock, no files, no network.
+/// answers the commands of a list. Each is read when its turn comes, so that many take no more
+/// memory than one. Pure: no clock, no files, no network.
 ///
 /// # Errors
 /// Nothing can be said of any of them.

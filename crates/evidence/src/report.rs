@@ -44,8 +44,8 @@ pub struct SubjectReport {
 pub enum Verdict {
     /// All of it was checked, and every subject is complete as far as its seal counts.
     Holds,
-    /// What is here was checked, and that it is all is not shown: of a subject that the answer rests
-    /// on, somebody may have left records out.
+    /// What is here was checked, and that it is all is not shown: of a subject that the answer
+    /// rests on, somebody may have left records out.
     NotProvenComplete,
     /// What people read in it was not checked, because it is of another version.
     PagesNotCompared,

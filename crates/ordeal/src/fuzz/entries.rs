@@ -1,7 +1,7 @@
 //! Packages as a fuzzer makes them: entries with the names of the format, in a sound zip, with a
-//! manifest that states their hashes, and records that are hashed, proved and signed again. A fuzzer
-//! gets past neither a checksum nor a signature by itself, and would never come to what stands
-//! behind them.
+//! manifest that states their hashes, and records that are hashed, proved and signed again. A
+//! fuzzer gets past neither a checksum nor a signature by itself, and would never come to what
+//! stands behind them.
 //!
 //! `crates/fuzz` takes this file as its own, so that what fuzzing begins with is what it makes a
 //! package of.

@@ -35,8 +35,8 @@ pub struct VerifyArgs {
 const INTACT: u8 = 0;
 /// A record is not what it was.
 const BROKEN: u8 = 1;
-/// It could not be verified: unreadable, in use, not a data directory; of a package, pages of another
-/// version.
+/// It could not be verified: unreadable, in use, not a data directory; of a package, pages of
+/// another version.
 const UNKNOWN: u8 = 2;
 /// A package is sound as far as it goes, and that it is all is not shown.
 const NOT_COMPLETE: u8 = 3;

@@ -102,8 +102,8 @@ pub(super) fn run(kind: Kind, bytes: &[u8], of: &OfArgs, trust: &Trust) -> u8 {
                 proof.map(|(position, checkpoint, trusted)| {
                     let Leaf { ledger, seq, hash } = leaf;
                     let first = format!(
-                        "证明成立 · the proof holds: 账本 · ledger {ledger} seq {seq} {hash} 在位置 {position} \
-                         · at position {position}"
+                        "证明成立 · the proof holds: 账本 · ledger {ledger} seq {seq} {hash} \
+                         在位置 {position} · at position {position}"
                     );
                     vec![first, of_log(&checkpoint), trusted.line()]
                 })
