@@ -47,6 +47,10 @@ fn opened() -> Ask {
 }
 
 /// An item of the town from its draft to its closing on that day.
+#[expect(
+    clippy::too_many_lines,
+    reason = "the life of an item, one step after the other"
+)]
 fn closed(number: u128, on: &'static str) -> Vec<Ask> {
     let item = item(number);
     let measure = MeasureId(Uuid::from_u128(0x4f00 | number));
