@@ -43,14 +43,8 @@ fn no_forged_amount_or_state_passes_two_verifiers() {
     let dir = tempfile::tempdir().unwrap();
     for (kind, id) in questions() {
         let good = package(&world, &format!("{kind}={id}"));
-        // The project has a contract, and for those the page has no sums.
         let (code, told) = python::told(dir.path(), &good, &key, None);
-        let added_up = kind != "project";
-        assert_eq!(code == 0, added_up, "{kind}: {told}");
-        assert!(
-            added_up || told.contains("no sum is defined for contracts."),
-            "{told}"
-        );
+        assert_eq!(code, 0, "{kind}: {told}");
         let answer = check(&good, &key).unwrap().answer;
         let mut places = Vec::new();
         figures(&answer, "", &mut places);
@@ -68,10 +62,32 @@ fn no_forged_amount_or_state_passes_two_verifiers() {
                 "{kind} {place}: {fault}"
             );
             let (code, told) = python::told(dir.path(), &bad, &key, None);
-            let summed = !place.starts_with("/contracts") && !place.starts_with("/claims");
-            assert_eq!(code, if summed { 1 } else { 2 }, "{kind} {place}: {told}");
+            assert_eq!(code, 1, "{kind} {place}: {told}");
         }
     }
+}
+
+#[test]
+fn what_is_not_added_up_is_not_passed() {
+    let world = county();
+    let key = log_key(&world);
+    let good = package(&world, &format!("fund={}", fund(1)));
+    let more = tampered(&good, &|entries| {
+        let mut answer: Value = serde_json::from_slice(&entries["answer.json"]).unwrap();
+        answer["fund"]["bonus_fen"] = json!(5);
+        let text = serde_json::to_vec(&answer).unwrap();
+        entries.insert("answer.json".to_owned(), text);
+    });
+    let dir = tempfile::tempdir().unwrap();
+    let (code, told) = python::told(dir.path(), &more, &key, None);
+    assert_eq!(code, 2, "{told}");
+    assert!(told.starts_with("not added up: "), "{told}");
+    assert!(
+        told.contains("no sum is defined for fund.bonus_fen"),
+        "{told}"
+    );
+    let fault = check(&more, &key).unwrap_err();
+    assert!(matches!(fault, Fault::Answer { .. }), "{fault}");
 }
 
 #[test]

@@ -26,6 +26,9 @@ const ENTRY_LEN_MAX: u64 = 64 << 20;
 /// What deflate makes smaller than this many times is no text of ours, but a bomb.
 const RATIO_MAX: u64 = 250;
 
+/// The end of the zip's list of entries, without a comment.
+const END_LEN: usize = 22;
+
 /// Evidence files of the package stand here, by their SHA-256.
 pub(crate) const FILES: &str = "files/";
 
@@ -82,6 +85,11 @@ pub(crate) fn unpack(bytes: &[u8]) -> Result<Archive, Fault> {
         return Err(Fault::TooLong { len: bytes.len() });
     }
     let wrong = |error: zip::result::ZipError| Fault::Zip(error.to_string());
+    // The library looks for the end of the list wherever it may be, and passes over what is behind.
+    let end = bytes.last_chunk::<END_LEN>();
+    if !end.is_some_and(|end| end.starts_with(b"PK\x05\x06")) {
+        return Err(Fault::Zip("cut off, or something behind it".to_owned()));
+    }
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(wrong)?;
     let count = zip.len();
     if count > ENTRIES_MAX {
