@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
-use store::{FileHash, VerifyError};
+use store::{FileHash, Verified, VerifyError};
 
 /// What to verify.
 #[derive(Debug, clap::Args)]
@@ -79,23 +79,7 @@ pub(super) fn run(args: &VerifyArgs) -> ExitCode {
             for head in &verified.ledgers {
                 print_line(&format!("  {} seq {} {}", head.id, head.seq, head.hash));
             }
-            if verified.not_in_sled > 0 {
-                print_line(&format!(
-                    "注意:最后 {} 条记录只在日志中;若上次是正常停机,则 sled 文件被改动过",
-                    verified.not_in_sled
-                ));
-                print_line(
-                    "these last records are only in the journal: normal after a crash, and a sign \
-                     of a changed sled file after an orderly stop",
-                );
-            }
-            if verified.unfinished_bytes > 0 {
-                print_line(&format!(
-                    "注意:日志末尾有 {} 字节未写完的一组,从未确认;下次启动截去并另存 · bytes of a group that a \
-                     crash cut off, never acknowledged: the next start cuts them and keeps a copy",
-                    verified.unfinished_bytes
-                ));
-            }
+            tail(&verified);
             print_line(
                 "本结果只证明现存记录前后一致;末尾是否被截去,须与外部留存的回执或链头比对 · \
                  a chain does not guard its own tail: compare the heads with receipts kept \
@@ -116,6 +100,27 @@ pub(super) fn run(args: &VerifyArgs) -> ExitCode {
             eprint_line(&format!("{verdict}: {:#}", anyhow::Error::from(error)));
             ExitCode::from(if broken { BROKEN } else { UNKNOWN })
         }
+    }
+}
+
+/// What is to be said of the end of the records.
+fn tail(verified: &Verified) {
+    if verified.not_in_sled > 0 {
+        print_line(&format!(
+            "注意:最后 {} 条记录只在日志中;若上次是正常停机,则 sled 文件被改动过",
+            verified.not_in_sled
+        ));
+        print_line(
+            "these last records are only in the journal: normal after a crash, and a sign \
+             of a changed sled file after an orderly stop",
+        );
+    }
+    if verified.unfinished_bytes > 0 {
+        print_line(&format!(
+            "注意:日志末尾有 {} 字节未写完的一组,从未确认;下次启动截去并另存 · bytes of a group that a \
+             crash cut off, never acknowledged: the next start cuts them and keeps a copy",
+            verified.unfinished_bytes
+        ));
     }
 }
 

@@ -150,7 +150,9 @@ fn names_the_hash_of_the_tree_that_is_not_what_the_records_come_to() {
         let hash = at as u64 / 32;
         assert_eq!(rot(&mut fixture), [Rot::Tree { level, hash }]);
         fs::write(&path, &sound[..at]).unwrap();
-        assert!(matches!(rot(&mut fixture)[..], [Rot::Unread(_)]));
+        let found = rot(&mut fixture);
+        let unread = |rot: &Rot| matches!(rot, Rot::Unread(_));
+        assert!(!found.is_empty() && found.iter().all(unread), "{found:?}");
         fs::write(&path, sound).unwrap();
     }
 }
