@@ -42,7 +42,7 @@ fn the_register_shows_by_which_way_money_came_back() {
         ("其中非税缴库", 11),
         ("其中抵扣", 0),
     ] {
-        let found = amounts.iter().filter(|it| it.0 == name).map(|it| it.2);
-        assert_eq!(found.last(), Some(expected), "{name}");
+        let mut found = amounts.iter().filter(|it| it.0 == name).map(|it| it.2);
+        assert_eq!(found.next_back(), Some(expected), "{name}");
     }
 }

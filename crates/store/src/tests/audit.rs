@@ -236,9 +236,12 @@ fn what_a_crash_leaves_is_no_breach() {
 #[test]
 fn what_is_no_group_at_the_end_does_not_verify_and_a_cut_one_only_if_sled_speaks_for_it() {
     let mut fixture = sample();
-    let tail = |fixture: &Fixture| match bad(fixture).reason {
-        Reason::Tail { bytes, is_cut } => (bytes, is_cut),
-        other => panic!("{other}"),
+    let tail = |fixture: &Fixture| {
+        let reason = bad(fixture).reason;
+        let Reason::Tail { bytes, is_cut } = reason else {
+            panic!("{reason}");
+        };
+        (bytes, is_cut)
     };
     let mut garbage = fixture.copy();
     let noise: Vec<u8> = (0..200_000_u32)
