@@ -78,7 +78,7 @@ fn the_roles_share_the_nouns_like_this() {
         fund: finance
         import: inspector, finance, rectification
         item: inspector, rectification
-        ledger: administrator
+        ledger: administrator, finance
         list: finance
         log: administrator
         milestone: inspector, finance, rectification
