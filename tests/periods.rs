@@ -1,5 +1,5 @@
-//! Promised (V23): a period is signed off by two; from then on money with a day in it is refused, and
-//! stored with an alert where it is a fact; it is opened again by another person than who signed.
+//! Promised (V23): a period is signed off by two; from then on money with a day in it is refused,
+//! and stored with an alert where it is a fact; it is opened again by another than who signed.
 
 use crate::harness::*;
 use serde_json::{Value, json};

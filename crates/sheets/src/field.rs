@@ -84,7 +84,7 @@ fn filled(field: &Field, content: &Content, reading: Reading) -> Result<Option<V
         Content::NotComputed => {
             return Err(refused(
                 Code::NotComputed,
-                "a formula without a value; open the file, save it, and try again, or clear the cell",
+                "a formula without a value; open the file, save it and try again, or clear it",
                 "公式没有计算结果,请用 WPS 或 Excel 打开保存后再导入;结果为空的请清除单元格",
             ));
         }

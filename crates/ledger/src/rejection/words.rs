@@ -123,8 +123,7 @@ impl std::fmt::Display for Rejection {
             }
             Rejection::PeriodClosed { through } => write!(
                 f,
-                "the books are signed off through {through}: reverse with a later day, or have the \
-                 period opened again"
+                "signed off through {through}: reverse with a later day, or have it opened again"
             ),
             Rejection::SamePerson { first, second } => {
                 write!(f, "the same person may not do both {first} and {second}")

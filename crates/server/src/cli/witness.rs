@@ -42,7 +42,8 @@ struct ReplayArgs {
     /// holds
     #[arg(long, value_name = "SERVER|DIR")]
     replay: Option<String>,
-    /// 访问令牌,角色为 witness、不限账本 · The access token for the records: of the role witness, for all ledgers
+    /// 访问令牌,角色为 witness、不限账本 · The access token for the records: of the role witness, for
+    /// all ledgers
     #[arg(long, env = "FUNDTRACE_TOKEN", hide_env_values = true)]
     token: Option<String>,
     /// 已拒绝的日志从第一条起重新重放 · Read a log that was refused again from its first record

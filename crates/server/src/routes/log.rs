@@ -205,8 +205,8 @@ impl super::question::Asked for ProofQuery {
     }
 }
 
-/// The proof that a record is in the log: a C2SP tlog-proof, under the newest checkpoint that enough
-/// witnesses have cosigned, or else under the newest.
+/// The proof that a record is in the log: a C2SP tlog-proof, under the newest checkpoint that
+/// enough witnesses have cosigned, or else under the newest.
 #[utoipa::path(get, path = "/v1/ledgers/{ledger}/events/{seq}/proof", tag = "published",
     params(("ledger" = String, Path), ("seq" = u64, Path), ProofQuery),
     responses((status = 200, body = String, content_type = "text/plain"),

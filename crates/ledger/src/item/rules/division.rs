@@ -20,8 +20,8 @@ const fn bad(field: &'static str, why: &'static str, why_zh: &'static str) -> Re
     Rejection::BadField { field, why, why_zh }
 }
 
-/// The item that goes on is another one, and has not ended itself; and no cases are left behind, for
-/// which the common item would no longer wait.
+/// The item that goes on is another one, and has not ended itself; and no cases are left behind,
+/// for which the common item would no longer wait.
 pub(super) fn merges(books: &Books, item: &Item, it: &ItemMerger) -> Result<(), Rejection> {
     if it.into == it.item {
         return Err(bad(

@@ -1,5 +1,5 @@
-//! Every state of every noun and every command of it: allowed, or refused with which code. One
-//! file shows it all, so that whatever changes a single cell shows as a difference.
+//! Every state of every noun and every command of it: allowed, or refused with which code. Three
+//! files show it all, so that whatever changes a single cell shows as a difference.
 
 mod items;
 mod lines;
@@ -137,6 +137,7 @@ fn told(stories: Vec<Story>) -> Told {
 #[test]
 fn every_command_in_every_state_of_every_noun() {
     expect_file!["states.txt"].assert_eq(&told(stories::stories()).table);
+    expect_file!["states/items.txt"].assert_eq(&told(vec![items::story()]).table);
     expect_file!["states/watch.txt"].assert_eq(&told(watch::stories()).table);
 }
 
@@ -144,6 +145,7 @@ fn every_command_in_every_state_of_every_noun() {
 #[test]
 fn every_command_of_every_noun_is_allowed_in_one_of_its_states() {
     let mut stories = stories::stories();
+    stories.push(items::story());
     stories.extend(watch::stories());
     let allowed = told(stories).allowed;
     let words = Command::WORDS.iter().flat_map(|noun| noun.iter().copied());

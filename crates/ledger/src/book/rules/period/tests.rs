@@ -105,12 +105,12 @@ fn money_with_a_day_in_it_is_refused_and_as_a_fact_raises_an_alert() {
         ],
         expect![[r#"
             PERIOD_CLOSED occurred_on:
-              the books are signed off through 2018-07-31: reverse with a later day, or have the period opened again
+              signed off through 2018-07-31: reverse with a later day, or have it opened again
             PERIOD_CLOSED occurred_on:
-              the books are signed off through 2018-07-31: reverse with a later day, or have the period opened again
+              signed off through 2018-07-31: reverse with a later day, or have it opened again
             fund.received
             alert PERIOD_CLOSED occurred_on:
-              the books are signed off through 2018-07-31: reverse with a later day, or have the period opened again
+              signed off through 2018-07-31: reverse with a later day, or have it opened again
             fund.received
             fund.received
             fund.received

@@ -236,7 +236,6 @@ pub(super) fn stories() -> Vec<Story> {
         receipts(),
         records(),
         projects::story(),
-        items::story(),
     ]
 }
 
