@@ -523,11 +523,12 @@ impl<R: Read + Seek> Frames<R> {
     }
 }
 
-/// The magic of a frame of another release: `FTFRAME` and another digit than this one's.
+/// The magic of a frame of a newer release: `FTFRAME` and a higher digit than this one's. There
+/// was none before it.
 fn other_format(bytes: &[u8]) -> Option<String> {
     let (digit, name) = MAGIC.split_last()?;
     let (other, rest) = bytes.get(..MAGIC.len())?.split_last()?;
-    let is_other = rest == name && other.is_ascii_digit() && other != digit;
+    let is_other = rest == name && other.is_ascii_digit() && other > digit;
     is_other.then(|| String::from_utf8_lossy(bytes.get(..MAGIC.len()).unwrap_or_default()).into())
 }
 

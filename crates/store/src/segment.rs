@@ -35,7 +35,7 @@ pub enum Part {
 /// Reads a segment as a start does.
 ///
 /// # Errors
-/// None: bytes in memory can be read.
+/// [`Error::Newer`] alone: bytes in memory can be read.
 pub fn parts(bytes: &[u8]) -> Result<Vec<Part>, Error> {
     let mut frames = Frames::over(Path::new("memory"), Cursor::new(bytes), wide(bytes.len()));
     let mut parts = Vec::new();
