@@ -21,7 +21,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::mpsc;
+use std::pin::pin;
+use std::sync::{Arc, mpsc};
+use std::task::{Context, Waker};
 use std::thread;
 use std::time::Duration;
 
@@ -56,13 +58,19 @@ const AFTER_PREFIX: u8 = b'q';
 /// The open tree.
 #[derive(Debug)]
 pub(crate) struct Pages {
-    /// Nothing only while it is dropped.
-    db: Option<sled::Db>,
+    db: Handle,
     /// A second descriptor of sled's file: `flush` writes it but does not sync it (sled#1452).
     file: File,
-    watchdog: Watchdog,
     faults: Faults,
     is_new: bool,
+}
+
+/// sled while it is open, and who watches over it.
+#[derive(Debug)]
+struct Handle {
+    /// Nothing only while it is closed. Only the watchdog has another one, for moments.
+    db: Option<Arc<sled::Db>>,
+    watchdog: Watchdog,
 }
 
 /// Why sled's folder could not be opened.
@@ -113,7 +121,7 @@ impl Pages {
             }
             // Closed and opened once more, so that a snapshot exists: without one, 82 of 400
             // single flipped bits changed what sled holds and went unseen; with it, none.
-            close(open(dir)?).map_err(NotOpened::Failed)?;
+            Handle::of(open(dir)?).close().map_err(NotOpened::Failed)?;
             for name in ["conf", "db", "blobs"] {
                 if dir.join(name).exists() {
                     disk::sync(&dir.join(name))?;
@@ -123,7 +131,7 @@ impl Pages {
             disk::sync(dir.parent().unwrap_or(dir))?;
         }
         remove_unfinished(dir)?;
-        let db = open(dir)?;
+        let db = Handle::of(open(dir)?);
         let file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -133,9 +141,8 @@ impl Pages {
         // tear both copies at once.
         file.sync_data().map_err(at(&path))?;
         Ok(Pages {
-            db: Some(db),
+            db,
             file,
-            watchdog: Watchdog::start(),
             faults,
             is_new,
         })
@@ -161,10 +168,8 @@ impl Pages {
 
     /// The pages from the one that begins at a position on. Ends after the first error.
     pub(crate) fn from(&self, first: u64) -> impl Iterator<Item = Result<Page, Error>> {
-        let mut pages = self
-            .db
-            .as_ref()
-            .map(|db| db.range(key(first).to_vec()..vec![AFTER_PREFIX]));
+        let db = self.db.get().ok();
+        let mut pages = db.map(|db| db.range(key(first).to_vec()..vec![AFTER_PREFIX]));
         let mut ended = false;
         std::iter::from_fn(move || {
             let pages = pages.as_mut().filter(|_| !ended)?;
@@ -188,34 +193,84 @@ impl Pages {
     }
 
     pub(crate) fn watchdog(&self) -> &Watchdog {
-        &self.watchdog
+        &self.db.watchdog
     }
 
     fn before(&self, key: &[u8]) -> Result<Option<Page>, Error> {
-        let found = guard(|| self.db.as_ref().map_or(Ok(None), |db| db.get_lt(key)))?;
+        let found = self.db.get().and_then(|db| guard(|| db.get_lt(key)))?;
         found.map(|(key, value)| page(&key, value)).transpose()
     }
 
     #[cfg(test)]
     pub(crate) fn db(&self) -> &sled::Db {
-        self.db.as_ref().unwrap()
+        self.db.get().unwrap()
     }
 }
 
-impl Drop for Pages {
+impl Handle {
+    fn of(db: sled::Db) -> Handle {
+        let db = Arc::new(db);
+        let watched = Arc::downgrade(&db);
+        let watchdog = Watchdog::start(move || {
+            if let Some(db) = watched.upgrade() {
+                nudge(&db);
+            }
+        });
+        let db = Some(db);
+        Handle { db, watchdog }
+    }
+
+    fn get(&self) -> Result<&sled::Db, Error> {
+        self.db.as_deref().ok_or(Error::Stopped)
+    }
+
+    /// Writes what is not written, and waits for it.
+    fn flush(&self) -> Result<(), Error> {
+        let db = self.get()?;
+        self.watchdog.watch("sled flush", || guard(|| db.flush()))?;
+        Ok(())
+    }
+
+    /// Lets go of sled. That writes too, where nobody can wake it, and panics where it cannot; so
+    /// what is left is flushed before.
+    fn close(mut self) -> Result<(), Error> {
+        self.end()
+    }
+
+    fn end(&mut self) -> Result<(), Error> {
+        if self.db.is_none() {
+            return Ok(());
+        }
+        let flushed = self.flush();
+        self.watchdog.stop();
+        let db = self.db.take();
+        let dropped = catch_unwind(AssertUnwindSafe(|| drop(db)));
+        flushed.and(dropped.map_err(|panic| Error::Pages {
+            reason: told(&*panic),
+            is_damage: false,
+        }))
+    }
+}
+
+impl Drop for Handle {
     fn drop(&mut self) {
-        if let Some(Err(error)) = self.db.take().map(close) {
+        if let Err(error) = self.end() {
             tracing::error!(%error, "sled could not be closed");
         }
     }
 }
 
-/// Lets go of sled, which then writes, and panics where it cannot.
-fn close(db: sled::Db) -> Result<(), Error> {
-    catch_unwind(AssertUnwindSafe(|| drop(db))).map_err(|panic| Error::Pages {
-        reason: told(&*panic),
-        is_damage: false,
-    })
+/// Wakes a flush that waits for a write that has failed: sled notes the failure, and where the
+/// write was started by whoever left a full buffer last, forgets to say so to who waits (0.34.7,
+/// `exit_reservation`). Another flush finds the failure and tells all. One poll hands it to sled's
+/// own threads, and waits for nothing.
+fn nudge(db: &sled::Db) {
+    let flush = pin!(db.flush_async());
+    // That it panicked would change nothing here.
+    let polled = catch_unwind(AssertUnwindSafe(|| {
+        flush.poll(&mut Context::from_waker(Waker::noop()))
+    }));
+    drop(polled);
 }
 
 /// Removes the snapshot that sled was writing when it crashed or the disk was full: it takes that
@@ -264,17 +319,14 @@ impl Writer<'_> {
         self.end_page()?;
         self.end_batch()?;
         let Pages {
-            file,
-            watchdog,
-            faults,
-            ..
+            db, file, faults, ..
         } = self.pages;
         let failed = |error: std::io::Error| Error::Pages {
             reason: error.to_string(),
             is_damage: false,
         };
         faults.check(Step::PagesSync).map_err(failed)?;
-        watchdog
+        db.watchdog
             .watch("sled sync", || file.sync_data())
             .map_err(failed)
     }
@@ -300,24 +352,18 @@ impl Writer<'_> {
         if self.batch_len == 0 {
             return Ok(());
         }
-        let Pages {
-            db,
-            watchdog,
-            faults,
-            ..
-        } = self.pages;
+        let Pages { db, faults, .. } = self.pages;
         let failed = |error: std::io::Error| Error::Pages {
             reason: error.to_string(),
             is_damage: false,
         };
         let batch = std::mem::take(&mut self.batch);
         faults.check(Step::PagesApply).map_err(failed)?;
-        let Some(db) = db else {
-            return Err(Error::Stopped);
-        };
-        watchdog.watch("sled batch", || guard(|| apply(db, batch)))?;
+        let sled = db.get()?;
+        db.watchdog
+            .watch("sled batch", || guard(|| apply(sled, batch)))?;
         faults.check(Step::PagesFlush).map_err(failed)?;
-        watchdog.watch("sled flush", || guard(|| db.flush()))?;
+        db.flush()?;
         self.batch_len = 0;
         Ok(())
     }

@@ -29,16 +29,29 @@ struct Watch {
     stop: bool,
 }
 
+/// What is done about what takes long.
+struct Then<N> {
+    /// May wake it up, at every look that finds what was there at the look before.
+    nudge: N,
+    /// The last resort.
+    late: fn(&'static str),
+}
+
 impl Watchdog {
-    /// Aborts the process when something watched takes longer than [`SYNC_TIME_MAX`].
-    pub(crate) fn start() -> Watchdog {
-        Watchdog::with(SYNC_TIME_MAX, LOOK_EVERY, |what| {
+    /// Aborts the process when something watched takes longer than [`SYNC_TIME_MAX`]. Before that
+    /// it is nudged, which must not wait.
+    pub(crate) fn start(nudge: impl Fn() + Send + 'static) -> Watchdog {
+        let late = |what| {
             tracing::error!(what, limit = ?SYNC_TIME_MAX, "the disk does not answer: aborting");
             std::process::abort();
-        })
+        };
+        Watchdog::with(SYNC_TIME_MAX, LOOK_EVERY, Then { nudge, late })
     }
 
-    fn with(limit: Duration, look_every: Duration, late: fn(&'static str)) -> Watchdog {
+    fn with<N>(limit: Duration, look_every: Duration, then: Then<N>) -> Watchdog
+    where
+        N: Fn() + Send + 'static,
+    {
         let shared = Arc::new(Mutex::new(Watch {
             under_way: None,
             stop: false,
@@ -54,10 +67,13 @@ impl Watchdog {
                 if stop {
                     return;
                 }
-                if let Some((what, since)) = under_way
-                    && since.elapsed() > limit
-                {
-                    late(what);
+                let Some((what, since)) = under_way else {
+                    continue;
+                };
+                if since.elapsed() > limit {
+                    (then.late)(what);
+                } else if since.elapsed() > look_every {
+                    (then.nudge)();
                 }
             }
         };
@@ -95,16 +111,8 @@ impl Watchdog {
         &self.timings
     }
 
-    fn set(&self, under_way: Option<(&'static str, Instant)>) {
-        self.shared
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .under_way = under_way;
-    }
-}
-
-impl Drop for Watchdog {
-    fn drop(&mut self) {
+    /// Watches no longer: what it was given to nudge is let go of.
+    pub(crate) fn stop(&mut self) {
         self.shared
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -115,24 +123,52 @@ impl Drop for Watchdog {
             let _ = thread.join();
         }
     }
+
+    fn set(&self, under_way: Option<(&'static str, Instant)>) {
+        self.shared
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .under_way = under_way;
+    }
+}
+
+impl Drop for Watchdog {
+    fn drop(&mut self) {
+        self.stop();
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::mpsc;
 
     use super::*;
 
     #[test]
     fn barks_when_a_sync_takes_too_long_and_only_then() {
         static BARKED: AtomicBool = AtomicBool::new(false);
-        let bark = |what| BARKED.store(what == "slow", Ordering::SeqCst);
-        let dog = Watchdog::with(Duration::from_millis(20), Duration::from_millis(1), bark);
+        let late = |what| BARKED.store(what == "slow", Ordering::SeqCst);
+        let then = Then { nudge: || (), late };
+        let dog = Watchdog::with(Duration::from_millis(20), Duration::from_millis(1), then);
         dog.watch("fast", || ());
         dog.watch("slow", || {
             while !BARKED.load(Ordering::SeqCst) {
                 thread::yield_now();
             }
         });
+    }
+
+    #[test]
+    fn nudges_what_hangs_before_it_gives_it_up() {
+        let (nudge, nudged) = mpsc::sync_channel(0);
+        let then = Then {
+            nudge: move || {
+                let _ = nudge.try_send(());
+            },
+            late: |what| panic!("{what} was given up"),
+        };
+        let dog = Watchdog::with(SYNC_TIME_MAX, Duration::from_millis(1), then);
+        dog.watch("hung", || nudged.recv().unwrap());
     }
 }
