@@ -72,7 +72,10 @@ impl Sample {
 
 /// Takes a snapshot, as a server does; of what its owner keeps in it a start of the store knows
 /// nothing.
-fn snapshot(log: &Log) -> Result<(), store::Error> {
+///
+/// # Errors
+/// It cannot be written.
+pub fn snapshot(log: &Log) -> Result<(), store::Error> {
     let mut writer = SnapshotWriter::begin(&log.reader())?;
     writer.file("a.view", |out| out.write_all(b"what its owner keeps"))?;
     let form = Hash::from_bytes([5; 32]);

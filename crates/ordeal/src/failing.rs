@@ -1,5 +1,5 @@
 //! A disk that is full or fails, in everything but the append: mending, repair, backup, restore,
-//! keys, register, tree, subjects, evidence files, a witness.
+//! snapshots, keys, register, tree, subjects, evidence files, witnesses.
 //!
 //! A program does one of these, and is followed by `ptrace`; one of its system calls that write or
 //! sync in its directory does nothing and answers `ENOSPC` or `EIO`, as a disk does. So every place
@@ -31,7 +31,7 @@ pub const ARGUMENT: &str = "act-for-the-ordeal";
 pub const FAMILY: Family = Family {
     name: "full-elsewhere",
     what: "ENOSPC or EIO at each call that writes or syncs, in mending, repair, backup, restore, \
-           keys, register, tree, subjects, evidence files, witness",
+           snapshots, keys, register, tree, subjects, evidence files, witnesses",
     in_ci: SITES_MAX,
     full: SITES_MAX * 20,
     repaired_percent_min: 100,
@@ -39,7 +39,7 @@ pub const FAMILY: Family = Family {
 };
 
 /// At least as many as there are sites; beyond them they are taken again.
-const SITES_MAX: u64 = 400;
+const SITES_MAX: u64 = 500;
 
 /// One act, and how many of its calls can fail.
 struct Site {

@@ -23,18 +23,20 @@ const fn named(name: &'static str) -> Act {
 }
 
 /// All of them. What each needs is set up, and what comes of it judged, in `judged.rs`.
-pub(super) const ACTS: [Act; 11] = [
+pub(super) const ACTS: [Act; 13] = [
     named("mend-journal"),
     named("mend-sled"),
     named("repair"),
     named("backup"),
     named("restore"),
+    named("snapshot"),
     named("keys"),
     named("register"),
     named("tree"),
     named("subjects"),
     named("files"),
     named("witness"),
+    named("replaying-witness"),
 ];
 
 /// The exit code of an act that has failed, and before that acknowledged nothing; one more for
@@ -43,6 +45,12 @@ pub(super) const REFUSED: i32 = 200;
 
 /// How often an act with acknowledgements acknowledges.
 pub(super) const ROUNDS: u64 = 4;
+
+/// How many checkpoints a witness that replays cosigns before it refuses.
+pub(super) const REPLAYED: u64 = 2;
+
+/// Why it refuses then.
+pub(super) const FALSE: &str = "a false seal";
 
 pub(super) const LEAVES: u64 = 600;
 
@@ -77,6 +85,10 @@ fn perform(name: &str, dir: &Path, acknowledge: &mut dyn FnMut()) -> Result<()> 
             let to = dir.join("restored");
             store::restore(&dir.join("backup"), &to, |_| (), |_, _| Ok(()))?;
         }
+        "snapshot" => {
+            let (log, _) = Log::open(&data, |_| Ok::<(), Infallible>(()))?;
+            crate::damage::snapshot(&log)?;
+        }
         "keys" => {
             let mut keys = KeyStore::open(dir)?;
             for round in 0..ROUNDS {
@@ -108,8 +120,24 @@ fn perform(name: &str, dir: &Path, acknowledge: &mut dyn FnMut()) -> Result<()> 
                 acknowledge();
             }
         }
+        "replaying-witness" => replay(dir, acknowledge)?,
         other => anyhow::bail!("no act {other}"),
     }
+    Ok(())
+}
+
+/// Cosigns what it has replayed, finds something that the records do not bear out, and is told to
+/// look again: four acknowledgements.
+fn replay(dir: &Path, acknowledge: &mut dyn FnMut()) -> Result<()> {
+    let witness = replaying_witness(dir)?;
+    for round in 1..=REPLAYED {
+        witness.add_replayed(submission(round).as_bytes(), || round, |_| Ok(()))?;
+        acknowledge();
+    }
+    witness.refuse(ORIGIN, FALSE)?;
+    acknowledge();
+    witness.reconsider(ORIGIN)?;
+    acknowledge();
     Ok(())
 }
 
@@ -152,13 +180,25 @@ pub(super) fn upload(dir: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The name of the log that the witnesses know.
+pub(super) const ORIGIN: &str = "ordeal.example/log";
+
 fn signer() -> Signer {
-    Signer::new("ordeal.example/log", &[7; 32]).expect("a key")
+    Signer::new(ORIGIN, &[7; 32]).expect("a key")
 }
 
 pub(super) fn witness(dir: &Path) -> Result<Witness> {
     let key = Cosigner::new("witness.example", &[8; 32]).context("a key")?;
     Ok(Witness::open(
+        &dir.join("witness"),
+        key,
+        [signer().verifier().clone()],
+    )?)
+}
+
+pub(super) fn replaying_witness(dir: &Path) -> Result<Witness> {
+    let key = Cosigner::new("replaying.example", &[9; 32]).context("a key")?;
+    Ok(Witness::open_replaying(
         &dir.join("witness"),
         key,
         [signer().verifier().clone()],
@@ -174,7 +214,7 @@ pub(super) fn submission(round: u64) -> String {
     };
     let root = chain::root_at(round, nodes).expect("a tree");
     let proof = chain::consistency(round - 1, round, nodes).expect("a tree");
-    let checkpoint = Checkpoint::new("ordeal.example/log", round, root).expect("an origin");
+    let checkpoint = Checkpoint::new(ORIGIN, round, root).expect("an origin");
     let note = checkpoint.sign(&signer()).expect("a note");
     let submission = chain::Submission::new(round - 1, proof, note);
     submission.expect("a submission").to_string()

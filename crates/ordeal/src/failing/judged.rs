@@ -5,14 +5,16 @@ use std::convert::Infallible;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 use chain::Record;
-use store::{FileHash, FileStore, KeyStore, Log, Register, SubjectFile, Tree};
+use store::{FileHash, FileStore, KeyStore, Log, Register, Snapshot, SubjectFile, Tree};
 use tempfile::TempDir;
 
-use super::acts::{self, Act, LEAVES, LEDGER, ROUNDS, content, key, leaf, submission};
+use super::acts::{
+    self, Act, FALSE, LEAVES, LEDGER, ORIGIN, REPLAYED, ROUNDS, content, key, leaf, submission,
+};
 use crate::Outcome;
-use crate::damage::{Sample, copy_dir, judge};
+use crate::damage::{Sample, copy_dir, judge, snapshot, start_from_snapshot};
 
 /// What the acts need, made once.
 pub(super) struct Scene {
@@ -40,7 +42,7 @@ impl Scene {
     pub(super) fn set(&self, act: &Act) -> Result<TempDir> {
         let dir = tempfile::tempdir()?;
         let data = dir.path().join("data");
-        let with_data = ["mend-journal", "mend-sled", "repair", "backup"];
+        let with_data = ["mend-journal", "mend-sled", "repair", "backup", "snapshot"];
         if with_data.contains(&act.name) {
             let copy = self.sample.copy();
             copy_dir(copy.path(), &data);
@@ -81,12 +83,14 @@ impl Scene {
             }
             "backup" => self.backed_up(dir),
             "restore" => self.restored(dir, stopped),
+            "snapshot" => self.snapshot_taken(&data, stopped.is_none()),
             "keys" => keys(dir, stopped),
             "register" => register(dir, stopped.unwrap_or(ROUNDS)),
             "tree" => tree(dir),
             "subjects" => subjects(dir, stopped.is_none()),
             "files" => files(dir, stopped.is_none()),
             "witness" => witness(dir, stopped.unwrap_or(ROUNDS)),
+            "replaying-witness" => replaying_witness(dir, stopped.unwrap_or(REPLAYED + 2)),
             other => panic!("no act {other}"),
         };
         match judged {
@@ -104,6 +108,27 @@ impl Scene {
         store::restore(&backup, &to, |_| (), |_, _| Ok(()))?;
         ensure!(records(&to)? == self.sample.all, "another backup");
         ensure!(records(&data)? == self.sample.all, "another log");
+        Ok(())
+    }
+
+    /// Every snapshot that is there is whole and begins a start that ends with everything; the next
+    /// one is taken.
+    fn snapshot_taken(&self, data: &Path, finished: bool) -> Result<()> {
+        let all = &self.sample.all;
+        let newest = all.len() as u64;
+        for position in Snapshot::list(data)? {
+            let snapshot = Snapshot::open(data, position)?;
+            let begins = start_from_snapshot(data, all, snapshot.hash());
+            let begins = begins.map_err(|outcome| anyhow!("{position}: {outcome:?}"))?;
+            ensure!(begins, "nothing starts from the snapshot at {position}");
+        }
+        let there = Snapshot::list(data)?.contains(&newest);
+        ensure!(there || !finished, "it is gone");
+        let (log, _) = Log::open(data, |_| Ok::<(), Infallible>(()))?;
+        snapshot(&log)?;
+        drop(log);
+        ensure!(Snapshot::list(data)?.contains(&newest), "no next one");
+        ensure!(records(data)? == *all, "another log");
         Ok(())
     }
 
@@ -227,6 +252,37 @@ fn files(dir: &Path, finished: bool) -> Result<()> {
     }
     acts::upload(dir)?;
     ensure!(store.len(LEDGER, hash)? == Some(whole), "the next is gone");
+    Ok(())
+}
+
+/// What it cosigned, refused and was told to look at again is as acknowledged, or one step on.
+fn replaying_witness(dir: &Path, acknowledged: u64) -> Result<()> {
+    if acknowledged > 0 {
+        ensure!(acts::witness(dir).is_err(), "it need not replay any more");
+    }
+    let witness = acts::replaying_witness(dir)?;
+    let cosigned = witness.cosigned(ORIGIN);
+    let least = acknowledged.min(REPLAYED);
+    let most = (acknowledged + 1).min(REPLAYED);
+    ensure!((least..=most).contains(&cosigned), "{cosigned} cosigned");
+    let refused = witness.refused(ORIGIN).is_some();
+    // While it is taken back it is there or not; of what was to be refused a new look tells.
+    let may = (REPLAYED..REPLAYED + 2).contains(&acknowledged);
+    ensure!(may || !refused, "it refuses after {acknowledged}");
+    // Taken back too, the reason stays in a file.
+    let kept = fs::read_dir(dir.join("witness"))?.any(|file| {
+        let text = file.and_then(|file| fs::read_to_string(file.path()));
+        text.is_ok_and(|text| text.contains(FALSE))
+    });
+    ensure!(kept || acknowledged <= REPLAYED, "the reason is forgotten");
+    if refused {
+        let next = submission(cosigned + 1);
+        let taken = witness.add_replayed(next.as_bytes(), || 100, |_| Ok(()));
+        ensure!(taken.is_err(), "it cosigns what it refuses");
+        witness.reconsider(ORIGIN)?;
+    }
+    let next = submission(cosigned + 1);
+    witness.add_replayed(next.as_bytes(), || 100, |_| Ok(()))?;
     Ok(())
 }
 
