@@ -303,6 +303,12 @@ struct Copying<'a> {
 }
 
 impl Copying<'_> {
+    /// What the manifest calls a file, and where it stands in the backup.
+    fn place(&self, path: &Path) -> (String, PathBuf) {
+        let name = path.strip_prefix(self.from).unwrap_or(path);
+        (name.to_string_lossy().into_owned(), self.to.join(name))
+    }
+
     /// Copies the first `len` bytes of a file, unless an earlier backup has them. `known` is their
     /// hash, if they were read before; false if it is another now.
     fn file(
@@ -311,9 +317,7 @@ impl Copying<'_> {
         len: u64,
         known: Option<[u8; 32]>,
     ) -> Result<bool, BackupError> {
-        let name = path.strip_prefix(self.from).unwrap_or(path);
-        let target = self.to.join(name);
-        let name = name.to_string_lossy().into_owned();
+        let (name, target) = self.place(path);
         let there = fs::metadata(&target).map_or(0, |found| found.len());
         if let Some(hash) = known
             && self.before.get(&name) == Some(&hash)
@@ -338,9 +342,7 @@ impl Copying<'_> {
         len: u64,
         known: Option<[u8; 32]>,
     ) -> Result<bool, BackupError> {
-        let name = path.strip_prefix(self.from).unwrap_or(path);
-        let target = self.to.join(name);
-        let name = name.to_string_lossy().into_owned();
+        let (name, target) = self.place(path);
         if let Some(parent) = target.parent() {
             private_dir(parent)?;
         }

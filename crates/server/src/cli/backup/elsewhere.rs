@@ -4,8 +4,6 @@ use crate::cli::{eprint_line, print_line};
 use crate::witnesses;
 use anyhow::{Context, bail, ensure};
 use chain::{Checkpoint, Frontier, NodeHash, Note, Policy, Record, VerifierKey};
-use sha2::{Digest, Sha256};
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use store::Register;
@@ -157,12 +155,8 @@ fn cosigned(note: &[u8], log: &VerifierKey, witness: &VerifierKey) -> anyhow::Re
 
 /// The newest checkpoint of a log that a witness has; nothing if it has none.
 fn newest(agent: &ureq::Agent, url: &str, origin: &str) -> anyhow::Result<Option<Vec<u8>>> {
-    let hash = Sha256::digest(origin.as_bytes());
-    let mut hex = String::with_capacity(64);
-    for byte in hash {
-        write!(hex, "{byte:02x}")?;
-    }
-    let mut response = agent.get(format!("{url}/{hex}/checkpoint")).call()?;
+    let name = witness::origin_hash(origin);
+    let mut response = agent.get(format!("{url}/{name}/checkpoint")).call()?;
     let status = response.status().as_u16();
     if status == 404 {
         return Ok(None);
