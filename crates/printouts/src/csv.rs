@@ -24,21 +24,38 @@ const FORMULA: [char; 10] = [
 /// # Errors
 /// A fault of the library.
 pub fn csv(printout: &Printout) -> Result<Vec<u8>, WriteError> {
-    let writer = WriterBuilder::new()
-        .terminator(Terminator::CRLF)
-        .from_writer(BYTE_ORDER_MARK.to_vec());
     let mut lines = Lines {
-        writer,
+        writer: writer(),
         width: width(printout),
     };
     for (place, block) in printout.blocks.iter().enumerate() {
         lines.block(place, block, &printout.names)?;
     }
     lines.source(printout)?;
-    lines
-        .writer
-        .into_inner()
-        .map_err(|error| WriteError::Csv(error.into_error().into()))
+    finished(lines.writer)
+}
+
+/// Lines of text in the same form, for tables that are no printout; all are as long as the first.
+///
+/// # Errors
+/// A fault of the library.
+pub fn csv_of(lines: impl IntoIterator<Item = Vec<String>>) -> Result<Vec<u8>, WriteError> {
+    let mut writer = writer();
+    for line in lines {
+        writer.write_record(line.into_iter().map(guarded))?;
+    }
+    finished(writer)
+}
+
+fn writer() -> Writer<Vec<u8>> {
+    WriterBuilder::new()
+        .terminator(Terminator::CRLF)
+        .from_writer(BYTE_ORDER_MARK.to_vec())
+}
+
+fn finished(writer: Writer<Vec<u8>>) -> Result<Vec<u8>, WriteError> {
+    let written = writer.into_inner();
+    written.map_err(|error| WriteError::Csv(error.into_error().into()))
 }
 
 /// The fields of the longest line, which all others have too.
@@ -137,4 +154,17 @@ fn guarded(text: String) -> String {
         return format!("'{text}");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_of_a_plain_table_is_a_formula() {
+        let line = ["=1", "\u{ff1d}1", "a,b", ""].map(str::to_owned).to_vec();
+        let written = csv_of([line]).unwrap();
+        let written = String::from_utf8(written).unwrap();
+        assert_eq!(written, "\u{feff}'=1,'\u{ff1d}1,\"a,b\",\r\n");
+    }
 }

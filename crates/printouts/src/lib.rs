@@ -29,7 +29,7 @@ mod xlsx;
 
 pub use cell::Cell;
 pub use column::{Column, ColumnKind, Heading};
-pub use csv::csv;
+pub use csv::{csv, csv_of};
 pub use html::html;
 pub use kind::{Asked, Kind};
 pub use kinds::{Refusal, Told, make, needed};

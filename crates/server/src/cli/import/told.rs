@@ -4,8 +4,6 @@ use crate::importing::{ImportReport, RowLine, RowRefusal};
 use anyhow::Context;
 use std::path::Path;
 
-/// So that Excel takes it for UTF-8.
-const MARK: &str = "\u{feff}";
 const HEAD: [&str; 9] = [
     "情况",
     "工作表",
@@ -21,24 +19,25 @@ const HEAD: [&str; 9] = [
 /// Writes the table.
 pub(super) fn write(path: &Path, report: &ImportReport, dry_run: bool) -> anyhow::Result<()> {
     let created = if dry_run { "将新增" } else { "新增" };
-    let mut table = MARK.to_owned() + &line(&HEAD);
+    let mut table = vec![line(&HEAD)];
     for row in &report.created_rows {
-        table += &of_row(created, row, ["", "", ""]);
+        table.push(of_row(created, row, ["", "", ""]));
     }
     for row in &report.changed_rows {
         for it in &row.differences {
-            table += &of_row("不同", row, [&it.field_zh, &it.was, &it.is]);
+            table.push(of_row("不同", row, [&it.field_zh, &it.was, &it.is]));
         }
     }
     let refused = report.refused_rows.iter().map(|it| ("退回", it));
     let notes = report.notes.iter().map(|it| ("略过", it));
     for (what, it) in refused.chain(notes) {
-        table += &of_refusal(what, it);
+        table.push(of_refusal(what, it));
     }
-    std::fs::write(path, table).with_context(|| format!("cannot write {}", path.display()))
+    std::fs::write(path, printouts::csv_of(table)?)
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
-fn of_row(what: &str, row: &RowLine, [field, was, is]: [&str; 3]) -> String {
+fn of_row(what: &str, row: &RowLine, [field, was, is]: [&str; 3]) -> Vec<String> {
     let place = row.row.to_string();
     line(&[
         what,
@@ -53,7 +52,7 @@ fn of_row(what: &str, row: &RowLine, [field, was, is]: [&str; 3]) -> String {
     ])
 }
 
-fn of_refusal(what: &str, it: &RowRefusal) -> String {
+fn of_refusal(what: &str, it: &RowRefusal) -> Vec<String> {
     let sheet = it.sheet.as_deref().unwrap_or_default();
     let column = it.column.as_deref().unwrap_or_default();
     let value = it.value.as_deref().unwrap_or_default();
@@ -62,15 +61,6 @@ fn of_refusal(what: &str, it: &RowRefusal) -> String {
     line(&[what, sheet, &row, column, value, "", "", "", &why])
 }
 
-/// A line of cells; no text in it becomes a formula.
-fn line(cells: &[&str]) -> String {
-    let cells = cells.iter().map(|cell| {
-        let guard = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-            "'"
-        } else {
-            ""
-        };
-        format!("\"{guard}{}\"", cell.replace('"', "\"\""))
-    });
-    cells.collect::<Vec<_>>().join(",") + "\r\n"
+fn line(cells: &[&str]) -> Vec<String> {
+    cells.iter().map(|cell| (*cell).to_owned()).collect()
 }
