@@ -1,6 +1,6 @@
 //! `fundtrace evidence`: an evidence package from a running server.
 
-use super::print_line;
+use super::{eprint_line, print_line};
 use crate::routes::packages::WITNESSED;
 use anyhow::Context;
 use std::io::{ErrorKind, Write};
@@ -112,7 +112,7 @@ pub(super) fn run(args: &EvidenceArgs) -> anyhow::Result<()> {
         package.len()
     ));
     if is_unwitnessed {
-        print_line(
+        eprint_line(
             "未取得足够的见证联署,按信任策略核验将不通过;请稍后重新取证 · too few witnesses have cosigned \
              in time: it will not hold under their policy; ask again later",
         );
