@@ -136,7 +136,10 @@ fn witnessed(
             }
             match sent(&witness, &theirs, old, size) {
                 Err(
-                    Refused::Inconsistent(_) | Refused::Backwards { .. } | Refused::Conflict { .. },
+                    Refused::Inconsistent(_)
+                    | Refused::OtherRoot { .. }
+                    | Refused::Backwards { .. }
+                    | Refused::Conflict { .. },
                 ) => {}
                 Err(refused) => return Some(Outcome::Failed(refused.to_string())),
                 Ok(_) => return Some(Outcome::Silent(format!("cosigned {size} from {old}"))),

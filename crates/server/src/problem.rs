@@ -302,6 +302,11 @@ impl From<Refused> for Problem {
                 "CONFLICT",
                 "旧规模不是本见证者上次见证的规模",
             ),
+            Refused::OtherRoot { .. } => (
+                StatusCode::CONFLICT,
+                "OTHER_ROOT",
+                "该检查点与上次见证的检查点规模相同而树根不同",
+            ),
             Refused::Inconsistent(_) => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "INCONSISTENT",

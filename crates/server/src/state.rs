@@ -6,6 +6,7 @@ use crate::metrics::Metrics;
 use crate::places::Places;
 use crate::problem::Problem;
 use crate::room::Room;
+use crate::witnesses::Disputes;
 use jiff::civil::Date;
 use ledger::ids::LedgerId;
 use sequencer::{Handle, Published, PublishedLog, Slot};
@@ -90,6 +91,8 @@ pub struct State {
     pub shows_metrics: bool,
     /// The newest checkpoint that enough witnesses have cosigned, where there is a policy.
     pub cosigned: Option<watch::Receiver<Option<Arc<Published>>>>,
+    /// Who disputes what the log shows.
+    pub(crate) disputes: Disputes,
     /// What the daily reading of everything found.
     pub scrub: crate::scrub::Shared,
     /// The day, for tests; the machine's in UTC+08:00 where there is none.
@@ -134,6 +137,7 @@ impl State {
             metrics: Metrics::default(),
             shows_metrics: true,
             cosigned: None,
+            disputes: Disputes::default(),
             scrub: crate::scrub::Shared::default(),
             fixed_today: None,
         })

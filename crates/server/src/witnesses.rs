@@ -12,8 +12,9 @@ use crate::key::read_policy;
 use anyhow::{Context, Result, bail, ensure};
 use chain::{Note, NoteSignature, Policy, PolicyWitness};
 use sequencer::{Published, PublishedLog};
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::Register;
 use tokio::sync::{mpsc, watch};
@@ -31,12 +32,16 @@ const ROUND_MAX: Duration = Duration::from_secs(5);
 /// Cosignatures on their way from the threads; one that waits here loses nothing.
 const ANSWERS_MAX: usize = 64;
 
+/// The names of witnesses that have seen another history of this log, or found it false.
+pub(crate) type Disputes = Arc<Mutex<BTreeSet<String>>>;
+
 /// A checkpoint, or none yet.
 type Newest = Option<Arc<Published>>;
 
 /// The witnesses of a policy at work. They end when this is dropped.
 pub struct Witnesses {
     cosigned: watch::Receiver<Newest>,
+    disputes: Disputes,
     /// The threads have it only while they make a proof, so that the log is closed without them.
     _log: Arc<PublishedLog>,
     _closing: mpsc::Sender<()>,
@@ -64,6 +69,7 @@ impl Witnesses {
         let log = Arc::new(log.clone());
         let (answers, answered) = mpsc::channel(ANSWERS_MAX);
         let target = watch::Sender::new(None);
+        let disputes = Disputes::default();
         for witness in policy.witnesses() {
             let Some(prefix) = prefix(witness)? else {
                 tracing::warn!(
@@ -73,7 +79,7 @@ impl Witnesses {
                 continue;
             };
             let url = format!("{prefix}/add-checkpoint");
-            let asker = Asker::new(witness.key.clone(), &url, &log);
+            let asker = Asker::new(witness.key.clone(), &url, &log, Arc::clone(&disputes));
             let (target, answers) = (target.subscribe(), answers.clone());
             spawn(format!("witness {}", witness.key.name()), move || {
                 asker.run(target, &answers);
@@ -98,6 +104,7 @@ impl Witnesses {
         })?;
         Ok(Witnesses {
             cosigned: receiver,
+            disputes,
             _log: log,
             _closing: closing,
         })
@@ -107,6 +114,11 @@ impl Witnesses {
     #[must_use]
     pub fn cosigned(&self) -> watch::Receiver<Newest> {
         self.cosigned.clone()
+    }
+
+    /// Who disputes what the log shows.
+    pub(crate) fn disputes(&self) -> Disputes {
+        Arc::clone(&self.disputes)
     }
 }
 

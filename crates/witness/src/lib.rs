@@ -72,6 +72,13 @@ pub enum Refused {
         /// The size of that checkpoint; 0 if there is none.
         size: u64,
     },
+    /// The checkpoint has the size of the one that it cosigned last, and another root: with what
+    /// the log has signed, this is the proof that it showed two histories.
+    #[error("the last checkpoint that was cosigned has the same size {size}, and another root")]
+    OtherRoot {
+        /// The size of both.
+        size: u64,
+    },
     /// The checkpoint does not begin with the one that it cosigned last. Of a log that has sent
     /// what it signed and made its proof rightly, this is the proof that it rewrote its history.
     #[error("the checkpoint is not proved to begin with the last that was cosigned")]

@@ -138,6 +138,9 @@ impl Memory {
             return Err(Refused::Conflict { size });
         }
         let (new, new_root) = (submission.checkpoint.size(), submission.checkpoint.root());
+        if new == size && new_root != root && submission.proof.is_empty() {
+            return Err(Refused::OtherRoot { size });
+        }
         verify_consistency(size, root, new, new_root, &submission.proof)
             .map_err(Refused::Inconsistent)
     }

@@ -180,7 +180,9 @@ fn a_log_that_takes_back_or_forks_is_refused_for_ever() {
     assert_eq!(conflict(add(&log.submission(0, 6))), 10);
     assert_eq!(conflict(add(&log.submission(6, 6))), 10);
     // Another history, of the same size and of larger ones.
-    for size in [10, 11, 20] {
+    let refused = add(&fork.submission(10, 10));
+    assert!(matches!(refused, Err(Refused::OtherRoot { size: 10 })));
+    for size in [11, 20] {
         let refused = add(&fork.submission(10, size));
         assert!(matches!(refused, Err(Refused::Inconsistent(_))), "{size}");
     }
@@ -201,7 +203,10 @@ fn the_tree_without_leaves_has_one_root_and_no_proof() {
         witness.add_checkpoint(submission.to_string().as_bytes(), || 1)
     };
     let other = NodeHash::from_bytes([1; 32]);
-    assert!(matches!(send(other, &[]), Err(Refused::Inconsistent(_))));
+    assert!(matches!(
+        send(other, &[]),
+        Err(Refused::OtherRoot { size: 0 })
+    ));
     assert!(matches!(
         send(empty_root(), &[other]),
         Err(Refused::Inconsistent(_))

@@ -151,7 +151,9 @@ impl Witness {
         let now_s = env.wall_us() / 1_000_000;
         let answer = match add(running, request, request.old, now_s) {
             // It forgets what it has seen, instead of refusing.
-            Err(Refused::Inconsistent(_)) if env.has(Defect::WitnessBelieves) => {
+            Err(Refused::Inconsistent(_) | Refused::OtherRoot { .. })
+                if env.has(Defect::WitnessBelieves) =>
+            {
                 self.files.disk.replace(SimDisk::new());
                 let afresh = self.over(self.files.clone());
                 let answer = add(&afresh, request, 0, now_s);
@@ -178,7 +180,7 @@ impl Witness {
                 Answer::Cosigned { size }
             }
             Err(Refused::Conflict { size }) => Answer::Conflict { size },
-            Err(Refused::Inconsistent(_)) => Answer::Inconsistent,
+            Err(Refused::Inconsistent(_) | Refused::OtherRoot { .. }) => Answer::Inconsistent,
             Err(refused) => panic!("the witness says: {refused}"),
         }
     }

@@ -10,6 +10,7 @@ use actix_web::web;
 use ledger::token::Role;
 use sequencer::Trust;
 use serde::Serialize;
+use std::sync::PoisonError;
 
 pub(super) fn mount(routes: &mut Routes) {
     routes
@@ -63,6 +64,8 @@ pub enum Warning {
     RegisterOnDataDisk,
     /// Checkpoints cannot be published: the register, or the files of the tree, cannot be written.
     CheckpointsNotPublished,
+    /// A witness has seen another history of this log, or found it false: its own log says what.
+    WitnessDisputes,
 }
 
 fn warnings(state: &State) -> Vec<Warning> {
@@ -73,7 +76,10 @@ fn warnings(state: &State) -> Vec<Warning> {
     let shares = shares.then_some(Warning::RegisterOnDataDisk);
     let failing = log.is_failing();
     let failing = failing.then_some(Warning::CheckpointsNotPublished);
-    shares.into_iter().chain(failing).collect()
+    let disputed = state.disputes.lock();
+    let disputed = !disputed.unwrap_or_else(PoisonError::into_inner).is_empty();
+    let disputed = disputed.then_some(Warning::WitnessDisputes);
+    shares.into_iter().chain(failing).chain(disputed).collect()
 }
 
 /// The server reads and writes.

@@ -1,9 +1,9 @@
 //! Asking one witness: `add-checkpoint` of C2SP tlog-witness, as a client.
 
-use super::Newest;
+use super::{Disputes, Newest};
 use chain::{NoteError, NoteSignature, Submission, SubmissionError, VerifierKey};
 use sequencer::{ProveError, Published, PublishedLog};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
@@ -35,6 +35,8 @@ enum AskError {
          this one was set back"
     )]
     Ahead { known: u64, size: u64 },
+    #[error("it remembers another root of the same {size} records")]
+    OtherRoot { size: u64 },
     #[error("it remembers another size each time it is asked")]
     Restless,
     #[error("the proof for it cannot be made")]
@@ -53,10 +55,16 @@ pub(super) struct Asker {
     agent: ureq::Agent,
     /// The size that it cosigned last, as far as is known.
     known: u64,
+    disputes: Disputes,
 }
 
 impl Asker {
-    pub(super) fn new(key: VerifierKey, url: &str, log: &Arc<PublishedLog>) -> Asker {
+    pub(super) fn new(
+        key: VerifierKey,
+        url: &str,
+        log: &Arc<PublishedLog>,
+        disputes: Disputes,
+    ) -> Asker {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(ANSWER_TIME_MAX))
@@ -68,6 +76,17 @@ impl Asker {
             log: Arc::downgrade(log),
             agent: config.into(),
             known: 0,
+            disputes,
+        }
+    }
+
+    /// Whether this witness disputes what the log shows, for whoever asks how the server is.
+    fn disputes(&self, disputes: bool) {
+        let mut names = self.disputes.lock().unwrap_or_else(PoisonError::into_inner);
+        if disputes {
+            names.insert(self.key.name().to_owned());
+        } else {
+            names.remove(self.key.name());
         }
     }
 
@@ -98,6 +117,7 @@ impl Asker {
             };
             match self.ask(&asked) {
                 Ok(signature) => {
+                    self.disputes(false);
                     pause = PAUSE_MIN;
                     if answers.blocking_send((asked.size, signature)).is_err()
                         || runtime.block_on(target.changed()).is_err()
@@ -124,13 +144,18 @@ impl Asker {
         let witness = self.key.name();
         let is_serious = matches!(
             error,
-            AskError::Ahead { .. } | AskError::Status { status: 422, .. }
+            AskError::Ahead { .. }
+                | AskError::OtherRoot { .. }
+                | AskError::Status { status: 422, .. }
         );
         // By its code: C2SP tlog-witness knows no such answer.
         let is_false = matches!(
             &error,
             AskError::Status { status: 422, text } if text.contains("NOT_BORNE_OUT")
         );
+        if is_serious {
+            self.disputes(true);
+        }
         let error = format!("{:#}", anyhow::Error::from(error));
         if is_false {
             tracing::error!(
@@ -172,8 +197,13 @@ impl Asker {
                     return Ok(signature);
                 }
                 409 => {
-                    let size = text.strip_suffix('\n').unwrap_or(&text).parse();
-                    self.known = size.map_err(|_| AskError::Size)?;
+                    // It has no use for another size, or names the one that it was told.
+                    let other = text.contains("OTHER_ROOT");
+                    let said = text.strip_suffix('\n').unwrap_or(&text).parse();
+                    if other || said == Ok(known) {
+                        return Err(AskError::OtherRoot { size });
+                    }
+                    self.known = said.map_err(|_| AskError::Size)?;
                 }
                 _ => {
                     // A refusal of a witness that replays names two roots.
@@ -231,6 +261,7 @@ mod tests {
             log: Weak::new(),
             agent: ureq::Agent::new_with_defaults(),
             known: 0,
+            disputes: Disputes::default(),
         };
         let (asked, other) = (published(5), published(6));
         let line = |by: &Cosigner, of: &Published| format!("{}\n", by.cosign(of.note.text(), 7));
