@@ -3,79 +3,11 @@
 Written from proto/README.md, "The sums and states of an answer", alone. `Unclear` is raised by records
 that this does not follow; what the page gives no sum for is listed, and is not taken for checked.
 """
-import re
-
+from package_compare import Bag, Rows, key_of
+from package_records import Unclear, text
 from package_states import ENDED, Item, Project, term
 
-AMOUNTS = ("state", "state_before", "adds_up", "balanced", "holds")
 RESULTS = [None, "received", "not_received", "wrong_amount", "collected_back"]
-
-
-class Unclear(Exception):
-    """The records have something that this verifier does not follow."""
-
-
-class Wrong(Exception):
-    """A figure or state is stated that the records do not give."""
-
-
-# --- bodies, by the schema ------------------------------------------------------------------------
-
-
-def read_types(folder):
-    """message -> field number -> (name, type, whether it is repeated)."""
-    types = {}
-    for path in sorted(folder.glob("*.proto")):
-        message = None
-        for line in path.read_text(encoding="utf-8").splitlines():
-            line = line.split("//")[0].strip()
-            begun = re.fullmatch(r"message (\w+) \{\}?", line)
-            form = r"(repeated |optional )?([\w.]+) (\w+) = (\d+)(?: \[.*\])?;"
-            field = re.fullmatch(form, line)
-            if begun:
-                message = types.setdefault(begun[1], {})
-            elif field and message is not None:
-                message[int(field[4])] = (field[3], field[2], field[1] == "repeated ")
-    return types
-
-
-class Reader:
-    """Bodies as dictionaries; what is absent is the default of its type."""
-
-    def __init__(self, types, fields):
-        self.types, self.fields = types, fields
-
-    def read(self, message, data):
-        found = {}
-        for name, kind, repeated in self.types[message].values():
-            default = b"" if kind == "bytes" else "" if kind == "string" else 0
-            found[name] = [] if repeated else None if kind in self.types else default
-        for number, value in self.fields(data):
-            if number not in self.types[message]:
-                raise Unclear("a record was written by a newer release")
-            name, kind, repeated = self.types[message][number]
-            if kind in self.types:
-                value = self.read(kind, value)
-            elif kind == "string":
-                value = value.decode()
-            elif kind == "int64":
-                value = value - (1 << 64) if value >> 63 else value
-            if repeated:
-                found[name].append(value)
-            else:
-                found[name] = value
-        return found
-
-    def event(self, body):
-        """The noun, the event, and what it says."""
-        event = self.read("Event", body)
-        nouns = [it[0] for number, it in self.types["Event"].items() if number >= 16]
-        for noun in nouns:
-            if event[noun] is not None:
-                for word, said in event[noun].items():
-                    if said is not None:
-                        return noun, word, said
-        return "", "", {}
 
 
 # --- money ------------------------------------------------------------------------------------------
@@ -348,34 +280,9 @@ def total(rows):
     return {name: sum(row[name] for row in rows) for name in names}
 
 
-def key_of(*names):
-    """How a row is known: by an identifier within it, or its number."""
-    def key(row):
-        for name in names:
-            row = row[name]
-        return row
-    return key
-
-
-class Rows:
-    """A list whose rows are known by a key: each once, and no other."""
-
-    def __init__(self, key, rows):
-        self.key, self.rows = key, rows
-
-
-class Bag(list):
-    """Rows in whatever order."""
-
-
 def grants(node):
     rows = {text(unit): {"amount_fen": amount} for unit, amount in node.granted_by.items()}
     return Rows(key_of("unit", "organisation"), rows)
-
-
-def text(id_):
-    digits = id_.hex()
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def of_fund(books, id_):
@@ -519,9 +426,9 @@ def of_item(books, id_):
     return made
 
 
-def make(kind, asked, records, reader):
+def make(kind, asked, told, reader):
     """What an answer to a question must state, as far as the page defines it."""
-    books = Books(reader, [(record.seq, reader.event(record.body)) for record in records])
+    books = Books(reader, [(it.seq, (it.noun, it.word, it.said)) for it in told])
     if kind in ("fund", "trace"):
         fund, trace, lines = of_fund(books, asked)
         if kind == "trace":
@@ -539,57 +446,3 @@ def make(kind, asked, records, reader):
         project, lines = of_project(books, asked)
         return {"project": project, "payments": Rows(key_of("payment"), lines)}
     return {"item": of_item(books, asked)}
-
-
-# --- comparing ------------------------------------------------------------------------------------
-
-UNKNOWN = object()
-
-
-def compare(stated, made, path="", open_=None):
-    """Where no sum is known of something stated; a difference is `Wrong`."""
-    open_ = [] if open_ is None else open_
-
-    def wrong(what):
-        raise Wrong("%s: %s is stated, the records give %s" % (path, str(stated)[:60], what))
-
-    if made is UNKNOWN:
-        rows = stated.items() if isinstance(stated, dict) else enumerate(stated)
-        for key, value in rows:
-            visit(key, value, UNKNOWN, path, open_)
-    elif isinstance(made, Rows):
-        if not isinstance(stated, list) or len(stated) != len(made.rows):
-            wrong("%d rows" % len(made.rows))
-        keys = [made.key(row) for row in stated]
-        if set(keys) != set(made.rows):
-            wrong("others")
-        for key, row in zip(keys, stated):
-            compare(row, made.rows[key], "%s.%s" % (path, key), open_)
-    elif isinstance(made, Bag):
-        def known(row):
-            return row["holder"]["organisation"], row["to_year"], row["amount_fen"]
-        if sorted(map(known, stated)) != sorted(map(known, made)):
-            wrong("others")
-    elif isinstance(made, list):
-        if not isinstance(stated, list) or len(stated) != len(made):
-            wrong("%d rows" % len(made))
-        for at, (row, of) in enumerate(zip(stated, made)):
-            compare(row, of, "%s.%d" % (path, at), open_)
-    elif isinstance(made, dict):
-        if not isinstance(stated, dict):
-            wrong("an object")
-        for key, value in stated.items():
-            visit(key, value, made.get(key, UNKNOWN), path, open_)
-    elif type(stated) is not type(made) or stated != made:
-        wrong(made)
-    return open_
-
-
-def visit(key, value, made, path, open_):
-    path = "%s.%s" % (path, key) if path else str(key)
-    if made is not UNKNOWN:
-        compare(value, made, path, open_)
-    elif str(key).endswith("_fen") or key in AMOUNTS:
-        open_.append(path)
-    elif isinstance(value, (dict, list)):
-        compare(value, UNKNOWN, path, open_)

@@ -5,7 +5,12 @@ use serde::{Deserialize, Serialize};
 
 /// The question that a package answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+#[serde(
+    tag = "kind",
+    content = "id",
+    rename_all = "snake_case",
+    deny_unknown_fields
+)]
 pub enum Question {
     /// Who holds what of a fund batch, and its payments.
     Fund(FundId),

@@ -42,10 +42,10 @@ pub struct SubjectReport {
 /// What may be said of a package in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// All of it was checked, and every subject is complete as far as its seal counts.
+    /// All of it was checked, and every subject is complete as far as the answer knows.
     Holds,
     /// What is here was checked, and that it is all is not shown: of a subject that the answer
-    /// rests on, somebody may have left records out.
+    /// rests on, somebody may have left records out, all of them or those after its seal.
     NotProvenComplete,
     /// What people read in it was not checked, because it is of another version.
     PagesNotCompared,
@@ -88,13 +88,28 @@ pub struct Report {
 }
 
 impl Report {
+    /// Whether a subject has no seal.
+    pub(crate) fn has_unsealed(&self) -> bool {
+        let mut subjects = self.subjects.iter();
+        subjects.any(|it| it.complete == Complete::NotShown)
+    }
+
+    /// The last position that the seal covers, where the answer knows later records.
+    pub(crate) fn sealed_before(&self) -> Option<u64> {
+        let through = |it: &SubjectReport| match it.complete {
+            Complete::Asserted(through) | Complete::Confirmed(through) => Some(through),
+            Complete::NotShown => None,
+        };
+        let through = self.subjects.iter().filter_map(through).min();
+        through.filter(|through| *through < self.through.position)
+    }
+
     /// What may be said of it in a word: the worst of what there is to say.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        let not_shown = |it: &SubjectReport| it.complete == Complete::NotShown;
         if !self.pages {
             Verdict::PagesNotCompared
-        } else if self.subjects.iter().any(not_shown) {
+        } else if self.has_unsealed() || self.sealed_before().is_some() {
             Verdict::NotProvenComplete
         } else {
             Verdict::Holds

@@ -105,6 +105,13 @@ pub(crate) fn check(
     let ledger::Event::Log(LogEvent::SubjectsSealed(seal)) = event else {
         return Err(Fault::Seals("its record is not a seal".to_owned()));
     };
+    if seal.through_position >= seals.position {
+        let text = format!(
+            "it covers position {}, and stands itself at {}",
+            seal.through_position, seals.position
+        );
+        return Err(Fault::Seals(text));
+    }
     let mut counts = BTreeMap::new();
     for sealed in &seals.subjects {
         let subject = sealed.subject;
@@ -152,5 +159,10 @@ fn one(
     let path = path.map_err(|error| Fault::Seals(error.to_string()))?;
     let leaf = leaf_hash(&subject_leaf(ledger, subject.0, &made));
     let root = NodeHash::from_bytes(seal.root.0);
-    verify_inclusion(leaf, sealed.index, seal.count, root, &path).map_err(|_| incomplete())
+    verify_inclusion(leaf, sealed.index, seal.count, root, &path).map_err(|_| {
+        Fault::Seals(format!(
+            "the path of {subject:?} with {} records does not lead to its root",
+            sealed.records
+        ))
+    })
 }

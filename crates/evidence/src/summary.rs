@@ -37,17 +37,7 @@ impl Report {
                 .to_owned(),
         );
         self.completeness(&mut lines);
-        if self
-            .subjects
-            .iter()
-            .any(|it| it.complete == Complete::NotShown)
-        {
-            lines.push(
-                "  注意:未封存的对象可能有记录被略去,金额与状态随之不同 · of a subject without a seal \
-                 records may have been left out, and amounts and states would be others"
-                    .to_owned(),
-            );
-        }
+        self.incompleteness(&mut lines);
         if !self.pages {
             lines.push(
                 "  注意:两份页面和 README.txt 的版本不同,未核对;请勿以其为据 · the two pages and \
@@ -77,6 +67,25 @@ impl Report {
             "  不证明所登记的情况属实 · it is not proved that what was recorded is true".to_owned(),
         );
         lines
+    }
+
+    /// What may have been left out.
+    fn incompleteness(&self, lines: &mut Vec<String>) {
+        if let Some(through) = self.sealed_before() {
+            lines.push(format!(
+                "  注意:封存只到位置 {through},答复用到位置 {last},其间的记录可能被略去 · the seal \
+                 ends at position {through} and the answer knows position {last}: records between \
+                 them may have been left out",
+                last = self.through.position
+            ));
+        }
+        if self.has_unsealed() {
+            lines.push(
+                "  注意:未封存的对象可能有记录被略去,金额与状态随之不同 · of a subject without a seal \
+                 records may have been left out, and amounts and states would be others"
+                    .to_owned(),
+            );
+        }
     }
 
     fn completeness(&self, lines: &mut Vec<String>) {

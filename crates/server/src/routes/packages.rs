@@ -100,9 +100,9 @@ struct Gathered {
 }
 
 /// An evidence package: a zip that `fundtrace verify` checks offline. It is built against the
-/// newest checkpoint that covers its records, cosigned where there are witnesses; where subjects
-/// have records since the last seal, they are sealed first. Where witnesses are asked and too few
-/// have answered in time, the header `Fundtrace-Witnessed: false` says so.
+/// newest checkpoint that covers its records, cosigned where there are witnesses; where the ledger
+/// has records since the last seal, the subjects are sealed first. Where witnesses are asked and
+/// too few have answered in time, the header `Fundtrace-Witnessed: false` says so.
 #[utoipa::path(get, path = "/v1/ledgers/{ledger}/packages", tag = "evidence",
     params(("ledger" = String, Path), PackageQuery),
     responses((status = 200, body = Vec<u8>, content_type = "application/zip"),
@@ -187,16 +187,16 @@ fn gather(
     for _ in 0..ATTEMPTS {
         let plan = planned()?;
         let entries = read(question, &plan.seqs)?;
-        let newest = entries.last().map_or(0, |entry| entry.position);
+        let head = plan.through.position;
+        // Up to the last record that the answer knows, whatever it is about: between an older seal
+        // and that one somebody could have left records out.
         let covered = handle.last_seal().map(|seal| seal.through_position);
-        if covered.is_none_or(|through| through < newest) {
+        if covered.is_none_or(|through| through < head) {
             handle.seal_subjects()?;
-            continue;
         }
         let subjects: Vec<(LedgerId, Subject)> =
             plan.subjects().map(|id| (question.ledger, id)).collect();
         let (seal, proofs) = handle.prove_subjects(&subjects)?;
-        let head = plan.through.position;
         // Whatever a seal counts beyond the answer's last record may be about its subjects.
         let beyond = seal.through_position > head && planned()?.seqs.len() != plan.seqs.len();
         if !beyond {
