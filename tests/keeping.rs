@@ -181,6 +181,67 @@ fn what_was_published_is_not_cut_and_nothing_is_written_to_what_is_left() {
 }
 
 #[test]
+fn a_register_of_another_history_licenses_nothing_and_is_named() {
+    let (mut world, _) = county();
+    world.stop();
+    let (mut other, _) = county();
+    other.stop();
+    let dir = world.dir.clone();
+    let dir = shown(&dir);
+    let foreign = other.dir.with_extension("head");
+    let foreign = shown(&foreign);
+    let to = world.dir.with_extension("backup");
+
+    let backup = ["backup", "--data", dir, "--to", shown(&to)];
+    for (register, says) in [(foreign, "fork"), ("nowhere.head", "no such file")] {
+        let refused = run(&[&backup[..], &["--register", register]].concat(), "");
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(said(&refused).contains(says), "{}", said(&refused));
+        assert!(!to.join("manifest").exists(), "nothing is backed up");
+    }
+    // Sound copies are not called sound against another log's register, and an end that it does
+    // not cover is not cut.
+    let repair = ["repair", "--data", dir, "--register", foreign];
+    let journal = world.dir.join("journal/00000000000000000000.journal");
+    let whole = fs::read(&journal).unwrap();
+    let sled = world.dir.join("sled");
+    for cut in [0, 3] {
+        if cut > 0 {
+            fs::remove_dir_all(&sled).unwrap();
+        }
+        fs::write(&journal, &whole[..whole.len() - cut]).unwrap();
+        let refused = run(&repair, "");
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(said(&refused).contains("refused"), "{}", said(&refused));
+        assert!(fs::read(&journal).unwrap() == whole[..whole.len() - cut]);
+    }
+
+    // A log that is shorter than its register says is not said to be in order.
+    fs::write(&journal, &whole).unwrap();
+    let longer = world.dir.with_extension("head");
+    fs::remove_dir_all(&sled).unwrap_or_default();
+    let shorter = other.dir.join("journal/00000000000000000000.journal");
+    fs::write(&shorter, b"").unwrap();
+    fs::remove_dir_all(other.dir.join("sled")).unwrap();
+    let gone = run(
+        &[
+            "repair",
+            "--data",
+            shown(&other.dir),
+            "--register",
+            shown(&longer),
+        ],
+        "",
+    );
+    assert_eq!(gone.status.code(), Some(1), "{}", said(&gone));
+    assert!(said(&gone).contains("records are gone"), "{}", said(&gone));
+    fs::remove_dir_all(&other.dir).unwrap();
+    fs::create_dir(&other.dir).unwrap();
+    let none = run(&["repair", "--data", shown(&other.dir)], "");
+    assert!(said(&none).contains("holds no log"), "{}", said(&none));
+}
+
+#[test]
 fn a_backup_of_a_running_server_is_restored_and_what_would_be_lost_is_named() {
     let (mut world, _) = county();
     let temporary = tempfile::tempdir().unwrap();

@@ -183,24 +183,37 @@ fn a_false_seal_is_refused_by_name_and_for_good() {
     refused(&witness);
     process.kill();
 
-    // The same from a copy of the data directory, of which nobody need be asked.
-    let copied: PathBuf = office.path("copy").into();
+    // The same from a copy of the data directory and from a backup, of which nobody need be asked.
+    let [copied, backup] = ["copy", "backup"].map(|name| office.path(name));
     let key = log_key(&world);
     let server = world.dir.clone();
     world.stop();
-    copy(&server, &copied);
+    copy(&server, &PathBuf::from(&copied));
+    let made = run(
+        &[
+            "backup",
+            "--data",
+            server.to_str().unwrap(),
+            "--to",
+            &backup,
+        ],
+        "",
+    );
+    assert!(made.status.success(), "{made:?}");
     world.start();
-    let other = Office::new();
-    let (_process, witness) = other.start(&key, copied.to_str().unwrap(), "none", &[]);
-    let reply = push(&world, &witness);
-    // A start may have recorded something that the copy does not have.
-    if reply.status == 503 {
-        assert!(reply.text().contains("the copy in"), "{}", reply.text());
-    } else {
-        assert_eq!(
-            (reply.status, reply.code().as_str()),
-            (422, "NOT_BORNE_OUT")
-        );
+    for place in [&copied, &backup] {
+        let other = Office::new();
+        let (_process, witness) = other.start(&key, place, "none", &[]);
+        let reply = push(&world, &witness);
+        // A start may have recorded something that the copy does not have.
+        if reply.status == 503 {
+            assert!(reply.text().contains("the copy in"), "{}", reply.text());
+        } else {
+            assert_eq!(
+                (reply.status, reply.code().as_str()),
+                (422, "NOT_BORNE_OUT")
+            );
+        }
     }
 }
 

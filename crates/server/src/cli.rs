@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod list;
 pub mod printout;
 pub mod repair;
+mod roots;
 pub mod serve;
 pub mod token;
 pub mod verify;

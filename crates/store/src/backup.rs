@@ -22,7 +22,7 @@ use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use chain::{LedgerId, Record};
+use chain::{Frontier, LedgerId, Record};
 use sha2::{Digest, Sha256};
 
 use crate::disk::{self, wide};
@@ -32,6 +32,7 @@ use crate::journal;
 use crate::{Error, FileHash, LedgerHead};
 use reading::Reading;
 
+pub use reading::{is_backup, read_backup};
 pub use restore::{Restored, restore};
 
 const MANIFEST: &str = "MANIFEST";
@@ -108,6 +109,18 @@ pub enum BackupError {
         registered: u64,
         /// How many the log has.
         records: u64,
+    },
+    /// The log's first records are not those that were published.
+    #[error(
+        "日志前 {size} 条记录与链头登记 {} 所载不同,未作备份 · fork: the first {size} records of the log are \
+         not those that the head register covers; the backup was left as it was",
+        .register.display()
+    )]
+    Fork {
+        /// The register.
+        register: PathBuf,
+        /// How many records it covers.
+        size: u64,
     },
     /// A file changed under the hands: somebody repairs the log, for one.
     #[error("{} changed while it was copied: try again", .path.display())]
@@ -239,23 +252,39 @@ fn compared(
         None => None,
     };
     let registered = match (register, &newest) {
-        (Some(path), Some(bytes)) => Some((path, crate::Register::at(path).size_in(bytes)?)),
+        (Some(path), Some(bytes)) => Some((path, crate::Register::at(path).checkpoint_in(bytes)?)),
         (Some(_) | None, _) => None,
     };
+    let mut tree = Frontier::new();
+    let mut found = Some(tree.root());
+    let size = registered.as_ref().map_or(0, |(_, head)| head.size());
     let sought = match before {
         Some(_) => manifest::heads(to)?,
         None => Vec::new(),
     };
     let sought = sought.into_iter().map(|old| (old.id, old)).collect();
-    let journal = Reading::of(&dir.join("journal"), sought, each)?;
+    let journal = Reading::of(&dir.join("journal"), sought, &mut |record| {
+        if tree.size() < size {
+            let header = &record.header;
+            let leaf = chain::leaf_bytes(header.ledger, header.seq, record.hash);
+            tree.push(chain::leaf_hash(&leaf));
+            found = (tree.size() == size).then(|| tree.root());
+        }
+        each(record);
+    })?;
     let records = journal.next;
-    if let Some((path, registered)) = registered.filter(|(_, size)| *size > records) {
+    if let Some((path, head)) = registered {
         let register = path.to_path_buf();
-        return Err(BackupError::Rollback {
-            register,
-            registered,
-            records,
-        });
+        if size > records {
+            return Err(BackupError::Rollback {
+                register,
+                registered: size,
+                records,
+            });
+        }
+        if found != Some(head.root()) {
+            return Err(BackupError::Fork { register, size });
+        }
     }
     // The last records of all ledgers may be there, and not at their places: then it is another
     // log too.

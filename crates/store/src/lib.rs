@@ -57,7 +57,7 @@ mod watchdog;
 #[cfg(test)]
 mod tests;
 
-pub use backup::{BackedUp, BackupError, Restored, backup, restore};
+pub use backup::{BackedUp, BackupError, Restored, backup, is_backup, read_backup, restore};
 pub use error::{BadRecord, Copy, Error, OpenError, Position, Reason};
 #[cfg(any(test, feature = "faults"))]
 pub use faults::{Faults, Step};

@@ -25,11 +25,18 @@ pub enum Repair {
 /// # Errors
 /// The directory holds no log or is in use; or what is on the disk cannot be trusted, and then
 /// nothing was changed.
-pub fn repair(dir: &Path, repair: Repair, progress: impl FnMut(u64)) -> Result<Recovery, Error> {
-    repair_above(dir, repair, Floor::default(), progress)
+pub fn repair(
+    dir: &Path,
+    repair: Repair,
+    mut progress: impl FnMut(u64),
+) -> Result<Recovery, Error> {
+    repair_above(dir, repair, Floor::default(), |entry| {
+        progress(entry.position);
+    })
 }
 
-/// [`repair`], with what is known from outside of how far the log went.
+/// [`repair`], with what is known from outside of how far the log went; it is shown every record
+/// that the log has then.
 ///
 /// # Errors
 /// Those of [`repair`], and [`Error::Published`].
@@ -37,7 +44,7 @@ pub fn repair_above(
     dir: &Path,
     repair: Repair,
     floor: Floor,
-    mut progress: impl FnMut(u64),
+    mut progress: impl FnMut(&Entry),
 ) -> Result<Recovery, Error> {
     let journal_dir = dir.join("journal");
     if !journal_dir.is_dir() && !dir.join("sled").is_dir() {
@@ -45,7 +52,7 @@ pub fn repair_above(
         return Err(at(&journal_dir)(missing));
     }
     let each = |entry: &Entry| {
-        progress(entry.position);
+        progress(entry);
         Ok::<(), Infallible>(())
     };
     let done = match repair {

@@ -2,11 +2,12 @@
 
 mod elsewhere;
 
+use super::roots::Roots;
 use super::verify::{Names, missing, take_names};
 use super::{Data, eprint_line, print_line};
 use crate::serve::beside;
-use anyhow::ensure;
-use elsewhere::{Head, Roots, TrustArgs};
+use anyhow::{bail, ensure};
+use elsewhere::{Head, TrustArgs};
 use std::cell::RefCell;
 use std::path::PathBuf;
 use store::{LedgerHead, Restored};
@@ -48,8 +49,21 @@ pub struct RestoreArgs {
 
 pub(super) fn backup(args: &BackupArgs) -> anyhow::Result<()> {
     let dir = &args.data.dir;
+    if let Some(named) = args.register.as_deref().filter(|path| !path.exists()) {
+        bail!(
+            "--register {}: 没有此文件 · there is no such file",
+            named.display()
+        );
+    }
     let register = args.register.clone();
     let register = register.unwrap_or_else(|| beside(dir, "head"));
+    if !register.exists() {
+        eprint_line(&format!(
+            "注意:没有链头登记 {},未与其比对 · there is no head register there: a log that was taken back \
+             is backed up as it is; name the register with --register",
+            register.display()
+        ));
+    }
     let mut names = Names::new();
     let done = store::backup(dir, &args.to, Some(&register), |record| {
         take_names(&mut names, record);
@@ -90,7 +104,9 @@ pub(super) fn restore(args: &RestoreArgs) -> anyhow::Result<()> {
         .or_else(|| Some(&*beside).filter(|p| p.exists()));
     let own = args.from.join(elsewhere::OWN_REGISTER);
     let known = elsewhere::heads(register, &own, &args.trust)?;
-    let tree = RefCell::new(Roots::new(&known.heads));
+    let tree = RefCell::new(Roots::new(
+        known.heads.iter().map(|head| head.checkpoint.size()),
+    ));
     let mut names = Names::new();
     let restored = store::restore(
         &args.from,
@@ -157,8 +173,7 @@ fn accept(
     // Another history is refused whatever is accepted.
     for Head { who, checkpoint } in heads {
         let size = checkpoint.size();
-        let holds =
-            size == 0 || size > restored.records || tree.at(size) == Some(checkpoint.root());
+        let holds = size > restored.records || tree.at(size) == Some(checkpoint.root());
         ensure!(
             holds,
             "分叉 · fork: the first {size} records of the backup are not those of {who}"

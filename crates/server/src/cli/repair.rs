@@ -1,7 +1,9 @@
 //! `fundtrace repair`: says what it will do, and does it.
 
+use super::roots::Roots;
 use super::{Data, eprint_line, print_line};
 use crate::serve::beside;
+use chain::{Checkpoint, NodeHash};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use store::{Floor, Outcome, Recovery, Refusal, Register, Repair};
@@ -28,78 +30,137 @@ pub struct RepairArgs {
 const REFUSED: u8 = 1;
 
 pub(super) fn run(args: &RepairArgs) -> ExitCode {
-    let dir = &args.data.dir;
-    let floor = match floor(args) {
-        Ok(floor) => floor,
+    let known = match known(args) {
+        Ok(known) => known,
         Err(error) => {
             eprint_line(&format!("拒绝修复 · refused: {error:#}"));
             return ExitCode::from(REFUSED);
         }
     };
-    let (plan, records) = act(dir, Repair::Plan, floor);
-    if let Some(registered) = floor.published.filter(|size| *size > records)
-        && !matches!(plan, Outcome::Refused(_))
-    {
+    let floor = Floor {
+        published: known.as_ref().map(|(_, head)| head.size()),
+        given_up: args.cut_from,
+    };
+    let dir = &args.data.dir;
+    let seen = act(dir, Repair::Plan, floor);
+    let plan = match &seen.outcome {
+        Outcome::Refused(refusal) => return refused(refusal),
+        Outcome::Clean => None,
+        Outcome::Repaired(plan) => Some(plan),
+    };
+    if let Some((path, head)) = known.as_ref().filter(|(_, head)| seen.contradicts(head)) {
         eprint_line(&format!(
-            "注意:链头登记为 {registered} 条记录,日志只有 {records} 条,服务将拒绝启动 · the head \
-             register says {registered} records and the log has {records}: it will not be served"
+            "拒绝修复 · refused: 链头登记 {} 不是此日志的 · fork: the first {} records of the log are not \
+             those that this register covers\n  应当 · do: 用 --register 指定此日志的登记;确是此登记的,\
+             从备份恢复到另一目录 · name this log's register with --register; if this is it, somebody \
+             wrote to the files: restore a backup elsewhere",
+            path.display(),
+            head.size()
         ));
+        return ExitCode::from(REFUSED);
     }
+    let lacks = known.filter(|(_, head)| head.size() > seen.records);
     match plan {
-        Outcome::Clean => {
+        None if lacks.is_none() => {
             print_line("无需修复 · nothing to repair: 两份记录一致完好 · both copies are sound");
             return ExitCode::SUCCESS;
         }
-        Outcome::Repaired(plan) => {
+        None => print_line("两份记录一致 · both copies say the same"),
+        Some(plan) => {
             print_line("将作如下修复 · this will be done:");
-            tell(&plan);
+            tell(plan);
+            if args.dry_run {
+                print_line("未作任何改动 · nothing was changed");
+            } else if let Err(code) = mend(dir, floor) {
+                return code;
+            }
         }
-        Outcome::Refused(refusal) => return refused(&refusal),
     }
-    if args.dry_run {
-        print_line("未作任何改动 · nothing was changed");
+    let Some((path, head)) = lacks else {
         return ExitCode::SUCCESS;
-    }
-    match act(dir, Repair::Do, floor).0 {
+    };
+    eprint_line(&format!(
+        "记录缺失 · records are gone: 链头登记 {} 为 {registered} 条记录,日志只有 {records} 条,\
+         服务将拒绝启动 · the head register says {registered} records and the log has {records}: \
+         it will not be served\n  应当 · do: {}\n  {}",
+        path.display(),
+        "用 fundtrace restore 从备份恢复到另一目录",
+        "restore a backup elsewhere with fundtrace restore",
+        registered = head.size(),
+        records = seen.records,
+    ));
+    ExitCode::from(REFUSED)
+}
+
+/// Does it.
+fn mend(dir: &Path, floor: Floor) -> Result<(), ExitCode> {
+    match act(dir, Repair::Do, floor).outcome {
         Outcome::Clean => {}
         Outcome::Repaired(done) => {
             print_line("已修复 · done:");
             tell(&done);
         }
-        Outcome::Refused(refusal) => return refused(&refusal),
+        Outcome::Refused(refusal) => return Err(refused(&refusal)),
     }
     print_line(
         "请运行 fundtrace verify 并与外部链头比对 · run fundtrace verify, and compare the heads \
          with those kept elsewhere",
     );
-    ExitCode::SUCCESS
+    Ok(())
 }
 
-/// What is known from outside. A register that was named must be there.
-fn floor(args: &RepairArgs) -> anyhow::Result<Floor> {
-    let default = beside(&args.data.dir, "head");
-    let register = Register::at(args.register.as_deref().unwrap_or(&default));
-    let published = register.size()?;
-    if let Some(path) = args.register.as_deref().filter(|_| published.is_none()) {
+/// What is known from outside, and where it stands. A register that was named must be there.
+fn known(args: &RepairArgs) -> anyhow::Result<Option<(PathBuf, Checkpoint)>> {
+    let dir = &args.data.dir;
+    anyhow::ensure!(
+        ["journal", "sled"]
+            .iter()
+            .any(|copy| dir.join(copy).is_dir()),
+        "{} 中没有日志,请从备份恢复 · {} holds no log: restore a backup with fundtrace restore",
+        dir.display(),
+        dir.display()
+    );
+    let path = args.register.clone();
+    let path = path.unwrap_or_else(|| beside(dir, "head"));
+    let head = Register::at(&path).checkpoint()?;
+    if let Some(path) = args.register.as_deref().filter(|_| head.is_none()) {
         let path = path.display();
         anyhow::bail!("--register {path}: 没有此文件 · there is no such file");
     }
-    Ok(Floor {
-        published,
-        given_up: args.cut_from,
-    })
+    Ok(head.map(|head| (path, head)))
 }
 
-/// What came of it, and how many records there are.
-fn act(dir: &Path, repair: Repair, floor: Floor) -> (Outcome, u64) {
+/// What came of it.
+struct Seen {
+    outcome: Outcome,
+    /// How many records there are.
+    records: u64,
+    /// The root of as many as the register covers.
+    root: Option<NodeHash>,
+}
+
+impl Seen {
+    /// Whether the log has as many records as the register covers, and not those.
+    fn contradicts(&self, head: &Checkpoint) -> bool {
+        head.size() <= self.records && self.root != Some(head.root())
+    }
+}
+
+fn act(dir: &Path, repair: Repair, floor: Floor) -> Seen {
     let bar = indicatif::ProgressBar::new_spinner();
     let mut records = 0_u64;
-    let repaired = store::repair_above(dir, repair, floor, |position| {
-        records = position.saturating_add(1);
-        bar.set_position(position);
+    let mut roots = Roots::new(floor.published);
+    let repaired = store::repair_above(dir, repair, floor, |entry| {
+        records = entry.position.saturating_add(1);
+        roots.push(&entry.record);
+        bar.set_position(entry.position);
     });
     bar.finish_and_clear();
-    (Outcome::of(repaired.as_ref()), records)
+    Seen {
+        outcome: Outcome::of(repaired.as_ref()),
+        records,
+        root: floor.published.and_then(|size| roots.at(size)),
+    }
 }
 
 fn tell(recovery: &Recovery) {

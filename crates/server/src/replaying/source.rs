@@ -153,20 +153,22 @@ impl Copied {
             bail!(few(records));
         }
         let (mut position, mut failed) = (0_u64, None);
-        let verified = store::verify_each(
-            &self.dir,
-            |_| (),
-            |record| {
-                if failed.is_none() && (from..to).contains(&position) {
-                    failed = each(record).err();
-                }
-                position = position.saturating_add(1);
-            },
-        );
+        let each = |record: &Record| {
+            if failed.is_none() && (from..to).contains(&position) {
+                failed = each(record).err();
+            }
+            position = position.saturating_add(1);
+        };
+        let records = if store::is_backup(&self.dir) {
+            store::read_backup(&self.dir, each).map_err(anyhow::Error::from)
+        } else {
+            let verified = store::verify_each(&self.dir, |_| (), each);
+            verified.map(|it| it.records).map_err(anyhow::Error::from)
+        };
         if let Some(error) = failed {
             return Err(error);
         }
-        let records = verified?.records;
+        let records = records?;
         self.seen = Some((len, records));
         ensure!(records >= to, few(records));
         Ok(())

@@ -1,6 +1,6 @@
 //! The journal as a backup reads it: whole frames, each record after the one before.
 
-use super::BackupError;
+use super::{BackupError, INCOMPLETE, MANIFEST, manifest};
 use crate::LedgerHead;
 use crate::disk::{self, wide};
 use crate::entry::Decoder;
@@ -11,6 +11,31 @@ use chain::{LedgerId, Record};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+
+/// Gives `each` every record of a backup, in order, each checked by its own hash and by the one
+/// before: how many there are. Blocks.
+///
+/// # Errors
+/// The backup is not complete, damaged, or ends elsewhere than it says.
+pub fn read_backup(from: &Path, mut each: impl FnMut(&Record)) -> Result<u64, BackupError> {
+    if manifest::read(from)?.is_none() || from.join(INCOMPLETE).exists() {
+        let dir = from.to_path_buf();
+        return Err(BackupError::Incomplete { dir });
+    }
+    let reading = Reading::of(&from.join("journal"), HashMap::new(), &mut each)?;
+    if reading.heads() != manifest::heads(from)? {
+        return Err(BackupError::OtherHeads {
+            records: reading.next,
+        });
+    }
+    Ok(reading.next)
+}
+
+/// Whether a directory holds a backup, and not a log.
+#[must_use]
+pub fn is_backup(dir: &Path) -> bool {
+    dir.join(MANIFEST).exists() || dir.join(INCOMPLETE).exists()
+}
 
 /// A segment up to its last whole frame.
 pub(super) struct Part {

@@ -78,8 +78,19 @@ fn a_group_that_is_being_written_is_left_out() {
 }
 
 /// A checkpoint, as a register holds it.
-fn checkpoint(size: u64) -> String {
-    let root = chain::empty_root().to_base64();
+/// A checkpoint that says so many records, over those of the fixture.
+fn checkpoint(fixture: &Fixture, size: u64) -> String {
+    let mut tree = chain::Frontier::new();
+    for record in fixture.all.iter().take(size.try_into().unwrap()) {
+        let header = &record.header;
+        let leaf = chain::leaf_bytes(header.ledger, header.seq, record.hash);
+        tree.push(chain::leaf_hash(&leaf));
+    }
+    of_root(size, tree.root())
+}
+
+fn of_root(size: u64, root: chain::NodeHash) -> String {
+    let root = root.to_base64();
     let signer = Signer::new("county.example/log", &[5; 32]).unwrap();
     let text = format!("county.example/log\n{size}\n{root}\n");
     signer.note(text).unwrap().to_string()
@@ -91,7 +102,7 @@ fn a_log_that_has_lost_what_was_published_is_not_backed_up() {
     let dir = tempfile::tempdir().unwrap();
     let register = dir.path().join("head");
     let to = dir.path().join("backup");
-    fs::write(&register, checkpoint(173)).unwrap();
+    fs::write(&register, checkpoint(&fixture, 173)).unwrap();
     for _ in 0..2 {
         let error = backup(fixture.path(), &to, Some(&register), |_| ()).unwrap_err();
         assert!(
@@ -107,9 +118,21 @@ fn a_log_that_has_lost_what_was_published_is_not_backed_up() {
         );
         assert!(!to.join("MANIFEST").exists());
     }
+    // Of another history, as long or shorter.
+    for size in [0, 100, 172] {
+        fs::write(
+            &register,
+            of_root(size, chain::NodeHash::from_bytes([7; 32])),
+        )
+        .unwrap();
+        let error = backup(fixture.path(), &to, Some(&register), |_| ()).unwrap_err();
+        assert!(matches!(error, BackupError::Fork { .. }), "{size}: {error}");
+    }
+    fs::write(&register, checkpoint(&fixture, 100)).unwrap();
+    backup(fixture.path(), &to, Some(&register), |_| ()).unwrap();
     fs::write(&register, b"no checkpoint").unwrap();
     assert!(backup(fixture.path(), &to, Some(&register), |_| ()).is_err());
-    fs::write(&register, checkpoint(172)).unwrap();
+    fs::write(&register, checkpoint(&fixture, 172)).unwrap();
     backup(fixture.path(), &to, Some(&register), |_| ()).unwrap();
 }
 
@@ -269,12 +292,12 @@ fn the_register_goes_with_the_backup_and_is_shown_to_whoever_accepts() {
     let fixture = sample();
     let to = tempfile::tempdir().unwrap();
     let register = to.path().join("head");
-    fs::write(&register, checkpoint(172)).unwrap();
+    fs::write(&register, checkpoint(&fixture, 172)).unwrap();
     let backup_dir = to.path().join("backup");
     backup(fixture.path(), &backup_dir, Some(&register), |_| ()).unwrap();
     let data = to.path().join("data");
     let accept = |_: &Restored, head: Option<&[u8]>| {
-        assert_eq!(head, Some(checkpoint(172).as_bytes()));
+        assert_eq!(head, Some(checkpoint(&fixture, 172).as_bytes()));
         Ok(())
     };
     restore(&backup_dir, &data, |_| (), accept).unwrap();

@@ -3,7 +3,7 @@
 use crate::cli::{eprint_line, print_line};
 use crate::witnesses;
 use anyhow::{Context, bail, ensure};
-use chain::{Checkpoint, Frontier, NodeHash, Note, Policy, Record, VerifierKey};
+use chain::{Checkpoint, Note, Policy, VerifierKey};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use store::Register;
@@ -164,38 +164,4 @@ fn newest(agent: &ureq::Agent, url: &str, origin: &str) -> anyhow::Result<Option
     ensure!(status == 200, "it answers {status}");
     let body = response.body_mut().with_config().limit(ANSWER_LEN_MAX);
     Ok(Some(body.read_to_vec()?))
-}
-
-/// The tree of the restored records, and its roots at the sizes that are known.
-pub(super) struct Roots {
-    tree: Frontier,
-    found: Vec<(u64, Option<NodeHash>)>,
-}
-
-impl Roots {
-    pub(super) fn new(heads: &[Head]) -> Roots {
-        let sizes = heads.iter().map(|head| (head.checkpoint.size(), None));
-        Roots {
-            tree: Frontier::new(),
-            found: sizes.collect(),
-        }
-    }
-
-    pub(super) fn push(&mut self, record: &Record) {
-        let header = &record.header;
-        let leaf = chain::leaf_bytes(header.ledger, header.seq, record.hash);
-        self.tree.push(chain::leaf_hash(&leaf));
-        let size = self.tree.size();
-        for (wanted, root) in &mut self.found {
-            if *wanted == size {
-                *root = Some(self.tree.root());
-            }
-        }
-    }
-
-    /// The root of so many records.
-    pub(super) fn at(&self, size: u64) -> Option<NodeHash> {
-        let mut found = self.found.iter();
-        found.find_map(|(wanted, root)| (*wanted == size).then_some(*root)?)
-    }
 }
