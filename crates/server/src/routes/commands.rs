@@ -48,7 +48,8 @@ pub struct AppendQuery {
     #[serde(default)]
     atomic: bool,
     /// Hold the answer until a checkpoint covers the records: `checkpoint`, or `witnessed` for one
-    /// that enough witnesses have cosigned. What is not covered in time is recorded all the same.
+    /// that enough witnesses have cosigned. What is not covered in time is recorded all the same,
+    /// and its status is 202.
     wait: Option<Cover>,
     /// Whether receipts carry the server's signature.
     #[serde(default)]
@@ -95,22 +96,17 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    fn of(answer: Option<Answer>) -> Outcome {
+    fn of(answer: Option<Answer>, wait: Option<Cover>) -> Outcome {
         match answer {
-            Some(Ok(receipt)) => Outcome::recorded(receipt),
+            Some(Ok(receipt)) => Outcome::recorded(receipt, wait),
             Some(Err(problem)) => Outcome::refused(problem),
             None => Outcome::refused(Problem::internal(&"the writer gave no answer")),
         }
     }
 
-    fn recorded(receipt: ReceiptView) -> Outcome {
-        let status = if receipt.repeated {
-            StatusCode::OK
-        } else {
-            StatusCode::CREATED
-        };
+    fn recorded(receipt: ReceiptView, wait: Option<Cover>) -> Outcome {
         Outcome {
-            status: status.as_u16(),
+            status: status_of(&receipt, wait).as_u16(),
             receipt: Some(receipt),
             problem: None,
         }
@@ -122,6 +118,17 @@ impl Outcome {
             receipt: None,
             problem: Some(problem),
         }
+    }
+}
+
+/// Recorded, recorded before, or recorded and not covered in time as was asked for.
+fn status_of(receipt: &ReceiptView, wait: Option<Cover>) -> StatusCode {
+    if wait.is_some() && receipt.covered_by.is_none() {
+        StatusCode::ACCEPTED
+    } else if receipt.repeated {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
     }
 }
 

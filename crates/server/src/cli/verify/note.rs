@@ -4,7 +4,7 @@ use super::package::refuse;
 use super::{INTACT, UNKNOWN};
 use crate::cli::{eprint_line, print_line};
 use anyhow::{Context, anyhow, ensure};
-use chain::{BODY_LEN_MAX, Checkpoint, HEADER_LEN, Note};
+use chain::{BODY_LEN_MAX, Checkpoint, HEADER_LEN};
 use evidence::{Leaf, Trust};
 use std::fs::File;
 use std::io::Read;
@@ -73,18 +73,35 @@ pub(super) enum Kind {
     Checkpoint,
 }
 
-/// What it is, if it is one of these: a zip begins otherwise.
+/// How a tlog-proof of any version begins, and one of this.
+const PROOF: &[u8] = b"c2sp.org/tlog-proof@";
+const PROOF_V1: &[u8] = b"c2sp.org/tlog-proof@v1\n";
+
+/// What it is, if it is one of these, whole or cut off: they are text, and a zip is not.
 pub(super) fn kind(bytes: &[u8]) -> Option<Kind> {
-    if bytes.starts_with(b"c2sp.org/tlog-proof@") {
-        return Some(Kind::Proof);
+    let is_text = match std::str::from_utf8(bytes) {
+        Ok(_) => true,
+        // A file that is cut off may end in the midst of a sign.
+        Err(error) => error.error_len().is_none(),
+    };
+    if bytes.starts_with(PROOF) {
+        Some(Kind::Proof)
+    } else if is_text && !bytes.is_empty() && !bytes.starts_with(b"PK") {
+        Some(Kind::Checkpoint)
+    } else {
+        None
     }
-    let note = Note::parse(bytes).ok()?;
-    let checkpoint = note.text().parse::<Checkpoint>();
-    checkpoint.is_ok().then_some(Kind::Checkpoint)
 }
 
 /// The exit code.
 pub(super) fn run(kind: Kind, bytes: &[u8], of: &OfArgs, trust: &Trust) -> u8 {
+    if kind == Kind::Proof && bytes.len() > PROOF_V1.len() && !bytes.starts_with(PROOF_V1) {
+        eprint_line(
+            "无法核验 · not verified: 证明的格式版本未知 · a tlog-proof of another version: this release \
+             reads c2sp.org/tlog-proof@v1",
+        );
+        return UNKNOWN;
+    }
     let lines = match kind {
         Kind::Checkpoint => {
             evidence::verify_checkpoint(bytes, trust).map(|(checkpoint, trusted)| {

@@ -64,6 +64,13 @@ pub(super) fn run(path: &Path, trust: &TrustArgs, of: &OfArgs) -> u8 {
             return UNKNOWN;
         }
     };
+    if bytes.is_empty() {
+        let path = path.display();
+        eprint_line(&format!(
+            "无法核验 · not verified: 文件为空 · {path} is empty"
+        ));
+        return UNKNOWN;
+    }
     // A zip begins otherwise.
     if matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
         return receipts(&bytes, &trust);

@@ -142,7 +142,7 @@ fn tell(
     for (line, problem) in read.commands {
         let outcome = match problem {
             Some(problem) => Outcome::refused(problem),
-            None => Outcome::of(views.as_mut().and_then(Iterator::next)),
+            None => Outcome::of(views.as_mut().and_then(Iterator::next), asking.query.wait),
         };
         if answers == Answers::Refused && outcome.problem.is_none() {
             continue;

@@ -2,7 +2,7 @@
 
 use super::asking::Asking;
 use super::split::{Framing, Group, Splitter};
-use super::{Form, Outcome, block};
+use super::{Form, Outcome, block, status_of};
 use crate::json;
 use crate::problem::Problem;
 use actix_web::http::StatusCode;
@@ -77,14 +77,8 @@ async fn one(asking: &Asking, submission: Submission) -> Result<HttpResponse, Pr
     let outcome = asking.submit(vec![submission], false).await?.pop();
     let none = || Problem::internal(&"the writer gave no answer");
     let receipt = outcome.ok_or_else(none)??;
-    let mut response = if asking.query.wait.is_some() && receipt.covered_by.is_none() {
-        HttpResponse::Accepted()
-    } else if receipt.repeated {
-        HttpResponse::Ok()
-    } else {
-        HttpResponse::Created()
-    };
-    Ok(response.json(receipt))
+    let status = status_of(&receipt, asking.query.wait);
+    Ok(HttpResponse::build(status).json(receipt))
 }
 
 /// Each is judged on its own: one that cannot be read does not keep the others from being
@@ -114,7 +108,7 @@ async fn many(
     let mut answers = asking.submit(submissions, atomic).await?.into_iter();
     let outcome = |problem: Option<Problem>| match problem {
         Some(problem) => Outcome::refused(problem),
-        None => Outcome::of(answers.next()),
+        None => Outcome::of(answers.next(), asking.query.wait),
     };
     Ok(numbered(unread.into_iter().map(outcome)))
 }
