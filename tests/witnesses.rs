@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use server::serve::start;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -122,6 +123,68 @@ fn enough_witnesses_cosign_what_is_published_and_a_silent_one_is_not_missed() {
     let body = register_person().to_string();
     let reply = world.post_bytes("finance", "?wait=witnessed", body.as_bytes());
     assert_eq!(reply.status, 201, "{}", reply.text());
+}
+
+#[test]
+fn what_no_witness_covers_in_time_is_recorded_and_not_called_covered() {
+    let mut office = Office::new();
+    office.silent_witness("one");
+    let file = office.policy("quorum one\n");
+    let world = spawn_witnessed(&office.data(), &file);
+    let wait =
+        |body: &Value| world.post_bytes("finance", "?wait=witnessed", body.to_string().as_bytes());
+    std::thread::scope(|scope| {
+        // Both wait as long as it takes.
+        scope.spawn(|| {
+            let reply = wait(&register_person());
+            assert_eq!(reply.status, 202, "{}", reply.text());
+            assert!(reply.json()["covered_by"].is_null());
+        });
+        scope.spawn(|| {
+            let reply = wait(&json!([register_person(), register_person()]));
+            assert_eq!(reply.status, 200, "{}", reply.text());
+            for outcome in reply.json().as_array().unwrap() {
+                assert_eq!(outcome["status"], 202, "{outcome}");
+                assert!(outcome["receipt"]["covered_by"].is_null());
+            }
+        });
+    });
+}
+
+#[test]
+fn a_log_that_only_its_cosignatures_remember_is_not_begun_anew() {
+    let mut office = Office::new();
+    let _witness = office.witness("one");
+    let file = office.policy("quorum one\n");
+    let mut world = spawn_witnessed(&office.data(), &file);
+    let body = register_person().to_string();
+    let reply = world.post_bytes("finance", "?wait=witnessed", body.as_bytes());
+    assert_eq!(reply.status, 201, "{}", reply.text());
+    world.stop();
+
+    let data = office.data();
+    std::fs::remove_dir_all(&data).unwrap();
+    std::fs::remove_file(data.with_extension("head")).unwrap();
+    let mut settings = settings(&data);
+    let said = server::serve::start(&settings).err().unwrap().to_string();
+    assert!(said.contains("no head register"), "{said}");
+    assert!(!data.join("journal").exists(), "nothing is made");
+    // Who says so all the same is told by the witness, and so is whoever asks how the server is.
+    settings.adopt_head = true;
+    settings.policy = Some(file);
+    let running = server::serve::start(&settings).unwrap();
+    let client = Client::new(
+        format!("http://{}", running.addr),
+        world.ledger,
+        Arc::default(),
+    );
+    let warnings = || client.get("", "/readyz").json()["warnings"].clone();
+    let deadline = Instant::now() + PROMPT;
+    while !warnings().to_string().contains("WITNESS_DISPUTES") {
+        assert!(Instant::now() < deadline, "{}", warnings());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    running.stop();
 }
 
 #[test]

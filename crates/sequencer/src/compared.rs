@@ -31,6 +31,12 @@ impl Compared {
         })
     }
 
+    /// There is no log in the directory: refuses that before one is made, if there was one.
+    pub(crate) fn of_nothing(&self) -> Result<(), PublishError> {
+        let held = self.held.as_ref();
+        held.map_or(Ok(()), |held| held.of_nothing(&self.register))
+    }
+
     /// No record that the register covers is ever cut.
     pub(crate) fn floor(&self) -> Floor {
         let held = self.held.as_ref().and_then(|held| held.read.as_ref().ok());

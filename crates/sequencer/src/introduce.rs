@@ -17,7 +17,8 @@ pub struct Rotation {
     pub old: Option<Signer>,
 }
 
-/// Refuses a key that the log does not know, unless it shall be exchanged.
+/// Refuses a key that the log does not know, unless it shall be exchanged, and an endorsement by a
+/// key that is not the one before.
 pub(crate) fn expected(
     recorded: Option<&VerifierKey>,
     signer: &Signer,
@@ -29,6 +30,16 @@ pub(crate) fn expected(
                 recorded: recorded.to_string(),
                 given: signer.verifier().to_string(),
             })
+        }
+        Some(recorded) if recorded != signer.verifier() => {
+            let old = rotation.and_then(|rotation| rotation.old.as_ref());
+            match old.filter(|old| old.verifier() != recorded) {
+                Some(other) => Err(PublishError::OtherOldKey {
+                    recorded: recorded.to_string(),
+                    given: other.verifier().to_string(),
+                }),
+                None => Ok(()),
+            }
         }
         Some(_) | None => Ok(()),
     }

@@ -15,6 +15,7 @@ use crate::seals::SealError;
 use crate::snapshot::Snapshots;
 use crate::writer::{Outlet, chain_of};
 use chain::{Checkpoint, NodeHash, Note, NoteError, Signer, VerifierKey};
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -67,12 +68,23 @@ pub enum PublishError {
         /// The public key that was given.
         given: String,
     },
+    /// The key that shall endorse the new one is not the one that the log has recorded.
+    #[error(
+        "the old key is {given}, and the log is signed by {recorded}: give that one, or leave \
+         --old-key out if it is lost"
+    )]
+    OtherOldKey {
+        /// The public key that the log has recorded.
+        recorded: String,
+        /// The public key that was given as the old one.
+        given: String,
+    },
     /// The key cannot be recorded.
     #[error("the key cannot be introduced")]
     Introduce(#[source] Box<SealError>),
     /// The log has been published, and there is no register.
     #[error(
-        "the log of {size} records has been published, and there is no head register at {}: \
+        "this log was published, and there is no head register at {}. It has {size} records now: \
          name it with --register, restore it, or let the server say --adopt-head to go on from the \
          log as it is",
         .path.display()
@@ -175,6 +187,8 @@ pub(crate) struct Publisher {
     tree: Tree,
     signer: Arc<Signer>,
     register: Register,
+    /// Nobody else writes to the register.
+    _lock: File,
     /// What the register held before the log was opened.
     held: Option<Held>,
     shown: watch::Sender<Option<Arc<Published>>>,
@@ -202,6 +216,20 @@ impl Held {
         }
     }
 
+    /// Refuses a log of which nothing is there, where this says that something was published.
+    pub(crate) fn of_nothing(&self, register: &Register) -> Result<(), PublishError> {
+        match &self.read {
+            Ok((_, checkpoint)) if checkpoint.size() > 0 => Err(PublishError::Rollback {
+                path: register.path().to_owned(),
+                registered: checkpoint.size(),
+                size: 0,
+                first: Vec::new(),
+            }),
+            // It will be said when the log is open.
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
     /// The log has so many records by now.
     pub(crate) fn pass(&mut self, size: u64, root: impl FnOnce() -> NodeHash) {
         if let Ok((_, checkpoint)) = &self.read
@@ -218,6 +246,7 @@ impl Publisher {
         signer: Arc<Signer>,
         register: Register,
     ) -> Result<Publisher, store::Error> {
+        let lock = register.lock()?;
         let mut held = register.read()?.map(|bytes| Held::of(&bytes));
         if let Some(held) = &mut held {
             held.pass(tree.size(), || tree.root());
@@ -226,6 +255,7 @@ impl Publisher {
             tree,
             signer,
             register,
+            _lock: lock,
             held,
             shown: watch::Sender::new(None),
             failing: watch::Sender::new(false),
@@ -276,8 +306,25 @@ impl Publisher {
         held.is_none_or(|(_, checkpoint)| checkpoint.size() >= self.tree.size())
     }
 
+    /// There is no log in the directory: refuses that before one is made, if there was one.
+    pub(crate) fn of_nothing(&self, adopt_head: bool) -> Result<(), PublishError> {
+        match &self.held {
+            Some(held) => held.of_nothing(&self.register),
+            None if self.tree.contradicts() && !adopt_head => Err(self.missing()),
+            None => Ok(()),
+        }
+    }
+
+    fn missing(&self) -> PublishError {
+        PublishError::Missing {
+            path: self.register.path().to_owned(),
+            size: self.tree.size(),
+        }
+    }
+
     /// All records have been replayed: compares the log with the register, and publishes its head.
-    /// A log without a recorded key has never been published, and needs no register yet.
+    /// A log without a recorded key and with nothing beyond it in the files of its tree has never
+    /// been published, and needs no register yet.
     pub(crate) fn begin(
         &mut self,
         adopt_head: bool,
@@ -288,11 +335,10 @@ impl Publisher {
         // the same words.
         self.tree.flush()?;
         let head = self.registered(recorded, log)?;
-        if head.is_none() && recorded.is_some() && !adopt_head {
-            return Err(PublishError::Missing {
-                path: self.register.path().to_owned(),
-                size: self.tree.size(),
-            });
+        // What was published of a log that is gone still stands in the tree's files.
+        let was_published = recorded.is_some() || self.tree.contradicts();
+        if head.is_none() && was_published && !adopt_head {
+            return Err(self.missing());
         }
 
         // The log is the one that was published.

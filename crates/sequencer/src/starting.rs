@@ -169,6 +169,15 @@ fn everything(
         Some(publishing) => Some(publishing.publisher(Tree::at(dir))?),
         None => None,
     };
+    if !holds_log(dir) {
+        let adopts = publishing.is_some_and(|publishing| publishing.adopt_head);
+        publisher
+            .as_ref()
+            .map_or(Ok(()), |publisher| publisher.of_nothing(adopts))?;
+        compared
+            .as_ref()
+            .map_or(Ok(()), |compared| compared.of_nothing())?;
+    }
     let floor = match (&publisher, &compared) {
         (Some(publisher), _) => publisher.floor(),
         (None, Some(compared)) => compared.floor(),
@@ -199,6 +208,13 @@ fn everything(
     })
 }
 
+/// Whether a copy of the records is there; a start makes those that are not.
+fn holds_log(dir: &Path) -> bool {
+    ["journal", "sled"]
+        .iter()
+        .any(|copy| dir.join(copy).exists())
+}
+
 fn store_error(error: OpenError<store::Error>) -> store::Error {
     match error {
         OpenError::Store(error) | OpenError::Each(error) => error,
@@ -208,7 +224,7 @@ fn store_error(error: OpenError<store::Error>) -> store::Error {
 /// A start from the newest snapshot that is of use. Whatever is wrong, with the snapshot, the log
 /// or its register, a start of everything says: here it is only a reason to read everything.
 fn from_newest(dir: &Path, publishing: &Publishing) -> Result<Option<Opened>, StartError> {
-    if publishing.snapshots.is_none() {
+    if publishing.snapshots.is_none() || !holds_log(dir) {
         return Ok(None);
     }
     for position in Snapshot::list(dir)? {

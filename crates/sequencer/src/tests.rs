@@ -13,6 +13,7 @@ mod files;
 mod groups;
 mod pipeline;
 mod publishing;
+mod registered;
 mod replaying;
 mod sealing;
 mod seals;

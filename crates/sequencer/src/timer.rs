@@ -20,6 +20,9 @@ const REST: Duration = Duration::from_secs(60);
 /// How old the last recorded states may be.
 const STATES_EVERY_US: u64 = 24 * 60 * 60 * 1_000_000;
 
+/// How often it looks whether states are due, where nothing is sealed.
+const LOOK_EVERY: Duration = Duration::from_secs(3600);
+
 /// Seals on a thread of its own until it is dropped. It holds a handle: drop it before waiting for
 /// the writer to end.
 #[derive(Debug)]
@@ -29,11 +32,11 @@ pub struct Timer {
 }
 
 impl Timer {
-    /// Starts it, to seal every so often.
+    /// Starts it, to seal every so often; without that only to record the states once a day.
     ///
     /// # Errors
     /// The thread or what it waits with cannot be made.
-    pub fn start(handle: Handle, every: Duration) -> std::io::Result<Timer> {
+    pub fn start(handle: Handle, every: Option<Duration>) -> std::io::Result<Timer> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .build()?;
@@ -41,12 +44,17 @@ impl Timer {
         let thread = std::thread::Builder::new().name("seals".to_owned());
         let thread = thread.spawn(move || {
             let mut signed = handle.signed_off();
-            let every = every.max(REST);
-            while runtime.block_on(due(&handle, every, signed, stopped.clone())) {
+            let seals = every.is_some();
+            let every = every.map_or(LOOK_EVERY, |every| every.max(REST));
+            loop {
+                let signed_off = seals.then_some(signed);
+                if !runtime.block_on(due(&handle, every, signed_off, stopped.clone())) {
+                    break;
+                }
                 // Looked at before: what is signed off meanwhile waits for the next seal.
                 signed = handle.signed_off();
                 // Outside the runtime, because it blocks.
-                report(handle.tend());
+                report(handle.tend(seals));
             }
         })?;
         Ok(Timer {
@@ -66,11 +74,12 @@ impl Drop for Timer {
     }
 }
 
-/// Waits until it is time to seal, or to stop: then false.
+/// Waits until it is time to seal, or to stop: then false. Time is also when more was signed off
+/// than before.
 async fn due(
     handle: &Handle,
     every: Duration,
-    signed: usize,
+    signed: Option<usize>,
     mut stop: watch::Receiver<bool>,
 ) -> bool {
     let begun = Instant::now();
@@ -83,7 +92,7 @@ async fn due(
             _ = stop.wait_for(|stop| *stop) => return false,
             () = sleep_until(wake) => {}
         }
-        if wake >= end || handle.signed_off() > signed {
+        if wake >= end || signed.is_some_and(|signed| handle.signed_off() > signed) {
             return true;
         }
     }
@@ -110,9 +119,12 @@ impl Handle {
         })
     }
 
-    /// What is done whenever it is time: a seal, and the states if the last are of yesterday.
-    pub(crate) fn tend(&self) -> Result<(), SealError> {
-        self.seal_subjects()?;
+    /// What is done whenever it is time: a seal, unless nobody wants any, and the states if the
+    /// last are of yesterday.
+    pub(crate) fn tend(&self, seals: bool) -> Result<(), SealError> {
+        if seals {
+            self.seal_subjects()?;
+        }
         if self.states_are_due()? {
             self.record_states()?;
         }

@@ -127,6 +127,15 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
     let Settings { dir, listen, .. } = settings;
     make_private(dir)?;
     let publication = publication(settings)?;
+    let kept = beside(&settings.register, "witnessed");
+    anyhow::ensure!(
+        settings.adopt_head || settings.register.exists() || !kept.exists(),
+        "this log was published, for {} holds its cosignatures, and there is no head register at \
+         {}: name it with --register, restore it, or say --adopt-head to go on from the log as it \
+         is",
+        kept.display(),
+        settings.register.display()
+    );
     let started = sequencer::start_published(dir, sequencer::machine(), publication)?;
     let handle = started.handle;
     let mut state = State::new(handle.clone())?;
@@ -139,13 +148,13 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
         state.scrub.verified_at_start(records);
     }
     let witnesses = match (&settings.policy, handle.published_log()) {
-        (Some(policy), Some(log)) => {
-            let kept = beside(&settings.register, "witnessed");
-            Some(Witnesses::start(policy, log, &kept)?)
-        }
+        (Some(policy), Some(log)) => Some(Witnesses::start(policy, log, &kept)?),
         (Some(_) | None, _) => None,
     };
-    state.cosigned = witnesses.as_ref().map(Witnesses::cosigned);
+    if let Some(witnesses) = &witnesses {
+        state.cosigned = Some(witnesses.cosigned());
+        state.disputes = witnesses.disputes();
+    }
     let closing = state.closing.clone();
     let health = state.scrub.clone();
     let room = Arc::clone(&state.room);
@@ -338,12 +347,12 @@ pub(crate) async fn unknown_route(request: HttpRequest) -> Result<HttpResponse, 
 }
 
 impl Running {
-    /// From here on seals the subjects every so often and soon after what is signed off, and
-    /// records states once a day. No less than a minute apart.
+    /// From here on records states once a day and, if so, seals the subjects every so often and
+    /// soon after what is signed off; no less than a minute apart.
     ///
     /// # Errors
     /// A thread cannot be made.
-    pub fn seal_every(&mut self, every: Duration) -> anyhow::Result<()> {
+    pub fn seal_every(&mut self, every: Option<Duration>) -> anyhow::Result<()> {
         self.timer = Some(Timer::start(self.handle.clone(), every)?);
         Ok(())
     }

@@ -58,24 +58,24 @@ impl Register {
         fs::read(&self.path).map(Some).map_err(at(&self.path))
     }
 
-    /// How many records it says; nothing if there is no file. Who signed it is not asked here.
+    /// The checkpoint that it holds; nothing if there is no file. Who signed it is not asked here.
     ///
     /// # Errors
     /// Those of [`Register::read`]; what it holds is no checkpoint.
-    pub fn size(&self) -> Result<Option<u64>, Error> {
-        self.read()?.map(|bytes| self.size_in(&bytes)).transpose()
+    pub fn checkpoint(&self) -> Result<Option<Checkpoint>, Error> {
+        let read = self.read()?;
+        read.map(|bytes| self.checkpoint_in(&bytes)).transpose()
     }
 
-    /// How many records a checkpoint says that was read from it.
-    pub(crate) fn size_in(&self, bytes: &[u8]) -> Result<u64, Error> {
+    /// The checkpoint in what was read from it.
+    pub(crate) fn checkpoint_in(&self, bytes: &[u8]) -> Result<Checkpoint, Error> {
         let wrong = |why: String| Error::NoCheckpoint {
             path: self.path.clone(),
             why,
         };
         let note = Note::parse(bytes).map_err(|error| wrong(error.to_string()))?;
         let checkpoint = note.text().parse::<Checkpoint>();
-        let checkpoint = checkpoint.map_err(|error| wrong(error.to_string()))?;
-        Ok(checkpoint.size())
+        checkpoint.map_err(|error| wrong(error.to_string()))
     }
 
     /// Replaces what it holds; on the disk when this returns, and never half of it.
@@ -102,6 +102,22 @@ impl Register {
             Some(parent) if !parent.as_os_str().is_empty() => disk::sync(parent),
             Some(_) | None => disk::sync(Path::new(".")),
         }
+    }
+
+    /// Keeps it for one server, until what comes back is dropped: two on copies of one log would
+    /// both sign, and each overwrite what the other has shown.
+    ///
+    /// # Errors
+    /// [`Error::InUse`]; the file beside it, whose name ends in `.lock`, cannot be made.
+    pub fn lock(&self) -> Result<File, Error> {
+        let mut name = self.path.as_os_str().to_owned();
+        name.push(".lock");
+        let path = PathBuf::from(name);
+        let mut options = File::options();
+        let options = options.create(true).truncate(false).write(true).mode(0o600);
+        let file = options.open(&path).map_err(at(&path))?;
+        disk::patiently(|| file.try_lock(), &self.path, &path)?;
+        Ok(file)
     }
 
     /// True if it is on the same file system as a directory: whoever takes that disk back to last

@@ -156,6 +156,21 @@ impl Tree {
         self.mended == 0 && self.levels.iter().all(|level| level.due.is_empty())
     }
 
+    /// Whether the files that an earlier process left have more leaves than were pushed, or others:
+    /// they are of another log, or of a longer one. After [`Tree::flush`].
+    #[must_use]
+    pub fn contradicts(&self) -> bool {
+        let beyond = match self.levels.first() {
+            Some(leaves) => {
+                let len = leaves.offset.saturating_add(wide(leaves.len()));
+                leaves.found > len
+            }
+            // Nothing was pushed, so nothing was looked at.
+            None => std::fs::metadata(self.dir.join("0")).is_ok_and(|file| file.len() > 0),
+        };
+        beyond || self.parted.is_some()
+    }
+
     /// The first position at which the files that an earlier process left had another leaf than
     /// was pushed; nothing if there was none, or no file.
     #[must_use]

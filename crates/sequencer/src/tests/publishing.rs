@@ -12,7 +12,7 @@ use std::fs;
 use std::path::PathBuf;
 use store::{Faults, Log, Step};
 
-fn register_of(rig: &Rig) -> PathBuf {
+pub(super) fn register_of(rig: &Rig) -> PathBuf {
     rig.publishes.as_ref().unwrap().0.path().join("head")
 }
 
@@ -30,7 +30,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
 }
 
 /// The newest checkpoint, once it covers everything.
-fn covering(rig: &Rig) -> Arc<Published> {
+pub(super) fn covering(rig: &Rig) -> Arc<Published> {
     let size = rig.handle().reader().next_position();
     let mut newest = log(rig).checkpoints();
     let covered = |newest: &Option<Arc<Published>>| newest.as_ref().is_some_and(|n| n.size == size);
@@ -38,12 +38,12 @@ fn covering(rig: &Rig) -> Arc<Published> {
     block_on(wait)
 }
 
-fn units(rig: &Rig, from: u128, count: u128) -> Vec<Receipt> {
+pub(super) fn units(rig: &Rig, from: u128, count: u128) -> Vec<Receipt> {
     rig.accepted((from..from + count).map(|n| register(n, n, 0)).collect())
 }
 
 /// Copies a directory of files and directories.
-fn copy(from: &std::path::Path, to: &std::path::Path) {
+pub(super) fn copy(from: &std::path::Path, to: &std::path::Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let (path, to) = (
@@ -348,6 +348,12 @@ fn a_key_is_exchanged_only_when_asked_for_and_leaves_a_record() {
         let before = rig.publishes.as_ref().unwrap().1;
         rig.publishes.as_mut().unwrap().1 = seed;
         assert!(rig.try_start(false).is_err(), "not asked for");
+        let another = Some(chain::Signer::new(ORIGIN, &[77; 32]).unwrap());
+        let refused = rig.start_with(false, Some(Rotation { old: another })).err();
+        assert!(matches!(
+            refused,
+            Some(StartError::Publish(PublishError::OtherOldKey { .. }))
+        ));
         let old_signer = chain::Signer::new(ORIGIN, &[before; 32]).unwrap();
         let rotation = Rotation {
             old: old.then_some(old_signer),

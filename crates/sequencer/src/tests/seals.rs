@@ -354,6 +354,13 @@ fn what_is_signed_off_is_noticed() {
     let close = Command::Ledger(BookCommand::Close(closing));
     rig.accepted(vec![submission(30, close)]);
     assert_eq!(rig.handle().signed_off(), 1);
-    rig.handle().tend().unwrap();
+    let states = || {
+        let system = rig.handle().slot(rig.handle().system()).unwrap();
+        let view = system.view();
+        view.timeline.of_word("log.state_recorded").len()
+    };
+    rig.handle().tend(false).unwrap();
+    assert!(rig.handle().last_seal().is_none() && states() > 0);
+    rig.handle().tend(true).unwrap();
     assert!(rig.handle().last_seal().is_some());
 }

@@ -76,9 +76,8 @@ pub(super) fn run(args: &ServeArgs) -> anyhow::Result<()> {
         settings.rotation = Some(Rotation { old });
     }
     let mut running = serve::start(&settings)?;
-    if args.seal_every > 0 {
-        running.seal_every(Duration::from_secs(args.seal_every))?;
-    }
+    let sealing = (args.seal_every > 0).then(|| Duration::from_secs(args.seal_every));
+    running.seal_every(sealing)?;
     let records = running.handle.reader().next_position();
     let verified = match running.handle.trust() {
         Trust::Verified => format!("{records} 条记录已核验 · records verified"),

@@ -1,0 +1,63 @@
+//! A log that is gone, or served twice: the register, and what else remembers it, keep a start from
+//! beginning another history.
+
+use super::publishing::{copy, covering, register_of, units};
+use super::*;
+use std::fs;
+
+#[test]
+fn a_log_that_is_gone_is_not_begun_anew_without_a_word() {
+    let mut rig = Rig::publishing();
+    units(&rig, 10, 40);
+    covering(&rig);
+    rig.stop();
+    let copies = ["journal", "sled"].map(|copy| rig.dir.path().join(copy));
+    for copy in &copies {
+        fs::remove_dir_all(copy).unwrap();
+    }
+    let refused = |adopt_head| rig.try_start(adopt_head).err();
+    for adopt_head in [false, true] {
+        assert!(matches!(
+            refused(adopt_head),
+            Some(StartError::Publish(PublishError::Rollback { size: 0, .. }))
+        ));
+    }
+    // The register is gone too: the files of the tree still say that there was more.
+    fs::remove_file(register_of(&rig)).unwrap();
+    assert!(matches!(
+        refused(false),
+        Some(StartError::Publish(PublishError::Missing { size: 0, .. }))
+    ));
+    assert!(copies.iter().all(|copy| !copy.exists()), "nothing is made");
+    // So they do of a log that was taken back to before it had a key.
+    let mut unpublished = Rig::with_county();
+    unpublished.stop();
+    copy(unpublished.dir.path(), rig.dir.path());
+    assert!(matches!(
+        rig.try_start(false).err(),
+        Some(StartError::Publish(PublishError::Missing { .. }))
+    ));
+    rig.running = Some(rig.try_start(true).unwrap());
+    assert!(register_of(&rig).exists());
+}
+
+#[test]
+fn one_register_serves_one_server() {
+    let rig = Rig::publishing();
+    covering(&rig);
+    let copied = tempfile::tempdir().unwrap();
+    copy(rig.dir.path(), copied.path());
+    let publication = Publication {
+        signer: chain::Signer::new(ORIGIN, &[7; 32]).unwrap(),
+        register: store::Register::at(&register_of(&rig)),
+        adopt_head: false,
+        rotation: None,
+        snapshots: None,
+    };
+    let clock = Box::new(|| unreachable!("it does not come to that"));
+    let second = start_published(copied.path(), clock, publication);
+    assert!(matches!(
+        second.err(),
+        Some(StartError::Store(store::Error::InUse { dir })) if dir == register_of(&rig)
+    ));
+}
