@@ -72,8 +72,8 @@ impl Part {
             Part::Alerts => 3,
             // Persons have a state; then: what few payments have stands together; then: what
             // happens to few items; and lists; then: letters, cycles, campaigns and pledges; then:
-            // who led an item before.
-            Part::Books => 6,
+            // who led an item before; then: what was issued and goes on in drafts.
+            Part::Books => 7,
         }
     }
 }

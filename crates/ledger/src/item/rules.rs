@@ -238,8 +238,11 @@ fn by_hand(
         | ItemCommand::WaiveRecovery(_)
         | ItemCommand::ApproveLongTerm(_)
         | ItemCommand::Suspend(_)
-        | ItemCommand::CloseNotImplemented(_)
-        | ItemCommand::Discard(_) => independence::outside(books, item, actor),
+        | ItemCommand::CloseNotImplemented(_) => independence::outside(books, item, actor),
+        ItemCommand::Discard(_) => {
+            independence::outside(books, item, actor)?;
+            division::carries_nothing(item)
+        }
         ItemCommand::ContinueLongTerm(it) => {
             independence::outside(books, item, actor)?;
             next_review(context, it.next_review_on)

@@ -72,7 +72,8 @@ pub struct Figures {
     pub closed: usize,
     /// Closing asked for, verified or closed: the numerator of 申报完成率.
     pub requested: usize,
-    /// Issued, less not substantiated, less merged, less split: the denominator of both.
+    /// Issued, less not substantiated, less merged, less split: the denominator of both. One that
+    /// was split stays in it until its parts are in it.
     pub denominator: usize,
     /// Issued here and counted; drafts and closings taken over from paper are not.
     pub issued: usize,
@@ -80,7 +81,7 @@ pub struct Figures {
     pub not_substantiated: usize,
     /// Gone on in another item.
     pub merged: usize,
-    /// Gone on in several other items.
+    /// Gone on in several other items, of which one is in the denominator or all have ended.
     pub split: usize,
     /// Closed, some time, on a request that came after the due date.
     pub closed_late: usize,
@@ -122,9 +123,12 @@ pub fn completion(view: &View, today: Date, by: Grouping, filter: &ItemFilter) -
     let mut groups: BTreeMap<Option<Key>, Figures> = BTreeMap::new();
     for (id, item) in passing(view, today, filter) {
         let counted = is_counted(books, id, item);
-        total.count(item, today, counted);
+        total.count(books, item, today, counted);
         for key in sorter.keys(item) {
-            groups.entry(key).or_default().count(item, today, counted);
+            groups
+                .entry(key)
+                .or_default()
+                .count(books, item, today, counted);
         }
     }
     let show = |(key, figures): (Option<Key>, Figures)| {
@@ -145,7 +149,7 @@ pub fn completion(view: &View, today: Date, by: Grouping, filter: &ItemFilter) -
 }
 
 impl Figures {
-    fn count(&mut self, item: &Item, today: Date, counted: bool) {
+    fn count(&mut self, books: &Books, item: &Item, today: Date, counted: bool) {
         if item.state == State::HistoricallyClosed {
             add(&mut self.historical, true);
             return;
@@ -162,8 +166,9 @@ impl Figures {
         add(&mut self.issued, true);
         add(&mut self.not_substantiated, is(State::NotSubstantiated));
         add(&mut self.merged, is(State::Merged));
-        add(&mut self.split, is(State::Split));
-        add(&mut self.denominator, in_denominator(item));
+        let denominated = in_denominator(books, item);
+        add(&mut self.split, is(State::Split) && !denominated);
+        add(&mut self.denominator, denominated);
         add(&mut self.closed, is(State::Closed));
         let asked = is(State::ClosureRequested) || is(State::Verified);
         add(&mut self.requested, asked || is(State::Closed));

@@ -1,6 +1,6 @@
 //! What must be there before an item can be closed (V16).
 
-use super::division::followed;
+use super::division::{carries_nothing, followed, in_denominator};
 use super::steps::{State, Step, next};
 use super::{Item, bad_transition, existing, independence};
 use crate::Books;
@@ -75,6 +75,7 @@ pub(super) fn historical(
 ) -> Result<(), Rejection> {
     independence::unbiased(books, item, actor)?;
     independence::of_closing_body(books, item, actor)?;
+    carries_nothing(item)?;
     let issued_on = item.issued_on;
     if issued_on.is_some_and(|issued| !it.closed_on.is_certainly_before(issued)) {
         return Err(Rejection::BadDate {
@@ -132,10 +133,13 @@ fn common_item_open(books: &Books, item: &Item) -> Option<Rejection> {
 }
 
 /// True if a common item need no longer wait for this case. One that was merged goes on in another:
-/// it is done when that one is, or when it went on in the common item itself.
+/// it is done when that one is, or when it went on in the common item itself. One that was issued
+/// and went on in drafts alone is not done, whatever became of those.
 fn goes_nowhere_else(books: &Books, common: &Item, child: &Item) -> bool {
     let last = followed(books, child);
-    is_done(last.state) || last.draft.item == common.draft.item
+    let vanished = (last.state == State::Split && in_denominator(books, last))
+        || (merged && last.state == State::Discarded && last.turns.carries_issued);
+    (is_done(last.state) && !vanished) || last.draft.item == common.draft.item
 }
 
 /// True of a case that has ended well, or in parts that are cases themselves. One that was given up
@@ -156,6 +160,7 @@ const fn is_done(state: State) -> bool {
         | State::ClosureRequested
         | State::Verified
         | State::LongTerm
+    let merged = last.draft.item != child.draft.item;
         | State::Suspended
         | State::ClosedNotImplemented => false,
     }

@@ -20,8 +20,8 @@ const fn bad(field: &'static str, why: &'static str, why_zh: &'static str) -> Re
     Rejection::BadField { field, why, why_zh }
 }
 
-/// The item that goes on is another one, and has not ended itself; and no cases are left behind,
-/// for which the common item would no longer wait.
+/// The item that goes on is another one, and has not ended itself; what was issued goes on in what
+/// was issued; and no cases are left behind, for which the common item would no longer wait.
 pub(super) fn merges(books: &Books, item: &Item, it: &ItemMerger) -> Result<(), Rejection> {
     if it.into == it.item {
         return Err(bad(
@@ -30,11 +30,59 @@ pub(super) fn merges(books: &Books, item: &Item, it: &ItemMerger) -> Result<(), 
             "事项不得并入自身",
         ));
     }
-    let state = existing(books, "into", it.into)?.state;
-    if !is_open(state) {
-        return Err(bad_transition(state, Step::Merge));
+    let into = existing(books, "into", it.into)?;
+    if !is_open(into.state) {
+        return Err(bad_transition(into.state, Step::Merge));
     }
+    // A draft is in no rate, and may be given up by one hand.
+    if item.issued_on.is_some() && into.issued_on.is_none() {
+        return Err(bad(
+            "into",
+            "it is a draft, and an item that was issued goes on in one that was issued",
+            "并入的事项尚未交办;已交办事项只能并入已交办事项",
+        ));
+    }
+    counted_alike(books, item, into)?;
     closing::cases_ended(books, item)
+}
+
+/// Of items that overlap, only two that are counted as one become one: else the money of the one
+/// would be asked for beside that of the item counted for it, or leave the sums.
+fn counted_alike(books: &Books, item: &Item, into: &Item) -> Result<(), Rejection> {
+    let alike = |one: &Item, other: &Item| {
+        let counted = counted_by(books, one);
+        counted == one.draft.item || counted == other.draft.item
+    };
+    if alike(item, into) && alike(into, item) {
+        return Ok(());
+    }
+    Err(bad(
+        "into",
+        "one of the two is counted with a third item: unlink it first",
+        "两事项之一已与其他事项合并统计,请先取消交叉重复关联",
+    ))
+}
+
+/// The item that is named as counted for this one, or goes on in the place of that; or itself.
+fn counted_by(books: &Books, item: &Item) -> ItemId {
+    let with = item
+        .turns
+        .counted_with
+        .and_then(|with| books.items.get(with));
+    with.map_or(item, |with| followed(books, with)).draft.item
+}
+
+/// A draft may be given up, or said to have been closed on paper, unless an item that was issued
+/// goes on in it: nobody could find that one in a rate again.
+pub(super) fn carries_nothing(item: &Item) -> Result<(), Rejection> {
+    if !item.turns.carries_issued || item.issued_on.is_some() {
+        return Ok(());
+    }
+    Err(bad(
+        "item",
+        "an item that was issued goes on in this draft, by a split or a merger",
+        "有已交办事项经拆分或并案转入本拟制事项,不得作废或补录历史销号",
+    ))
 }
 
 /// Who splits is of no unit that answers for it; the parts are drafts that stand for nothing else,
@@ -155,7 +203,7 @@ pub(super) fn unlinks(
 /// links name `with`. Where that one has ended as not substantiated or as a closing of former
 /// times, or has not been issued, it stands for nobody: then it is the first, in the order of
 /// linking, that is in the denominator itself. One that was merged or split is stood for by those
-/// that go on.
+/// that go on, and where that is this item itself, it counts.
 #[must_use]
 pub fn is_counted(books: &Books, id: ItemId, item: &Item) -> bool {
     let Some(with) = item.turns.counted_with else {
@@ -164,16 +212,37 @@ pub fn is_counted(books: &Books, id: ItemId, item: &Item) -> bool {
     let Some(principal) = books.items.get(with) else {
         return true;
     };
-    if stands(books, principal) {
+    let mut goes_on = gone_on(books, principal);
+    if goes_on.iter().any(|last| last.draft.item == id) {
+        return true;
+    }
+    goes_on.push(followed(books, principal));
+    if goes_on.into_iter().any(|last| in_denominator(books, last)) {
         return false;
     }
-    let of = |other: &&ItemId| books.items.get(**other).is_some_and(in_denominator);
-    principal.turns.counted_for.iter().find(of) == Some(&id) || !in_denominator(item)
+    let of = |other: &&ItemId| {
+        let other = books.items.get(**other);
+        other.is_some_and(|other| in_denominator(books, other))
+    };
+    principal.turns.counted_for.iter().find(of) == Some(&id) || !in_denominator(books, item)
 }
 
-fn stands(books: &Books, principal: &Item) -> bool {
-    let last = followed(books, principal);
-    last.state == State::Split || in_denominator(last)
+/// The items that go on in the place of one that was merged or split, or itself.
+fn gone_on<'a>(books: &'a Books, item: &'a Item) -> Vec<&'a Item> {
+    let (mut open, mut last) = (vec![item], Vec::new());
+    for _ in 0..FOLLOWED_MAX {
+        let Some(next) = open.pop() else {
+            break;
+        };
+        let next = followed(books, next);
+        if next.state == State::Split {
+            let parts = next.turns.split_into.iter();
+            open.extend(parts.filter_map(|part| books.items.get(*part)));
+        } else {
+            last.push(next);
+        }
+    }
+    last
 }
 
 /// The item that goes on in the place of one that was merged, or itself.
@@ -190,9 +259,18 @@ pub(super) fn followed<'a>(books: &'a Books, item: &'a Item) -> &'a Item {
 }
 
 /// True of an item that was issued and is not out of the rates by how it ended: the denominator
-/// (domain 5.6).
+/// (domain 5.6). One that was split leaves it when its parts are in it: nobody must issue them.
 #[must_use]
-pub fn in_denominator(item: &Item) -> bool {
+pub fn in_denominator(books: &Books, item: &Item) -> bool {
+    if item.state != State::Split {
+        return is_denominated(item);
+    }
+    let parts = gone_on(books, item);
+    let nowhere = !parts.iter().any(|part| is_denominated(part));
+    nowhere && item.issued_on.is_some() && parts.iter().any(|part| part.issued_on.is_none())
+}
+
+fn is_denominated(item: &Item) -> bool {
     let out = match item.state {
         State::NotSubstantiated
         | State::Merged
@@ -214,11 +292,24 @@ pub fn in_denominator(item: &Item) -> bool {
     !out && item.issued_on.is_some()
 }
 
-/// What is still to be recovered goes over to the item that goes on.
+/// What is still to be recovered goes over to the item that goes on. Of two that overlap it is the
+/// same money: that one asks for the greater sum, and not for both.
 pub(super) fn merged(books: &mut Books, it: &ItemMerger) {
+    let counted = |id: ItemId| books.items.get(id).map(|item| counted_by(books, item));
+    let overlap = counted(it.item) == counted(it.into);
+    let into = books.items.get(it.into).filter(|_| overlap);
+    let there = into.map_or(Fen::ZERO, |into| into.recovery_open(books));
+    let carries = carries(books, it.item);
     let moved = leave(books, it.item, it.into != it.item);
     if let Some(into) = books.items.get_mut(it.into) {
-        into.turns.moved_in = into.turns.moved_in.add(moved);
+        let more = moved.sub(there).max(Fen::ZERO);
+        // Few items have turns: none is made where nothing is said.
+        if more != Fen::ZERO {
+            into.turns.moved_in = into.turns.moved_in.add(more);
+        }
+        if carries && into.issued_on.is_none() {
+            into.turns.carries_issued = true;
+        }
     }
     if let Some(item) = books.items.get_mut(it.item) {
         item.merged_into = Some(it.into);
@@ -228,14 +319,22 @@ pub(super) fn merged(books: &mut Books, it: &ItemMerger) {
 /// The parts have drafted what is still to be recovered.
 pub(super) fn split(books: &mut Books, it: &ItemSplit) {
     leave(books, it.item, true);
+    let carries = carries(books, it.item);
     for part in &it.into {
         if let Some(part) = books.items.get_mut(*part) {
             part.turns.split_from = Some(it.item);
+            part.turns.carries_issued |= carries;
         }
     }
     if let Some(item) = books.items.get_mut(it.item) {
         item.turns.split_into.clone_from(&it.into);
     }
+}
+
+/// True of an item that was issued, or in which one goes on that was.
+fn carries(books: &Books, id: ItemId) -> bool {
+    let item = books.items.get(id);
+    item.is_some_and(|item| item.issued_on.is_some() || item.turns.carries_issued)
 }
 
 /// Takes what is still to be recovered off an item, and says how much that is.

@@ -21,6 +21,8 @@ pub struct Turns {
     pub counted_with: Option<ItemId>,
     /// The items that are counted with this one, in the order of linking.
     pub counted_for: Vec<ItemId>,
+    /// An item that was issued goes on in this one, which is a draft.
+    pub carries_issued: bool,
     /// What items brought that were merged into it, to be recovered.
     pub moved_in: Fen,
     /// What went on in others, to be recovered there.
@@ -42,6 +44,7 @@ impl AtFirst for Turns {
             split_from: None,
             counted_with: None,
             counted_for: Vec::new(),
+            carries_issued: false,
             moved_in: Fen::ZERO,
             moved_out: Fen::ZERO,
             requested_late: false,

@@ -23,6 +23,15 @@ fn part(number: u128, involved: i64, required: i64) -> Ask {
     })
 }
 
+/// The same, issued.
+fn issued(number: u128, required: i64) -> [Ask; 2] {
+    let issue = of(number, step(ItemCommand::Issue));
+    [
+        part(number, 0, required),
+        ask(INSPECTOR, "2018-08-21", issue),
+    ]
+}
+
 /// Item 1 at work: 1,000 fen concerned, 100 to be recovered, 30 back and 20 given up.
 fn owing(more: impl IntoIterator<Item = Ask>) -> Vec<Ask> {
     let mut path = happy_from(part(1, 1_000, 100));
@@ -40,7 +49,7 @@ fn row(world: &World, number: u128) -> &Item {
 #[test]
 fn what_is_still_to_be_recovered_goes_with_a_merged_item() {
     let merge = ask(INSPECTOR, "2018-08-22", merge_into(2));
-    let world = World::given(&owing([part(2, 0, 10), merge]));
+    let world = World::given(&owing(issued(2, 10).into_iter().chain([merge])));
     let (gone, on) = (row(&world, 1), row(&world, 2));
     assert_eq!(
         (gone.recovery_required(), on.recovery_required()),
@@ -56,7 +65,8 @@ fn what_is_still_to_be_recovered_goes_with_a_merged_item() {
         ItemCommand::Merge(merger)
     });
     let merge = ask(INSPECTOR, "2018-08-22", merge_into(2));
-    let world = World::given(&owing([part(2, 0, 10), merge, part(3, 0, 0), again]));
+    let others = issued(2, 10).into_iter().chain(issued(3, 0));
+    let world = World::given(&owing(others.chain([merge, again])));
     assert_eq!(row(&world, 2).recovery_required(), Fen::ZERO);
     assert_eq!(row(&world, 3).recovery_required(), fen(60));
 }
@@ -64,7 +74,7 @@ fn what_is_still_to_be_recovered_goes_with_a_merged_item() {
 #[test]
 fn what_was_settled_before_a_merger_is_not_reversed() {
     let merge = ask(INSPECTOR, "2018-08-22", merge_into(2));
-    let mut world = World::given(&owing([part(2, 0, 10), merge]));
+    let mut world = World::given(&owing(issued(2, 10).into_iter().chain([merge])));
     let received = ask(CLERK, "2018-08-21", came_back(30)).command.into_event();
     let reverse = Command::Record(RecordCommand::Reverse(RecordReversal {
         subject: item(1).into(),
@@ -178,7 +188,7 @@ fn the_parts_are_drafts_of_the_same_round_and_of_no_other_split() {
 }
 
 #[test]
-fn a_split_item_is_out_of_the_rates_and_its_parts_know_it() {
+fn a_split_item_is_out_of_the_rates_once_a_part_is_in_them_and_its_parts_know_it() {
     let given = owing([
         part(2, 400, 20),
         part(3, 600, 30),
@@ -189,7 +199,17 @@ fn a_split_item_is_out_of_the_rates_and_its_parts_know_it() {
     assert_eq!(whole.state, State::Split);
     assert_eq!(whole.turns.split_into, [item(2), item(3)]);
     assert_eq!(row(&world, 2).turns.split_from, Some(item(1)));
-    assert!(!in_denominator(whole) && !is_open(whole.state));
+    // Nobody must issue the parts: until one of them is in the rates, the whole is.
+    assert!(in_denominator(&world.books, whole) && !is_open(whole.state));
+    let issue = ask(INSPECTOR, "2018-08-23", of(2, step(ItemCommand::Issue)));
+    let no_problem = because(ItemCommand::UpholdObjection);
+    let no_problem = ask(FIRST, "2018-08-24", of(2, no_problem));
+    let rates = |more: &[Ask]| {
+        let world = World::given(&and(given.clone(), more.to_vec()));
+        [1, 2, 3].map(|number| in_denominator(&world.books, row(&world, number)))
+    };
+    assert_eq!(rates(&[issue.clone()]), [false, true, false]);
+    assert_eq!(rates(&[issue, no_problem]), [true, false, false]);
     // What was settled on it is all that it asks for; the parts ask for the rest.
     let required = [1, 2, 3].map(|number| row(&world, number).recovery_required());
     assert_eq!(required, [fen(50), fen(20), fen(30)]);
@@ -405,4 +425,146 @@ fn where_the_counted_one_ends_as_no_problem_the_first_of_the_others_counts() {
     // One that was merged is stood for by the one that goes on.
     let merged = ask(INSPECTOR, "2018-08-25", of(2, merge_into(4)));
     assert_eq!(counted(&and(linked, [merged])), [2, 4]);
+}
+
+/// Whoever could merge an item into a draft and give that up, or give up the parts of a split one,
+/// would take it out of the rates with one hand.
+#[test]
+fn what_was_issued_goes_on_in_what_is_not_given_up_by_one_hand() {
+    check(
+        &owing([part(2, 0, 10)]),
+        ask(INSPECTOR, "2018-08-22", merge_into(2)),
+        expect![[r#"
+        BAD_FIELD into:
+        it is a draft, and an item that was issued goes on in one that was issued"#]],
+    );
+    let split = owing([
+        part(2, 400, 20),
+        part(3, 600, 30),
+        splitting(INSPECTOR, &[2, 3]),
+        part(4, 0, 0),
+        ask(INSPECTOR, "2018-08-22", of(3, merge_into(4))),
+    ]);
+    // 2 is a part, and 4 is what another part was merged into.
+    for number in [2, 4] {
+        let discard = of(number, because(ItemCommand::Discard));
+        check(
+            &split,
+            ask(INSPECTOR, "2018-08-23", discard),
+            expect![[r#"
+            BAD_FIELD item:
+            an item that was issued goes on in this draft, by a split or a merger"#]],
+        );
+    }
+    let mut import = import_closure("2018-05-01");
+    if let ItemCommand::ImportClosure(closure) = &mut import {
+        closure.item = item(2);
+    }
+    check(
+        &split,
+        ask(INSPECTOR, "2018-08-23", import).observed(),
+        expect![[r#"
+        BAD_FIELD item:
+        an item that was issued goes on in this draft, by a split or a merger"#]],
+    );
+}
+
+/// As a log of before may say.
+#[test]
+fn a_common_item_waits_for_a_case_whose_parts_were_given_up() {
+    let under = |number| {
+        draft(|draft| {
+            draft.item = item(number);
+            draft.parent = Some(item(4));
+        })
+    };
+    let common = draft(|draft| {
+        draft.item = item(4);
+        draft.scope = ItemScope::Common;
+    });
+    let mut path = happy_from(draft(|draft| draft.parent = Some(item(4))));
+    path.truncate(9);
+    path.insert(0, common);
+    path.extend([under(2), under(3), splitting(INSPECTOR, &[2, 3])]);
+    let mut world = World::given(&path);
+    for number in [2, 3] {
+        let discarded = of(number, because(ItemCommand::Discard)).into_event();
+        world.happened("2018-08-23", discarded);
+    }
+    let open = |world: &World| {
+        let missing = missing_for_closure(&world.books, item(4)).into_iter();
+        missing.last().map(|no| no.to_string())
+    };
+    let expected = "1 cases are open; an institutional measure with evidence is missing";
+    assert_eq!(open(&world).as_deref(), Some(expected));
+}
+
+/// Items 1 and 2 about the same 1,000 fen, and what is asked for of both, counted once.
+fn same_money(more: impl IntoIterator<Item = Ask>) -> (World, Vec<u128>, Fen) {
+    let mut path = happy_from(part(1, 0, 1_000));
+    path.truncate(9);
+    path.extend(issued(2, 1_500));
+    path.extend(issued(3, 0));
+    path.extend(issued(4, 0));
+    path.extend(more);
+    let counts = counted(&path);
+    let world = World::given(&path);
+    let sums = counts.iter().map(|number| row(&world, *number));
+    let sum = sums.fold(Fen::ZERO, |sum, item| sum.add(item.recovery_required()));
+    (world, counts, sum)
+}
+
+#[test]
+fn of_two_that_overlap_the_greater_sum_is_asked_for_after_a_merger() {
+    let merge = |number, into| ask(INSPECTOR, "2018-08-23", of(number, merge_into(into)));
+    let linked = || link(INSPECTOR, 1, 2);
+    assert_eq!(same_money([linked()]).2, fen(1_500));
+    let (world, counts, sum) = same_money([linked(), merge(1, 2)]);
+    assert_eq!((counts, sum), (vec![2, 3, 4], fen(1_500)));
+    assert_eq!(row(&world, 1).recovery_required(), Fen::ZERO);
+    // The other way round, the one that goes on counts, and another that was counted with it not.
+    let other = link(INSPECTOR, 3, 2);
+    let (world, counts, sum) = same_money([linked(), other, merge(2, 1)]);
+    assert_eq!((counts, sum), (vec![1, 2, 4], fen(1_500)));
+    let denominators = [1, 2].map(|number| in_denominator(&world.books, row(&world, number)));
+    assert_eq!(denominators, [true, false]);
+}
+
+#[test]
+fn what_is_counted_with_a_third_item_is_not_merged() {
+    let merge = |number, into| ask(INSPECTOR, "2018-08-23", of(number, merge_into(into)));
+    let linked = and(four(), [link(INSPECTOR, 1, 2), link(INSPECTOR, 3, 2)]);
+    for (number, into) in [(1, 4), (4, 1), (1, 3)] {
+        check(
+            &linked,
+            merge(number, into),
+            expect!["BAD_FIELD into: one of the two is counted with a third item: unlink it first"],
+        );
+    }
+}
+
+/// What overlaps with it is counted again when no part is a problem.
+#[test]
+fn a_principal_that_was_split_stands_while_one_of_its_parts_does() {
+    let given = |more: &[Ask]| {
+        let linked = and(four(), [link(INSPECTOR, 2, 1)]);
+        let split = [part(5, 0, 0), part(6, 0, 0), splitting(INSPECTOR, &[5, 6])];
+        let given = and(and(linked, split), more.to_vec());
+        let world = World::given(&given);
+        is_counted(&world.books, item(2), row(&world, 2))
+    };
+    let issue = |number| {
+        ask(
+            INSPECTOR,
+            "2018-08-23",
+            of(number, step(ItemCommand::Issue)),
+        )
+    };
+    let none = |number| {
+        let no_problem = because(ItemCommand::UpholdObjection);
+        ask(FIRST, "2018-08-24", of(number, no_problem))
+    };
+    assert!(!given(&[]));
+    assert!(!given(&[issue(5), issue(6), none(5)]));
+    assert!(given(&[issue(5), issue(6), none(5), none(6)]));
 }

@@ -104,7 +104,7 @@ fn what_was_no_problem_is_found_by_others_with_proof() {
         expect!["BAD_TRANSITION: item.refute is not possible in state verified"],
     );
     let world = World::given(&and(at_work(), [find(FIRST)]));
-    assert!(!in_denominator(world.item()));
+    assert!(!in_denominator(&world.books, world.item()));
 }
 
 #[test]

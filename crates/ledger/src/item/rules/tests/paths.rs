@@ -166,7 +166,11 @@ fn an_objection_is_upheld_by_somebody_else() {
 fn merges_into_another_open_item() {
     let second = draft(|draft| draft.item = item(2));
     let merge = |into| ask(INSPECTOR, "2018-08-20", merge_into(into));
-    let given = and(at_work(), [second.clone()]);
+    let issue = ask(INSPECTOR, "2018-08-20", {
+        let item = item(2);
+        ItemCommand::Issue(ItemStep { item, remark: None })
+    });
+    let given = and(at_work(), [second.clone(), issue]);
     check(
         &given,
         merge(1),

@@ -83,7 +83,7 @@ pub(super) const ITEM: &[Line] = &[
         "merge",
         CLOSER,
         "2018-07-01",
-        r#"{"item":"$7601","into":"$7602","reason":"同一问题"}"#,
+        r#"{"item":"$7601","into":"$7604","reason":"同一问题"}"#,
     ),
     (
         "close_not_implemented",
@@ -292,11 +292,12 @@ fn changed(word: &str, from: &str, to: &str) -> Ask {
     said((line.0, line.1, line.2, data), "item")
 }
 
-/// Beside two other items: none, and one with a measure, its proof, a closing that was asked for
+/// Beside two other drafts and an item that was issued: none, and one with a measure, its proof, a closing that was asked for
 /// and verified once; its states are set. Of one that is in progress an extension is asked for too.
 pub(super) fn story() -> Story {
     let round = ROUND.iter().take(2).map(|line| said(*line, "round"));
-    let other = ["$7602", "$7603"].map(|number| changed("draft", "$7601", number));
+    let other = ["$7602", "$7603", "$7604"].map(|number| changed("draft", "$7601", number));
+    let other = other.into_iter().chain([changed("issue", "$7601", "$7604")]);
     let path = [
         of("draft"),
         of("issue"),
