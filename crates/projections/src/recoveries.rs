@@ -1,6 +1,7 @@
 //! Recovery 追缴: required, demanded, received and waived, by item, unit and round (R9), and by which
 //! way it was received. What goes on in another item is required there and not here; of items that
-//! overlap one is summed up, the others are shown apart.
+//! overlap one is summed up, the others are shown apart. What was found to be no problem or was
+//! closed before the book stands in its line and in no sum; a draft that was given up is not there.
 
 use crate::View;
 use crate::items::{ItemFilter, RoundReference, passing, round_reference};
@@ -10,7 +11,7 @@ use jiff::civil::Date;
 use ledger::Books;
 use ledger::ids::ItemId;
 use ledger::item::RecoveryWay;
-use ledger::item::rules::{Item, is_counted};
+use ledger::item::rules::{Item, State, is_counted};
 use ledger::money::Fen;
 use ledger::text::Reference;
 use std::collections::BTreeMap;
@@ -57,7 +58,8 @@ pub struct ItemRecovery {
     pub round: RoundReference,
     /// The money.
     pub money: Recovered,
-    /// It is in the sums; false for one that overlaps with another that is.
+    /// It is in the sums; false for one that overlaps with another that is, and for one of which
+    /// nothing is asked for any more.
     pub counted: bool,
 }
 
@@ -109,6 +111,7 @@ pub fn recoveries(
     let books = &view.books;
     let rows = passing(view, today, filter).into_iter();
     let rows: Vec<_> = rows
+        .filter(|(_, item)| item.state != State::Discarded)
         .map(|(id, item)| (id, item, money(books, item)))
         .filter(|(_, _, money)| {
             *money
@@ -119,7 +122,8 @@ pub fn recoveries(
         })
         .collect();
     let (mut units, mut rounds) = (BTreeMap::new(), BTreeMap::new());
-    let counts = |(id, item, _): &&(ItemId, &Item, Recovered)| is_counted(books, *id, item);
+    let asked = |(_, item, _): &&(ItemId, &Item, Recovered)| item.asks_for_money();
+    let counts = |row: &&(ItemId, &Item, Recovered)| asked(row) && is_counted(books, row.0, row.1);
     for (_, item, money) in rows.iter().filter(counts) {
         let unit = references::unit(books, item.draft.responsible_unit);
         units.entry(unit).or_insert_with(Vec::new).push(*money);
@@ -135,7 +139,8 @@ pub fn recoveries(
         money: sum(&parts),
     });
     let parts = |counted: bool| -> Vec<Recovered> {
-        let rows = rows.iter().filter(|row| counts(row) == counted);
+        let rows = rows.iter().filter(asked);
+        let rows = rows.filter(|row| counts(row) == counted);
         rows.map(|(_, _, money)| *money).collect()
     };
     Recoveries {
@@ -150,7 +155,7 @@ pub fn recoveries(
             responsible_unit: references::unit(books, item.draft.responsible_unit),
             round: round_reference(books, item.draft.round),
             money: *money,
-            counted: is_counted(books, *id, item),
+            counted: item.asks_for_money() && is_counted(books, *id, item),
         }),
     }
 }

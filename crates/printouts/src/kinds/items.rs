@@ -85,11 +85,11 @@ pub(super) fn organisation(view: &View, id: OrganisationId) -> Cell {
     Cell::Text(unit.map_or_else(|| id.to_string(), |unit| unit.name.to_string()))
 }
 
-/// An amount of an item. Of one that is counted with another, or goes on in others, it stands in
-/// its row, as a text that no sum takes in.
+/// An amount of an item. Of one that is counted with another, goes on in others, or asks for
+/// nothing any more, it stands in its row, as a text that no sum takes in.
 pub(super) fn amount_of(it: &Row<'_>, amount: Fen) -> Cell {
     let goes_on = matches!(it.item.state, State::Merged | State::Split);
-    if it.line.counted && !goes_on {
+    if it.line.counted && !goes_on && it.item.asks_for_money() {
         return Cell::Amount(amount);
     }
     Cell::Text(format!("{amount} 不计入合计"))

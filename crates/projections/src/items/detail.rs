@@ -388,7 +388,7 @@ fn recovery(books: &Books, item: &Item) -> Option<RecoveryLine> {
         non_tax_fen: item.received_by(RecoveryWay::NonTax),
         offset_fen: item.received_by(RecoveryWay::Offset),
         waived_fen: item.waived,
-        open_fen: required.sub(settled).max(Fen::ZERO),
+        open_fen: item.recovery_open(books),
         surplus_fen: settled.sub(required).max(Fen::ZERO),
         moved_in_fen: item.turns.moved_in,
         moved_out_fen: moved_out,

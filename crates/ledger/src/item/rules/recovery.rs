@@ -1,6 +1,6 @@
 //! What came back of an item's money, by which way, and what of it counts (V16).
 
-use super::{Item, independence};
+use super::{Item, State, independence};
 use crate::Books;
 use crate::context::Actor;
 use crate::ids::PersonId;
@@ -42,9 +42,35 @@ impl Item {
         own.add(self.turns.moved_in).sub(self.turns.moved_out)
     }
 
-    /// What must still come back.
+    /// True of an item whose sums are to be added up. Not of one that was found to be no problem,
+    /// was given up as a draft, or was closed before the book: its import comes again, and would
+    /// count twice.
+    #[must_use]
+    pub const fn asks_for_money(&self) -> bool {
+        match self.state {
+            State::NotSubstantiated | State::Discarded | State::HistoricallyClosed => false,
+            State::Drafted
+            | State::Issued
+            | State::Acknowledged
+            | State::PlanSubmitted
+            | State::InProgress
+            | State::ClosureRequested
+            | State::Verified
+            | State::Closed
+            | State::LongTerm
+            | State::Suspended
+            | State::Merged
+            | State::Split
+            | State::ClosedNotImplemented => true,
+        }
+    }
+
+    /// What must still come back; nothing of an item of which nothing is asked for any more.
     #[must_use]
     pub fn recovery_open(&self, books: &Books) -> Fen {
+        if !self.asks_for_money() {
+            return Fen::ZERO;
+        }
         let settled = self.recovered(books).add(self.waived);
         self.recovery_required().sub(settled).max(Fen::ZERO)
     }
