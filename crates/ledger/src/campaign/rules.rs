@@ -163,6 +163,7 @@ pub(crate) fn decide(
         CampaignCommand::Freeze(it) => {
             let campaign = in_state(books, it.campaign, CampaignState::Planned, step)?;
             unchanged(books, campaign, it)?;
+            another_freezes(context, campaign)?;
         }
         CampaignCommand::Reveal(it) => {
             let campaign = in_state(books, it.campaign, CampaignState::Frozen, step)?;
@@ -246,6 +247,19 @@ fn unchanged(books: &Books, campaign: &Campaign, it: &PopulationFreeze) -> Resul
     Ok(())
 }
 
+/// Four eyes (V12), in both intakes, since a freeze happens only here: whoever may know the seed
+/// does not say when the population is frozen, or could wait for one that is drawn kindly.
+fn another_freezes(context: &Context, campaign: &Campaign) -> Result<(), Rejection> {
+    let mut hands = context.hands().chain([context.actor]);
+    if hands.any(|hand| hand.person == campaign.planned_by) {
+        return Err(Rejection::SamePerson {
+            first: "campaign.plan",
+            second: "campaign.freeze",
+        });
+    }
+    Ok(())
+}
+
 fn committed(campaign: &Campaign, it: &SeedReveal) -> Result<(), Rejection> {
     if commitment(it.campaign, it.seed) == campaign.plan.seed_commitment {
         return Ok(());
@@ -295,20 +309,11 @@ fn look_back(
     decide_item(books, context, &command)
 }
 
-/// Four eyes: whoever may know the seed does not say when the population is frozen, or could wait
-/// for one that is drawn kindly (V12).
-pub(crate) fn breaches(books: &Books, context: &Context, event: &CampaignEvent) -> Vec<Rejection> {
+/// What a campaign asks for is asked in both intakes.
+pub(crate) fn breaches(_: &Books, _: &Context, event: &CampaignEvent) -> Vec<Rejection> {
     match event {
-        CampaignEvent::Frozen(it) => {
-            let planner = books.campaigns.get(it.campaign).map(|row| row.planned_by);
-            let same = planner == Some(context.hand().person);
-            let refusal = same.then_some(Rejection::SamePerson {
-                first: "campaign.plan",
-                second: "campaign.freeze",
-            });
-            refusal.into_iter().collect()
-        }
-        CampaignEvent::Planned(_)
+        CampaignEvent::Frozen(_)
+        | CampaignEvent::Planned(_)
         | CampaignEvent::Revealed(_)
         | CampaignEvent::Checked(_)
         | CampaignEvent::Closed(_) => Vec::new(),

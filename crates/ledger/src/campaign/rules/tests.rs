@@ -268,8 +268,7 @@ fn freezes_exactly_what_the_plan_may_draw() {
             BAD_SAMPLE population_digest: the population has another digest now
             SAME_PERSON:
               the same person may not do both campaign.plan and campaign.freeze
-            campaign.frozen
-            alert SAME_PERSON:
+            SAME_PERSON:
               the same person may not do both campaign.plan and campaign.freeze
             campaign.frozen"#]],
     );
