@@ -182,6 +182,7 @@ pub(crate) fn decide(
                     why_zh: "该事项并非交办给本周期单位或其下属单位",
                 });
             }
+            answers(books, context, cycle, item)?;
         }
         CycleCommand::Close(it) => {
             let cycle = existing(books, it.cycle, step)?;
@@ -193,14 +194,28 @@ pub(crate) fn decide(
     Ok(vec![command.clone().into_event()])
 }
 
-/// Whoever supervises a unit or closes its month is not of it, nor of one below it; who records
-/// that from paper is not either.
+/// Called to account by others, for something late: else a unit would fill the leg by itself, with
+/// any of its items.
+fn answers(books: &Books, context: &Context, cycle: &Cycle, item: &Item) -> Result<(), Rejection> {
+    outside(books, context, cycle)?;
+    if is_late_on(item, counted_day(cycle.month, context.day())) {
+        return Ok(());
+    }
+    Err(Rejection::BadField {
+        field: "item",
+        why: "it was not overdue on that day, nor at the end of the cycle's month",
+        why_zh: "该事项在该日(最迟为本周期月末)未逾期,不构成追究",
+    })
+}
+
+/// Whoever supervises a unit, calls it to account or closes its month is not of it, nor of one
+/// below it; who records that from paper is not either.
 fn outside(books: &Books, context: &Context, cycle: &Cycle) -> Result<(), Rejection> {
     let ours = |actor: Actor| is_within(books, actor.organisation, cycle.unit);
     if context.hands().any(ours) || ours(context.actor) {
         return Err(Rejection::NotIndependent {
             why: "the actor belongs to the cycle's unit or to one below it",
-            why_zh: "办理人属于本周期单位或其下属单位,不得自行督查或结束本周期",
+            why_zh: "办理人属于本周期单位或其下属单位,不得自行督查、追究或结束本周期",
         });
     }
     Ok(())

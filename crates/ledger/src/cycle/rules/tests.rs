@@ -141,7 +141,7 @@ fn is_opened_once_for_a_unit_and_a_month_that_has_begun() {
 
 #[test]
 fn its_meetings_lie_in_its_month_and_nobody_is_called_to_account_before_it() {
-    let given = and(&late_item("2018-06-30"), [open()]);
+    let given = and(&late_item("2018-06-29"), [open()]);
     let early_call = call(1, person(1)).on("2018-06-30");
     check(
         &given,
@@ -191,6 +191,39 @@ fn accounts_only_for_what_its_unit_or_one_below_was_given() {
     );
 }
 
+/// Else the unit would fill the leg by itself, with any of its items.
+#[test]
+fn others_call_to_account_for_what_is_late() {
+    let given = and(&late_item("2018-07-19"), [open()]);
+    check(
+        &given,
+        &[
+            call(1, person(1)).by(VISITOR),
+            call(1, person(1)).by(VISITOR).observed(),
+            call(1, person(1)).on("2018-07-19"),
+            call(1, person(1)).on("2018-07-19").observed(),
+            call(1, person(1)).on("2018-07-20"),
+        ],
+        expect![[r#"
+            NOT_INDEPENDENT: the actor belongs to the cycle's unit or to one below it
+            NOT_INDEPENDENT: the actor belongs to the cycle's unit or to one below it
+            BAD_FIELD item:
+              it was not overdue on that day, nor at the end of the cycle's month
+            BAD_FIELD item:
+              it was not overdue on that day, nor at the end of the cycle's month
+            cycle.accountability_recorded"#]],
+    );
+    // Late in August, which is another month.
+    let given = and(&late_item("2018-07-31"), [open()]);
+    check(
+        &given,
+        &[call(1, person(1)).on("2018-08-20")],
+        expect![[r#"
+            BAD_FIELD item:
+              it was not overdue on that day, nor at the end of the cycle's month"#]],
+    );
+}
+
 /// Each row adds the leg for which the row before was refused.
 #[test]
 fn is_not_closed_without_its_legs() {
@@ -215,7 +248,7 @@ fn is_not_closed_without_its_legs() {
         cycle.closed
         alert CYCLE_LEG_MISSING: the cycle of 2018-07 has no accountability"#]],
     );
-    let given = and(&given, [call(1, person(1))]);
+    let given = and(&given, [call(1, person(1)).on("2018-08-01")]);
     check(&given, &[close("2018-08-02")], expect!["cycle.closed"]);
     let given = and(&given, [close("2018-08-02")]);
     check(

@@ -264,6 +264,14 @@ pub(super) fn issued() -> Vec<Ask> {
     round.chain([of("draft"), of("issue")]).collect()
 }
 
+/// One that was due on the day after its issue.
+pub(super) fn late() -> Vec<Ask> {
+    let rule = r#""deadline_rule":"inspection_feedback""#;
+    let mut asks = issued();
+    asks[2] = changed("draft", rule, r#""deadline_rule":"immediate","deadline_days":1"#);
+    asks
+}
+
 /// An item that was closed.
 pub(super) fn closed() -> Vec<Ask> {
     let path = [

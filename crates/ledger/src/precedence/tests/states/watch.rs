@@ -83,7 +83,7 @@ pub(super) fn stories() -> Vec<Story> {
     vec![
         Story::new(
             "cycle",
-            items::issued(),
+            items::late(),
             CYCLE,
             &[
                 ("none", &[]),
@@ -99,7 +99,13 @@ pub(super) fn stories() -> Vec<Story> {
                 ),
                 (
                     "closed",
-                    &["open", "hold_dispatch", "hold_supervision", "close"],
+                    &[
+                        "open",
+                        "hold_dispatch",
+                        "hold_supervision",
+                        "record_accountability",
+                        "close",
+                    ],
                 ),
             ],
         ),
