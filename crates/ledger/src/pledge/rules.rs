@@ -125,7 +125,9 @@ fn assessed(books: &Books, context: &Context, it: &PledgeAssessment) -> Result<(
         });
     }
     let ours = |unit| is_within(books, unit, pledge.signing.to_unit);
-    if context.hands().any(|hand| ours(hand.organisation)) {
+    // Who records it from paper is not of the unit either.
+    let mut hands = context.hands().chain([context.actor]);
+    if hands.any(|hand| ours(hand.organisation)) {
         return Err(Rejection::NotIndependent {
             why: "the actor belongs to the unit that promised, or to one below it",
             why_zh: "办理人属于签订责任状的单位或其下属单位,不得自行考核",

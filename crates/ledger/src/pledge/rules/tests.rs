@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::Command;
+use crate::context::{Actor, Signatory};
 use crate::pledge::*;
 use crate::testing::*;
 use expect_test::expect;
@@ -133,4 +134,27 @@ fn covers_the_whole_of_its_time() {
     let covers = |day: &str| row.covers(day.parse().unwrap());
     assert!(!covers("2017-12-31") && covers("2018-01-01"));
     assert!(covers("2018-11-30") && !covers("2018-12-01"));
+}
+
+#[test]
+fn is_not_assessed_from_paper_by_a_clerk_of_those_who_promised() {
+    let world = World::given(&[sign(|_| ())]);
+    let signed = |by: Actor| {
+        let ask = assess().by(by);
+        let mut context = world.context(&ask);
+        context.signatories = [Signatory {
+            person: CHIEF.person,
+            organisation: CHIEF.organisation,
+            capacity: name(),
+            signed_on: context.occurred_on,
+            evidence_sha256: None,
+        }]
+        .into();
+        let Command::Pledge(command) = &ask.command else {
+            unreachable!()
+        };
+        decide(&world.books, &context, command).map_err(|no| no.code())
+    };
+    assert_eq!(signed(VISITOR).err(), Some("NOT_INDEPENDENT"));
+    assert!(signed(CLERK).is_ok());
 }
