@@ -72,7 +72,10 @@ impl Alerts {
             Intake::Observation => ledger::breaches(books, context, event),
             Intake::Control => Vec::new(),
         };
-        let broken = broken.into_iter().chain(disputed(event));
+        let asked = disputed(event)
+            .into_iter()
+            .chain(same_receipt(books, event));
+        let broken = broken.into_iter().chain(asked);
         for (number, broken) in (1..).zip(broken) {
             let mut subject = None;
             event.each(&mut |named| subject = subject.or(Some(named)));
@@ -149,6 +152,14 @@ impl Alerts {
 }
 
 /// A payee who says anything but "received" is a question, whoever recorded it.
+/// One treasury receipt for money of several items: right or twice the same, no rule can say.
+fn same_receipt(books: &Books, event: &Event) -> Option<Rejection> {
+    let Event::Item(event) = event else {
+        return None;
+    };
+    ledger::item::rules::same_receipt(books, event)
+}
+
 fn disputed(event: &Event) -> Option<Rejection> {
     let Event::Receipt(ReceiptEvent::Confirmed(receipt)) = event else {
         return None;

@@ -68,11 +68,13 @@ impl Part {
             // Subjects have numbers; requests taken back and items handed on are counted.
             Part::Timeline | Part::Search | Part::Days => 2,
             // Letters out of order are alerts; then: what is paid though it was set off, and money
-            // still to come back of an item that was closed on paper.
-            Part::Alerts => 3,
+            // still to come back of an item that was closed on paper; then: a treasury receipt for
+            // several items.
+            Part::Alerts => 4,
             // Persons have a state; then: what few payments have stands together; then: what
             // happens to few items; and lists; then: letters, cycles, campaigns and pledges; then:
-            // who led an item before; then: what was issued and goes on in drafts.
+            // who led an item before; then: what was issued and goes on in drafts, by
+            // which paper money came back, and from when to when a clock stood still.
             Part::Books => 7,
         }
     }

@@ -25,7 +25,7 @@ mod turns;
 pub use closing::missing_for_closure;
 pub use division::{in_denominator, is_counted};
 pub use independence::may_verify;
-pub use recovery::{Received, by_bank_line};
+pub use recovery::{Received, by_bank_line, same_receipt};
 pub use state::Item;
 pub use steps::{Next, State, Step, is_open, next, steps_from};
 pub use turns::Turns;
@@ -238,7 +238,6 @@ fn by_hand(
         | ItemCommand::RequestClosure(_) => independence::on_behalf_of_unit(books, item, actor),
         // Each of these takes something off the unit's shoulders: the unit may not do it itself.
         ItemCommand::UpholdObjection(_)
-        | ItemCommand::WaiveRecovery(_)
         | ItemCommand::ApproveLongTerm(_)
         | ItemCommand::Suspend(_)
         | ItemCommand::CloseNotImplemented(_) => independence::outside(books, item, actor),
@@ -256,6 +255,10 @@ fn by_hand(
                 .approvals
                 .iter()
                 .any(|earlier| earlier.organisation == actor.organisation)
+        ItemCommand::WaiveRecovery(it) => {
+            independence::outside(books, item, actor)?;
+            recovery::waives(books, item, it)
+        }
             {
                 let (first, second) = ("one approver 联审单位", "the other 另一联审单位");
                 return Err(Rejection::SameOrganisation { first, second });

@@ -119,6 +119,15 @@ impl Amend for ItemEvent {
                 let letter = letters.find(|sent| sent.seq == seq);
                 put(letter.map(|sent| &mut sent.number), to);
             }
+            ItemEvent::RecoveryReceived(it) if field == CorrectedField::Reference => {
+                let row = books.items.get_mut(it.item);
+                let mut rows = row.into_iter().flat_map(|row| &mut row.recoveries);
+                put(
+                    rows.find(|row| row.seq == seq)
+                        .map(|row| &mut row.reference),
+                    to,
+                );
+            }
             ItemEvent::MeasureAdded(it) => {
                 let row = measure_mut(books, it.item, it.measure);
                 let row = row.filter(|row| row.described_in == seq);

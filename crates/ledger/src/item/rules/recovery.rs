@@ -3,13 +3,14 @@
 use super::{Item, State, independence};
 use crate::Books;
 use crate::context::Actor;
-use crate::ids::PersonId;
-use crate::item::{Recovery, RecoveryWay};
+use crate::ids::{ItemId, PersonId};
+use crate::item::{ItemEvent, Recovery, RecoveryWaiver, RecoveryWay};
 use crate::money::Fen;
 use crate::organisation::rules::is_within;
 use crate::payment::Payee;
 use crate::payment::rules::existing as existing_payment;
 use crate::rejection::Rejection;
+use crate::text::Reference;
 
 /// Money received back, as one record says.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
@@ -22,6 +23,8 @@ pub struct Received {
     pub by: Box<[PersonId]>,
     /// How it came back; none for one that waits for a bank line or has one.
     pub way: Option<RecoveryWay>,
+    /// The number of the paper that shows it.
+    pub reference: Reference,
     /// A bank line is matched with it.
     pub matched: bool,
 }
@@ -157,8 +160,47 @@ pub(super) fn received(
             "only an offset names a payment",
             "只有抵扣才填写支付",
         )),
+        (Some(RecoveryWay::NonTax), None) if has_receipt(item, &it.reference) => {
+            Err(Rejection::AlreadyExists {
+                field: "reference",
+                subject: it.item.into(),
+            })
+        }
         (Some(RecoveryWay::NonTax) | None, None) => Ok(()),
     }
+}
+
+/// True of an item for which a treasury receipt of that number stands: no bank line shows the
+/// money, so that the number is all by which it is known to be the same.
+fn has_receipt(item: &Item, reference: &Reference) -> bool {
+    let mut receipts = item.recoveries.iter();
+    receipts.any(|it| it.way == Some(RecoveryWay::NonTax) && it.reference == *reference)
+}
+
+/// Another item for which the treasury receipt stands that this event names. One receipt may be for
+/// several items, so that it is a question in both intakes, and no refusal.
+#[must_use]
+pub fn same_receipt(books: &Books, event: &ItemEvent) -> Option<Rejection> {
+    let ItemEvent::RecoveryReceived(it) = event else {
+        return None;
+    };
+    it.way.filter(|way| *way == RecoveryWay::NonTax)?;
+    let other = |(id, item): &(ItemId, &Item)| *id != it.item && has_receipt(item, &it.reference);
+    let (other, _) = books.items.iter().find(other)?;
+    Some(Rejection::AlreadyExists {
+        field: "reference",
+        subject: other.into(),
+    })
+}
+
+/// Not more is given up than is still open: the rest would be a surplus that nobody paid.
+pub(super) fn waives(books: &Books, item: &Item, it: &RecoveryWaiver) -> Result<(), Rejection> {
+    let open = item.recovery_open(books);
+    if it.amount_fen <= open {
+        return Ok(());
+    }
+    let stated = it.amount_fen;
+    Err(Rejection::OverPaid { open, stated })
 }
 
 /// Against a later payment to whoever owes the money, of which all that is set off together is no

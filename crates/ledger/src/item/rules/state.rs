@@ -322,6 +322,7 @@ impl Item {
             ItemEvent::LeadTransferred(it) => self.led_by(Some(it.lead_unit)),
             ItemEvent::RecusalDeclared(recusal) => self.recused.push(recusal.person),
             ItemEvent::ClosureImported(closure) => self.state_since = closure.closed_on,
+                    reference: it.reference.clone(),
             // What concerns other items too is in `division`.
             ItemEvent::Merged(_)
             | ItemEvent::Split(_)

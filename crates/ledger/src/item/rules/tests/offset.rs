@@ -176,9 +176,70 @@ fn it_counts_without_a_bank_line_and_is_shown_apart() {
     assert_eq!((item.received, item.matched()), (fen(100), Fen::ZERO));
     assert_eq!(item.received_by(RecoveryWay::Offset), fen(60));
     assert_eq!(item.received_by(RecoveryWay::NonTax), fen(39));
-    let more = back(1, Some(RecoveryWay::NonTax), [None, None]);
+    let mut more = recovery(ItemCommand::ReceiveRecovery, 1);
+    if let ItemCommand::ReceiveRecovery(it) = &mut more {
+        it.way = Some(RecoveryWay::NonTax);
+        it.reference = Reference::new("缴款书2").unwrap();
+    }
+    let more = Command::Item(more);
     assert_eq!(world.answer(FIRST, 24, more), "item.recovery_received");
     assert_eq!(world.answer(CLOSER, 25, close()), "item.closed");
+}
+
+/// No bank line shows it, so that its number is all by which the money is known to be the same.
+#[test]
+fn a_treasury_receipt_counts_once() {
+    let mut world = owing();
+    let receipt = |number: &str| {
+        let Command::Item(ItemCommand::ReceiveRecovery(mut it)) =
+            back(40, Some(RecoveryWay::NonTax), [None, None])
+        else {
+            unreachable!()
+        };
+        it.reference = Reference::new(number).unwrap();
+        Command::Item(ItemCommand::ReceiveRecovery(it))
+    };
+    let received = "item.recovery_received";
+    assert_eq!(world.answer(FIRST, 20, receipt("缴款书1")), received);
+    let twice = "ALREADY_EXISTS reference: #1001 exists already";
+    assert_eq!(world.answer(FIRST, 21, receipt("缴款书1")), twice);
+    let observed = world.answers(FIRST, 21, Intake::Observation, receipt("缴款书1"));
+    assert_eq!(observed, twice);
+    assert_eq!(world.answer(FIRST, 22, receipt("缴款书2")), received);
+    // Of another item it is a question, and no refusal.
+    let Command::Item(other) = receipt("缴款书1") else {
+        unreachable!()
+    };
+    let asked = |item: ItemId| {
+        let mut event = other.clone();
+        if let ItemCommand::ReceiveRecovery(it) = &mut event {
+            it.item = item;
+        }
+        let Event::Item(event) = event.into_event() else {
+            unreachable!()
+        };
+        same_receipt(&world.books, &event).map(|no| refusal(&no))
+    };
+    assert_eq!(asked(item(2)).as_deref(), Some(twice));
+    assert_eq!(asked(item(1)), None);
+}
+
+#[test]
+fn not_more_is_waived_than_is_open() {
+    let mut world = owing();
+    world.answer(FIRST, 20, offset(60, 1));
+    let waiver = |amount| Command::Item(waive(amount));
+    expect!["OVER_PAID amount_fen: 41 fen stated, 40 fen are open"].assert_eq(&world.answer(
+        CLOSER,
+        21,
+        waiver(41),
+    ));
+    assert_eq!(world.answer(CLOSER, 21, waiver(40)), "item.recovery_waived");
+    expect!["OVER_PAID amount_fen: 1 fen stated, 0 fen are open"].assert_eq(&world.answer(
+        CLOSER,
+        22,
+        waiver(1),
+    ));
 }
 
 fn paid(world: &mut World, amount: i64) {

@@ -327,6 +327,8 @@ pub(super) fn story() -> Story {
     states.push(("in_progress+asked".to_owned(), asked));
     let linked = and(&path[..8], [of("link_overlap")]);
     states.push(("in_progress+linked".to_owned(), linked));
+    let owing = and(&path[..8], [of("demand_recovery")]);
+    states.push(("in_progress+owing".to_owned(), owing));
     Story {
         noun: "item",
         given: round.chain(other).collect(),
