@@ -1,8 +1,9 @@
 //! What may happen to a rectification item.
 //!
-//! Items are judged alike in both intakes: state (V13), independence (V15), proof (V16) and
-//! extensions (V17) always refuse, because a closing happens only here. What was closed on paper
-//! comes in as a historical closing, which is never counted as verified.
+//! Items are judged alike in both intakes: state (V13), independence (V15), proof (V16), extensions
+//! (V17) and the dates of what moves the unit's clock always refuse, because a closing happens only
+//! here. What was closed on paper comes in as a historical closing, which is never counted as
+//! verified.
 
 mod amend;
 pub mod assignment;
@@ -86,6 +87,9 @@ pub(crate) fn decide(
             return Err(bad_transition(item.state, step));
         }
         of_step(books, context, item, command)?;
+        if is_on_the_clock(step) {
+            dates(item, context, step).map_or(Ok(()), Err)?;
+        }
     }
     // After this point the command succeeds, unless policy forbids it.
     Ok(vec![command.clone().into_event()])
@@ -395,7 +399,7 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &ItemEvent) -> V
     // What came back before is in no record, so that the paper must be asked.
     let imported = matches!(event, ItemEvent::ClosureImported(_));
     let unpaid = imported.then(|| closing::recovery_open(books, item));
-    dates(item, context, event)
+    dates(item, context, Step::behind(event))
         .into_iter()
         .chain(four_eyes(item, context, event))
         .chain(letter)
@@ -404,12 +408,9 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &ItemEvent) -> V
 }
 
 /// Nothing is dated before the issue, and no change of state before the one before it.
-fn dates(item: &Item, context: &Context, event: &ItemEvent) -> Option<Rejection> {
+fn dates(item: &Item, context: &Context, step: Step) -> Option<Rejection> {
     let Some(issued_on) = item.issued_on else {
-        let due = item
-            .draft
-            .due_on
-            .filter(|_| matches!(event, ItemEvent::Issued(_)))?;
+        let due = item.draft.due_on.filter(|_| step == Step::Issue)?;
         return due
             .is_certainly_before(context.occurred_on)
             .then_some(Rejection::BadDate {
@@ -425,7 +426,7 @@ fn dates(item: &Item, context: &Context, event: &ItemEvent) -> Option<Rejection>
             why_zh: "业务日期早于交办日期",
         });
     }
-    let moves = next(item.state, Step::behind(event)).is_some_and(|next| next != Next::Stays);
+    let moves = next(item.state, step).is_some_and(|next| next != Next::Stays);
     (moves && context.occurred_on.is_certainly_before(item.state_since)).then_some(
         Rejection::BadDate {
             field: "occurred_on",
@@ -440,6 +441,23 @@ fn four_eyes(item: &Item, context: &Context, event: &ItemEvent) -> Option<Reject
         return None;
     };
     let person = context.hand().person;
+/// The steps by which the unit's clock stands still or goes on. They happen only here: one that is
+/// dated before the issue, or before what it answers, would move the due date, and is refused as an
+/// observed fact as well.
+fn is_on_the_clock(step: Step) -> bool {
+    const ON_THE_CLOCK: [Step; 8] = [
+        Step::RequestClosure,
+        Step::WithdrawClosureRequest,
+        Step::ReturnForRework,
+        Step::Verify,
+        Step::Close,
+        Step::ReviewLongTerm,
+        Step::Suspend,
+        Step::Resume,
+    ];
+    ON_THE_CLOCK.contains(&step)
+}
+
     let second = Step::ApprovePlan.word();
     if item.plan_by == Some(person) {
         return Some(Rejection::SamePerson {

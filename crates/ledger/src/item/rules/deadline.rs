@@ -2,7 +2,7 @@
 //! during which others looked at what the unit had done; never stored as "overdue".
 
 use super::Item;
-use super::state::Closing;
+use super::state::{Closing, Stop};
 use super::steps::is_open;
 use crate::date::BusinessDate;
 use crate::item::{DeadlineRule, ItemDraft};
@@ -39,7 +39,9 @@ impl Item {
         let running = self
             .suspension
             .map_or(0, |suspension| days_from(suspension.since, today));
-        self.suspended_days.saturating_add(running)
+        self.suspended_days
+            .saturating_add(self.days_of_stops(false, today))
+            .saturating_add(running)
     }
 
     /// The days from asking for the closing to the answer, which are not the unit's, until `today`.
@@ -49,7 +51,25 @@ impl Item {
             .attempt
             .as_ref()
             .map_or(0, |attempt| days_from(attempt.since, today));
-        self.review_days.saturating_add(running)
+        self.days_of_stops(true, today).saturating_add(running)
+    }
+
+    /// The days until `today` of what is over by now.
+    fn days_of_stops(&self, review: bool, today: Date) -> u32 {
+        let stops = self.stops.iter().filter(|stop| stop.review == review);
+        let days = stops.map(|stop| days_from(stop.since, stop.until.min(today)));
+        days.fold(0, u32::saturating_add)
+    }
+
+    /// Remembers that the clock stood still.
+    pub(super) fn stopped(&mut self, since: Date, until: Date, review: bool) {
+        if since < until {
+            self.stops.push(Stop {
+                since,
+                until,
+                review,
+            });
+        }
     }
 
     /// The days during which the unit's clock stood still until `today`: suspended, or others had

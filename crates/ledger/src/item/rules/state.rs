@@ -36,10 +36,11 @@ pub struct Item {
     pub extensions: Vec<Extension>,
     /// The extension asked for and not answered.
     pub pending: Option<Box<PendingExtension>>,
-    /// The days of the suspensions that are over.
+    /// The days of suspensions before the book.
     pub suspended_days: u32,
-    /// The days of the reviews that are over: from asking for the closing to the answer.
-    pub review_days: u32,
+    /// When the clock stood still and went on again, oldest first: so that a past day is judged by
+    /// what had been until then.
+    pub stops: Vec<Stop>,
     /// The suspension that is not over.
     pub suspension: Option<Suspension>,
     /// Who submitted the present plan.
@@ -106,6 +107,17 @@ pub struct Suspension {
     pub from: State,
 }
 
+/// The clock stood still, and goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, crate::form::Form)]
+pub struct Stop {
+    /// From this day on.
+    pub since: Date,
+    /// Until this day.
+    pub until: Date,
+    /// Others looked at what the unit had done; else it was suspended.
+    pub review: bool,
+}
+
 /// A closure asked for.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct Attempt {
@@ -157,7 +169,7 @@ impl Item {
             extensions: Vec::new(),
             pending: None,
             suspended_days: 0,
-            review_days: 0,
+            stops: Vec::new(),
             suspension: None,
             plan_by: None,
             approvals: Vec::new(),
@@ -256,8 +268,9 @@ impl Item {
                 });
             }
             ItemEvent::Resumed(_) => {
-                self.suspended_days = self.suspended_days(context.day());
-                self.suspension = None;
+                if let Some(suspension) = self.suspension.take() {
+                    self.stopped(suspension.since, context.day(), false);
+                }
             }
             ItemEvent::MeasureAdded(it) => {
                 self.measures.push(MeasureState::added(context.seq, it));
@@ -309,6 +322,7 @@ impl Item {
                     amount: it.amount_fen,
                     by: context.hands().map(|hand| hand.person).collect(),
                     way: it.way,
+                    reference: it.reference.clone(),
                     matched: false,
                 });
             }
@@ -322,7 +336,6 @@ impl Item {
             ItemEvent::LeadTransferred(it) => self.led_by(Some(it.lead_unit)),
             ItemEvent::RecusalDeclared(recusal) => self.recused.push(recusal.person),
             ItemEvent::ClosureImported(closure) => self.state_since = closure.closed_on,
-                    reference: it.reference.clone(),
             // What concerns other items too is in `division`.
             ItemEvent::Merged(_)
             | ItemEvent::Split(_)
@@ -388,9 +401,9 @@ impl Item {
 
     /// The days since the closing was asked for were not the unit's; the clock goes on.
     fn answered(&mut self, day: Date) -> Option<Box<Attempt>> {
-        let review_days = self.review_days(day);
-        self.review_days = review_days;
-        self.attempt.take()
+        let attempt = self.attempt.take()?;
+        self.stopped(attempt.since, day, true);
+        Some(attempt)
     }
 
     fn close(&mut self, context: &Context) {

@@ -206,3 +206,58 @@ fn nothing_is_extended_while_the_clock_stands_still() {
         closure has been asked for, so that the clock stands still"#]],
     );
 }
+
+/// A closing asked for on a day before the issue would move the due date by the days between.
+#[test]
+fn what_moves_the_clock_is_not_dated_before_what_it_follows() {
+    let before_issue = || ask(CLERK, "2018-07-01", step(ItemCommand::RequestClosure));
+    for asked in [before_issue(), before_issue().observed()] {
+        check(
+            &at_work(),
+            asked,
+            expect!["BAD_DATE occurred_on: it lies before the day of issue"],
+        );
+    }
+    let suspend = ask(MAYOR, "2018-08-01", because(ItemCommand::Suspend));
+    check(
+        &at_work(),
+        suspend.observed(),
+        expect!["BAD_DATE occurred_on: it lies before the last change of state"],
+    );
+    let requested = up_to(State::ClosureRequested);
+    for command in [on_site(), because(ItemCommand::ReturnForRework)] {
+        check(
+            &requested,
+            ask(FIRST, "2018-08-31", command).observed(),
+            expect!["BAD_DATE occurred_on: it lies before the last change of state"],
+        );
+    }
+    // What is work and no judgement of the clock may be taken in late, with an alert.
+    check(
+        &at_work(),
+        ask(CLERK, "2018-07-01", because(ItemCommand::NoteProgress)).observed(),
+        expect!["item.progress_noted -> in_progress"],
+    );
+}
+
+/// A month that is over was late or not, whatever stood still afterwards.
+#[test]
+fn a_past_day_is_judged_by_the_days_that_had_stood_still_until_then() {
+    let answered = and(
+        asked_on("2018-11-05"),
+        [
+            ask(FIRST, "2018-12-30", because(ItemCommand::ReturnForRework)),
+            ask(MAYOR, "2019-01-10", because(ItemCommand::Suspend)),
+            ask(MAYOR, "2019-01-20", step(ItemCommand::Resume)),
+        ],
+    );
+    let world = World::given(&answered);
+    let due = |today| world.item().due(day(today)).unwrap();
+    assert_eq!(due("2018-10-31"), day("2018-09-28"));
+    assert_eq!(due("2018-11-06"), day("2018-09-29"));
+    assert_eq!(due("2018-12-31"), day("2018-11-22"));
+    assert_eq!(due("2019-01-15"), day("2018-11-27"));
+    assert_eq!(due("2019-02-01"), day("2018-12-02"));
+    assert_eq!(world.item().review_days(day("2019-02-01")), 55);
+    assert_eq!(world.item().suspended_days(day("2019-02-01")), 10);
+}

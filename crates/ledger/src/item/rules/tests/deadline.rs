@@ -161,7 +161,11 @@ fn the_clock_stands_still_while_suspended() {
         10
     );
 
-    // Observed backwards, it gives nothing.
-    let backwards = and(running, [resume("2018-08-01").observed()]);
-    assert_eq!(due(&backwards, "2019-10-01"), day("2018-09-28"));
+    // Backwards it is refused, and in a log of before it gives nothing.
+    let mut backwards = World::given(&running);
+    let resumed = resume("2018-08-01").observed();
+    assert_eq!(backwards.decide(&resumed).unwrap_err().code(), "BAD_DATE");
+    backwards.happened("2018-08-01", resumed.command.into_event());
+    let due = backwards.item().due(day("2019-10-01"));
+    assert_eq!(due, Some(day("2018-09-28")));
 }
