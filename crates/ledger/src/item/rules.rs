@@ -31,7 +31,7 @@ pub use state::Item;
 pub use steps::{Next, State, Step, is_open, next, steps_from};
 pub use turns::Turns;
 
-use super::{Evidence, ItemCommand, ItemEvent, Measure, MeasureResult, Recovery};
+use super::{Evidence, ItemCommand, ItemEvent, Measure, MeasureResult, ReasonedStep, Recovery};
 use crate::context::{Actor, Context, Intake};
 use crate::date::BusinessDate;
 use crate::digest::Digest;
@@ -92,7 +92,16 @@ pub(crate) fn decide(
         }
     }
     // After this point the command succeeds, unless policy forbids it.
-    Ok(vec![command.clone().into_event()])
+    let mut events = vec![command.clone().into_event()];
+    if let ItemCommand::FailLookback(failed) = command {
+        let above = closing::reopened_above(books, failed.item).into_iter();
+        let reopened = |item| {
+            let reason = failed.reason.clone();
+            Event::Item(ItemEvent::LookbackFailed(ReasonedStep { item, reason }))
+        };
+        events.extend(above.map(reopened));
+    }
+    Ok(events)
 }
 
 /// What a step names beside its item exists (V4).

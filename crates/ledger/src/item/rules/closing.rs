@@ -107,6 +107,29 @@ fn open_cases(books: &Books, item: &Item) -> usize {
     item.children.iter().filter(|id| !done(id)).count()
 }
 
+/// The common items that were closed because this case was: with it each is reopened, since what it
+/// rested on did not hold. Nobody need be independent of what follows from what another found.
+pub(super) fn reopened_above(books: &Books, case: ItemId) -> Vec<ItemId> {
+    let (mut above, mut cases) = (Vec::new(), vec![case]);
+    while let Some(case) = cases.pop() {
+        // Of a case that went on in this one the common item waited for this one.
+        let went_into = |item: &Item| {
+            item.draft.item == case
+                || (item.state == State::Merged && followed(books, item).draft.item == case)
+        };
+        let rested = books.items.values().filter(|item| went_into(item));
+        for common in rested.filter_map(|item| item.draft.parent) {
+            let closed = books.items.get(common);
+            let closed = closed.is_some_and(|common| common.state == State::Closed);
+            if closed && !above.contains(&common) {
+                above.push(common);
+                cases.push(common);
+            }
+        }
+    }
+    above
+}
+
 /// A surplus does not hurt: it is shown, and given back elsewhere.
 pub(super) fn recovery_open(books: &Books, item: &Item) -> Option<Rejection> {
     let (required, waived) = (item.recovery_required(), item.waived);
@@ -137,6 +160,7 @@ fn common_item_open(books: &Books, item: &Item) -> Option<Rejection> {
 /// and went on in drafts alone is not done, whatever became of those.
 fn goes_nowhere_else(books: &Books, common: &Item, child: &Item) -> bool {
     let last = followed(books, child);
+    let merged = last.draft.item != child.draft.item;
     let vanished = (last.state == State::Split && in_denominator(books, last))
         || (merged && last.state == State::Discarded && last.turns.carries_issued);
     (is_done(last.state) && !vanished) || last.draft.item == common.draft.item
@@ -160,7 +184,6 @@ const fn is_done(state: State) -> bool {
         | State::ClosureRequested
         | State::Verified
         | State::LongTerm
-    let merged = last.draft.item != child.draft.item;
         | State::Suspended
         | State::ClosedNotImplemented => false,
     }

@@ -434,3 +434,39 @@ fn the_checklist_names_everything_that_is_missing() {
     expect!["NOT_FOUND item: #1001 is not known in this ledger"].assert_eq(&list(&[]));
     assert_eq!(list(&up_to(State::Verified)), "");
 }
+
+/// It rested on a case that was not closed after all.
+#[test]
+fn a_common_item_is_reopened_with_its_case() {
+    let common = draft(|draft| draft.scope = ItemScope::Common);
+    let case = draft(|draft| {
+        draft.item = item(2);
+        draft.parent = Some(item(1));
+    });
+    let mut path = happy_from(common);
+    path[6].command = ItemCommand::AddMeasure(a_measure(1, MeasureKind::Institutional));
+    let close = path.pop().unwrap();
+    path.push(case);
+    let mut world = World::given(&path);
+    let state = |world: &mut World, state| {
+        world.books.items.get_mut(item(2)).unwrap().state = state;
+    };
+    state(&mut world, State::Closed);
+    world.take(&close);
+    let fail = ask(MAYOR, "2018-12-01", {
+        let reason = text("未整改到位");
+        ItemCommand::FailLookback(ReasonedStep {
+            item: item(2),
+            reason,
+        })
+    });
+    let events = world.decide(&fail).unwrap();
+    let items: Vec<_> = events.iter().map(|event| event.word()).collect();
+    assert_eq!(items, ["item.lookback_failed", "item.lookback_failed"]);
+    world.take(&fail);
+    let common = world.item();
+    assert_eq!((common.state, common.reopen_count), (State::InProgress, 1));
+    // One that is open already stays as it is.
+    state(&mut world, State::Closed);
+    assert_eq!(world.decide(&fail).unwrap().len(), 1);
+}
