@@ -107,6 +107,11 @@ impl SentLetter {
             turn: item.turn(),
         }
     }
+
+    /// True if the item was overdue on the day on which it was sent.
+    fn was_late(&self) -> bool {
+        self.due_on.is_some_and(|due| due < self.sent_on)
+    }
 }
 
 impl Item {
@@ -140,7 +145,9 @@ impl Item {
         }
         let due = self.due(today)?;
         let (reminder_days, warning_days) = ladder_days(books);
-        let last = |kind: LetterKind| self.ladder().filter(|sent| sent.kind == kind).last();
+        let of = |kind: LetterKind| self.ladder().filter(move |sent| sent.kind == kind);
+        // An urging may come early; the rungs above it end nothing before there was anything late.
+        let last = |kind: LetterKind| of(kind).filter(|sent| sent.was_late()).last();
         let letter = |kind, since, counted_from| {
             Some(DueLetter {
                 kind,
@@ -167,7 +174,7 @@ impl Item {
             return passed
                 .then(|| letter(LetterKind::Accountability, after(last_day, 1), last_day))?;
         }
-        if last(LetterKind::Urging).is_some() {
+        if of(LetterKind::Urging).next().is_some() {
             let ripe = days_from(due, today) >= warning_days;
             return ripe.then(|| letter(LetterKind::Warning, after(due, warning_days), due))?;
         }

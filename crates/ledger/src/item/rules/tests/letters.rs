@@ -269,3 +269,18 @@ fn is_sent_to_the_responsible_unit_unless_it_names_another() {
     assert_eq!(units, [unit(TOWN), unit(COUNTY)]);
     assert_eq!(world.item().letters[1].due_on, Some(day("2018-09-28")));
 }
+
+/// A paper of before the due date ends no ladder that has not begun.
+#[test]
+fn a_letter_that_was_sent_before_anything_was_late_ends_nothing() {
+    let early = |kind| {
+        let sent = send(kind, "问1", "2018-08-21").observed();
+        due_on(&and(at_work(), [sent]), "2018-12-01")
+    };
+    assert_eq!(early(LetterKind::Accountability), "urging 2018-09-29");
+    assert_eq!(early(LetterKind::Warning), "urging 2018-09-29");
+    // An urging may come early.
+    assert_eq!(early(LetterKind::Urging), "warning 2018-10-28");
+    let late = send(LetterKind::Accountability, "问1", "2018-10-01").observed();
+    assert_eq!(due_on(&and(at_work(), [late]), "2018-12-01"), "-");
+}
