@@ -35,7 +35,7 @@ use super::{Evidence, ItemCommand, ItemEvent, Measure, MeasureResult, ReasonedSt
 use crate::context::{Actor, Context, Intake};
 use crate::date::BusinessDate;
 use crate::digest::Digest;
-use crate::ids::ItemId;
+use crate::ids::{ItemId, MeasureId};
 use crate::money::Fen;
 use crate::organisation::rules::existing as existing_unit;
 use crate::payment::rules::existing as existing_payment;
@@ -211,6 +211,7 @@ const fn judges(command: &ItemCommand) -> bool {
             | ItemCommand::CloseNotImplemented(_)
             | ItemCommand::Discard(_)
             | ItemCommand::Reassign(_)
+            | ItemCommand::Issue(_)
             | ItemCommand::Split(_)
             | ItemCommand::Merge(_)
             | ItemCommand::GrantExtension(_)
@@ -254,6 +255,10 @@ fn by_hand(
         | ItemCommand::ApproveLongTerm(_)
         | ItemCommand::Suspend(_)
         | ItemCommand::CloseNotImplemented(_) => independence::outside(books, item, actor),
+        ItemCommand::WaiveRecovery(it) => {
+            independence::outside(books, item, actor)?;
+            recovery::waives(books, item, it)
+        }
         ItemCommand::Discard(_) => {
             independence::outside(books, item, actor)?;
             division::carries_nothing(item)
@@ -268,10 +273,6 @@ fn by_hand(
                 .approvals
                 .iter()
                 .any(|earlier| earlier.organisation == actor.organisation)
-        ItemCommand::WaiveRecovery(it) => {
-            independence::outside(books, item, actor)?;
-            recovery::waives(books, item, it)
-        }
             {
                 let (first, second) = ("one approver 联审单位", "the other 另一联审单位");
                 return Err(Rejection::SameOrganisation { first, second });
@@ -280,6 +281,7 @@ fn by_hand(
         }
         ItemCommand::Verify(verification) => {
             independence::verifier(books, item, actor)?;
+            independence::owns_no_measure(books, item, actor)?;
             independence::mode(item, verification.mode)
         }
         ItemCommand::Close(_) => closing::check(books, item, actor),
@@ -306,9 +308,18 @@ fn by_hand(
         ItemCommand::DemandRecovery(it) => recovery::demanded(it),
         ItemCommand::ReceiveRecovery(it) => recovery::received(books, item, actor, it),
         ItemCommand::AddEvidence(evidence) => {
+            works_at(books, item, actor, Some(evidence.measure))?;
             not_after_today(context, "captured_on", evidence.captured_on)
         }
-        ItemCommand::RetractEvidence(retraction) => evidence_stands(item, retraction.sha256),
+        ItemCommand::RetractEvidence(retraction) => {
+            works_at(books, item, actor, None)?;
+            evidence_stands(item, retraction.sha256)
+        }
+        ItemCommand::AddMeasure(it) => works_at(books, item, actor, Some(it.measure)),
+        ItemCommand::ChangeMeasure(it) => works_at(books, item, actor, Some(it.measure)),
+        ItemCommand::FinishMeasure(it) => works_at(books, item, actor, Some(it.measure)),
+        // Its deadline runs from here, so that no unit begins with itself.
+        ItemCommand::Issue(_) => independence::outside(books, item, actor),
         ItemCommand::RequestExtension(request) => extension::request(books, context, item, request),
         ItemCommand::GrantExtension(_) => extension::grant(books, context, item),
         ItemCommand::RefuseExtension(_) => extension::answer(books, context, item),
@@ -329,14 +340,30 @@ fn by_hand(
         }
         ItemCommand::Draft(_)
         | ItemCommand::TakeOver(_)
-        | ItemCommand::Issue(_)
         | ItemCommand::ReviewLongTerm(_)
         | ItemCommand::Resume(_)
-        | ItemCommand::AddMeasure(_)
-        | ItemCommand::ChangeMeasure(_)
-        | ItemCommand::FinishMeasure(_)
         | ItemCommand::NoteProgress(_) => Ok(()),
     }
+}
+
+/// Measures and their proof are the work of whose item it is; and what somebody has verified stays
+/// as it was seen until it is sent back, or else something else would be closed.
+fn works_at(
+    books: &Books,
+    item: &Item,
+    actor: &Actor,
+    measure: Option<MeasureId>,
+) -> Result<(), Rejection> {
+    independence::works(books, item, actor, measure)?;
+    let attempt = item.attempt.as_ref();
+    if attempt.is_some_and(|attempt| !attempt.verifications.is_empty()) {
+        return Err(Rejection::BadField {
+            field: "item",
+            why: "it was verified as it is: measures and evidence change once it was sent back",
+            why_zh: "已有人核验,退回重改之前不得变更措施或佐证",
+        });
+    }
+    Ok(())
 }
 
 fn evidence_stands(item: &Item, sha256: Digest) -> Result<(), Rejection> {
@@ -416,6 +443,23 @@ pub(crate) fn breaches(books: &Books, context: &Context, event: &ItemEvent) -> V
         .collect()
 }
 
+/// The steps by which the unit's clock stands still or goes on. They happen only here: one that is
+/// dated before the issue, or before what it answers, would move the due date, and is refused as an
+/// observed fact as well.
+fn is_on_the_clock(step: Step) -> bool {
+    const ON_THE_CLOCK: [Step; 8] = [
+        Step::RequestClosure,
+        Step::WithdrawClosureRequest,
+        Step::ReturnForRework,
+        Step::Verify,
+        Step::Close,
+        Step::ReviewLongTerm,
+        Step::Suspend,
+        Step::Resume,
+    ];
+    ON_THE_CLOCK.contains(&step)
+}
+
 /// Nothing is dated before the issue, and no change of state before the one before it.
 fn dates(item: &Item, context: &Context, step: Step) -> Option<Rejection> {
     let Some(issued_on) = item.issued_on else {
@@ -450,23 +494,6 @@ fn four_eyes(item: &Item, context: &Context, event: &ItemEvent) -> Option<Reject
         return None;
     };
     let person = context.hand().person;
-/// The steps by which the unit's clock stands still or goes on. They happen only here: one that is
-/// dated before the issue, or before what it answers, would move the due date, and is refused as an
-/// observed fact as well.
-fn is_on_the_clock(step: Step) -> bool {
-    const ON_THE_CLOCK: [Step; 8] = [
-        Step::RequestClosure,
-        Step::WithdrawClosureRequest,
-        Step::ReturnForRework,
-        Step::Verify,
-        Step::Close,
-        Step::ReviewLongTerm,
-        Step::Suspend,
-        Step::Resume,
-    ];
-    ON_THE_CLOCK.contains(&step)
-}
-
     let second = Step::ApprovePlan.word();
     if item.plan_by == Some(person) {
         return Some(Rejection::SamePerson {

@@ -1,10 +1,11 @@
 //! Nobody judges their own case (V15), and nobody does another unit's work.
 
+use super::state::MeasureState;
 use super::steps::{Step, next};
 use super::{Item, bad_transition, existing};
 use crate::Books;
 use crate::context::Actor;
-use crate::ids::{ItemId, OrganisationId};
+use crate::ids::{ItemId, MeasureId, OrganisationId};
 use crate::item::{ItemCategory, Recusal, VerificationMode};
 use crate::organisation::rules::is_within;
 use crate::rejection::Rejection;
@@ -36,7 +37,8 @@ pub fn may_verify(books: &Books, id: ItemId, actor: &Actor) -> Result<(), Reject
     if next(item.state, Step::Verify).is_none() {
         return Err(bad_transition(item.state, Step::Verify));
     }
-    verifier(books, item, actor)
+    verifier(books, item, actor)?;
+    owns_no_measure(books, item, actor)
 }
 
 /// The closing body of the round must be able to judge `unit`, and whoever leads.
@@ -91,6 +93,50 @@ pub(super) fn on_behalf_of_unit(
         why: "this is for the responsible or leading unit, or one below it",
         why_zh: "本步骤须由责任单位、牵头单位或其下属单位办理",
     })
+}
+
+/// The work on measures is of the units that have to do with the item: responsible, leading or
+/// helping, the owner of the measure, the round's closing body and those above it.
+pub(super) fn works(
+    books: &Books,
+    item: &Item,
+    actor: &Actor,
+    measure: Option<MeasureId>,
+) -> Result<(), Rejection> {
+    let ours = |unit| is_within(books, actor.organisation, unit);
+    let owner = |row: &MeasureState| row.owner_unit.filter(|unit| ours(*unit)).is_some();
+    let mut owned = item.measures.iter().filter(|row| {
+        // Evidence is taken back of whatever measure it proves.
+        measure.is_none_or(|measure| row.measure == measure)
+    });
+    let body = existing_round(books, "round", item.draft.round)?.closing_body;
+    if ours(item.draft.responsible_unit)
+        || item.lead_unit.is_some_and(ours)
+        || item.draft.cooperating_units.iter().any(|unit| ours(*unit))
+        || owned.any(owner)
+        || ours(body)
+        || is_within(books, body, actor.organisation)
+    {
+        return Ok(());
+    }
+    Err(Rejection::BadField {
+        field: "actor",
+        why: "this is for a unit of the item, the owner of the measure, or the closing body",
+        why_zh: "本步骤须由责任单位、牵头单位、配合单位、措施承办单位或销号单位办理",
+    })
+}
+
+/// Whoever carries out a measure does not verify what came of it.
+pub(super) fn owns_no_measure(books: &Books, item: &Item, actor: &Actor) -> Result<(), Rejection> {
+    let ours = |unit| is_within(books, actor.organisation, unit);
+    let mut owners = item.measures.iter().filter_map(|row| row.owner_unit);
+    if owners.any(ours) {
+        return Err(Rejection::NotIndependent {
+            why: "the actor belongs to a unit that carries out a measure of it, or to one below it",
+            why_zh: "办理人属于承办本事项措施的单位或其下属单位,不得核验",
+        });
+    }
+    Ok(())
 }
 
 /// Whoever judges does not belong to the responsible unit, nor to the one that leads, which plans

@@ -19,6 +19,7 @@ mod paths;
 mod recovered;
 mod table;
 mod verifying;
+mod whose;
 mod work;
 
 use super::*;

@@ -300,8 +300,9 @@ fn changed(word: &str, from: &str, to: &str) -> Ask {
     said((line.0, line.1, line.2, data), "item")
 }
 
-/// Beside two other drafts and an item that was issued: none, and one with a measure, its proof, a closing that was asked for
-/// and verified once; its states are set. Of one that is in progress an extension is asked for too.
+/// Beside two other drafts and an item that was issued: none, and one with a measure, its proof, a
+/// closing that was asked for and verified once; its states are set. Of one that is in progress an
+/// extension is asked for too.
 pub(super) fn story() -> Story {
     let round = ROUND.iter().take(2).map(|line| said(*line, "round"));
     let other = ["$7602", "$7603", "$7604"].map(|number| changed("draft", "$7601", number));
@@ -343,5 +344,9 @@ fn set(world: &mut World, state: &str) {
         return;
     };
     let id = crate::ids::ItemId(uuid::Uuid::from_u128(0x7601));
-    world.books.items.get_mut(id).unwrap().state = *state;
+    let item = world.books.items.get_mut(id).unwrap();
+    item.state = *state;
+    if !matches!(state, ItemState::ClosureRequested | ItemState::Verified) {
+        item.attempt = None;
+    }
 }
