@@ -42,10 +42,11 @@ struct Item {
     number: u64,
     extensions: Vec<(i64, i64)>,
     pending: Option<((i64, i64), &'static str)>,
-    stopped_days: i64,
+    /// From when to when the clock stood still and went on: suspended, and under review.
+    stops: Vec<(i64, i64)>,
+    reviews: Vec<(i64, i64)>,
     stopped: Option<(i64, &'static str)>,
-    /// The days of reviews that ended with an answer, and since when one is going on.
-    review_days: i64,
+    /// Since when a review is going on.
     asked_on: Option<i64>,
     late: bool,
     moved_in: i64,
@@ -92,7 +93,12 @@ impl Item {
     fn stopped_until(&self, today: i64) -> i64 {
         let since = |day: Option<i64>| day.map_or(0, |day| (today - day).max(0));
         let suspended = since(self.stopped.map(|(day, _)| day));
-        self.stopped_days + suspended + self.review_days + since(self.asked_on)
+        days_until(&self.stops, today) + suspended + self.review_days(today)
+    }
+
+    fn review_days(&self, today: i64) -> i64 {
+        let running = self.asked_on.map_or(0, |day| (today - day).max(0));
+        days_until(&self.reviews, today) + running
     }
 
     fn due(&self, today: i64) -> Option<i64> {
@@ -134,7 +140,11 @@ impl Item {
     }
 
     fn paid_back(&self) -> bool {
-        self.received + self.waived >= self.required()
+        self.owed() == 0
+    }
+
+    fn owed(&self) -> i64 {
+        (self.required() - self.received - self.waived).max(0)
     }
 
     /// Of the town, or recused: they answer nothing that the town has asked.
@@ -146,6 +156,12 @@ impl Item {
     fn may_judge(&self, who: &str) -> bool {
         !self.biased(who) && self.requester != Some(who) && !self.verifiers.contains(&who)
     }
+}
+
+/// A day that is past is judged by what had stood still until then.
+fn days_until(stops: &[(i64, i64)], today: i64) -> i64 {
+    let days = |(since, until): &(i64, i64)| (today.min(*until) - since).max(0);
+    stops.iter().map(days).sum()
 }
 
 fn recovery(number: u64) -> i64 {

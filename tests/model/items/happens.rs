@@ -68,7 +68,7 @@ impl Items {
             "suspend" => row.stopped = Some((today, before)),
             "resume" => {
                 let (since, _) = row.stopped.take().unwrap();
-                row.stopped_days += (today - since).max(0);
+                row.stops.push((since, today));
             }
             "add_measure" => {
                 row.measures.insert(ask.number, Vec::new());
@@ -101,7 +101,7 @@ impl Items {
             row.verifiers.clear();
         }
         if ask.step == "merge" {
-            let open = (row.required() - row.received - row.waived).max(0);
+            let open = row.owed();
             row.moved_out += open;
             self.rows.get_mut(&ask.number).unwrap().moved_in += open;
         }
@@ -112,6 +112,6 @@ impl Item {
     /// The days since the closing was asked for were not the unit's.
     fn answered(&mut self, today: i64) {
         let asked = self.asked_on.take();
-        self.review_days += asked.map_or(0, |asked| (today - asked).max(0));
+        self.reviews.extend(asked.map(|asked| (asked, today)));
     }
 }

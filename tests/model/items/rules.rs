@@ -2,6 +2,18 @@
 
 use super::*;
 
+/// What stops the unit's clock or starts it again is in its order in both intakes.
+const CLOCK: [&str; 8] = [
+    "request_closure",
+    "withdraw_closure_request",
+    "return_for_rework",
+    "verify",
+    "close",
+    "review_long_term",
+    "suspend",
+    "resume",
+];
+
 impl Items {
     /// What is wrong whatever the way in.
     pub fn integrity(&self, ask: &Ask, who: &str, today: i64) -> Option<&'static str> {
@@ -27,19 +39,27 @@ impl Items {
         if !table(ask.step).0.contains(&row.state) {
             return Some("BAD_TRANSITION");
         }
-        self.of_step(row, ask, who, today)
+        self.of_step(row, ask, who, today).or_else(|| {
+            let dates = || self.policy(ask, today).into_iter().next();
+            CLOCK.contains(&ask.step).then(dates).flatten()
+        })
     }
 
     fn of_step(&self, row: &Item, ask: &Ask, who: &str, today: i64) -> Option<&'static str> {
         let of_town = unit(who) == TOWN;
         let refuse = |wrong: bool, code: &'static str| wrong.then_some(code);
+        // The county has no part in the town's work; and what somebody has verified stays.
+        let no_work = unit(who) == COUNTY || !row.verifiers.is_empty();
         match ask.step {
             "acknowledge" | "submit_plan" | "request_closure" => refuse(!of_town, "BAD_FIELD"),
             "withdraw_closure_request" => {
                 refuse(!of_town && row.requester != Some(who), "BAD_FIELD")
             }
-            "uphold_objection"
-            | "waive_recovery"
+            "waive_recovery" => {
+                refuse(of_town, "NOT_INDEPENDENT").or(refuse(ask.fen > row.owed(), "OVER_PAID"))
+            }
+            "issue"
+            | "uphold_objection"
             | "approve_long_term"
             | "suspend"
             | "close_not_implemented" => refuse(of_town, "NOT_INDEPENDENT"),
@@ -66,18 +86,22 @@ impl Items {
                 refuse(row.biased(who) || took_part, "NOT_INDEPENDENT")
             }
             "merge" => {
-                let over = !self.rows[&ask.number].is_open();
+                let into = &self.rows[&ask.number];
+                let over = !into.is_open();
+                let draft = row.issued.is_some() && into.issued.is_none();
                 refuse(of_town, "NOT_INDEPENDENT")
                     .or(refuse(ask.number == ask.item, "BAD_FIELD"))
                     .or(refuse(over, "BAD_TRANSITION"))
+                    .or(refuse(draft, "BAD_FIELD"))
             }
+            "add_measure" | "add_evidence" | "finish_measure" => refuse(no_work, "BAD_FIELD"),
             "retract_evidence" => {
                 let there = row
                     .measures
                     .values()
                     .flatten()
                     .any(|file| *file == ask.number);
-                refuse(!there, "BAD_FIELD")
+                refuse(!there || no_work, "BAD_FIELD")
             }
             "request_extension" => {
                 let due = row.due(today).unwrap();

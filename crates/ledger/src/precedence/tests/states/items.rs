@@ -268,7 +268,11 @@ pub(super) fn issued() -> Vec<Ask> {
 pub(super) fn late() -> Vec<Ask> {
     let rule = r#""deadline_rule":"inspection_feedback""#;
     let mut asks = issued();
-    asks[2] = changed("draft", rule, r#""deadline_rule":"immediate","deadline_days":1"#);
+    asks[2] = changed(
+        "draft",
+        rule,
+        r#""deadline_rule":"immediate","deadline_days":1"#,
+    );
     asks
 }
 
@@ -306,7 +310,9 @@ fn changed(word: &str, from: &str, to: &str) -> Ask {
 pub(super) fn story() -> Story {
     let round = ROUND.iter().take(2).map(|line| said(*line, "round"));
     let other = ["$7602", "$7603", "$7604"].map(|number| changed("draft", "$7601", number));
-    let other = other.into_iter().chain([changed("issue", "$7601", "$7604")]);
+    let other = other
+        .into_iter()
+        .chain([changed("issue", "$7601", "$7604")]);
     let path = [
         of("draft"),
         of("issue"),
