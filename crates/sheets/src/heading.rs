@@ -1,6 +1,8 @@
 //! Which row has the headings, and which column is which field. Above the headings stand a title
 //! and often the unit; the headings may take two rows, the upper one over several columns.
 
+mod beside;
+
 use crate::amount::Unit;
 use crate::form::REASON;
 use crate::limits::HEADING_ROWS_MAX;
@@ -25,6 +27,10 @@ pub(crate) struct Heading {
     mixed: Option<(u32, u32)>,
     /// Columns whose heading no field has.
     unread: Vec<(u32, String)>,
+    /// Columns that have a heading, whatever it says.
+    named: BTreeSet<u32>,
+    /// How many fields its line has; none of a workbook.
+    fields: u32,
     found: usize,
 }
 
@@ -44,7 +50,12 @@ pub(crate) fn find(mapping: &Mapping, sheet: &Sheet) -> Option<Heading> {
         let next = next.filter(|next| next.number == row.number.saturating_add(1));
         let one = matched(mapping, row.number, &one_row(row));
         let two = next.map(|next| matched(mapping, next.number, &two_rows(sheet, row, next)));
-        for heading in [Some(one), two].into_iter().flatten() {
+        let lower = next.map_or(0, |next| next.fields);
+        let fields = [row.fields, row.fields.max(lower)];
+        for (heading, fields) in [Some(one), two].into_iter().zip(fields) {
+            let Some(heading) = heading.map(|it| Heading { fields, ..it }) else {
+                continue;
+            };
             if heading.found > best.as_ref().map_or(0, |best| best.found) {
                 best = Some(heading);
             }
@@ -132,6 +143,7 @@ fn matched(mapping: &Mapping, last_row: u32, called: &[Called]) -> Heading {
     let mut heading = Heading {
         last_row,
         columns: vec![None; mapping.fields.len()],
+        named: called.iter().map(|it| it.column).collect(),
         ..Heading::default()
     };
     let keys: BTreeMap<String, usize> = mapping
@@ -215,29 +227,6 @@ impl Heading {
         let pairs = mapping.fields.iter().zip(&self.columns);
         let amounts = pairs.filter(|(field, _)| field.form == Form::Amount);
         amounts.filter_map(|(_, column)| *column).min()
-    }
-
-    /// The columns of which nothing is read although something stands in them, each by its place:
-    /// else whoever brings the table would believe that it was.
-    pub(crate) fn unread(&self, sheet: &Sheet) -> Vec<Refusal> {
-        let below = sheet.rows.iter().filter(|row| row.number > self.last_row);
-        let filled: BTreeSet<u32> = below
-            .flat_map(|row| row.cells.iter().map(|cell| cell.column))
-            .collect();
-        let unread = self.unread.iter();
-        let unread = unread.filter(|(column, _)| filled.contains(column));
-        let told = unread.map(|(column, name)| {
-            Refusal::of_file(
-                Code::ColumnUnread,
-                "no column of this kind has this heading: nothing of it was read",
-                "该列不在本表格种类之内,未读取",
-            )
-            .on(&sheet.name)
-            .row(self.last_row)
-            .column(*column)
-            .value(name)
-        });
-        told.collect()
     }
 
     /// What is wrong with the headings themselves.

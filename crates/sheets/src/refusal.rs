@@ -81,6 +81,8 @@ codes! {
     UnitConflict "UNIT_CONFLICT"
     /// A column that is read is hidden.
     ColumnHidden "COLUMN_HIDDEN"
+    /// A line of text that has more fields than its headings: which of them is which?
+    RowTooLong "ROW_TOO_LONG"
     /// A row with something in it is hidden.
     RowHidden "ROW_HIDDEN"
     /// A value is shared by several rows or columns.
@@ -117,7 +119,7 @@ codes! {
     FooterRow "FOOTER_ROW"
     /// Listed: many empty rows, which are passed over.
     EmptyRows "EMPTY_ROWS"
-    /// Listed: a column whose heading means nothing here, and of which nothing is read.
+    /// Listed: a column without a heading, or with one that means nothing here; it is not read.
     ColumnUnread "COLUMN_UNREAD"
     /// Listed: a sheet without the headings, or a hidden one, which is passed over.
     SheetSkipped "SHEET_SKIPPED"

@@ -4,6 +4,7 @@
 mod files;
 mod forms;
 mod hostile;
+mod meant;
 mod old;
 mod rows;
 

@@ -55,6 +55,8 @@ pub struct Row {
     pub number: u32,
     /// Nobody sees it.
     pub hidden: bool,
+    /// How many fields the line has, empty ones too; none of a workbook, whose rows have no end.
+    pub fields: u32,
     /// Its cells that are not empty, from the left.
     pub cells: Vec<Cell>,
 }
@@ -240,6 +242,13 @@ impl Rows {
             last.cells.push(Cell { column, content });
         }
         Ok(())
+    }
+
+    /// Notes how many fields a line has, if something stands in it.
+    fn measure(&mut self, row: u32, fields: usize) {
+        if let Some(last) = self.rows.last_mut().filter(|last| last.number == row) {
+            last.fields = u32::try_from(fields).unwrap_or(u32::MAX);
+        }
     }
 
     /// The rows of a sheet, in order, each place once: files that were made by hand keep no order.

@@ -98,6 +98,9 @@ fn values(
             "该行被隐藏或筛选,请取消隐藏、核对后再导入",
         )]);
     }
+    if let Some(refusal) = heading.exceeded_by(row) {
+        return Err(vec![refusal]);
+    }
     let (mut values, mut refusals) = (Vec::new(), Vec::new());
     let shared = |region: &Region| {
         let columns = heading.columns.iter().flatten();

@@ -47,6 +47,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, Refusal> {
             let column = u32::try_from(column).unwrap_or(u32::MAX);
             rows.put(line, column, Content::Text(field.into()))?;
         }
+        rows.measure(line, record.len());
     }
     let sheet = Sheet {
         rows: rows.take(),
