@@ -2,12 +2,12 @@
 //! and often the unit; the headings may take two rows, the upper one over several columns.
 
 mod beside;
+mod unit;
 
 use crate::amount::Unit;
 use crate::form::REASON;
 use crate::limits::HEADING_ROWS_MAX;
 use crate::mapping::{Form, Mapping, heading_key};
-use crate::plain::key;
 use crate::refusal::{Code, Refusal};
 use crate::workbook::{Content, Row, Sheet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +27,8 @@ pub(crate) struct Heading {
     mixed: Option<(u32, u32)>,
     /// Columns whose heading no field has.
     unread: Vec<(u32, String)>,
+    /// What stands above the columns of the unit.
+    said: Vec<unit::Said>,
     /// Columns that have a heading, whatever it says.
     named: BTreeSet<u32>,
     /// How many fields its line has; none of a workbook.
@@ -62,10 +64,7 @@ pub(crate) fn find(mapping: &Mapping, sheet: &Sheet) -> Option<Heading> {
         }
     }
     let mut best = best?;
-    if best.unit.is_none() {
-        let above = rows.iter().take_while(|row| row.number <= best.last_row);
-        best.unit = above.filter_map(|row| unit_line(row)).next();
-    }
+    best.take_units(&rows);
     Some(best)
 }
 
@@ -190,20 +189,6 @@ fn matched(mapping: &Mapping, last_row: u32, called: &[Called]) -> Heading {
     heading
 }
 
-/// `单位:万元`, by itself or at the end of a line above the headings.
-fn unit_line(row: &Row) -> Option<(Unit, u32, Option<u32>)> {
-    row.cells.iter().find_map(|cell| {
-        let said = key(text(Some(&cell.content))?);
-        let (_, unit) = said.rsplit_once("单位:")?;
-        let unit = match unit.trim_end_matches(')') {
-            "万元" => Unit::TenThousand,
-            "元" | "人民币元" => Unit::Yuan,
-            _ => return None,
-        };
-        Some((unit, row.number, Some(cell.column)))
-    })
-}
-
 impl Heading {
     /// True where every column is there that is needed.
     pub(crate) fn is_whole(&self, mapping: &Mapping) -> bool {
@@ -282,7 +267,8 @@ impl Heading {
                 .column(column),
             );
         }
-        let at = |fault: Refusal| fault.on(&sheet.name).row(self.last_row);
-        faults.into_iter().map(at).collect()
+        let at = |fault: Refusal| fault.row(self.last_row);
+        let faults = faults.into_iter().map(at).chain(self.unit_faults(mapping));
+        faults.map(|fault| fault.on(&sheet.name)).collect()
     }
 }

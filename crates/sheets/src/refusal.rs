@@ -77,7 +77,9 @@ codes! {
     HeadingTwice "HEADING_TWICE"
     /// Nobody says whether amounts are in yuan or ten thousands.
     UnitMissing "UNIT_MISSING"
-    /// The file says another unit than was declared.
+    /// The file counts in something else than yuan or ten thousands of them.
+    UnitUnknown "UNIT_UNKNOWN"
+    /// The file says another unit than was declared, or two of them.
     UnitConflict "UNIT_CONFLICT"
     /// A column that is read is hidden.
     ColumnHidden "COLUMN_HIDDEN"

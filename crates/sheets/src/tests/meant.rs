@@ -55,3 +55,57 @@ fn what_stands_under_no_heading_is_noted() {
     );
     assert_eq!(reading.notes[0].value.as_deref(), Some("234.56"));
 }
+
+/// Reads payments below a line, under a heading of amounts.
+fn under(above: &str, amount: &str, unit: Option<Unit>) -> Result<Reading, Vec<Refusal>> {
+    let head = HEADINGS.join(",").replace("金额(元)", amount);
+    let row = GOOD.replace("1234.56", "12.5");
+    let text = format!("{above}\n{head}\n{row}\n");
+    let options = Options { unit, sheet: None };
+    read(text.as_bytes(), &payments(), options)
+}
+
+#[test]
+fn a_unit_that_is_not_known_or_contradicts_another_is_refused() {
+    for (above, amount, unit, code) in [
+        ("单位:千元", "金额", Some(Unit::Yuan), Code::UnitUnknown),
+        (
+            "单位:人民币千元",
+            "金额",
+            Some(Unit::Yuan),
+            Code::UnitUnknown,
+        ),
+        (
+            "金额单位: 亿元 日期:2018年",
+            "金额",
+            None,
+            Code::UnitUnknown,
+        ),
+        ("单位:美元", "金额(元)", None, Code::UnitUnknown),
+        (
+            "支付明细表(单位:万元)",
+            "金额(元)",
+            None,
+            Code::UnitConflict,
+        ),
+        ("支付明细表(万元)", "金额(元)", None, Code::UnitConflict),
+        ("单位:万元,单位:元", "金额", None, Code::UnitConflict),
+        ("单位:万元", "金额", Some(Unit::Yuan), Code::UnitConflict),
+    ] {
+        let told = under(above, amount, unit).unwrap_err();
+        assert_eq!(told[0].code, code, "{above} {amount}");
+        assert_eq!(told[0].place.row, Some(1), "{above} {amount}");
+    }
+    for (above, amount, unit, fen) in [
+        ("单位:万元", "金额", None, 12_500_000),
+        ("单位:人民币万元", "金额", None, 12_500_000),
+        ("单位:元、户", "金额", None, 1_250),
+        ("填报单位:元阳县 单位:万元", "金额", None, 12_500_000),
+        ("单位:元 填报单位:龙潭乡", "金额", None, 1_250),
+        ("填报单位:元阳县", "金额", Some(Unit::Yuan), 1_250),
+        ("支付明细表(2018年)", "金额(元)", None, 1_250),
+    ] {
+        let reading = under(above, amount, unit).unwrap();
+        assert_eq!(sure(&reading), [("V1".to_owned(), fen)], "{above}");
+    }
+}
