@@ -1,7 +1,7 @@
 //! Amounts as tables hold them: text with separators or a binary fraction, in yuan or in ten
 //! thousands of them, made whole fen or refused. Nothing is ever rounded.
 
-use crate::plain::number;
+use crate::plain::{is_broken, number};
 use ledger::money::Fen;
 
 /// In what a table counts money.
@@ -55,6 +55,12 @@ fn why(en: &str, zh: &str) -> Why {
 
 /// The amount that a text says; nothing for a dash, which tables write for nothing.
 pub(crate) fn of_text(text: &str, unit: Unit) -> Result<Option<Fen>, Why> {
+    if is_broken(text) {
+        return Err(why(
+            "there is white space within the number",
+            "数字中间有空格或换行",
+        ));
+    }
     let plain = number(text);
     let (plain, in_brackets) = match plain.strip_prefix('(').and_then(|p| p.strip_suffix(')')) {
         Some(inner) => (inner.to_owned(), true),
@@ -105,7 +111,7 @@ fn no_number() -> Why {
 }
 
 /// `1,234,567` without its separators, which must stand where separators stand.
-fn ungrouped(whole: &str) -> Result<String, Why> {
+pub(crate) fn ungrouped(whole: &str) -> Result<String, Why> {
     let mut groups = whole.split(',');
     let first = groups.next().unwrap_or_default();
     let mut digits = first.to_owned();
@@ -211,6 +217,7 @@ mod tests {
             ("(1,234.56)", -123_456),
             ("－12", -1_200),
             ("12.50元", 1_250),
+            (" ¥ 12.50 元 ", 1_250),
             ("1.230000", 123),
         ] {
             assert_eq!(text(shown, Unit::Yuan), Some(fen), "{shown}");
@@ -235,6 +242,9 @@ mod tests {
             "99999999999999999999",
             "0x10",
             "1234,567",
+            "12 34",
+            "1 234.56",
+            "12\n34",
             "",
         ] {
             assert!(

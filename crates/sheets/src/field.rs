@@ -3,7 +3,7 @@
 use crate::amount::{self, Unit};
 use crate::day;
 use crate::mapping::{Field, Form};
-use crate::plain::{number, plain, stored};
+use crate::plain::{is_broken, number, plain, stored};
 use crate::refusal::{Code, Refusal};
 use crate::workbook::{Content, shown_number};
 use ledger::date::BusinessDate;
@@ -158,10 +158,12 @@ fn date_of(content: &Content, epoch_1904: bool) -> Result<Option<Value>, Refusal
 }
 
 fn count_of(content: &Content) -> Result<Option<Value>, Refusal> {
-    let text = number(&content.shown()).replace(',', "");
+    let shown = content.shown();
+    let text = number(&shown);
     let text = text.trim_end_matches(['年', '户', '人', '个', '天']);
-    let count = text.parse().ok().map(Value::Count);
-    count.map(Some).ok_or_else(|| {
+    let digits = amount::ungrouped(text).ok().filter(|_| !is_broken(&shown));
+    let count = digits.and_then(|digits| digits.parse().ok());
+    count.map(|count| Some(Value::Count(count))).ok_or_else(|| {
         refused(
             Code::BadCount,
             "it is no whole number from 0",
@@ -171,8 +173,19 @@ fn count_of(content: &Content) -> Result<Option<Value>, Refusal> {
 }
 
 /// `30%`, `2.5`, or a number cell that is shown as a percentage, and so holds the fraction. A
-/// number cell of just 1 may be either, and is refused.
+/// number cell of just 1 may be either, and is refused; so is a text of at most 1 without `%`: an
+/// export writes the 40 per cent of a number cell as 0.4.
 fn percent_of(content: &Content) -> Result<Option<Value>, Refusal> {
+    let shown = content.shown();
+    if let Content::Text(_) = content
+        && is_fraction(&number(&shown))
+    {
+        return Err(refused(
+            Code::BadCount,
+            "it may be a fraction or a percentage; write 40% or 0.4%",
+            "可能是小数,也可能是百分数;请写成 40% 或 0.4%",
+        ));
+    }
     let text = match content {
         Content::Number(value) if *value > 0.0 && *value < 1.0 => shown_number(value * 100.0),
         Content::Number(1.0) => String::new(),
@@ -182,13 +195,15 @@ fn percent_of(content: &Content) -> Result<Option<Value>, Refusal> {
         | Content::Truth(_)
         | Content::Fault(_)
         | Content::NotComputed
-        | Content::Linked => number(&content.shown()),
+        | Content::Linked => number(&shown),
     };
     let text = text.trim_end_matches('%');
     let (whole, parts) = text.split_once('.').unwrap_or((text, ""));
     let digits = format!("{whole}{parts:0<2}");
-    let plain =
-        !text.is_empty() && parts.len() <= 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let plain = !text.is_empty()
+        && !is_broken(&shown)
+        && parts.len() <= 2
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
     let share = digits
         .parse()
         .ok()
@@ -200,6 +215,18 @@ fn percent_of(content: &Content) -> Result<Option<Value>, Refusal> {
             "不是 0 至 100 之间的百分比;请写成 30%",
         )
     })
+}
+
+/// True for more than nothing and at most 1, without a sign of per cent.
+fn is_fraction(text: &str) -> bool {
+    let (whole, parts) = text.split_once('.').unwrap_or((text, ""));
+    let is_nothing = |digits: &str| digits.bytes().all(|byte| byte == b'0');
+    let plain = !text.is_empty() && parts.bytes().all(|byte| byte.is_ascii_digit());
+    match whole.trim_start_matches('0') {
+        "" => plain && !is_nothing(parts),
+        "1" => is_nothing(parts),
+        _ => false,
+    }
 }
 
 fn word_of(field: &Field, content: &Content) -> Result<Option<Value>, Refusal> {

@@ -31,6 +31,17 @@ pub(crate) fn number(text: &str) -> String {
         .collect()
 }
 
+/// True where white space stands within a number: `12 34` is one number, or two in one cell.
+pub(crate) fn is_broken(text: &str) -> bool {
+    let plain = plain(text);
+    let of_number =
+        |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit() || matches!(c, '.' | ','));
+    let mut parts = plain.split(' ').peekable();
+    std::iter::from_fn(|| Some((parts.next()?, parts.peek().copied()))).any(|(part, next)| {
+        of_number(part.chars().last()) && of_number(next.and_then(|next| next.chars().next()))
+    })
+}
+
 /// A heading or a word of a list: as [`number`], without case, stars and closing colons.
 pub(crate) fn key(text: &str) -> String {
     let bare = number(text).to_lowercase();
@@ -50,6 +61,16 @@ fn is_invisible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_with_spaces_within_it_is_broken() {
+        for broken in ["12 34", "1 234.56", "1, 234", "12\n34", "１２　３４"] {
+            assert!(is_broken(broken), "{broken}");
+        }
+        for whole in ["1234", " 12 ", "- 12", "¥ 12", "12 元", "二 三", ""] {
+            assert!(!is_broken(whole), "{whole}");
+        }
+    }
 
     #[test]
     fn width_spaces_and_line_breaks_make_no_difference() {

@@ -109,3 +109,65 @@ fn a_unit_that_is_not_known_or_contradicts_another_is_refused() {
         assert_eq!(sure(&reading), [("V1".to_owned(), fen)], "{above}");
     }
 }
+
+#[test]
+fn white_space_within_an_amount_is_refused() {
+    for amount in ["12 34", "1 234.56", "\"12\n34\""] {
+        let reading = paid(&csv(&[&GOOD.replace("1234.56", amount)])).unwrap();
+        assert_eq!(
+            refused(&reading),
+            [(Code::BadAmount, "F2".to_owned())],
+            "{amount}"
+        );
+    }
+}
+
+/// The share, and the count, of a contract's text.
+fn share(text: &str) -> Option<Value> {
+    let mapping = Mapping::built_in("contracts").unwrap();
+    let head = "合同编号,合同名称,项目编码,承包单位,合同价款(元),签订日期,进度付至";
+    let row = format!("HT-1,路,QS-1,曲河建工公司,5,2018-04-01,{text}");
+    let table = format!("{head}\n{row}\n");
+    let reading = read(table.as_bytes(), &mapping, Options::default()).unwrap();
+    let entry = reading.entries.first()?;
+    entry.value(&mapping, "stage_progress").cloned()
+}
+
+#[test]
+fn a_fraction_in_text_may_be_a_share_or_a_percentage_and_is_refused() {
+    for text in ["0.4", "0.9", "1", ".5", "1.0", "4 0%"] {
+        assert_eq!(share(text), None, "{text}");
+    }
+    for (text, bp) in [
+        ("0.4%", 40),
+        ("1%", 100),
+        ("40%", 4_000),
+        ("2.5", 250),
+        ("40", 4_000),
+    ] {
+        assert_eq!(share(text), Some(Value::Count(bp)), "{text}");
+    }
+}
+
+#[test]
+fn a_count_has_its_separators_where_they_belong() {
+    let mapping = Mapping::built_in("funds").unwrap();
+    let head = "指标文号,资金名称,下达单位,接收单位,资金来源,指标金额(元),预算年度,发文日期,用途";
+    let of = |year: &str| {
+        let row = format!("5号,产业资金,云岭省,青石县,省级,5,{year},2018-03-01,产业");
+        let table = format!("{head}\n{row}\n");
+        let reading = read(table.as_bytes(), &mapping, Options::default()).unwrap();
+        let entry = reading.entries.first()?;
+        entry.value(&mapping, "year").cloned()
+    };
+    for (text, count) in [
+        ("2018年", Some(2_018)),
+        ("\"2,018\"", Some(2_018)),
+        ("\"20,18\"", None),
+    ] {
+        assert_eq!(of(text), count.map(Value::Count), "{text}");
+    }
+    for text in ["\"1,2\"", "20 18"] {
+        assert_eq!(of(text), None, "{text}");
+    }
+}
