@@ -30,6 +30,7 @@ pub use amount::Unit;
 pub use field::Value;
 pub use form::{rejects, template};
 pub use mapping::{BadMapping, Field, Form, Mapping};
+pub use plain::shape;
 pub use reading::{Entry, Options, Reading, Refused, read};
 pub use refusal::{Code, Place, Refusal, column_letters};
 pub use workbook::{Cell, Content, Row, Sheet, Workbook};

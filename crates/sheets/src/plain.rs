@@ -31,6 +31,40 @@ pub(crate) fn number(text: &str) -> String {
         .collect()
 }
 
+/// Traditional characters of document numbers, and what they are in the simplified script.
+const TRADITIONAL: [(char, char); 13] = [
+    ('號', '号'),
+    ('財', '财'),
+    ('農', '农'),
+    ('縣', '县'),
+    ('鄉', '乡'),
+    ('發', '发'),
+    ('雲', '云'),
+    ('貧', '贫'),
+    ('辦', '办'),
+    ('預', '预'),
+    ('撥', '拨'),
+    ('審', '审'),
+    ('計', '计'),
+];
+
+/// How numbers are told apart: neither width, spaces and dashes make a difference between them, nor
+/// the shape of brackets, nor 號 for 号.
+#[must_use]
+pub fn shape(text: &str) -> String {
+    let plain = number(text);
+    let shaped = plain.chars().map(|c| match c {
+        '〔' | '[' | '【' => '(',
+        '〕' | ']' | '】' => ')',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        other => {
+            let simple = TRADITIONAL.iter().find(|(from, _)| *from == other);
+            simple.map_or(other, |(_, to)| *to)
+        }
+    });
+    shaped.collect()
+}
+
 /// True where white space stands within a number: `12 34` is one number, or two in one cell.
 pub(crate) fn is_broken(text: &str) -> bool {
     let plain = plain(text);
@@ -70,6 +104,20 @@ mod tests {
         for whole in ["1234", " 12 ", "- 12", "¥ 12", "12 元", "二 三", ""] {
             assert!(!is_broken(whole), "{whole}");
         }
+    }
+
+    #[test]
+    fn a_number_is_the_same_however_it_is_written() {
+        for other in [
+            "云财农[2018]3号",
+            "雲財農［２０１８］３號",
+            "云财农（2018） 3号",
+            "云财农【2018】3号",
+        ] {
+            assert_eq!(shape(other), shape("云财农〔2018〕3号"), "{other}");
+        }
+        assert_eq!(shape("P–1"), "P-1");
+        assert_ne!(shape("P-1"), shape("P-11"));
     }
 
     #[test]

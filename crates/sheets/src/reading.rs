@@ -1,6 +1,7 @@
 //! A file, read by a mapping: rows that are sure, rows that are refused, and what should be known.
 
 mod passed;
+mod repeated;
 mod sheet;
 
 use crate::amount::Unit;
@@ -8,10 +9,10 @@ use crate::field::Value;
 use crate::form::NOTES;
 use crate::heading::{self, Heading};
 use crate::mapping::Mapping;
-use crate::plain::number;
+use crate::plain::shape;
 use crate::refusal::{Code, Refusal};
 use crate::workbook::{Sheet, Workbook};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What whoever imports a file says of it.
@@ -85,15 +86,17 @@ impl Entry {
         self.said(mapping, |_| true)
     }
 
-    /// By what the row is known again: its number with what belongs to it, and whether money came
-    /// back by it. The parts of one thing have one key.
+    /// By what the row is known again: its number, however it is written, with what belongs to it,
+    /// and whether money came back by it. The parts of one thing have one key.
     #[must_use]
     pub fn key(&self, mapping: &Mapping) -> String {
-        let number = self.value(mapping, &mapping.number);
-        let mut key = number.map(ToString::to_string).unwrap_or_default();
+        let shaped = |name: &String| {
+            let value = self.value(mapping, name).map(ToString::to_string);
+            shape(&value.unwrap_or_default())
+        };
+        let mut key = shaped(&mapping.number);
         for name in &mapping.number_with {
-            let with = self.value(mapping, name).map(ToString::to_string);
-            key = format!("{key}\n{}", with.unwrap_or_default());
+            key = format!("{key}\n{}", shaped(name));
         }
         if self.is_back(mapping) {
             key.push_str(" -");
@@ -172,7 +175,7 @@ pub fn read(
         reading.notes.extend(heading.unread(sheet));
         sheet::read(mapping, sheet, &heading, unit, &mut reading);
     }
-    settle_repeated(mapping, &mut reading);
+    repeated::settle(mapping, &mut reading);
     settle_parts(mapping, &mut reading);
     Ok(reading)
 }
@@ -187,11 +190,11 @@ fn settle_parts(mapping: &Mapping, reading: &mut Reading) {
         .refused
         .iter()
         .filter_map(|row| row.shown.get(place));
-    let bad: BTreeSet<String> = bad.map(|shown| number(shown)).collect();
+    let bad: BTreeSet<String> = bad.map(|shown| shape(shown)).collect();
     for entry in std::mem::take(&mut reading.entries) {
         let said = entry.value(mapping, &mapping.number);
         let said = said.map(ToString::to_string).unwrap_or_default();
-        if !bad.contains(&said) {
+        if !bad.contains(&shape(&said)) {
             reading.entries.push(entry);
             continue;
         }
@@ -350,112 +353,5 @@ fn unit(
             "neither the table nor `--unit` says whether amounts are in 元 or 万元",
             "表中未写明金额单位,请用 --unit 元 或 --unit 万元 声明",
         )]),
-    }
-}
-
-/// Rows with one number: the same once more is passed over, other content is refused, all of it,
-/// unless it is another part of the same.
-fn settle_repeated(mapping: &Mapping, reading: &mut Reading) {
-    let mut firsts: HashMap<String, (usize, String)> = HashMap::new();
-    let mut heads: HashMap<String, (usize, String)> = HashMap::new();
-    let mut verdicts: HashMap<usize, Verdict> = HashMap::new();
-    let mut contradicts = |index: usize, first: usize| {
-        verdicts.insert(index, Verdict::Contradicts(first));
-        verdicts.entry(first).or_insert(Verdict::Contradicts(index));
-    };
-    let mut repeats = Vec::new();
-    for (index, entry) in reading.entries.iter().enumerate() {
-        let (key, content) = (entry.key(mapping), entry.content(mapping));
-        if mapping.parts.is_empty() {
-            let (first, before) = firsts
-                .entry(key)
-                .or_insert_with(|| (index, content.clone()));
-            if *first != index && *before == content {
-                repeats.push((index, *first));
-            } else if *first != index {
-                contradicts(index, *first);
-            }
-            continue;
-        }
-        let one = format!("{key}\n{}", entry.part(mapping));
-        let (first, before) = firsts
-            .entry(one)
-            .or_insert_with(|| (index, content.clone()));
-        if *first != index {
-            if *before == content {
-                repeats.push((index, *first));
-            } else {
-                contradicts(index, *first);
-            }
-            continue;
-        }
-        let said = entry.head(mapping);
-        let (first, head) = heads.entry(key).or_insert_with(|| (index, said.clone()));
-        if *head != said {
-            contradicts(index, *first);
-        }
-    }
-    for (index, first) in repeats {
-        verdicts.entry(index).or_insert(Verdict::Repeats(first));
-    }
-    if verdicts.is_empty() {
-        return;
-    }
-    let rows: Vec<(Box<str>, u32)> = reading
-        .entries
-        .iter()
-        .map(|entry| (entry.sheet.clone(), entry.row))
-        .collect();
-    let entries = std::mem::take(&mut reading.entries);
-    for (index, entry) in entries.into_iter().enumerate() {
-        let Some(verdict) = verdicts.get(&index) else {
-            reading.entries.push(entry);
-            continue;
-        };
-        let refusal = verdict.told(mapping, &entry, &rows);
-        match verdict {
-            Verdict::Repeats(_) => reading.notes.push(refusal),
-            Verdict::Contradicts(_) => reading.refused.push(Refused {
-                sheet: entry.sheet,
-                row: entry.row,
-                shown: entry.shown,
-                refusals: vec![refusal],
-            }),
-        }
-    }
-}
-
-/// What is to be said of a row whose number another one has; by its place among the entries.
-enum Verdict {
-    Repeats(usize),
-    Contradicts(usize),
-}
-
-impl Verdict {
-    fn told(&self, mapping: &Mapping, entry: &Entry, rows: &[(Box<str>, u32)]) -> Refusal {
-        let (Verdict::Repeats(other) | Verdict::Contradicts(other)) = self;
-        let (sheet, row) = rows
-            .get(*other)
-            .map_or(("", 0), |(sheet, row)| (sheet, *row));
-        let place = if *sheet == *entry.sheet {
-            row.to_string()
-        } else {
-            format!("{sheet}!{row}")
-        };
-        let refusal = match self {
-            Verdict::Repeats(_) => Refusal::of_file(
-                Code::RowRepeated,
-                format!("the same as row {place}; it counts once"),
-                format!("与第 {place} 行完全相同,只计一次"),
-            ),
-            Verdict::Contradicts(_) => Refusal::of_file(
-                Code::NumberTwice,
-                format!("row {place} has the same number and other content"),
-                format!("与第 {place} 行编号相同而内容不同"),
-            ),
-        };
-        let number = entry.value(mapping, &mapping.number);
-        let refusal = refusal.on(&entry.sheet).row(entry.row);
-        number.map_or(refusal.clone(), |number| refusal.value(&number.to_string()))
     }
 }

@@ -171,3 +171,17 @@ fn a_count_has_its_separators_where_they_belong() {
         assert_eq!(of(text), None, "{text}");
     }
 }
+
+#[test]
+fn one_number_in_two_writings_is_refused_naming_both_rows() {
+    let other = GOOD.replace("V1", "Z[2018]3号");
+    let first = GOOD
+        .replace("V1", "Z〔2018〕３號")
+        .replace("1234.56", "250");
+    let reading = paid(&csv(&[&other, &first])).unwrap();
+    assert_eq!(sure(&reading), []);
+    let places = ["2", "3"].map(|row| (Code::NumberTwice, row.to_owned()));
+    assert_eq!(refused(&reading), places);
+    let told = reading.refused[1].refusals[0].to_string();
+    assert!(told.contains("与第 2 行的“Z[2018]3号”为同一编号"), "{told}");
+}
