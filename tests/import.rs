@@ -1,8 +1,10 @@
 //! Working files are imported by the command line: what is new becomes records, what is there
 //! creates nothing, what is different is listed, and one bad row keeps all others out.
 
+mod back;
 mod http;
 mod kinds;
+mod known;
 mod openings;
 mod reversal;
 mod whole;

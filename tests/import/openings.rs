@@ -46,6 +46,25 @@ impl Office {
     }
 }
 
+impl Office {
+    /// The ordinary export of what was taken over: it creates nothing; with another word it is
+    /// different.
+    fn exported(&self, who: &str, kind: &str, lines: [&str; 2], word: [&str; 2]) {
+        let [head, line] = lines;
+        for (line, told) in [
+            (line.to_owned(), "there before 1"),
+            (line.replace(word[0], word[1]), "different 1"),
+        ] {
+            let file = self.table("export.csv", &[head, &line]);
+            let output = self.good(who, kind, &file, &["--unit", "元"]);
+            assert!(
+                output.contains("created 0") && output.contains(told),
+                "{kind}: {output}"
+            );
+        }
+    }
+}
+
 #[test]
 fn every_noun_has_its_sheet_of_openings_which_count_when_another_has_confirmed_them() {
     let office = Office::new();
@@ -59,6 +78,16 @@ fn every_noun_has_its_sheet_of_openings_which_count_when_another_has_confirmed_t
     office.opened(finance, "opening_projects", &[&head, &project], 1);
     let view = office.world.data("reader", "projects");
     assert_eq!(view["entries"][0]["state"]["word"], "in_progress", "{view}");
+    let line = PROJECT.replace("400.5", "10000.00");
+    office.exported("finance", "projects", [PROJECTS, &line], ["硬化", "修整"]);
+    // What is new beside it goes in.
+    let new = line.replace("QS-1", "QS-2");
+    let file = office.table("more.csv", &[PROJECTS, &line, &new]);
+    let told = office.good("finance", "projects", &file, &["--unit", "元"]);
+    assert!(
+        told.contains("created 1") && told.contains("there before 1"),
+        "{told}"
+    );
 
     let head = format!("{FUNDS},建账日,期初依据,累计到位,分解到项目,累计分解,累计支付,累计退回");
     let fund = |project: &str| {
@@ -66,12 +95,17 @@ fn every_noun_has_its_sheet_of_openings_which_count_when_another_has_confirmed_t
     };
     let line = fund("QS-1,10000.00,3100.00,100.00");
     office.opened(finance, "opening_funds", &[&head, &line], 1);
+    let line = FUND.replace("9000000000.00", "20000.00");
+    office.exported("finance", "funds", [FUNDS, &line], ["20000.00", "20000.01"]);
 
     let head = "合同编号,合同名称,项目编码,承包单位,合同价款,签订日期,签订后付至,验收付至,建账日,期初依据,\
                 累计变更,累计已付,已达节点";
     let contract =
         format!("HT-1,施工,QS-1,曲河建工公司,9000.00,2017-05-01,40%,100%,{CUT},-500.00,3000.00,1");
     office.opened(finance, "opening_contracts", &[head, &contract], 1);
+    let head = "合同编号,合同名称,项目编码,承包单位,合同价款,签订日期,签订后付至,验收付至";
+    let line = "HT-1,施工,QS-1,曲河建工公司,9000.00,2017-05-01,40%,100%";
+    office.exported("finance", "contracts", [head, line], ["9000.00", "9000.01"]);
 
     let head = "报账单号,报账日期,项目编码,合同编号,付款节点,指标文号,报账金额,原始凭证号,收款人,建账日,\
                 期初依据,累计已付";
@@ -79,6 +113,9 @@ fn every_noun_has_its_sheet_of_openings_which_count_when_another_has_confirmed_t
         "BZ-1,2017-06-01,QS-1,HT-1,1,云财农〔2018〕5号,3000.00,F-1,曲河建工公司,{CUT},3000.00"
     );
     office.opened(finance, "opening_claims", &[head, &claim], 1);
+    let head = "报账单号,报账日期,项目编码,合同编号,付款节点,指标文号,报账金额,原始凭证号,收款人";
+    let line = "BZ-1,2017-06-01,QS-1,HT-1,1,云财农〔2018〕5号,3000.00,F-1,曲河建工公司";
+    office.exported("finance", "claims", [head, line], ["F-1", "F-2"]);
 
     let head = "账号,账户性质,开户单位,开户银行,建账日,期初依据,指标文号,期初余额";
     let account = |rest: &str| format!("****1234,代管账户,青石县,某银行,{CUT},{rest}");
@@ -102,6 +139,11 @@ fn every_noun_has_its_sheet_of_openings_which_count_when_another_has_confirmed_t
     );
     let events = office.world.data("reader", "events?type=item.taken_over");
     assert_eq!(events[0]["data"]["received_fen"], 2_000);
+    let head = "问题编号,来源,问题描述,问题类别,涉及金额,责任单位,销号日期,销号文号";
+    let line = "巡-01,第1轮巡察,拨付不及时,资金管理,100.00,龙潭乡,,";
+    office.exported("inspector", "items", [head, line], ["不及时", "很慢"]);
+    let closed = ["龙潭乡,,", "龙潭乡,2018-03-01,曲巡销〔2018〕1号"];
+    office.exported("inspector", "items", [head, line], closed);
 }
 
 #[test]

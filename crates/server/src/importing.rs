@@ -11,12 +11,15 @@
 //! | what a row of each kind means, as commands | `rows.rs`, `rows/`; `row.rs` |
 //! | whom a row names | `lookup.rs` |
 //! | what is recorded already, by number and by subject | `known.rs` |
-//! | new, known, different, refused | `plan.rs`, `back.rs`; `trial.rs` asks the rules first |
+//! | new, known, different, refused | `plan.rs`, `compare.rs`; `trial.rs` asks the rules first |
+//! | the same of money that came back | `back.rs`, `backs.rs` |
 //! | recorded, as one import that can be gone on with | `record.rs` |
 //! | taken back | `undo.rs` |
 //! | told | `report.rs`, `words.rs` |
 
 mod back;
+mod backs;
+mod compare;
 mod known;
 mod lookup;
 mod plan;

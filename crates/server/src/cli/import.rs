@@ -259,7 +259,7 @@ fn reverse(args: &ImportArgs, server: &Server) -> anyhow::Result<()> {
     };
     print_line(&format!("{done},保留 · stays {kept}"));
     anyhow::ensure!(
-        !report.dry_run || args.dry_run || undone == 0,
+        !report.dry_run || args.dry_run || kept == 0,
         "有记录不能撤销,未作改动;可加 --good-rows · something stays, so nothing was taken back"
     );
     Ok(())

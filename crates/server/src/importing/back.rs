@@ -1,27 +1,24 @@
 //! Rows of money of an earlier payment that came back, or that was never paid.
 
-use super::known::About;
+use super::backs::{Back, Backs, Way};
+use super::known::{About, reversed};
 use super::lookup::{Trouble, shape};
 use super::plan::{Judged, Maker, Verdict};
 use super::row::{Row, Step};
 use super::rows;
 use super::trial::Trial;
 use crate::problem::Problem;
+use ledger::Books;
 use ledger::ids::PaymentId;
 use ledger::money::Fen;
 use ledger::payment::PaymentEvent;
-use ledger::record::RecordEvent;
 use ledger::{Event, Submission};
 use serde_json::json;
 use uuid::Uuid;
 
-/// What a row with 冲销 gives as its reason; what it took back was taken back by its own file, and
-/// is not recorded anew when the file comes again.
-pub(super) const BY_ROW: &str = "冲销(凭证 ";
-
 impl Maker<'_> {
     /// Money of an earlier payment that came back, or that was never paid.
-    pub(super) fn back(&self, row: &Row<'_>) -> Result<Judged, Problem> {
+    pub(super) fn back(&mut self, row: &Row<'_>) -> Result<Judged, Problem> {
         let own = row.number();
         let original = row.text("original").unwrap_or_else(|| own.clone());
         let key = shape(&original);
@@ -31,85 +28,85 @@ impl Maker<'_> {
             let row = self.books.payments.get(PaymentId(id))?;
             Some((id, row.amount.get()))
         });
+        let is_planned = planned.is_some();
         let found = recorded.or(planned.map(|it| (it.payment, it.amount)));
         let Some((payment, amount)) = found else {
-            let trouble = Trouble::new(
-                "NOT_FOUND",
-                format!(
-                    "the payment “{original}” that came back is neither recorded nor in this file"
-                ),
-                format!("找不到被退回的支付“{original}”,请填写“原支付凭证号”"),
-            );
-            return Ok(Judged::refused(vec![trouble.at(row, "original")]));
+            return Ok(Judged::refused(vec![
+                not_found(&original).at(row, "original"),
+            ]));
         };
-        let how = row.said("back_by");
-        let back = row.sum("amount").saturating_abs();
-        let fits = if how == "part" {
-            back < amount
+        let now = now(row, payment);
+        if let Some(verdict) = self.before(&own, &now)? {
+            return Ok(Judged {
+                verdict: Ok(verdict),
+                subject: Some(payment),
+                waits: false,
+            });
+        }
+        let is_part = row.said("back_by") == "part";
+        let fits = if is_part {
+            now.amount < amount
         } else {
-            back == amount
+            now.amount == amount
         };
         if !fits {
             return Ok(Judged::refused(vec![
-                unequal(&original, amount, back).at(row, "amount"),
+                unequal(&original, amount, now.amount).at(row, "amount"),
             ]));
         }
-        if how == "reverse" {
-            return self.reversal(row, payment, amount, planned.is_some());
-        }
-        let reason = reason("退回(凭证 ", row);
-        let data = json!({"payment": payment, "amount_fen": back, "reason": reason});
-        let step = Step {
-            repeatable: true,
-            ..Step::new("payment.return", row.day("paid_on"), data)
+        let verdict = match now.way {
+            Way::Reverse => self.reversal(row, &now, is_planned)?,
+            Way::Return => {
+                let step = returned(row, &now, now.amount);
+                let submission = self.submission(row, &step, payment)?;
+                submission.map(|it| Verdict::New(vec![it]))
+            }
         };
-        self.compared(row, vec![step], payment)
+        Ok(Judged {
+            verdict: verdict.map_err(|trouble| vec![trouble]),
+            subject: Some(payment),
+            waits: false,
+        })
     }
 
-    /// The settlement is taken back as a record that was wrong; `planned` if its payment is in this
-    /// file, so that it may be recorded only now.
+    /// What a row of this number recorded before: then it records nothing.
+    fn before(&mut self, own: &str, now: &Back) -> Result<Option<Verdict>, Problem> {
+        if self.backs.is_none() {
+            self.backs = Some(Backs::of(self.place, self.books, &self.numbers)?);
+        }
+        let recorded = self.backs.as_ref().and_then(|it| it.of_row(own, now));
+        Ok(recorded.map(|(back, by)| match by {
+            // Whoever reversed it knew better than the file.
+            Some(by) => Verdict::Changed(reversed(by)),
+            None if back.is(now) => Verdict::Known,
+            None => Verdict::Changed(back.differences(now, &self.words())),
+        }))
+    }
+
+    /// The settlement is taken back as a record that was wrong, and so is the instruction, which
+    /// would commit the money for ever; `planned` if its payment is in this file, so that it may be
+    /// recorded only now.
     fn reversal(
         &self,
         row: &Row<'_>,
-        payment: Uuid,
-        amount: i64,
+        now: &Back,
         planned: bool,
-    ) -> Result<Judged, Problem> {
-        let judged = |verdict| Judged {
-            verdict,
-            subject: Some(payment),
-            waits: false,
-        };
-        let reason = reason(BY_ROW, row);
-        let mut about = About::new(self.place, self.books, rows::subject(payment));
-        let done = about.find(|it| {
-            let Event::Record(RecordEvent::Reversed(it)) = &it.fact.event else {
-                return false;
-            };
-            it.reason.as_str() == reason
-        })?;
-        if done.is_some() {
-            return Ok(judged(Ok(Verdict::Known)));
-        }
+    ) -> Result<Result<Verdict, Trouble>, Problem> {
+        let mut about = About::new(self.place, self.books, rows::subject(now.payment));
         let settled = about.find(|it| {
             let Event::Payment(PaymentEvent::Settled(settled)) = &it.fact.event else {
                 return false;
             };
-            settled.amount_fen.get() == amount && !self.books.reversed.contains(it.seq)
+            settled.amount_fen.get() == now.amount && !self.books.reversed.contains(it.seq)
         })?;
-        let Some(settled) = settled else {
-            return Ok(judged(if planned {
-                Ok(Verdict::Later)
-            } else {
-                Err(vec![nothing_settled()])
-            }));
-        };
-        let seq = settled.seq;
-        let submission = self.reversed(row, payment, amount, seq)?;
-        Ok(judged(match submission {
-            Ok(submission) => Ok(Verdict::New(vec![submission])),
-            Err(trouble) => Err(vec![trouble]),
-        }))
+        match settled.map(|it| it.seq) {
+            None if planned => Ok(Ok(Verdict::Later)),
+            None => Ok(Err(nothing_settled())),
+            Some(seq) => {
+                let steps = self.reversed(row, now, seq, self.books)?;
+                Ok(steps.map(Verdict::New))
+            }
+        }
     }
 
     /// The reversal of a settlement that a row of this file records, by the number that it has on
@@ -119,33 +116,78 @@ impl Maker<'_> {
         row: &Row<'_>,
         payment: Uuid,
         trial: &Trial<'_>,
-    ) -> Result<Result<Submission, Trouble>, Problem> {
-        let amount = row.sum("amount").saturating_abs();
-        match trial.settled(payment, amount) {
-            Some(seq) => self.reversed(row, payment, amount, seq),
+    ) -> Result<Result<Vec<Submission>, Trouble>, Problem> {
+        let now = now(row, payment);
+        match trial.settled(payment, now.amount) {
+            Some(seq) => self.reversed(row, &now, seq, trial.books()),
             None => Ok(Err(nothing_settled())),
         }
     }
 
+    /// The reversal of the settlement `seq`, and the return of what that leaves instructed.
     fn reversed(
         &self,
         row: &Row<'_>,
-        payment: Uuid,
-        amount: i64,
+        now: &Back,
         seq: u64,
-    ) -> Result<Result<Submission, Trouble>, Problem> {
-        let data = json!({"subject": payment, "seq": seq, "amount_fen": amount,
-            "reason": reason(BY_ROW, row)});
-        let step = Step::new("record.reverse", row.day("paid_on"), data);
-        self.submission(row, &step, payment)
+        books: &Books,
+    ) -> Result<Result<Vec<Submission>, Trouble>, Problem> {
+        let data = json!({"subject": now.payment, "seq": seq, "amount_fen": now.amount,
+            "reason": now.reason});
+        let mut steps = vec![Step::new("record.reverse", row.day("paid_on"), data)];
+        if let Some(open) = left_open(books, now) {
+            steps.push(returned(row, now, open));
+        }
+        let mut submissions = Vec::new();
+        for step in steps {
+            match self.submission(row, &step, now.payment)? {
+                Ok(submission) => submissions.push(submission),
+                Err(trouble) => return Ok(Err(trouble)),
+            }
+        }
+        Ok(Ok(submissions))
     }
 }
 
-/// Why money came back: by which row, and what that says of it.
-fn reason(by: &str, row: &Row<'_>) -> String {
-    let remark = row.text("remark").map(|remark| format!(":{remark}"));
-    let reason = format!("{by}{}){}", row.number(), remark.unwrap_or_default());
-    reason.chars().take(500).collect()
+/// What a row brings back of a payment.
+fn now(row: &Row<'_>, payment: Uuid) -> Back {
+    let way = if row.said("back_by") == "reverse" {
+        Way::Reverse
+    } else {
+        Way::Return
+    };
+    Back {
+        payment,
+        way,
+        amount: row.sum("amount").saturating_abs(),
+        day: row.day("paid_on"),
+        reason: way.reason(&row.number(), row.text("remark").as_deref()),
+    }
+}
+
+fn returned(row: &Row<'_>, now: &Back, amount: i64) -> Step {
+    let data = json!({"payment": now.payment, "amount_fen": amount, "reason": now.reason});
+    Step::new("payment.return", row.day("paid_on"), data)
+}
+
+/// What is still to be paid once the settlement is taken back; nothing where other money was paid,
+/// of which a return would be a return.
+fn left_open(books: &Books, now: &Back) -> Option<i64> {
+    let row = books.payments.get(PaymentId(now.payment))?;
+    let reversed = Fen::new(now.amount).ok()?;
+    let settled = row.settled.sub(reversed);
+    let open = row.amount.sub(settled).sub(row.cancelled);
+    let open = open.sub(row.later().set_off).max(Fen::ZERO);
+    let is_paid = row.paid_net().sub(reversed) > Fen::ZERO;
+    (!is_paid && open > Fen::ZERO).then_some(open.get())
+}
+
+fn not_found(original: &str) -> Trouble {
+    Trouble::new(
+        "NOT_FOUND",
+        format!("the payment “{original}” that came back is neither recorded nor in this file"),
+        format!("找不到被退回的支付“{original}”,请填写“原支付凭证号”"),
+    )
 }
 
 fn nothing_settled() -> Trouble {

@@ -2,23 +2,22 @@
 //! about them.
 
 use super::Place;
-use super::back::BY_ROW;
+use super::backs::REVERSED;
 use super::lookup::{fund_key, item_key, shape};
 use super::report::Difference;
 use super::undo::UNDONE;
-use super::words::Words;
 use crate::problem::Problem;
 use ledger::claim::ClaimEvent;
 use ledger::contract::{ContractEvent, rules::ContractState};
 use ledger::ids::{ImportId, Subject};
+use ledger::import::rules::ImportState;
 use ledger::item::{ItemEvent, rules::State};
 use ledger::money::Fen;
 use ledger::payment::PaymentEvent;
 use ledger::project::ProjectEvent;
 use ledger::record::RecordEvent;
 use ledger::{Books, Event, Fact};
-use serde_json::json;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// How many records about a subject are read to find what a row says of it: the first records of a
@@ -31,6 +30,7 @@ pub(super) struct Numbers {
     subjects: HashMap<String, Uuid>,
     /// How many subjects of a number were taken back as a whole: the next one is another subject.
     undone: HashMap<String, u32>,
+    gone: HashSet<Uuid>,
 }
 
 impl Numbers {
@@ -53,25 +53,35 @@ impl Numbers {
             "projects" => {
                 for (id, row) in books.projects.iter() {
                     let number = shape(row.number.as_str());
-                    numbers.unless(place, id.into(), number, row.state.has_ended())?;
+                    numbers.unless((place, books), id.into(), number, row.state.has_ended())?;
                 }
             }
             "contracts" => {
                 for (id, row) in books.contracts.iter() {
                     let number = shape(row.signing.number.as_str());
-                    numbers.unless(place, id.into(), number, row.state == ContractState::Closed)?;
+                    numbers.unless(
+                        (place, books),
+                        id.into(),
+                        number,
+                        row.state == ContractState::Closed,
+                    )?;
                 }
             }
             "claims" => {
                 for (id, row) in books.claims.iter() {
                     let number = shape(row.submission.number.as_str());
-                    numbers.unless(place, id.into(), number, !row.is_live())?;
+                    numbers.unless((place, books), id.into(), number, !row.is_live())?;
                 }
             }
             "items" => {
                 for (id, row) in books.items.iter() {
                     let number = item_key(row.draft.number.as_str(), row.draft.round);
-                    numbers.unless(place, id.into(), number, row.state == State::Discarded)?;
+                    numbers.unless(
+                        (place, books),
+                        id.into(),
+                        number,
+                        row.state == State::Discarded,
+                    )?;
                 }
             }
             "accounts" => {
@@ -84,7 +94,7 @@ impl Numbers {
                 for (id, row) in books.payments.iter() {
                     let number = shape(row.voucher.as_str());
                     let nothing_paid = row.settled == Fen::ZERO && row.cancelled >= row.amount;
-                    numbers.unless(place, id.into(), number, nothing_paid)?;
+                    numbers.unless((place, books), id.into(), number, nothing_paid)?;
                 }
             }
         }
@@ -94,12 +104,13 @@ impl Numbers {
     /// A subject has its number, unless it has ended by being taken back with an import.
     fn unless(
         &mut self,
-        place: &Place,
+        (place, books): (&Place, &Books),
         id: Subject,
         number: String,
         ended: bool,
     ) -> Result<(), Problem> {
-        if ended && taken_back(place, id)? {
+        if ended && taken_back(place, books, id)? {
+            self.gone.insert(id.0);
             self.gone(number);
         } else {
             self.subjects.insert(number, id.0);
@@ -117,6 +128,11 @@ impl Numbers {
         self.subjects.get(key).copied()
     }
 
+    /// True for a subject that was taken back with its import.
+    pub(super) fn is_gone(&self, id: Uuid) -> bool {
+        self.gone.contains(&id)
+    }
+
     /// How many of a number were taken back.
     pub(super) fn generation(&self, key: &str) -> u32 {
         self.undone.get(key).copied().unwrap_or_default()
@@ -124,8 +140,28 @@ impl Numbers {
 }
 
 /// True for what an import recorded and somebody took back with it.
-fn taken_back(place: &Place, subject: Subject) -> Result<bool, Problem> {
+fn taken_back(place: &Place, books: &Books, subject: Subject) -> Result<bool, Problem> {
     let seqs = place.slot.view().timeline.of(subject).to_vec();
+    // A payment whose own file said that it was never made is taken back already, and goes with
+    // that file.
+    let went = |fact: &Fact, reason: &str| -> Result<bool, Problem> {
+        let state = fact
+            .correlation_id
+            .map(ImportId)
+            .and_then(|id| books.imports.get(id));
+        let undone = state.is_some_and(|row| match row.state {
+            ImportState::PartlyReversed | ImportState::Reversed => true,
+            ImportState::Begun | ImportState::Completed => false,
+        });
+        let Some(first) = seqs
+            .first()
+            .filter(|_| undone && reason.starts_with(REVERSED))
+        else {
+            return Ok(false);
+        };
+        let first = place.fact(u64::from(*first))?;
+        Ok(first.is_some_and(|(_, first)| first.correlation_id == fact.correlation_id))
+    };
     for seq in seqs.iter().rev().take(READ_MAX) {
         let Some((_, fact)) = place.fact(u64::from(*seq))? else {
             continue;
@@ -143,7 +179,7 @@ fn taken_back(place: &Place, subject: Subject) -> Result<bool, Problem> {
         } else {
             continue;
         };
-        if reason.as_str().starts_with(UNDONE) {
+        if reason.as_str().starts_with(UNDONE) || went(&fact, reason.as_str())? {
             return Ok(true);
         }
     }
@@ -192,7 +228,7 @@ impl<'a> About<'a> {
             let seq = u64::from(seq);
             let reversed_by = match self.books.reversed.get(seq) {
                 None => None,
-                Some(by) => match reversal(self.place, self.books, *by)? {
+                Some(by) => match taken_back_by(self.place, self.books, *by)? {
                     By::Import => continue,
                     By::Row => None,
                     By::Hand => Some(*by),
@@ -216,8 +252,13 @@ impl<'a> About<'a> {
     }
 }
 
+fn taken_back_by(place: &Place, books: &Books, by: u64) -> Result<By, Problem> {
+    let fact = place.fact(by)?.map(|(_, fact)| fact);
+    Ok(fact.map_or(By::Hand, |fact| reversal(books, &fact)))
+}
+
 /// Who took a record back.
-enum By {
+pub(super) enum By {
     /// Whoever took back the import that brought it: its file is recorded anew.
     Import,
     /// A row of a file, so that the file itself says both.
@@ -227,76 +268,28 @@ enum By {
     Hand,
 }
 
-fn reversal(place: &Place, books: &Books, seq: u64) -> Result<By, Problem> {
-    let Some((_, fact)) = place.fact(seq)? else {
-        return Ok(By::Hand);
-    };
+/// By whom this record, a reversal, took another one back.
+pub(super) fn reversal(books: &Books, fact: &Fact) -> By {
     let Event::Record(RecordEvent::Reversed(it)) = &fact.event else {
-        return Ok(By::Hand);
+        return By::Hand;
     };
     let import = fact.correlation_id.map(ImportId);
     let of_import = import.is_some_and(|import| books.imports.contains(import));
-    Ok(if it.reason.as_str().starts_with(BY_ROW) {
+    if it.reason.as_str().starts_with(REVERSED) {
         By::Row
     } else if of_import && it.reason.as_str().starts_with(UNDONE) {
         By::Import
     } else {
         By::Hand
-    })
-}
-
-impl Recorded {
-    /// That somebody has reversed it, where a row says it anew.
-    pub(super) fn reversed(&self) -> Vec<Difference> {
-        let by = self.reversed_by.unwrap_or_default();
-        vec![Difference {
-            field: "reversed_by".to_owned(),
-            field_zh: "冲销".to_owned(),
-            was: format!("已由第 {by} 条记录冲销"),
-            is: "—".to_owned(),
-        }]
-    }
-
-    /// The fields in which it is other than what is asked for.
-    pub(super) fn differences(
-        &self,
-        occurred_on: &str,
-        event: &Event,
-        words: &Words<'_>,
-    ) -> Vec<Difference> {
-        let mut found = Vec::new();
-        let was = self.fact.occurred_on.to_string();
-        if was != occurred_on {
-            let (was, is) = (json!(was), json!(occurred_on));
-            found.push(words.difference("occurred_on", Some(&was), Some(&is)));
-        }
-        let (old, new) = (facts(&self.fact.event), facts(event));
-        let mut names: Vec<_> = old.keys().chain(new.keys()).collect();
-        names.sort();
-        names.dedup();
-        for name in names {
-            let (was, is) = (old.get(name), new.get(name));
-            if was != is {
-                found.push(words.difference(name, was, is));
-            }
-        }
-        found
     }
 }
 
-/// The facts of an event, without its noun and its word.
-fn facts(event: &Event) -> serde_json::Map<String, serde_json::Value> {
-    let mut value = serde_json::to_value(event).unwrap_or_default();
-    for _ in 0..2 {
-        let inner = value.as_object_mut().and_then(|tagged| {
-            let (_, inner) = tagged.iter_mut().next()?;
-            Some(inner.take())
-        });
-        value = inner.unwrap_or_default();
-    }
-    if let serde_json::Value::Object(facts) = value {
-        facts
-    } else {
-        serde_json::Map::new()
-    }
+/// That somebody has reversed what a row says anew.
+pub(super) fn reversed(by: u64) -> Vec<Difference> {
+    vec![Difference {
+        field: "reversed_by".to_owned(),
+        field_zh: "冲销".to_owned(),
+        was: format!("已由第 {by} 条记录冲销"),
+        is: "—".to_owned(),
+    }]
 }

@@ -5,6 +5,7 @@ use ledger::Books;
 use ledger::contract::rules::ContractState;
 use ledger::ids::{FundId, OrganisationId, ProjectId, RoundId};
 use ledger::item::rules::State;
+pub(super) use sheets::shape;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -94,24 +95,6 @@ fn ambiguous(name: &str, (en, zh): What, use_en: &str, use_zh: &str) -> Trouble 
 /// Names: neither case makes a difference, nor what [`shape`] takes away.
 fn alike(name: &str) -> String {
     shape(name).to_lowercase()
-}
-
-/// Width, spaces and the shape of brackets make no difference between numbers.
-pub(super) fn shape(name: &str) -> String {
-    let plain = name
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .map(|c| match c {
-            '(' | '〔' | '[' | '【' => '(',
-            ')' | '〕' | ']' | '】' => ')',
-            '\u{ff01}'..='\u{ff5e}' => {
-                let half = u32::from(c).saturating_sub(0xfee0);
-                char::from_u32(half).unwrap_or(c)
-            }
-            other => other,
-        });
-    let plain: String = plain.collect();
-    plain.replace('[', "(").replace(']', ")")
 }
 
 /// Everything that rows may name.

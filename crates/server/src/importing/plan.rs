@@ -1,21 +1,21 @@
 //! What becomes of each row: new, known, different, refused.
 
-use super::known::{About, Numbers, Recorded};
+use super::backs::Backs;
+use super::known::Numbers;
 use super::lookup::{Lookup, Trouble};
 use super::report::{Difference, RowRefusal};
 use super::row::{Row, Step};
 use super::rows::{self, With};
 use super::trial::{self, Trial};
-use super::words::Words;
 use super::{File, INTAKE, Place, derived};
 use crate::json;
 use crate::problem::Problem;
+use ledger::entry::EntryProposal;
 use ledger::entry::rules::EntryState;
-use ledger::entry::{EntryCommand, EntryProposal};
 use ledger::ids::{EntryId, ImportId, PaymentId};
 use ledger::import::rules::ImportState;
 use ledger::subjects::Subjects;
-use ledger::{Books, Command, Submission};
+use ledger::{Books, Submission};
 use serde_json::json;
 use sheets::{Entry, Mapping, Options, Reading, Refusal};
 use std::collections::{HashMap, HashSet};
@@ -42,6 +42,8 @@ pub(super) struct Line {
     pub(super) sheet: Box<str>,
     pub(super) row: u32,
     pub(super) number: String,
+    /// The columns of its first entry.
+    pub(super) columns: Arc<[Option<u32>]>,
     pub(super) subject: Option<Uuid>,
     /// It counts once a second person has confirmed it.
     pub(super) waits: bool,
@@ -188,6 +190,7 @@ fn lines(planned: &Planned) -> Vec<Line> {
             sheet: entry.sheet.clone(),
             row: entry.row,
             number: number.map(ToString::to_string).unwrap_or_default(),
+            columns: Arc::clone(&entry.columns),
             subject: None,
             waits: false,
             rests: false,
@@ -226,7 +229,61 @@ fn judge(
             }
         };
     }
+    let twice = twice(planned, &maker.lookup, order);
+    for (index, other) in twice {
+        let other = planned
+            .lines
+            .get(other)
+            .map(|line| (line.sheet.clone(), line.row));
+        let (Some(line), Some((sheet, row))) = (planned.lines.get_mut(index), other) else {
+            continue;
+        };
+        if !matches!(line.verdict, Verdict::Refused(_)) {
+            let place = if sheet == line.sheet {
+                row.to_string()
+            } else {
+                format!("{sheet}!{row}")
+            };
+            let why = RowRefusal::of(&line.sheet, line.row, same_number(&place));
+            line.verdict = Verdict::Refused(vec![why]);
+        }
+    }
     Ok(())
+}
+
+/// Lines that mean one subject and were not read as one, each with the other: a unit has a name and
+/// a code.
+fn twice(planned: &Planned, lookup: &Lookup, order: &[usize]) -> Vec<(usize, usize)> {
+    let mapping = &planned.file.mapping;
+    let (mut firsts, mut twice) = (HashMap::new(), Vec::new());
+    for index in order {
+        let line = planned.lines.get(*index);
+        let entries = line.map(|line| line.entries.as_slice()).unwrap_or_default();
+        let entries = entries
+            .iter()
+            .filter_map(|entry| planned.reading.entries.get(*entry));
+        let entries: Vec<&Entry> = entries.collect();
+        let row = Row::new(&entries, mapping);
+        if row.is_back() {
+            continue;
+        }
+        let Ok(key) = rows::key(&mapping.kind, &row, lookup) else {
+            continue;
+        };
+        let first = *firsts.entry(key).or_insert(*index);
+        if first != *index {
+            twice.extend([(*index, first), (first, *index)]);
+        }
+    }
+    twice
+}
+
+fn same_number(place: &str) -> Trouble {
+    Trouble::new(
+        "NUMBER_TWICE",
+        format!("row {place} has the same number, and names its unit otherwise"),
+        format!("与第 {place} 行为同一编号,只是单位的写法不同;请合并或改正"),
+    )
 }
 
 /// Tries the rows that take back what another row of their file records, now that those are tried.
@@ -258,16 +315,16 @@ pub(super) fn rest(
             .collect();
         let payment = line.subject.unwrap_or_default();
         line.verdict = match maker.later(&Row::new(&entries, mapping), payment, trial)? {
-            Ok(submission) => {
+            Ok(submissions) => {
                 line.rests = true;
-                Verdict::New(vec![submission])
+                Verdict::New(submissions)
             }
             Err(trouble) => {
                 let why = RowRefusal::of(&line.sheet, line.row, trouble);
                 Verdict::Refused(vec![why])
             }
         };
-        trial::one(trial, line)?;
+        trial::one(trial, line, mapping)?;
     }
     Ok(())
 }
@@ -282,15 +339,17 @@ pub(super) struct Maker<'a> {
     pub(super) place: &'a Place,
     pub(super) books: &'a Books,
     ledger: String,
-    kind: &'a str,
-    mapping: &'a Mapping,
+    pub(super) kind: &'a str,
+    pub(super) mapping: &'a Mapping,
     import: Uuid,
     pub(super) numbers: Numbers,
     lookup: Lookup,
     /// Payments of this file, by number.
     pub(super) planned: HashMap<String, PlannedPayment>,
+    /// What rows brought back before; read when the first such row comes.
+    pub(super) backs: Option<Backs>,
     /// What waits for a second person, by what it is about.
-    pending: HashMap<Uuid, Vec<Arc<EntryProposal>>>,
+    pub(super) pending: HashMap<Uuid, Vec<Arc<EntryProposal>>>,
 }
 
 pub(super) struct Judged {
@@ -335,6 +394,7 @@ impl<'a> Maker<'a> {
             numbers: Numbers::of(place, books, &mapping.kind)?,
             lookup: Lookup::of(books),
             planned: HashMap::new(),
+            backs: None,
             pending,
         })
     }
@@ -386,98 +446,6 @@ impl<'a> Maker<'a> {
             }
             _ => {}
         }
-    }
-
-    /// Against what is recorded, step by step.
-    pub(super) fn compared(
-        &self,
-        row: &Row<'_>,
-        steps: Vec<Step>,
-        subject: Uuid,
-    ) -> Result<Judged, Problem> {
-        let mut about = About::new(self.place, self.books, rows::subject(subject));
-        let (mut asked, mut differences, mut waits) = (Vec::new(), Vec::new(), false);
-        for step in steps {
-            let submission = match self.submission(row, &step, subject)? {
-                Ok(submission) => submission,
-                Err(trouble) => return Ok(Judged::refused(vec![trouble])),
-            };
-            let proposal = if let Command::Entry(EntryCommand::Propose(it)) = &submission.command {
-                Some(it)
-            } else {
-                None
-            };
-            let asked_for = proposal.map_or(&submission.command, |it| &it.command);
-            let event = asked_for.clone().into_event();
-            let signatories = proposal.map_or(&[][..], |it| &it.signatories);
-            let is_same = |it: &Recorded| {
-                it.fact.event == event
-                    && it.fact.occurred_on == submission.occurred_on
-                    && *it.fact.signatories == *signatories
-            };
-            let same = about.find(|it| it.reversed_by.is_none() && is_same(it))?;
-            if same.is_some() || self.is_pending(subject, &submission) {
-                continue;
-            }
-            let is_other = |it: &Recorded| {
-                let alike = it.fact.event.word() == event.word();
-                alike && (is_same(it) || !step.repeatable)
-            };
-            let standing = about.find(|it| it.reversed_by.is_none() && is_other(it))?;
-            let other = match standing {
-                Some(other) => {
-                    let day = submission.occurred_on.to_string();
-                    Some(other.differences(&day, &event, &self.words()))
-                }
-                // Whoever reversed it knew better than the file.
-                None => about.find(is_other)?.map(Recorded::reversed),
-            };
-            match other {
-                Some(found) => {
-                    // Both the payment and its settlement have the amount.
-                    for told in found {
-                        if !differences.contains(&told) {
-                            differences.push(told);
-                        }
-                    }
-                }
-                None => {
-                    waits |= step.proposed.is_some();
-                    asked.push(submission);
-                }
-            }
-        }
-        let verdict = if !differences.is_empty() {
-            Verdict::Changed(differences)
-        } else if asked.is_empty() {
-            Verdict::Known
-        } else {
-            Verdict::New(asked)
-        };
-        Ok(Judged {
-            verdict: Ok(verdict),
-            subject: Some(subject),
-            waits,
-        })
-    }
-
-    fn words(&self) -> Words<'_> {
-        Words {
-            books: self.books,
-            mapping: self.mapping,
-        }
-    }
-
-    /// True for what waits for a second person already.
-    fn is_pending(&self, subject: Uuid, submission: &Submission) -> bool {
-        let Command::Entry(EntryCommand::Propose(asked)) = &submission.command else {
-            return false;
-        };
-        let pending = self.pending.get(&subject).map(Vec::as_slice);
-        pending
-            .unwrap_or_default()
-            .iter()
-            .any(|it| it.command == asked.command && it.signatories == asked.signatories)
     }
 
     /// The command of a step, with an id that nothing has had before.

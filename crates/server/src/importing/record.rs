@@ -210,7 +210,7 @@ async fn send(
             Err(Refusal::AtomicAborted(_)) => {}
             Err(refusal) => {
                 let problem = Problem::from(&refusal);
-                let why = RowRefusal::said(&line.sheet, line.row, &problem);
+                let why = RowRefusal::said(line, &planned.file.mapping, &problem);
                 line.verdict = Verdict::Refused(vec![why]);
             }
         }

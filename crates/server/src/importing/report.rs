@@ -2,12 +2,13 @@
 
 use super::lookup::Trouble;
 use super::plan::{Line, Planned, Verdict};
+use super::words::column_of;
 use crate::problem::Problem;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use ledger::digest::Digest;
 use serde::{Deserialize, Serialize};
-use sheets::Unit;
+use sheets::{Mapping, Unit};
 use uuid::Uuid;
 
 /// How many rows of a sort are listed; the file of rejects has all that were refused.
@@ -128,18 +129,17 @@ impl RowRefusal {
         }
     }
 
-    /// What the rules say of a row.
-    pub(super) fn said(sheet: &str, row: u32, problem: &Problem) -> RowRefusal {
+    /// What the rules say of a row, at the column of the field that they name.
+    pub(super) fn said(line: &Line, mapping: &Mapping, problem: &Problem) -> RowRefusal {
         let field = problem.field.as_deref().unwrap_or_default();
+        let place = column_of(mapping, field).and_then(|place| line.columns.get(place));
+        let column = place.copied().flatten();
         let title = format!("{} {field}", problem.title).trim_end().to_owned();
-        let refusal = RowRefusal::of(
-            sheet,
-            row,
-            Trouble::new("", title, problem.title_zh.clone()),
-        );
+        let trouble = Trouble::new("", title, problem.title_zh.clone());
         RowRefusal {
             code: problem.code.clone(),
-            ..refusal
+            column: column.map(sheets::column_letters),
+            ..RowRefusal::of(&line.sheet, line.row, trouble)
         }
     }
 

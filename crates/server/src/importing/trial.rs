@@ -8,6 +8,7 @@ use crate::problem::Problem;
 use ledger::payment::{PaymentEvent, Settlement};
 use ledger::record::RecordCommand;
 use ledger::{Admission, Books, Command, Event, Rejection, Submission};
+use sheets::Mapping;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -126,7 +127,7 @@ pub(super) fn run(place: &Place, planned: &mut Planned, books: &Books) -> Result
     planned.first_seq = trial.seq;
     for index in planned.order.clone() {
         if let Some(line) = planned.lines.get_mut(index) {
-            one(&mut trial, line)?;
+            one(&mut trial, line, &planned.file.mapping)?;
         }
     }
     plan::rest(place, planned, books, &mut trial)
@@ -136,7 +137,11 @@ pub(super) fn run(place: &Place, planned: &mut Planned, books: &Books) -> Result
 ///
 /// # Errors
 /// As [`run`].
-pub(super) fn one(trial: &mut Trial<'_>, line: &mut Line) -> Result<(), Problem> {
+pub(super) fn one(
+    trial: &mut Trial<'_>,
+    line: &mut Line,
+    mapping: &Mapping,
+) -> Result<(), Problem> {
     let Verdict::New(submissions) = &line.verdict else {
         return Ok(());
     };
@@ -145,7 +150,7 @@ pub(super) fn one(trial: &mut Trial<'_>, line: &mut Line) -> Result<(), Problem>
         Err(Refused::Rejected(rejection @ Rejection::Forbidden { .. })) => Err((&rejection).into()),
         Err(Refused::Rejected(rejection)) => {
             let problem = Problem::from(&rejection);
-            let refusal = RowRefusal::said(&line.sheet, line.row, &problem);
+            let refusal = RowRefusal::said(line, mapping, &problem);
             line.verdict = Verdict::Refused(vec![refusal]);
             Ok(())
         }

@@ -1,6 +1,7 @@
 //! An import taken back: what its rows recorded, the last first, by the records that each noun has
 //! for that. Nothing is deleted.
 
+use super::backs::REVERSED;
 use super::trial::{Refused, Trial};
 use super::{Place, derived, said};
 use crate::problem::Problem;
@@ -19,12 +20,13 @@ use ledger::item::{ItemCommand, ItemEvent, ReasonedStep};
 use ledger::money::Fen;
 use ledger::payment::{PaymentCommand, PaymentEvent, PaymentReturn};
 use ledger::project::{ProjectCommand, ProjectEvent, ProjectReason};
-use ledger::record::{RecordCommand, RecordReversal, reversible};
+use ledger::record::{RecordCommand, RecordEvent, RecordReversal, reversible};
 use ledger::subjects::Subjects;
 use ledger::text::Text;
 use ledger::{Books, Command, Event, Intake, Submission};
 use sequencer::Request;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// With this the reason of whatever takes back an import begins: a row of the same file is recorded
@@ -84,6 +86,68 @@ pub(crate) struct Undoing {
     kept: Vec<Kept>,
 }
 
+/// Of what an import took back that another one, or a clerk, had recorded.
+const REVERSES_OTHERS: (&str, &str) = (
+    "it takes back what was recorded elsewhere, and cannot be undone: record the settlement again",
+    "冲销不能撤销:确已支付的,请重新登记到账",
+);
+
+/// What an import recorded, as far as its reversals are concerned.
+struct Own {
+    seqs: HashSet<u64>,
+    /// Payments of others whose settlement a row of it took back.
+    reversed: HashSet<Subject>,
+    /// Payments that it brought.
+    instructed: HashSet<Subject>,
+}
+
+impl Own {
+    fn of(records: &[(u64, BusinessDate, Event)]) -> Own {
+        let seqs: HashSet<u64> = records.iter().map(|(seq, _, _)| *seq).collect();
+        let reversed = records.iter().filter_map(|(_, _, event)| {
+            let Event::Record(RecordEvent::Reversed(it)) = event else {
+                return None;
+            };
+            (!seqs.contains(&it.seq)).then_some(it.subject)
+        });
+        let reversed = reversed.collect();
+        let instructed = records.iter().filter_map(|(_, _, event)| {
+            let Event::Payment(PaymentEvent::Instructed(it)) = event else {
+                return None;
+            };
+            Some(it.payment.into())
+        });
+        let instructed = instructed.collect();
+        Own {
+            seqs,
+            reversed,
+            instructed,
+        }
+    }
+
+    /// True for what a row took back of a payment of this same import: both are gone already.
+    fn reverses_own(&self, event: &Event) -> bool {
+        let Event::Payment(PaymentEvent::Returned(it)) = event else {
+            return false;
+        };
+        let by_row = it.reason.as_str().starts_with(REVERSED);
+        by_row && self.instructed.contains(&it.payment.into())
+    }
+
+    /// True for a reversal of what others recorded, and for the return of what it left instructed:
+    /// without it the payment would be half there.
+    fn reverses_others(&self, event: &Event) -> bool {
+        if let Event::Record(RecordEvent::Reversed(it)) = event {
+            return !self.seqs.contains(&it.seq);
+        }
+        if let Event::Payment(PaymentEvent::Returned(it)) = event {
+            let by_row = it.reason.as_str().starts_with(REVERSED);
+            return by_row && self.reversed.contains(&it.payment.into());
+        }
+        false
+    }
+}
+
 /// How one record is taken back.
 enum How {
     By(Box<Command>),
@@ -124,9 +188,10 @@ pub(crate) fn plan(place: &Place, import: ImportId, reason: &str) -> Result<Undo
     };
     let until = row.completed_seq.unwrap_or(u64::MAX);
     let mut records = records(place, import, row.begun_seq, until)?;
+    let own = Own::of(&records);
     let mut trial = Trial::new(place, books);
     while let Some((seq, occurred_on, event)) = records.pop() {
-        let how = how(trial.books(), &undoing.reason, seq, &event);
+        let how = how(trial.books(), &own, &undoing.reason, seq, &event);
         let signed_off = period::breach(trial.books(), occurred_on, &event);
         let stays = match how {
             How::Nothing => continue,
@@ -229,8 +294,15 @@ fn by(command: Command) -> How {
     reason = "what no import records, and what has no way back but its own steps"
 )]
 #[expect(clippy::too_many_lines, reason = "a table: one record after the other")]
-fn how(books: &Books, reason: &Text, seq: u64, event: &Event) -> How {
+fn how(books: &Books, own: &Own, reason: &Text, seq: u64, event: &Event) -> How {
     if books.reversed.contains(seq) {
+        return How::Nothing;
+    }
+    if own.reverses_others(event) {
+        let (en, zh) = REVERSES_OTHERS;
+        return How::Stays("NOT_REVERSIBLE", en, zh);
+    }
+    if own.reverses_own(event) {
         return How::Nothing;
     }
     let reason = reason.clone();

@@ -3,7 +3,7 @@
 
 use super::report::Difference;
 use ledger::Books;
-use ledger::ids::{ContractId, FundId, OrganisationId, ProjectId, RoundId};
+use ledger::ids::{ContractId, FundId, OrganisationId, PaymentId, ProjectId, RoundId};
 use ledger::money::Fen;
 use serde_json::Value;
 use sheets::Mapping;
@@ -30,6 +30,30 @@ const COLUMNS: [(&str, &str); 18] = [
     ("masked_number", "number"),
     ("facts", "facts"),
 ];
+
+/// When what a row says happened, kind by kind; an opening has the day of its cut-over first.
+const DAYS: [&str; 7] = [
+    "cut_over_on",
+    "paid_on",
+    "submitted_on",
+    "signed_on",
+    "issued_on",
+    "found_on",
+    "entered_on",
+];
+
+/// Where among the fields of a table the one is from which a fact comes: `data.amount_fen`.
+pub(super) fn column_of(mapping: &Mapping, fact: &str) -> Option<usize> {
+    let name = fact.rsplit('.').next().unwrap_or_default();
+    let other = COLUMNS.iter().find(|(fact, _)| *fact == name);
+    let name = other.map_or(name, |(_, column)| column);
+    let position = |name: &str| mapping.fields.iter().position(|field| field.name == name);
+    match name {
+        "occurred_on" => DAYS.iter().find_map(|day| position(day)),
+        "number" => position(&mapping.number),
+        name => position(name),
+    }
+}
 
 /// What is not there.
 const NOTHING: &str = "—";
@@ -101,6 +125,12 @@ impl Words<'_> {
         let words = self.field(name).map(|field| &field.words);
         let word = words.and_then(|words| words.get(text)?.first());
         word.map_or(text, String::as_str).to_owned()
+    }
+
+    /// The voucher of a payment.
+    pub(super) fn voucher(&self, payment: Uuid) -> Option<&str> {
+        let row = self.books.payments.get(PaymentId(payment));
+        row.map(|row| row.voucher.as_str())
     }
 
     fn named(&self, id: Uuid) -> Option<String> {

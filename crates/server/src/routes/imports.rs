@@ -302,7 +302,9 @@ pub async fn reverse(
     let undoing =
         Arc::clone(&permit).block(move || importing::plan_undoing(&on, ImportId(id), &reason));
     let undoing = undoing.await??;
-    let done = !query.dry_run && !undoing.is_empty() && (query.partial || undoing.is_whole());
+    // Of one whose rows were taken back one by one only this is left to be said.
+    let whole = undoing.is_whole();
+    let done = !query.dry_run && (whole || (query.partial && !undoing.is_empty()));
     let undoing = if done {
         importing::undo(&state, &place, undoing).await?
     } else {

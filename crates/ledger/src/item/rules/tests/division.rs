@@ -208,7 +208,7 @@ fn a_split_item_is_out_of_the_rates_once_a_part_is_in_them_and_its_parts_know_it
         let world = World::given(&and(given.clone(), more.to_vec()));
         [1, 2, 3].map(|number| in_denominator(&world.books, row(&world, number)))
     };
-    assert_eq!(rates(&[issue.clone()]), [false, true, false]);
+    assert_eq!(rates(std::slice::from_ref(&issue)), [false, true, false]);
     assert_eq!(rates(&[issue, no_problem]), [true, false, false]);
     // What was settled on it is all that it asks for; the parts ask for the rest.
     let required = [1, 2, 3].map(|number| row(&world, number).recovery_required());
