@@ -210,13 +210,18 @@ fn an_item_without_proof_is_not_closed() {
         json!({"item": item(1)}),
         "EVIDENCE_MISSING",
     );
-    world.record_on("worker", "2018-09-02", "item.add_evidence", evidence(1, 1));
-    world.record_on(
-        "closer",
-        "2018-09-03",
-        "item.close",
-        json!({"item": item(1)}),
-    );
+    // What two have verified stays as they saw it, until it is sent back.
+    let late = world.send_on("worker", "2018-09-02", "item.add_evidence", evidence(1, 1));
+    assert_eq!((late.status, late.code().as_str()), (422, "BAD_FIELD"));
+    let this = json!({"item": item(1)});
+    let reason = json!({"item": item(1), "reason": "佐证缺失"});
+    world.record_on("inspector", "2018-09-02", "item.return_for_rework", reason);
+    world.record_on("worker", "2018-09-03", "item.add_evidence", evidence(1, 1));
+    world.record_on("worker", "2018-09-04", "item.request_closure", this.clone());
+    for verifier in ["verifier", "verifier2"] {
+        world.record_on(verifier, "2018-09-05", "item.verify", verification(1));
+    }
+    world.record_on("closer", "2018-09-06", "item.close", this);
 }
 
 #[test]
