@@ -84,7 +84,7 @@ pub struct Alike {
 }
 
 impl Alike {
-    fn lines(&self) -> impl Iterator<Item = BankLineId> {
+    pub(crate) fn lines(&self) -> impl Iterator<Item = BankLineId> {
         std::iter::once(self.first).chain(self.more.iter().copied())
     }
 }
@@ -115,7 +115,8 @@ fn said(entry: &LineEntry) -> impl Hash + PartialEq {
     )
 }
 
-fn key(entry: &LineEntry) -> LineKey {
+/// Under which lines of which the bank says the same are found; others may be there too.
+pub(crate) fn key(entry: &LineEntry) -> LineKey {
     let mut hasher = DefaultHasher::new();
     said(entry).hash(&mut hasher);
     hasher.finish()
@@ -129,10 +130,13 @@ pub(crate) fn says_the_same(one: &LineEntry, other: &LineEntry) -> bool {
 /// The line that is there already, if the bank has said this before.
 pub(crate) fn alike(books: &Books, entry: &LineEntry) -> Option<BankLineId> {
     let mut lines = books.lines_alike.get(key(entry))?.lines();
-    lines.find(|line| {
-        let row = books.bank_lines.get(*line);
-        row.is_some_and(|row| !row.reversed && says_the_same(&row.entry, entry))
-    })
+    lines.find(|line| is_alike(books, *line, entry))
+}
+
+/// True for a line that stands, and of which the bank says the same.
+pub(crate) fn is_alike(books: &Books, line: BankLineId, entry: &LineEntry) -> bool {
+    let row = books.bank_lines.get(line);
+    row.is_some_and(|row| !row.reversed && says_the_same(&row.entry, entry))
 }
 
 /// The line, or the refusal that names the field (V4).

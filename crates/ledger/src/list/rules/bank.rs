@@ -3,12 +3,13 @@
 use super::{About, LinePlace, List};
 use crate::Books;
 use crate::bank_line::LineEntry;
-use crate::bank_line::rules::{alike, put, says_the_same};
+use crate::bank_line::rules::{LineKey, is_alike, key, put, says_the_same};
 use crate::context::Context;
 use crate::fund::rules::payable;
 use crate::ids::{BankLineId, ListId, PersonId};
 use crate::list::Statement;
 use crate::rejection::Rejection;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A line of a statement that is not complete.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
@@ -74,9 +75,12 @@ pub(super) fn wait(books: &mut Books, context: &Context, list: ListId, entry: &L
     books.pending_lines.put(entry.line, row);
 }
 
-/// The lines of a complete statement become bank lines, those that are not known yet.
+/// The lines of a complete statement become bank lines, those that are not known yet. Each that is
+/// there stands for one of them: of two of which the bank says the same, both count, as its balance
+/// says.
 pub(super) fn enter(books: &mut Books, list: &List) -> u32 {
     let mut known = 0_u32;
+    let mut free = Free::of(books, list);
     for number in 1..=list.lines {
         let place = LinePlace {
             list: list.place,
@@ -90,7 +94,7 @@ pub(super) fn enter(books: &mut Books, list: &List) -> u32 {
             continue;
         };
         let taken = books.bank_lines.contains(id).then_some(id);
-        if let Some(there) = alike(books, &pending.entry).or(taken) {
+        if let Some(there) = taken.or_else(|| free.take(books, &pending.entry)) {
             known = known.saturating_add(1);
             if let Some(line) = books.list_lines.get_mut(place) {
                 line.about = About::Known(there);
@@ -101,6 +105,43 @@ pub(super) fn enter(books: &mut Books, list: &List) -> u32 {
         }
     }
     known
+}
+
+/// The bank lines of before that no line of a statement stands for yet.
+struct Free {
+    /// Those that a line of the statement names itself.
+    named: BTreeSet<BankLineId>,
+    /// By what the bank says; the first of them last. Read when the first such line comes.
+    alike: BTreeMap<LineKey, Vec<BankLineId>>,
+}
+
+impl Free {
+    fn of(books: &Books, list: &List) -> Free {
+        let places = (1..=list.lines).map(|number| LinePlace {
+            list: list.place,
+            number,
+        });
+        let ids = places.filter_map(|place| waiting(books, place));
+        let named = ids.map(|(id, _)| id);
+        Free {
+            named: named.filter(|id| books.bank_lines.contains(*id)).collect(),
+            alike: BTreeMap::new(),
+        }
+    }
+
+    fn take(&mut self, books: &Books, entry: &LineEntry) -> Option<BankLineId> {
+        let key = key(entry);
+        let lines = self.alike.entry(key).or_insert_with(|| {
+            let there = books.lines_alike.get(key).into_iter();
+            let there = there.flat_map(|alike| alike.lines());
+            let mut lines: Vec<_> = there.filter(|line| !self.named.contains(line)).collect();
+            lines.reverse();
+            lines
+        });
+        let mut places = lines.iter();
+        let place = places.rposition(|line| is_alike(books, *line, entry))?;
+        Some(lines.remove(place))
+    }
 }
 
 /// The lines of a statement that was dropped; their identifiers are free again.

@@ -168,6 +168,27 @@ fn what_the_bank_has_said_before_is_not_entered_twice() {
 }
 
 #[test]
+fn of_two_lines_that_say_the_same_both_count_and_each_is_known_once() {
+    let twice = [bank(1, "1", 100), bank(2, "1", 100)];
+    let first = and(&holding(), completed(1, statement(0, 200), &twice));
+    let ids = |world: &World| -> Vec<_> { lines(world).into_iter().map(|(id, _)| id).collect() };
+    let world = World::given(&first);
+    assert_eq!(
+        (row(&world, 1).known, ids(&world)),
+        (0, vec![line(1), line(2)])
+    );
+
+    // A third one is new, also where one of the others comes with its own identifier.
+    for ids_of in [[11, 12, 13], [11, 1, 13], [2, 11, 1]] {
+        let three = ids_of.map(|number| bank(number, "1", 100));
+        let second = and(&first, completed(2, statement(0, 300), &three));
+        let world = World::given(&second);
+        assert_eq!(row(&world, 2).known, 2, "{ids_of:?}");
+        assert_eq!(ids(&world).len(), 3, "{ids_of:?}");
+    }
+}
+
+#[test]
 fn a_line_is_taken_back_like_one_that_was_entered() {
     let given = and(&holding(), completed(1, statement(1000, 1170), &july()));
     let given = and(
