@@ -89,12 +89,8 @@ class Names:
         part = SAYING[noun, word]
         said = said[part] if part else said
         called = self.called.get((noun, said[noun]))
-        # A name that it has lost since then stays lost.
-        if noun == "organisation":
-            stands = called is not None and called["name"] == said["name"]
-        else:
-            stands = self.seq.get((noun, said[noun])) == it["seq"]
-        if stands:
+        # A text that it has lost since then stays lost.
+        if self.seq.get((noun, said[noun])) == it["seq"]:
             called[name] = it["to"]
 
     def of(self, value):

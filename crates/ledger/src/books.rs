@@ -110,6 +110,8 @@ pub struct Books {
     pub imports: Table<ImportId, Import>,
     /// The records that were reversed, and the record that did it, by sequence number.
     pub reversed: Table<u64, u64>,
+    /// The records of which a text was put right, and the last record that did it.
+    pub corrected: Table<u64, u64>,
 }
 
 /// What the books know of the ledger itself.
@@ -148,7 +150,7 @@ macro_rules! each_table {
             milestones_of contracts claims payments accounts cash movements custodies
             cash_of_payments contributions bank_lines lines_alike matches lists
             lists_by_place list_lines pending_lines due rounds items cycles campaigns pledges
-            entries evidence imports reversed)
+            entries evidence imports reversed corrected)
     };
     (@ ($books:ident . $action:ident) $($table:ident)*) => {{
         let Books { book: _, log: _, $($table),* } = $books;

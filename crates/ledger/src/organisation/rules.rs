@@ -27,6 +27,8 @@ pub struct Organisation {
     pub level: Level,
     /// The unit above.
     pub parent: Option<OrganisationId>,
+    /// The seq of the record that gave it its name.
+    pub named_by: u64,
     /// How many records have been about it.
     pub version: u32,
 }
@@ -107,7 +109,7 @@ pub(crate) fn breaches(_: &Books, _: &Context, _: &OrganisationEvent) -> Vec<Rej
     Vec::new()
 }
 
-pub(crate) fn apply(books: &mut Books, _context: &Context, event: &OrganisationEvent) {
+pub(crate) fn apply(books: &mut Books, context: &Context, event: &OrganisationEvent) {
     match event {
         OrganisationEvent::Registered(registration) => {
             let unit = Organisation {
@@ -116,6 +118,7 @@ pub(crate) fn apply(books: &mut Books, _context: &Context, event: &OrganisationE
                 kind: registration.kind,
                 level: registration.level,
                 parent: registration.parent,
+                named_by: context.seq,
                 version: 1,
             };
             books.organisations.put(registration.organisation, unit);
@@ -123,6 +126,7 @@ pub(crate) fn apply(books: &mut Books, _context: &Context, event: &OrganisationE
         OrganisationEvent::Renamed(renaming) => {
             if let Some(unit) = books.organisations.get_mut(renaming.organisation) {
                 unit.name = renaming.name.clone();
+                unit.named_by = context.seq;
                 unit.version = unit.version.saturating_add(1);
             }
         }

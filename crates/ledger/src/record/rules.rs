@@ -89,7 +89,8 @@ fn correct(books: &Books, correction: &RecordCorrection) -> Result<(), Rejection
             "该记录没有这一文字项;金额有误的,应先冲销再重新登记",
         ));
     };
-    if slot.get() == Some(correction.to.as_str()) {
+    // What was put right before may be put back to what the record says.
+    if slot.get() == Some(correction.to.as_str()) && !books.corrected.contains(correction.seq) {
         return Err(bad("to", "the record says so already", "与原记录内容相同"));
     }
     slot.set(&correction.to).map_err(|_| Rejection::BadField {
@@ -124,6 +125,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &RecordEvent) {
             if let Some(original) = &correction.original {
                 original.describe_record(books, correction.seq, correction.field, &correction.to);
             }
+            books.corrected.put(correction.seq, context.seq);
             books.touch(correction.subject);
         }
     }

@@ -70,7 +70,7 @@ impl Amend for ContractEvent {
         }
     }
 
-    fn describe(&self, books: &mut Books, field: CorrectedField, to: &Wording) {
+    fn describe_record(&self, books: &mut Books, seq: u64, field: CorrectedField, to: &Wording) {
         use CorrectedField as Field;
         let mut id = None;
         self.each(&mut |subject| id = id.or(Some(ContractId(subject.0))));
@@ -90,11 +90,11 @@ impl Amend for ContractEvent {
             (ContractEvent::Signed(_) | ContractEvent::TakenOver(_), Field::Document) => {
                 put(Some(&mut row.signing.document), to);
             }
-            (ContractEvent::Changed(it), Field::Document) => {
-                put(row.change_like(it).map(|it| &mut it.document), to);
+            (ContractEvent::Changed(_), Field::Document) => {
+                put(row.change_by(seq).map(|it| &mut it.document), to);
             }
-            (ContractEvent::Changed(it), Field::Reason) => {
-                put(row.change_like(it).map(|it| &mut it.reason), to);
+            (ContractEvent::Changed(_), Field::Reason) => {
+                put(row.change_by(seq).map(|it| &mut it.reason), to);
             }
             (ContractEvent::StageReached(it), Field::Basis) => {
                 let mut reached = row.reached.iter_mut().map(|row| &mut row.reach);
@@ -107,11 +107,9 @@ impl Amend for ContractEvent {
 }
 
 impl Contract {
-    /// The first change that did the same, whatever its words say by now.
-    fn change_like(&mut self, like: &ContractChange) -> Option<&mut ContractChange> {
-        let mut changes = self.changes.iter_mut().map(|it| &mut it.change);
-        changes.find(|it| {
-            (it.kind, it.delta_fen, it.ends_on) == (like.kind, like.delta_fen, like.ends_on)
-        })
+    /// The change that this record made.
+    fn change_by(&mut self, seq: u64) -> Option<&mut ContractChange> {
+        let mut changes = self.changes.iter_mut();
+        changes.find(|it| it.seq == seq).map(|it| &mut it.change)
     }
 }

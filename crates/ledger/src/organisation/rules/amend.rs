@@ -22,10 +22,10 @@ impl Amend for OrganisationEvent {
         }
     }
 
-    fn describe(&self, books: &mut Books, field: CorrectedField, to: &Wording) {
-        let (unit, was) = match self {
-            OrganisationEvent::Registered(it) => (it.organisation, &it.name),
-            OrganisationEvent::Renamed(it) => (it.organisation, &it.name),
+    fn describe_record(&self, books: &mut Books, seq: u64, field: CorrectedField, to: &Wording) {
+        let unit = match self {
+            OrganisationEvent::Registered(it) => it.organisation,
+            OrganisationEvent::Renamed(it) => it.organisation,
         };
         let Some(row) = books.organisations.get_mut(unit) else {
             return;
@@ -33,7 +33,7 @@ impl Amend for OrganisationEvent {
         match field {
             CorrectedField::Code => put(Some(&mut row.code), to),
             // A name that the unit has lost since then stays lost.
-            CorrectedField::Name if row.name == *was => put(Some(&mut row.name), to),
+            CorrectedField::Name if row.named_by == seq => put(Some(&mut row.name), to),
             _ => {}
         }
     }

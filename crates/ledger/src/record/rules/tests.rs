@@ -317,6 +317,46 @@ fn a_correction_replaces_a_wording() {
     assert_eq!(texts, ["甲", "21305", "乙", "丙", "丁"]);
 }
 
+/// A name may be put right as often as need be, and be put back; one that the unit has lost since
+/// then stays lost.
+#[test]
+fn a_name_is_corrected_again() {
+    let mut world = world();
+    let named = last(&world, "organisation.registered");
+    let called = |world: &World| {
+        let row = world.books.organisations.get(unit(COMPANY)).unwrap();
+        row.name.as_str().to_owned()
+    };
+    let was = called(&world);
+    for name in ["甲公司", "乙公司", &was] {
+        world.take(&correct(unit(COMPANY), named, Field::Name, name));
+        assert_eq!(called(&world), name);
+    }
+    let renaming = crate::organisation::OrganisationRenaming {
+        organisation: unit(COMPANY),
+        name: crate::text::Name::new(was.as_str()).unwrap(),
+    };
+    let rename = crate::organisation::OrganisationCommand::Rename(renaming);
+    world.take(&ask(Command::Organisation(rename)));
+    world.take(&correct(unit(COMPANY), named, Field::Name, "丙公司"));
+    assert_eq!(called(&world), was);
+}
+
+/// Two changes of a contract may be alike but for their papers.
+#[test]
+fn of_two_changes_alike_the_one_that_is_named_is_corrected() {
+    let mut world = World::given(&contracted());
+    let raise = || change(crate::contract::ContractChangeKind::Price, 10, None);
+    world.take(&raise());
+    world.take(&raise());
+    let second = last(&world, "contract.changed");
+    world.take(&correct(contract(1), second, Field::Document, "乙"));
+    let row = world.books.contracts.get(contract(1)).unwrap();
+    let mut papers = row.changes.iter().map(|it| it.change.document.as_str());
+    assert_ne!(papers.next(), Some("乙"));
+    assert_eq!(papers.next(), Some("乙"));
+}
+
 /// A correction of what was reversed would put right what no longer counts.
 #[test]
 fn what_was_reversed_is_not_corrected() {
