@@ -104,14 +104,22 @@ BASE_Y = 4 * pow(5, P - 2, P) % P
 BASE = (recover_x(BASE_Y, 0), BASE_Y, 1, recover_x(BASE_Y, 0) * BASE_Y % P)
 
 
+def is_low(it):
+    """Of an order that divides 8: a key or a signature of which several messages can be made."""
+    eightfold = times(8, it)
+    return eightfold[0] % P == 0 and (eightfold[1] - eightfold[2]) % P == 0
+
+
 def ed25519(public, message, signature):
     need(len(signature) == 64, "a signature has 64 bytes")
     scalar = int.from_bytes(signature[32:], "little")
     need(scalar < L, "the signature is wrong")
     challenge = hashlib.sha512(signature[:32] + public + message).digest()
     challenge = int.from_bytes(challenge, "little") % L
+    key, commitment = point(public), point(signature[:32])
+    need(not is_low(key) and not is_low(commitment), "the signature is wrong: a point of low order")
     left = times(scalar, BASE)
-    right = add(point(signature[:32]), times(challenge, point(public)))
+    right = add(commitment, times(challenge, key))
     same = (left[0] * right[2] - right[0] * left[2]) % P == 0
     same = same and (left[1] * right[2] - right[1] * left[2]) % P == 0
     need(same, "the signature is wrong")

@@ -3,7 +3,7 @@
 
 use crate::harness::*;
 use crate::packages::python;
-use evidence::{BadReceipts, Basis, Receipt, ReceiptFault, Trust, verify_receipts};
+use evidence::{BadReceipts, Basis, Receipt, ReceiptFault, Trust, Trusted, verify_receipts};
 use serde_json::{Value, json};
 
 fn unit(number: u64) -> Value {
@@ -127,6 +127,44 @@ fn every_change_to_what_is_signed_is_found_by_two_verifiers() {
     }
     let stranger = chain::Signer::new(ORIGIN, &[9; 32]).unwrap();
     let fault = checked(&good, &stranger.verifier().to_string()).unwrap_err();
+    assert!(matches!(fault, ReceiptFault::Signature(_)), "{fault}");
+}
+
+/// The log's acknowledgement holds whatever the witnesses do: it is not called broken, and not
+/// witnessed either.
+#[test]
+fn a_receipt_that_too_few_have_witnessed_holds_and_says_so() {
+    let world = spawn();
+    let key = log_key(&world);
+    let answered = world.post_bytes(
+        "admin",
+        "?wait=checkpoint",
+        unit(1000).to_string().as_bytes(),
+    );
+    let receipt = answered.text();
+    let witness = chain::Cosigner::new("audit.example/w", &[7; 32]).unwrap();
+    let witness = witness.verifier();
+    let checked = |log: &str| {
+        let policy = format!("log {log}\nwitness one {witness}\nquorum one\n");
+        let policy = chain::Policy::parse(policy.as_bytes()).unwrap();
+        let trust = Trust {
+            basis: Basis::Policy(policy),
+            replaying: Vec::new(),
+        };
+        let mut receipts = verify_receipts(receipt.as_bytes(), &trust).unwrap();
+        receipts.next().unwrap()
+    };
+    let held = checked(&key).unwrap();
+    let covered = held.covered.as_ref().unwrap();
+    assert_eq!(covered.too_few, Some(0));
+    assert_eq!(covered.trusted, Trusted::Keys(vec![ORIGIN.to_owned()]));
+    let told = held.lines().join("\n");
+    assert!(
+        told.contains("0 witnesses of the policy have cosigned, too few"),
+        "{told}"
+    );
+    let stranger = chain::Signer::new(ORIGIN, &[9; 32]).unwrap();
+    let fault = checked(&stranger.verifier().to_string()).unwrap_err();
     assert!(matches!(fault, ReceiptFault::Signature(_)), "{fault}");
 }
 

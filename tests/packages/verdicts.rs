@@ -1,7 +1,7 @@
 //! What holds in a package only as far as it was checked is said first, and has an exit code of its
 //! own: whoever looks at the code alone must not take less for more.
 
-use super::tamper::{proof_of, tampered, unzip};
+use super::tamper::{proof_of, records_of, tampered, unzip};
 use super::{check, county, log_key, package, python};
 use crate::harness::*;
 use evidence::{Complete, Fault, Proved, Question, Sources, Verdict};
@@ -125,6 +125,25 @@ fn pages_of_another_version_are_not_compared_and_that_is_no_good_verdict() {
     let (code, said) = python::told(dir.path(), &other, &key, None);
     assert_eq!(code, 2, "{said}");
     assert!(said.starts_with("pages not compared: "), "{said}");
+}
+
+/// What a later release has written nobody here can judge: that is not to call it false.
+#[test]
+fn a_record_of_a_later_release_is_not_called_broken() {
+    let world = county();
+    let key = log_key(&world);
+    let good = package(&world, &format!("payment={}", payment(1)));
+    let record = records_of(&unzip(&good), "payment.settled").remove(0);
+    for (format, code) in [(2, 2), (0, 1)] {
+        let other = tampered(&good, &|entries| {
+            entries.get_mut(&record).unwrap()[0] = format;
+        });
+        let (found, said) = told(&other, &key);
+        assert_eq!(found, Some(code), "{said}");
+        let dir = tempfile::tempdir().unwrap();
+        let (found, said) = python::told(dir.path(), &other, &key, None);
+        assert!(found == 1 && said.contains("another format"), "{said}");
+    }
 }
 
 #[test]

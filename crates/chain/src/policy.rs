@@ -182,6 +182,13 @@ impl Policy {
         self.quorum.is_some()
     }
 
+    /// Whether these witnesses together are enough, if they all cosign.
+    #[must_use]
+    pub fn is_met_by(&self, has: impl Fn(&PolicyWitness) -> bool) -> bool {
+        let seen: Vec<bool> = self.witnesses.iter().map(has).collect();
+        self.is_quorum(&seen)
+    }
+
     /// Whether the note is a checkpoint that one of the logs signed and the quorum cosigned.
     ///
     /// # Errors

@@ -60,6 +60,12 @@ pub enum Fault {
     /// The checkpoint is not signed by those who are trusted.
     #[error("the checkpoint is not signed as it must be: {0}")]
     Signature(String),
+    /// The log has signed the checkpoint, and not as many witnesses as the policy asks for.
+    #[error("its log has signed the checkpoint, and {count} witnesses of the policy: too few")]
+    NotWitnessed {
+        /// How many have cosigned.
+        count: usize,
+    },
     /// The checkpoint is of another log.
     #[error("the checkpoint is of the log {found:?}, not of {needed:?}")]
     Origin {
@@ -157,7 +163,8 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// True if it could not be judged at all: unreadable, or of a release that is newer.
+    /// True if it could not be judged: unreadable, of a release that is newer, or believed by too
+    /// few to be looked at.
     #[must_use]
     pub const fn is_unknown(&self) -> bool {
         matches!(
@@ -168,6 +175,7 @@ impl Fault {
                 | Fault::Bomb { .. }
                 | Fault::Format(_)
                 | Fault::NoKey
+                | Fault::NotWitnessed { .. }
                 | Fault::Newer { .. }
         )
     }
@@ -190,6 +198,7 @@ impl Fault {
             Fault::TlogProof(_) => "入册证明无法读取",
             Fault::NoKey => "须给出日志公钥(--key 或 --policy)",
             Fault::Signature(_) => "检查点签名不成立",
+            Fault::NotWitnessed { .. } => "检查点有日志签名,但联署的见证方未达策略要求",
             Fault::Origin { .. } => "检查点属于另一日志",
             Fault::Record { .. } => "记录已变动",
             Fault::Proof { .. } => "记录不在日志之中",

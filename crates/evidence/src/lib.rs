@@ -40,7 +40,7 @@ pub use make::{Proved, Sources, make};
 pub use manifest::{FORMAT, Through};
 pub use plan::{Plan, plan, referenced, stays, supporting};
 pub use question::Question;
-pub use receipt::{BadReceipts, Receipt, ReceiptFault, verify_receipts};
+pub use receipt::{BadReceipts, Covered, Receipt, ReceiptFault, verify_receipts};
 pub use report::{Complete, Report, SubjectReport, Verdict};
 pub use seals::{SealedSubject, Seals};
 pub use single::{Leaf, verify_checkpoint, verify_proof};

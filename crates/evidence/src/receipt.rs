@@ -3,6 +3,7 @@
 //! A receipt says what it says without the server, and without the log. What of it is signed is
 //! checked; what is not is named, so that nobody takes it for proved.
 
+use crate::Fault;
 use crate::texts::Texts;
 use crate::trust::{Basis, Of, Trust, Trusted};
 use chain::receipt::{BadReceipt, Statement};
@@ -24,13 +25,25 @@ pub struct Receipt {
     pub last_position: u64,
     /// The key that has signed it.
     pub key: String,
-    /// How many records the checkpoint covers whose proof comes along, and who has signed that.
-    pub covered: Option<(u64, Trusted)>,
+    /// The checkpoint whose proof comes along.
+    pub covered: Option<Covered>,
     /// The checkpoint that is said to cover it, where no proof comes along.
     pub said_covered_by: Option<u64>,
     /// When it was recorded, by the server's word alone: the time stands in the record, and not
     /// under the signature.
     pub recorded_at: String,
+}
+
+/// The checkpoint under which a receipt's last record is proved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Covered {
+    /// How many records it covers.
+    pub size: u64,
+    /// Who has signed it.
+    pub trusted: Trusted,
+    /// How many witnesses of the policy have, where these are too few: then the log has signed it
+    /// alone, as it has the receipt.
+    pub too_few: Option<usize>,
 }
 
 /// Why a receipt does not hold.
@@ -314,7 +327,7 @@ fn covered(
     last_position: u64,
     signer: &VerifierKey,
     trust: &Trust,
-) -> Result<Option<(u64, Trusted)>, ReceiptFault> {
+) -> Result<Option<Covered>, ReceiptFault> {
     let Some(proof) = &given.proof else {
         return Ok(None);
     };
@@ -324,7 +337,12 @@ fn covered(
         origin: signer.name(),
         own_key: "",
     };
-    let signed = trust.signed(&proof.checkpoint, of);
+    let (signed, too_few) = match trust.signed(&proof.checkpoint, of) {
+        Err(Fault::NotWitnessed { count }) => {
+            (by_log(signer).signed(&proof.checkpoint, of), Some(count))
+        }
+        signed => (signed, None),
+    };
     let (checkpoint, trusted) = signed.map_err(|error| bad(&error))?;
     if proof.index != last_position {
         let index = proof.index;
@@ -336,7 +354,19 @@ fn covered(
         .map_err(|error| bad(&error))?;
     match given.covered_by {
         Some(covered_by) if covered_by != size => Err(ReceiptFault::Covered { covered_by, size }),
-        Some(_) | None => Ok(Some((size, trusted))),
+        Some(_) | None => Ok(Some(Covered {
+            size,
+            trusted,
+            too_few,
+        })),
+    }
+}
+
+/// The log's own signature is enough.
+fn by_log(signer: &VerifierKey) -> Trust {
+    Trust {
+        basis: Basis::Keys(vec![signer.clone()]),
+        replaying: Vec::new(),
     }
 }
 
@@ -368,15 +398,7 @@ impl Receipt {
             format!("  签名 · signed by {}", self.key),
         ];
         lines.push(match &self.covered {
-            Some((size, trusted)) => format!(
-                "  末条记录在 {size} 条记录的检查点之内 · its last record is under the checkpoint \
-                 of {size} records, {}",
-                match trusted {
-                    Trusted::OwnWord(_) => "by its own word".to_owned(),
-                    Trusted::Keys(names) => format!("signed by {}", names.join(", ")),
-                    Trusted::Policy(witnesses) => format!("{} witnesses", witnesses.len()),
-                }
-            ),
+            Some(covered) => covered.line(),
             None => "  未附入册证明:日志承认收到,是否仍在册须向日志索取证明 · no proof comes \
                      along: the log has acknowledged it; only its proof says that it has it still"
                 .to_owned(),
@@ -390,5 +412,28 @@ impl Receipt {
             covered_by.unwrap_or_default()
         ));
         lines
+    }
+}
+
+impl Covered {
+    fn line(&self) -> String {
+        let size = self.size;
+        let signed = match (&self.trusted, self.too_few) {
+            (Trusted::OwnWord(_), _) => "by its own word".to_owned(),
+            (Trusted::Keys(names), None) => format!("签名 · signed by {}", names.join(", ")),
+            (Trusted::Keys(names), Some(count)) => format!(
+                "仅有 {} 的签名;策略所列见证方联署的只有 {count} 家,尚不足 · signed by it alone: \
+                 {count} witnesses of the policy have cosigned, too few as yet",
+                names.join(", ")
+            ),
+            (Trusted::Policy(witnesses), _) => {
+                let count = witnesses.len();
+                format!("{count} 家见证方联署 · cosigned by {count} witnesses")
+            }
+        };
+        format!(
+            "  末条记录在 {size} 条记录的检查点之内 · its last record is under the checkpoint of \
+             {size} records: {signed}"
+        )
     }
 }

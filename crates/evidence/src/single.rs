@@ -25,7 +25,7 @@ impl Leaf {
     /// # Errors
     /// Why it is no record.
     pub fn of_record(bytes: &[u8]) -> Result<Leaf, String> {
-        let Record { header, hash, .. } = record(bytes)?;
+        let Record { header, hash, .. } = record(bytes).map_err(|error| error.to_string())?;
         Ok(Leaf {
             ledger: header.ledger,
             seq: header.seq,
@@ -35,12 +35,11 @@ impl Leaf {
 }
 
 /// A record, if it is what its header says.
-pub(crate) fn record(bytes: &[u8]) -> Result<Record, String> {
-    let (header, body) = bytes
-        .split_at_checked(HEADER_LEN)
-        .ok_or_else(|| "it is shorter than a header".to_owned())?;
-    let header = Header::from_bytes(header).map_err(|error| error.to_string())?;
-    Record::new(header, body.to_vec()).map_err(|error| error.to_string())
+pub(crate) fn record(bytes: &[u8]) -> Result<Record, chain::Error> {
+    // What is shorter than a header is refused as one.
+    let split = bytes.split_at_checked(HEADER_LEN);
+    let (header, body) = split.unwrap_or((bytes, &[]));
+    Record::new(Header::from_bytes(header)?, body.to_vec())
 }
 
 /// Checks a signed checkpoint. Pure: no clock, no files, no network.

@@ -1,7 +1,7 @@
 //! Whom the one who verifies trusts, and whether they have signed.
 
 use crate::Fault;
-use chain::{Checkpoint, KeyKind, Note, Policy, VerifierKey};
+use chain::{Checkpoint, KeyKind, Note, Policy, PolicyFault, VerifierKey};
 
 /// Whom the receiver of a package trusts.
 #[derive(Debug, Clone)]
@@ -62,7 +62,11 @@ impl Trust {
         }
         let trusted = match &self.basis {
             Basis::Policy(policy) => {
-                let witnessed = policy.verify(note).map_err(|error| wrong(&error))?;
+                let witnessed = policy.verify(note);
+                if let Err(PolicyFault::Quorum { count }) = witnessed {
+                    return Err(Fault::NotWitnessed { count });
+                }
+                let witnessed = witnessed.map_err(|error| wrong(&error))?;
                 Trusted::Policy(witnessed.witnesses)
             }
             Basis::Keys(keys) => {

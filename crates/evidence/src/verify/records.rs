@@ -11,6 +11,9 @@ use chain::{
 };
 use std::collections::BTreeMap;
 
+/// The last format of a header that this release knows.
+const FORMAT: u8 = 1;
+
 /// Every record with its position, each with a good proof under the one checkpoint.
 pub(super) fn proved(
     archive: &Archive,
@@ -20,8 +23,15 @@ pub(super) fn proved(
     let mut records = BTreeMap::new();
     for (name, bytes) in &archive.held {
         if let Some(position) = position_of(name, "records/", ".bin") {
-            let bad = |why: String| Fault::Record { position, why };
-            let record = single::record(bytes).map_err(bad)?;
+            let record = single::record(bytes);
+            if matches!(record, Err(chain::Error::Format { format }) if format > FORMAT) {
+                return Err(Fault::Newer { position });
+            }
+            let wrong = |error: chain::Error| Fault::Record {
+                position,
+                why: error.to_string(),
+            };
+            let record = record.map_err(wrong)?;
             let header = &record.header;
             let leaf = (header.ledger, header.seq, record.hash);
             prove(archive, note, checkpoint, position, leaf)?;
