@@ -322,6 +322,14 @@ fn a_restore_asks_the_witnesses_what_the_log_had_come_to() {
         assert!(!is_done && told.contains(why), "{told}");
     }
 
+    // Who asks for both is not content with one.
+    let both = office.policy("group both all one two\nquorum both\n");
+    let (is_done, told) = restore(&["--policy", &text(&both), "--accept-loss", "1"]);
+    assert!(!is_done && told.contains("too few witnesses"), "{told}");
+    assert!(!target.exists());
+
+    let file = office.policy("quorum one\n");
+    let policy = text(&file);
     let (is_done, told) = restore(&["--policy", &policy, "--accept-loss", "1"]);
     assert!(is_done && told.contains("is ahead of the log"), "{told}");
 }

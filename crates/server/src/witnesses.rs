@@ -64,6 +64,11 @@ impl Witnesses {
             "策略未列出本日志 · the policy {shown} does not name this log, {}",
             log.vkey()
         );
+        ensure!(
+            policy.is_met_by(|witness| witness.url.is_some()),
+            "策略 {shown} 的联署要求无法满足:有地址的见证方不足 · the policy {shown} can never be met \
+             from here: it says the addresses of too few witnesses, and the others cannot be asked"
+        );
         let kept = Register::at(kept);
         let cosigned = watch::Sender::new(restored(&policy, log, &kept));
         let log = Arc::new(log.clone());

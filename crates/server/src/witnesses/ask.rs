@@ -14,7 +14,7 @@ const ANSWER_LEN_MAX: u64 = 64 * 1024;
 /// The first pause after a failure; each further one is twice as long.
 const PAUSE_MIN: Duration = Duration::from_secs(1);
 /// The longest pause.
-const PAUSE_MAX: Duration = Duration::from_secs(60);
+const PAUSE_MAX: Duration = Duration::from_secs(10);
 /// How often it is asked again at once because it remembers another size: once, unless somebody
 /// else is sending it this log's checkpoints.
 const TRIES: usize = 3;

@@ -4,6 +4,7 @@ use crate::cli::{eprint_line, print_line};
 use crate::witnesses;
 use anyhow::{Context, bail, ensure};
 use chain::{Checkpoint, Note, Policy, VerifierKey};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use store::Register;
@@ -106,7 +107,8 @@ fn checkpoint(note: &[u8], keys: &[&VerifierKey]) -> anyhow::Result<Checkpoint> 
     Ok(checkpoint)
 }
 
-/// Asks every witness of the policy for the newest checkpoint that it has cosigned.
+/// Asks every witness of the policy for the newest checkpoint that it has cosigned. So many have to
+/// answer as have to cosign: fewer may not know of what the others have seen.
 fn ask(policy: &Policy, heads: &mut Vec<Head>) -> anyhow::Result<()> {
     let config = ureq::Agent::config_builder()
         .http_status_as_error(false)
@@ -114,15 +116,24 @@ fn ask(policy: &Policy, heads: &mut Vec<Head>) -> anyhow::Result<()> {
         .max_redirects(0)
         .build();
     let agent: ureq::Agent = config.into();
+    let mut answered = BTreeSet::new();
     for witness in policy.witnesses() {
         let name = witness.key.name();
         let Some(url) = witnesses::prefix(witness)? else {
+            eprint_line(&format!(
+                "策略未写见证方地址,未与其比对 · the policy says no address of the witness {name}: it \
+                 was not asked"
+            ));
             continue;
         };
         for log in policy.logs() {
             let note = match newest(&agent, &url, log.key.name()) {
-                Ok(Some(note)) => note,
+                Ok(Some(note)) => {
+                    answered.insert(witness.key.to_string());
+                    note
+                }
                 Ok(None) => {
+                    answered.insert(witness.key.to_string());
                     print_line(&format!(
                         "见证方不知此日志 · witness {name} knows nothing of this log"
                     ));
@@ -142,6 +153,11 @@ fn ask(policy: &Policy, heads: &mut Vec<Head>) -> anyhow::Result<()> {
             });
         }
     }
+    ensure!(
+        policy.is_met_by(|witness| answered.contains(&witness.key.to_string())),
+        "应答的见证方未达策略要求,未作恢复 · too few witnesses of the policy have answered, and nothing is \
+         restored: wait for them, or leave --policy out and compare the heads by hand"
+    );
     Ok(())
 }
 
