@@ -386,6 +386,9 @@ impl Scrubber {
                 rot.push(format!("ledger {ledger}, seq {seq}: no file {file}"));
             }
         }
+        if done.unnamed > 0 {
+            rot.push(format!("and {} more of the same", done.unnamed));
+        }
         for what in &rot {
             tracing::error!(what, "the scrub found damage; see deploy/README.md, Repair");
         }

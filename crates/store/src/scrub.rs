@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
-use std::mem;
+use std::mem::{self, discriminant};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -22,7 +22,8 @@ mod nodes;
 
 use nodes::Nodes;
 
-/// The most that is remembered of what was found bad: enough to see the extent, and bounded.
+/// The most that is remembered of what was found bad of a kind: enough to see the extent, and
+/// bounded.
 const FOUND_MAX: usize = 100;
 
 /// Something that is not what it was.
@@ -52,6 +53,17 @@ pub enum Rot {
     },
     /// A file of the journal, or of the tree, that could not be read.
     Unread(String),
+}
+
+impl Rot {
+    /// True if both are of one kind, and in the same copy: much of one hides none of another.
+    fn is_like(&self, other: &Rot) -> bool {
+        let copy = |rot: &Rot| match rot {
+            Rot::Record(bad) => Some(bad.copy),
+            Rot::File(..) | Rot::Index { .. } | Rot::Tree { .. } | Rot::Unread(_) => None,
+        };
+        discriminant(self) == discriminant(other) && copy(self) == copy(other)
+    }
 }
 
 impl fmt::Display for Rot {
@@ -87,8 +99,22 @@ pub struct Scrubbed {
     pub last_verified: HashMap<LedgerId, u64>,
     /// How many evidence files have their hashes.
     pub files: u64,
-    /// What is not what it was, at most the first hundred. Empty is what one hopes for.
+    /// What is not what it was, of each kind and copy at most the first hundred. Empty is what one
+    /// hopes for.
     pub rot: Vec<Rot>,
+    /// How many more there are that are not named.
+    pub unnamed: u64,
+}
+
+impl Scrubbed {
+    pub(crate) fn found(&mut self, rot: Rot) {
+        let alike = self.rot.iter().filter(|it| it.is_like(&rot)).count();
+        if alike < FOUND_MAX {
+            self.rot.push(rot);
+        } else {
+            self.unnamed = self.unnamed.saturating_add(1);
+        }
+    }
 }
 
 /// One reading of everything, under way: the journal against the chain, sled against the journal,
@@ -334,9 +360,7 @@ impl Scrub {
     }
 
     fn found(&mut self, rot: Rot) {
-        if self.done.rot.len() < FOUND_MAX {
-            self.done.rot.push(rot);
-        }
+        self.done.found(rot);
     }
 
     fn end_of_records(&mut self) -> u64 {

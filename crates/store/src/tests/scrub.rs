@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::{A, B, Fixture};
+use crate::error::{BadRecord, Reason};
 use crate::{Copy, FileStore, Rot, Scrub, Scrubbed, Tree};
 
 fn sample() -> Fixture {
@@ -88,6 +89,24 @@ fn names_what_is_bad_in_sled() {
         Some(fixture.all[position as usize].header.ledger)
     );
     assert_eq!(done.through, position);
+}
+
+/// Much that is bad in sled hides nothing of the tree.
+#[test]
+fn names_of_each_kind_the_first_hundred() {
+    let mut done = Scrubbed::default();
+    for position in 0..150 {
+        done.found(Rot::Record(BadRecord {
+            copy: Copy::Sled,
+            position,
+            ledger: None,
+            seq: None,
+            reason: Reason::Missing,
+        }));
+    }
+    done.found(Rot::Tree { level: 0, hash: 7 });
+    assert_eq!((done.rot.len(), done.unnamed), (101, 50));
+    assert_eq!(done.rot[100], Rot::Tree { level: 0, hash: 7 });
 }
 
 #[test]
