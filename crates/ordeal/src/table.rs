@@ -62,10 +62,12 @@ pub fn markdown(rows: &[Row]) -> String {
 pub fn failures(rows: &[Row]) -> String {
     let lines = rows.iter().flat_map(|row| {
         row.failures.iter().map(|failure| {
-            format!(
-                "{}: {}\n    cargo xtask ordeal {} --seed {}\n",
-                row.name, failure.what, row.name, failure.seed
-            )
+            // What a fuzzer finds is not in its seed but in the input that it has kept.
+            let again = match row.name.strip_prefix("fuzz ") {
+                Some(parser) => format!("fuzz {parser}"),
+                None => format!("ordeal {} --seed {}", row.name, failure.seed),
+            };
+            format!("{}: {}\n    cargo xtask {again}\n", row.name, failure.what)
         })
     });
     lines.collect()
