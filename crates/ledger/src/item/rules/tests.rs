@@ -14,6 +14,7 @@ mod letters;
 mod long_term;
 mod offset;
 mod opening;
+mod overlap;
 mod paper;
 mod paths;
 mod recovered;
