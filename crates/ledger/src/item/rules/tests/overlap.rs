@@ -131,6 +131,86 @@ fn of_two_that_overlap_the_greater_sum_is_asked_for_after_a_merger() {
     assert_eq!(denominators, [true, false]);
 }
 
+/// Items 1 (at work, of 1,000 fen) and 2 (of 500) are the same money; 1 is split into 5 of 400 and
+/// 6 of 600, which are issued.
+fn parts_of_a_linked_item(more: impl IntoIterator<Item = Ask>) -> Vec<Ask> {
+    let mut path = happy_from(part(1, 0, 1_000));
+    path.truncate(9);
+    path.extend(issued(2, 500));
+    path.extend([link(INSPECTOR, 1, 2), part(5, 0, 400), part(6, 0, 600)]);
+    path.push(splitting(INSPECTOR, &[5, 6]));
+    path.extend([5, 6].map(|number| {
+        let issue = of(number, step(ItemCommand::Issue));
+        ask(INSPECTOR, "2018-08-23", issue)
+    }));
+    path.extend(more);
+    path
+}
+
+/// Which items are in the rates, and what they ask for together.
+fn rated(given: &[Ask]) -> (Vec<u128>, Fen) {
+    let world = World::given(given);
+    let rated = |number: &u128| {
+        let item_row = world.books.items.get(item(*number));
+        item_row.is_some_and(|row| {
+            in_denominator(&world.books, row) && is_counted(&world.books, item(*number), row)
+        })
+    };
+    let rated: Vec<_> = (1..=6).filter(rated).collect();
+    let rows = rated.iter().map(|number| row(&world, *number));
+    let sum = rows.fold(Fen::ZERO, |sum, row| sum.add(row.recovery_required()));
+    (rated, sum)
+}
+
+#[test]
+fn the_parts_of_what_is_counted_with_another_item_are_counted_with_it() {
+    assert_eq!(rated(&parts_of_a_linked_item([])), (vec![2], fen(500)));
+    // They are one problem: where the other one is none, both of them count.
+    let no_problem = ask(
+        FIRST,
+        "2018-08-24",
+        of(2, because(ItemCommand::UpholdObjection)),
+    );
+    let alone = parts_of_a_linked_item([no_problem]);
+    assert_eq!(rated(&alone), (vec![5, 6], fen(1_000)));
+    // Each can be unlinked by itself.
+    let unlink = overlap(ItemCommand::UnlinkOverlap, 5, 2);
+    let unlinked = parts_of_a_linked_item([ask(INSPECTOR, "2018-08-24", unlink)]);
+    assert_eq!(rated(&unlinked), (vec![2, 5], fen(900)));
+    // Until one of them is issued, the whole stands for them.
+    let mut unissued = parts_of_a_linked_item([]);
+    unissued.truncate(unissued.len() - 2);
+    assert_eq!(rated(&unissued), (vec![2], fen(500)));
+}
+
+#[test]
+fn parts_that_are_merged_into_what_they_are_counted_with_bring_what_the_whole_would() {
+    let merge = |number, into| ask(INSPECTOR, "2018-08-24", of(number, merge_into(into)));
+    let one = parts_of_a_linked_item([merge(5, 2)]);
+    assert_eq!(rated(&one), (vec![2], fen(500)));
+    for [first, last] in [[5, 6], [6, 5]] {
+        let both = parts_of_a_linked_item([merge(first, 2), merge(last, 2)]);
+        assert_eq!(rated(&both), (vec![2], fen(1_000)));
+        let into_part = parts_of_a_linked_item([merge(2, first), merge(last, first)]);
+        assert_eq!(rated(&into_part), (vec![first], fen(1_000)));
+    }
+}
+
+#[test]
+fn a_part_has_no_link_of_its_own_where_the_whole_has_one() {
+    let linked = and(four(), [link(INSPECTOR, 1, 2)]);
+    for [item, with] in [[5, 3], [3, 5]] {
+        let parts = [part(5, 0, 0), part(6, 0, 0), link(INSPECTOR, item, with)];
+        check(
+            &and(linked.clone(), parts),
+            splitting(INSPECTOR, &[5, 6]),
+            expect![[r#"
+                BAD_FIELD into:
+                the whole is counted with another item, and this part has a link of its own: unlink one"#]],
+        );
+    }
+}
+
 #[test]
 fn what_is_counted_with_a_third_item_is_not_merged() {
     let merge = |number, into| ask(INSPECTOR, "2018-08-23", of(number, merge_into(into)));
