@@ -305,8 +305,14 @@ fn by_hand(
             not_before_issue(item, "captured_on", it.captured_on)
         }
         ItemCommand::WithdrawClosureRequest(_) => independence::withdraws(books, item, actor),
-        ItemCommand::DemandRecovery(it) => recovery::demanded(it),
-        ItemCommand::ReceiveRecovery(it) => recovery::received(books, item, actor, it),
+        ItemCommand::DemandRecovery(it) => {
+            independence::recovers(books, item, actor)?;
+            recovery::demanded(it)
+        }
+        ItemCommand::ReceiveRecovery(it) => {
+            independence::recovers(books, item, actor)?;
+            recovery::received(books, item, actor, it)
+        }
         ItemCommand::AddEvidence(evidence) => {
             works_at(books, item, actor, Some(evidence.measure))?;
             not_after_today(context, "captured_on", evidence.captured_on)
