@@ -33,8 +33,7 @@ pub use steps::{Next, State, Step, is_open, next, steps_from};
 pub use turns::Turns;
 
 use super::{Evidence, ItemCommand, ItemEvent, Measure, MeasureResult, ReasonedStep};
-use crate::context::{Context, Intake};
-use crate::date::BusinessDate;
+use crate::context::Context;
 use crate::ids::ItemId;
 use crate::money::Fen;
 use crate::organisation::rules::existing as existing_unit;

@@ -25,7 +25,8 @@ mod whose;
 mod work;
 
 use super::*;
-use crate::context::{Actor, Admission};
+use crate::context::{Actor, Admission, Intake};
+use crate::date::BusinessDate;
 use crate::digest::Digest;
 use crate::ids::{MeasureId, OrganisationId, PersonId, RoundId};
 use crate::item::*;
