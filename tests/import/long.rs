@@ -1,5 +1,5 @@
-//! What cannot be written is said of its row before anything is sent: a record that is too long, and
-//! rows that are together more than is written at once.
+//! What cannot be written is said of its row before anything is sent: a record that is too long,
+//! and rows that are together more than is written at once.
 
 use super::*;
 

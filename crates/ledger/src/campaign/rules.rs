@@ -263,8 +263,8 @@ fn another_freezes(context: &Context, campaign: &Campaign) -> Result<(), Rejecti
     Ok(())
 }
 
-/// Whoever plans could try seeds until one draws kindly, and whoever freezes does not know the seed:
-/// with bytes of both in it neither chooses the lot.
+/// Whoever plans could try seeds until one draws kindly, and whoever freezes does not know the
+/// seed: with bytes of both in it neither chooses the lot.
 fn adds_a_nonce(it: &PopulationFreeze) -> Result<(), Rejection> {
     if it.nonce.is_some() {
         return Ok(());

@@ -1,5 +1,5 @@
-//! The lot: pure functions from a seed, a nonce and a population to a sample, so that anybody with SHA-256
-//! draws the same one. `proto/README.md` has them in words, with a test vector.
+//! The lot: pure functions from a seed, a nonce and a population to a sample, so that anybody with
+//! SHA-256 draws the same one. `proto/README.md` has them in words, with a test vector.
 //!
 //! Each item has a rank, the hash over lot, population and item; the lowest ranks are the sample.
 //! Nothing is taken modulo anything, so no place is likelier than another.

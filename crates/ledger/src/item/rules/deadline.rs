@@ -80,8 +80,8 @@ impl Item {
             .saturating_add(self.review_days(today))
     }
 
-    /// The due date as `today` sees it: the base or the day last granted by then, and the days since
-    /// then during which the clock stood still. Nothing before the issue.
+    /// The due date as `today` sees it: the base or the day last granted by then, and the days
+    /// since then during which the clock stood still. Nothing before the issue.
     #[must_use]
     pub fn due(&self, today: Date) -> Option<Date> {
         let mut granted = self.extensions.iter().rev();

@@ -149,7 +149,7 @@ fn linked_once(item: &Item, part: &Item) -> Result<(), Rejection> {
     }
     Err(bad(
         "into",
-        "the whole is counted with another item, and this part has a link of its own: unlink one",
+        "the whole is counted with another item, and this part has a link of its own",
         "被拆分事项已与其他事项合并统计,拆分后的事项不得另有交叉重复关联",
     ))
 }
@@ -221,8 +221,8 @@ pub(super) fn unlinks(
 /// links name `with`. Where that one has ended as not substantiated or as a closing of former
 /// times, or has not been issued, it stands for nobody: then it is the first, in the order of
 /// linking, that is in the denominator itself. One that was merged or split is stood for by those
-/// that go on, and where that is this item itself, it counts. The parts of a linked item are counted
-/// or left out together, as it was: they are that problem.
+/// that go on, and where that is this item itself, it counts. The parts of a linked item are
+/// counted or left out together, as it was: they are that problem.
 #[must_use]
 pub fn is_counted(books: &Books, id: ItemId, item: &Item) -> bool {
     let Some(with) = item.turns.counted_with else {

@@ -87,8 +87,8 @@ pub struct Extension {
     /// The days for which the clock had stood still when it was asked for: they are in the date it
     /// names.
     pub stopped_days: u32,
-    /// When it was granted, and never before it was asked for: until then the date before it stands.
-    /// Nobody knows of one from before the book.
+    /// When it was granted, and never before it was asked for: until then the date before it
+    /// stands. Nobody knows of one from before the book.
     pub granted_on: Option<Date>,
 }
 

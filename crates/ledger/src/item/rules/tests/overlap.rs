@@ -206,7 +206,7 @@ fn a_part_has_no_link_of_its_own_where_the_whole_has_one() {
             splitting(INSPECTOR, &[5, 6]),
             expect![[r#"
                 BAD_FIELD into:
-                the whole is counted with another item, and this part has a link of its own: unlink one"#]],
+                the whole is counted with another item, and this part has a link of its own"#]],
         );
     }
 }
