@@ -74,8 +74,10 @@ impl Part {
             // Persons have a state; then: what few payments have stands together; then: what
             // happens to few items; and lists; then: letters, cycles, campaigns and pledges; then:
             // who led an item before; then: what was issued and goes on in drafts, by
-            // which paper money came back, and from when to when a clock stood still.
-            Part::Books => 7,
+            // which paper money came back, and from when to when a clock stood still; then: when an
+            // extension was granted, and with what a lot is mixed; and the parts of a linked item
+            // have its link.
+            Part::Books => 8,
         }
     }
 }
