@@ -247,28 +247,27 @@ fn who_may_not_write_uploads_nothing_and_who_may_not_see_persons_sees_no_photo_o
 fn an_item_says_which_proofs_of_its_measures_can_be_downloaded() {
     let world = county();
     world.round_opened(1, "2018-07-28");
-    // Its proof is named by a hash alone, as old records are.
     world.closing_requested(1, 0);
     let rest = format!("items/{}", item(1));
     let measure = |world: &World| world.data("reader", &rest)["measures"][0].take();
-    assert_eq!(measure(&world)["evidence_held"], json!([]));
-    let named = measure(&world)["evidence"][0].as_str().unwrap().to_owned();
-    is_problem(
-        &world.get("reader", &file_path(&world, &named)),
-        404,
-        "NOT_FOUND",
-    );
+    let first = proof_sha256(1);
+    assert_eq!(measure(&world)["evidence_held"], json!([first]));
 
+    // What happens here is proved by a file that is here; of what was observed there may be a hash
+    // alone, as in old records.
     let proof = json!({"item": item(1), "measure": measure(&world)["measure"], "sha256": ABC,
         "captured_on": "2018-08-20", "description": "签领表"});
-    world.record("worker", "item.add_evidence", proof);
+    let proven = command("item.add_evidence", "2018-08-20", proof);
+    is_problem(&world.post("worker", &proven), 404, "EVIDENCE_FILE_MISSING");
+    assert_eq!(world.post("worker", &observed(proven)).status, 201);
+    assert_eq!(measure(&world)["evidence_held"], json!([first]));
     is_problem(
         &world.get("reader", &file_path(&world, ABC)),
         404,
         "NOT_FOUND",
     );
     upload(&world, "worker", b"abc");
-    assert_eq!(measure(&world)["evidence_held"], json!([ABC]));
+    assert_eq!(measure(&world)["evidence_held"], json!([first, ABC]));
     let response = world
         .get_with("reader", &file_path(&world, ABC), &[])
         .unwrap();

@@ -5,6 +5,7 @@ mod back;
 mod http;
 mod kinds;
 mod known;
+mod long;
 mod openings;
 mod reversal;
 mod whole;

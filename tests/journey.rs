@@ -80,18 +80,24 @@ fn the_transcript_in_the_readme_runs() {
 
 #[test]
 fn the_printouts_in_the_readme_are_of_its_ledger() {
+    on_its_ledger("## 打印表册文书");
+}
+
+#[test]
+fn the_period_in_the_readme_is_signed_off_on_its_ledger() {
+    on_its_ledger("## 月末封账");
+}
+
+/// Runs what follows a heading on the ledger of the first transcript, before its server is stopped.
+fn on_its_ledger(heading: &str) {
     let mut steps = transcript("");
     let stops = steps
         .iter()
         .position(|step| step.command.starts_with("kill "));
     steps.truncate(stops.expect("the server is stopped"));
-    let printouts = transcript("## 打印表册文书");
-    assert!(
-        printouts.len() >= 4,
-        "only {} commands found",
-        printouts.len()
-    );
-    steps.extend(printouts);
+    let more = transcript(heading);
+    assert!(more.len() >= 4, "only {} commands found", more.len());
+    steps.extend(more);
     steps.push(Step {
         command: "kill $! && wait $!".to_owned(),
         expected: "…".to_owned(),

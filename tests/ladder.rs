@@ -314,9 +314,16 @@ fn anybody_draws_the_sample_again_and_a_failed_look_back_reopens() {
         let reply = ask(who, word, data);
         assert_eq!(reply.status, 201, "{}", reply.text());
     };
-    let frozen = json!({"population_digest": hex(&digest), "population_size": 5});
-    let other = json!({"population_digest": hex(&seed), "population_size": 5});
-    refuses("overseer", "freeze", other, "BAD_SAMPLE");
+    let nonce = [9_u8; 32];
+    let of = |digest: &[u8]| {
+        json!({"population_digest": hex(digest), "population_size": 5,
+            "nonce": hex(&nonce)})
+    };
+    let frozen = of(&digest);
+    refuses("overseer", "freeze", of(&seed), "BAD_SAMPLE");
+    let mut alone = frozen.clone();
+    alone.as_object_mut().unwrap().remove("nonce");
+    refuses("overseer", "freeze", alone, "BAD_SAMPLE");
     refuses("inspector", "freeze", frozen.clone(), "SAME_PERSON");
     takes("overseer", "freeze", frozen);
     refuses(
@@ -327,10 +334,11 @@ fn anybody_draws_the_sample_again_and_a_failed_look_back_reopens() {
     );
     takes("inspector", "reveal", json!({"seed": hex(&seed)}));
 
+    let lot = hash("fundtrace/v1/lookback-lot\n", &[&seed, &nonce]);
     let mut ranks: Vec<(Vec<u8>, Uuid)> = items
         .iter()
         .map(|item| {
-            let parts: [&[u8]; 3] = [&seed, &digest, item.as_bytes()];
+            let parts: [&[u8]; 3] = [&lot, &digest, item.as_bytes()];
             (hash("fundtrace/v1/lookback-rank\n", &parts), *item)
         })
         .collect();

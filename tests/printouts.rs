@@ -8,19 +8,15 @@ use calamine::{Data, Reader, Xlsx};
 use expect_test::expect_file;
 use printouts::Kind;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::Path;
-use std::process::Command;
 use uuid::Uuid;
 
 mod flow;
 mod named;
+mod office;
 mod signed;
-
-/// What to say where it cannot be asked.
-const NO_OFFICE: &str = "NOT SHOWN: LibreOffice is not here, so nobody has read the workbooks back \
-     with it; install libreoffice-calc, or set FUNDTRACE_SOFFICE to its soffice";
+mod summed;
 
 /// A county with payments that were settled, returned, paid again and confirmed, two items, letters
 /// to one of them, and files.
@@ -380,42 +376,6 @@ fn what_a_printout_cannot_keep_is_refused() {
 }
 
 #[test]
-fn what_is_counted_with_another_item_is_shown_and_not_summed() {
-    let world = county();
-    let overlap = json!({"item": item(2), "with": item(1), "reason": "同一笔资金"});
-    world.record_on("inspector", "2018-09-29", "item.link_overlap", overlap);
-    let list = csv_of(&world, Kind::Problems);
-    assert!(list.contains("0.29 不计入合计"), "{list}");
-    let sheet = &sheets(&printed(&world, Kind::Rectification, "xlsx"))[0];
-    let amounts = amounts(sheet);
-    let mut required = amounts.iter().filter(|it| it.0 == "应追缴").map(|it| it.2);
-    let told = world.data("reader", "recoveries");
-    let total = told["total"]["required_fen"].as_i64().unwrap();
-    assert_eq!((total, required.next_back()), (120_000, Some(total)));
-}
-
-/// Its number is free for another import, which must not count its money again.
-#[test]
-fn a_discarded_draft_is_shown_and_not_summed() {
-    let world = county();
-    let required = || {
-        let sheet = &sheets(&printed(&world, Kind::Rectification, "xlsx"))[0];
-        let mut sums = amounts(sheet).into_iter().filter(|it| it.0 == "应追缴");
-        sums.next_back().map(|it| it.2)
-    };
-    let before = required();
-    world.record_on("inspector", "2018-09-29", "item.draft", draft(9, 50_000));
-    assert_ne!(required(), before);
-    let reason = json!({"item": item(9), "reason": "导入有误"});
-    world.record_on("inspector", "2018-09-29", "item.discard", reason);
-    assert_eq!(required(), before);
-    let list = csv_of(&world, Kind::Problems);
-    assert!(list.contains("500.00 不计入合计"), "{list}");
-    let told = world.data("reader", "recoveries");
-    assert_eq!(told["total"]["required_fen"].as_i64(), before);
-}
-
-#[test]
 fn a_reversed_letter_is_not_printed() {
     let world = county();
     let sent = world.data("reader", "events?type=item.letter_sent");
@@ -464,85 +424,6 @@ fn the_command_line_prints_what_the_server_prints() {
     let again = run(&args, "");
     assert!(!again.status.success(), "{again:?}");
     assert!(String::from_utf8_lossy(&again.stderr).contains("exists already"));
-}
-
-/// Every workbook as LibreOffice reads it: each sheet as CSV, by the name of the file.
-fn by_office(dir: &Path, files: &[std::path::PathBuf]) -> Option<BTreeMap<String, String>> {
-    let office = std::env::var("FUNDTRACE_SOFFICE").unwrap_or_else(|_| "soffice".to_owned());
-    let profile = format!(
-        "-env:UserInstallation=file://{}",
-        dir.join("profile").display()
-    );
-    // Comma, quote, UTF-8, from line 1; as they are and not as they are shown; every sheet.
-    let filter = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1";
-    let output = Command::new(&office)
-        .args([&profile, "--headless", "--convert-to", filter, "--outdir"])
-        .arg(dir)
-        .args(files)
-        .output()
-        .ok()?;
-    assert!(output.status.success(), "{office}: {output:?}");
-    let read = |entry: std::io::Result<std::fs::DirEntry>| {
-        let path = entry.unwrap().path();
-        let is_csv = path.extension().is_some_and(|it| it == "csv");
-        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        is_csv.then(|| (name, std::fs::read_to_string(&path).unwrap()))
-    };
-    let sheets = std::fs::read_dir(dir).unwrap().filter_map(read);
-    Some(sheets.collect())
-}
-
-#[test]
-fn libreoffice_reads_back_the_same_figures() {
-    let world = county();
-    let dir = tempfile::tempdir().unwrap();
-    let mut files = Vec::new();
-    for kind in Kind::ALL {
-        let path = dir.path().join(format!("{}.xlsx", kind.word()));
-        std::fs::write(&path, printed(&world, *kind, "xlsx")).unwrap();
-        files.push(path);
-    }
-    let Some(read) = by_office(dir.path(), &files) else {
-        println!("{NO_OFFICE}");
-        return;
-    };
-    let mut count = 0;
-    for kind in Kind::ALL {
-        for (place, sheet) in sheets(&printed(&world, *kind, "xlsx")).iter().enumerate() {
-            let ours: Vec<i64> = amounts(sheet).iter().map(|(_, yuan, _)| *yuan).collect();
-            let begins = format!("{}-", kind.word());
-            let mut theirs = read
-                .iter()
-                .filter(|(name, text)| name.starts_with(&begins) && figures(text) == ours);
-            assert!(
-                theirs.next().is_some(),
-                "{kind:?} {place}: {ours:?} in {read:?}"
-            );
-            count += ours.len();
-        }
-    }
-    assert!(count > 60, "only {count} amounts");
-}
-
-/// The amounts in yuan of a sheet as CSV, in fen.
-fn figures(text: &str) -> Vec<i64> {
-    let mut reader = csv::ReaderBuilder::new();
-    let mut reader = reader
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let rows: Vec<Vec<Data>> = reader
-        .records()
-        .map(|row| {
-            let cell = |field: &str| match field.parse::<f64>() {
-                Ok(number) => Data::Float(number),
-                Err(_) if field.is_empty() => Data::Empty,
-                Err(_) => Data::String(field.to_owned()),
-            };
-            row.unwrap().iter().map(cell).collect()
-        })
-        .collect();
-    amounts(&rows).iter().map(|(_, yuan, _)| *yuan).collect()
 }
 
 #[test]

@@ -198,7 +198,7 @@ fn an_item_without_proof_is_not_closed() {
     let world = county();
     world.closing_requested(1, 0);
     world.measure_finished(1);
-    let retraction = json!({"item": item(1), "sha256": format!("{:064x}", 1), "reason": "误传"});
+    let retraction = json!({"item": item(1), "sha256": proof_sha256(1), "reason": "误传"});
     world.record_on("worker", "2018-08-22", "item.retract_evidence", retraction);
     for verifier in ["verifier", "verifier2"] {
         world.record_on(verifier, "2018-09-01", "item.verify", verification(1));

@@ -2,6 +2,7 @@
 
 use super::{Client, command};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 pub const PROVINCE: u64 = 2;
@@ -237,6 +238,7 @@ impl Client {
 
     /// An item from its draft to a closing that was asked for, with one measure and its proof.
     pub fn closing_requested(&self, number: u64, recovery_required_fen: i64) {
+        self.uploads_proof("worker", number);
         let steps = [
             (
                 "inspector",
@@ -298,6 +300,14 @@ impl Client {
         for (who, day, step, data) in steps {
             self.record_on(who, day, &format!("item.{step}"), data);
         }
+    }
+
+    /// Uploads the file that proves what was done about an item.
+    pub fn uploads_proof(&self, who: &str, number: u64) {
+        let (path, bytes) = (self.path("files"), proof(number));
+        let reply = self.try_post(who, &path, "application/octet-stream", bytes.as_bytes());
+        let reply = reply.unwrap();
+        assert!(matches!(reply.status, 200 | 201), "{}", reply.text());
     }
 
     /// Says what came of the measure of such an item, without which it is not closed.
@@ -363,10 +373,19 @@ pub fn draft(number: u64, recovery_required_fen: i64) -> Value {
     })
 }
 
+/// A file that proves what was done about an item.
+fn proof(number: u64) -> String {
+    format!("第{number}号问题补助发放签领表")
+}
+pub fn proof_sha256(number: u64) -> String {
+    let hash = Sha256::digest(proof(number).as_bytes());
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A file that proves a measure.
 pub fn evidence(item_number: u64, measure_number: u64) -> Value {
     json!({"item": item(item_number), "measure": measure(measure_number),
-        "sha256": format!("{item_number:064x}"), "captured_on": "2018-08-20",
+        "sha256": proof_sha256(item_number), "captured_on": "2018-08-20",
         "description": "发放签领表"})
 }
 

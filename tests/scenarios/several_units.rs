@@ -39,7 +39,14 @@ fn handed_on(world: &World) {
         "description": "补发到户", "due_on": "2018-08-31", "owner_unit": org(VILLAGE),
         "owner_person": person(77)});
     world.record_on("worker", "2018-08-06", "item.add_measure", measure);
-    world.record_on("worker", "2018-08-20", "item.add_evidence", evidence(1, 1));
+    let proven = || world.send_on("worker", "2018-08-20", "item.add_evidence", evidence(1, 1));
+    let missing = proven();
+    assert_eq!(
+        (missing.status, missing.code().as_str()),
+        (404, "EVIDENCE_FILE_MISSING")
+    );
+    world.uploads_proof("worker", 1);
+    assert_eq!(proven().status, 201);
     world.measure_finished(1);
 }
 
@@ -226,9 +233,12 @@ fn a_long_term_item_waits_for_its_reviews_and_one_that_was_none_leaves_the_rates
         (&json!("2018-12-31"), &json!(1))
     );
     let none = json!({"item": item(1), "authority": "市委巡察工作领导小组",
-        "document": "曲巡〔2018〕9号", "reason": "资金当年已拨付", "sha256": "ce".repeat(32),
+        "document": "曲巡〔2018〕9号", "reason": "资金当年已拨付", "sha256": proof_sha256(1),
         "captured_on": "2018-09-02"});
     refuses(&world, "worker", "refute", none.clone(), "NOT_INDEPENDENT");
+    let refuted = world.send_on("inspector", "2018-09-03", "item.refute", none.clone());
+    assert_eq!(refuted.code(), "EVIDENCE_FILE_MISSING");
+    world.uploads_proof("inspector", 1);
     world.record_on("inspector", "2018-09-03", "item.refute", none);
     let rates = &world.data("reader", "completion")["total"];
     assert_eq!(

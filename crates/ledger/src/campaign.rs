@@ -1,7 +1,8 @@
 //! Look-back campaigns 回头看: closed items looked at again, chosen by a lot that nobody can
 //! steer and anybody can draw again (V25).
 //!
-//! First the hash of a seed, then the population, then the seed: the sample follows from the two.
+//! First the hash of a seed, then the population with bytes of whoever freezes it, then the seed:
+//! the sample follows from the three, and neither of the two persons knows it before.
 
 pub mod rules;
 pub mod sample;
@@ -69,6 +70,9 @@ pub struct PopulationFreeze {
     pub population_digest: Digest,
     /// How many items it has.
     pub population_size: u32,
+    /// 32 random bytes of whoever freezes, who does not know the seed; records of before have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<Digest>,
 }
 
 /// Reveals the seed, and with it the sample.

@@ -66,6 +66,8 @@ pub struct CampaignView {
     pub closed_until: Option<BusinessDate>,
     /// The commitment to the seed.
     pub seed_commitment: Digest,
+    /// The bytes of whoever froze it, which are mixed with the seed; none in records of before.
+    pub nonce: Option<Digest>,
     /// The seed, once it is revealed.
     pub seed: Option<Digest>,
     /// The digest of the population, once it is frozen.
@@ -175,6 +177,7 @@ pub fn campaign_view(view: &View, today: Date, id: CampaignId) -> Option<Campaig
         closed_from: row.plan.closed_from,
         closed_until: row.plan.closed_until,
         seed_commitment: row.plan.seed_commitment,
+        nonce: row.nonce,
         seed: row.seed,
         population_digest: frozen(row).then(|| population_digest(&row.population)),
         sample: drawn.collect(),

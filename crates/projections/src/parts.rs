@@ -75,7 +75,8 @@ impl Part {
             // happens to few items; and lists; then: letters, cycles, campaigns and pledges; then:
             // who led an item before; then: what was issued and goes on in drafts, by
             // which paper money came back, and from when to when a clock stood still; then: which
-            // records were corrected, and which named a unit.
+            // records were corrected, and which named a unit; when an extension was granted, and
+            // with what a lot is mixed; and the parts of a linked item have its link.
             Part::Books => 8,
         }
     }

@@ -244,7 +244,7 @@ impl Writer {
         };
         let events =
             ledger::decide(books, &admission, &context, &command).map_err(Refusal::Rejected)?;
-        files::held(&self.files, ledger, &events)?;
+        files::held(&self.files, ledger, context.intake, &events)?;
         let draft = drafts.add(now_us, submission, &context, digest, events, &mut self.ring)?;
 
         // After this point the command succeeds.

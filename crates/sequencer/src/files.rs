@@ -5,7 +5,8 @@ use crate::show::Shown;
 use ledger::digest::Digest;
 use ledger::evidence::EvidenceEvent;
 use ledger::ids::LedgerId;
-use ledger::{Event, Rejection};
+use ledger::item::ItemEvent;
+use ledger::{Event, Intake, Rejection};
 use std::time::{Duration, SystemTime};
 use store::{FileHash, FileStore};
 
@@ -15,9 +16,19 @@ const ORPHAN_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Refuses events that name a file which this ledger does not hold. What is held now is held for
 /// ever once a record names it: files are removed only by a start, before anything is recorded.
-pub(crate) fn held(files: &FileStore, ledger: LedgerId, events: &[Event]) -> Result<(), Refusal> {
+pub(crate) fn held(
+    files: &FileStore,
+    ledger: LedgerId,
+    intake: Intake,
+    events: &[Event],
+) -> Result<(), Refusal> {
     for event in events {
-        // A measure's own evidence may be named without its file: old records were.
+        if let Some(proof) = proof_of_item(event)
+            && intake == Intake::Control
+            && len(files, ledger, proof).is_none()
+        {
+            return Err(Refusal::FileMissing(proof));
+        }
         let Event::Evidence(EvidenceEvent::Added(added)) = event else {
             continue;
         };
@@ -31,6 +42,21 @@ pub(crate) fn held(files: &FileStore, ledger: LedgerId, events: &[Event]) -> Res
         }
     }
     Ok(())
+}
+
+/// The file that proves what is said of an item. Only what happens here must be proved by a file
+/// that is here: of what was observed elsewhere, somebody may have a hash alone.
+fn proof_of_item(event: &Event) -> Option<Digest> {
+    let Event::Item(event) = event else {
+        return None;
+    };
+    if let ItemEvent::EvidenceAdded(added) = event {
+        return Some(added.sha256);
+    }
+    if let ItemEvent::Refuted(refuted) = event {
+        return Some(refuted.sha256);
+    }
+    None
 }
 
 /// The length of a file of a ledger; nothing where it is not held, or cannot be looked at.

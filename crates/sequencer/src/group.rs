@@ -24,7 +24,7 @@ pub(crate) const COMMANDS_MAX: usize = 8192;
 
 /// How many bytes of records a group may hold with a list that is all or nothing, which is one
 /// frame of the journal: a longer one would stop the writer.
-pub(crate) const LIST_LEN_MAX: usize = store::GROUP_LEN_MAX - (1 << 20);
+pub const LIST_LEN_MAX: usize = store::GROUP_LEN_MAX - (1 << 20);
 
 pub(crate) static RECORDS: Spares<Record> = Spares::new();
 static FACTS: Spares<Fact> = Spares::new();

@@ -189,6 +189,18 @@ fn encode(fact: &mut Fact, ring: &mut KeyRing) -> Result<Vec<u8>, Failure> {
     Ok(body)
 }
 
+/// The length of the body that a fact would be stored in. Whoever wants to record much can know
+/// beforehand what of it would be refused: a body has at most [`chain::BODY_LEN_MAX`] bytes.
+#[must_use]
+pub fn body_len(mut fact: Fact) -> usize {
+    personal::visit(&mut fact.event, &mut |person, _, text| {
+        if let Some(PersonalText::Clear(clear)) = text {
+            *text = Some(seal::as_long_as(person, clear));
+        }
+    });
+    wire::encode_event([0; 16], &fact).len()
+}
+
 /// Links the records of a command behind the head of their ledger, into the group.
 pub(crate) fn link(
     head: &mut Head,

@@ -67,6 +67,8 @@ pub(crate) struct File {
     pub(crate) mapping_sha256: Option<Digest>,
     pub(crate) unit: Option<Unit>,
     pub(crate) sheet: Option<String>,
+    /// All of it or nothing; else its good rows, each by itself.
+    pub(crate) whole: bool,
 }
 
 impl Place {

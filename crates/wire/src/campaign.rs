@@ -20,7 +20,8 @@ record!(CampaignPlan {
 record!(PopulationFreeze {
     campaign,
     population_digest,
-    population_size
+    population_size,
+    nonce
 });
 record!(SeedReveal { campaign, seed });
 record!(LookbackCheck {

@@ -11,7 +11,7 @@ impl Items {
         let mut ask = Ask {
             item: if chance.one_in(60) { NOBODY } else { recent },
             step: "draft",
-            number: 1 + chance.below(3),
+            number: 1 + chance.below(FILES),
             fen: i64::try_from(chance.below(600)).unwrap(),
         };
         if fresh {

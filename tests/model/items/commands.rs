@@ -44,12 +44,12 @@ impl Ask {
             }
             "add_evidence" => {
                 say("measure", json!(measure(self.number)));
-                say("sha256", json!(format!("{:064x}", file(self))));
+                say("sha256", json!(proof_sha256(file(self))));
                 say("captured_on", json!("2025-12-31"));
                 say("description", json!("签领表"));
             }
             "retract_evidence" => {
-                say("sha256", json!(format!("{:064x}", self.number)));
+                say("sha256", json!(proof_sha256(self.number)));
                 say("reason", json!("误传"));
             }
             "request_extension" => {

@@ -95,6 +95,7 @@ impl Items {
                     .or(refuse(draft, "BAD_FIELD"))
             }
             "add_measure" | "add_evidence" | "finish_measure" => refuse(no_work, "BAD_FIELD"),
+            "demand_recovery" | "receive_recovery" => refuse(unit(who) == COUNTY, "BAD_FIELD"),
             "retract_evidence" => {
                 let there = row
                     .measures

@@ -107,7 +107,17 @@ fn asking<'a>(
     steps: &'a mut Steps,
 ) -> impl FnMut(u8, Hand, ItemCommand) + 'a {
     move |step, hand, command| {
+        // No files are uploaded, so that proofs are named by hashes alone, as what is observed may.
+        let intake = if let ItemCommand::AddEvidence(_) = command {
+            Intake::Observation
+        } else {
+            Intake::Control
+        };
         let submission = county.submission(hand, on, Command::Item(command));
+        let submission = Submission {
+            intake,
+            ..submission
+        };
         steps.entry((step, hand)).or_default().push(submission);
     }
 }

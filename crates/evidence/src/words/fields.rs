@@ -197,6 +197,7 @@ pub(super) const FIELDS: &[(&str, &str)] = &[
     ("next_steps", "可办理的下一步"),
     ("nodes", "各单位额度"),
     ("non_tax_fen", "非税缴库"),
+    ("nonce", "冻结人随机数"),
     ("number", "编号"),
     ("of", "所属"),
     ("offset_fen", "抵扣"),

@@ -5,7 +5,7 @@ mod amend;
 #[cfg(test)]
 mod tests;
 
-use super::sample::{commitment, population_digest, sample};
+use super::sample::{commitment, lot, population_digest, sample};
 use super::{
     CampaignCommand, CampaignEvent, CampaignPlan, LookbackCheck, LookbackResult, PopulationFreeze,
     SAMPLE_MAX, SeedReveal,
@@ -44,6 +44,8 @@ pub struct Campaign {
     pub state: CampaignState,
     /// The population in ascending order, once it is frozen; shared, so that a trial copies none.
     pub population: Arc<Vec<ItemId>>,
+    /// The bytes of whoever froze it, which are mixed with the seed.
+    pub nonce: Option<Digest>,
     /// The seed, once it is revealed.
     pub seed: Option<Digest>,
     /// The sample in the order of the lot, with what was found.
@@ -164,6 +166,7 @@ pub(crate) fn decide(
             let campaign = in_state(books, it.campaign, CampaignState::Planned, step)?;
             unchanged(books, campaign, it)?;
             another_freezes(context, campaign)?;
+            adds_a_nonce(it)?;
         }
         CampaignCommand::Reveal(it) => {
             let campaign = in_state(books, it.campaign, CampaignState::Frozen, step)?;
@@ -260,6 +263,19 @@ fn another_freezes(context: &Context, campaign: &Campaign) -> Result<(), Rejecti
     Ok(())
 }
 
+/// Whoever plans could try seeds until one draws kindly, and whoever freezes does not know the
+/// seed: with bytes of both in it neither chooses the lot.
+fn adds_a_nonce(it: &PopulationFreeze) -> Result<(), Rejection> {
+    if it.nonce.is_some() {
+        return Ok(());
+    }
+    Err(bad_sample(
+        "nonce",
+        "whoever freezes adds 32 random bytes, which are mixed with the seed",
+        "冻结总体时须由冻结人填写 32 字节随机数,与种子混合抽样",
+    ))
+}
+
 fn committed(campaign: &Campaign, it: &SeedReveal) -> Result<(), Rejection> {
     if commitment(it.campaign, it.seed) == campaign.plan.seed_commitment {
         return Ok(());
@@ -328,6 +344,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &CampaignEvent)
                 planned_by: context.hand().person,
                 state: CampaignState::Planned,
                 population: Arc::new(Vec::new()),
+                nonce: None,
                 seed: None,
                 sample: Vec::new(),
                 closed_on: None,
@@ -352,13 +369,14 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &CampaignEvent)
     row.version = row.version.saturating_add(1);
     match event {
         CampaignEvent::Planned(_) => {}
-        CampaignEvent::Frozen(_) => {
+        CampaignEvent::Frozen(it) => {
             row.state = CampaignState::Frozen;
+            row.nonce = it.nonce;
             row.population = Arc::new(frozen.unwrap_or_default());
         }
         CampaignEvent::Revealed(it) => {
             let size = usize::try_from(plan.sample_size).unwrap_or(usize::MAX);
-            let drawn = sample(it.seed, &row.population, size).into_iter();
+            let drawn = sample(lot(it.seed, row.nonce), &row.population, size).into_iter();
             row.state = CampaignState::Drawn;
             row.seed = Some(it.seed);
             row.sample = drawn

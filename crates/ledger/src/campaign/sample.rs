@@ -1,7 +1,7 @@
-//! The lot: pure functions from a seed and a population to a sample, so that anybody with SHA-256
-//! draws the same one. `proto/README.md` has them in words, with a test vector.
+//! The lot: pure functions from a seed, a nonce and a population to a sample, so that anybody with
+//! SHA-256 draws the same one. `proto/README.md` has them in words, with a test vector.
 //!
-//! Each item has a rank, the hash over seed, population and item; the lowest ranks are the sample.
+//! Each item has a rank, the hash over lot, population and item; the lowest ranks are the sample.
 //! Nothing is taken modulo anything, so no place is likelier than another.
 
 use crate::digest::Digest;
@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 const COMMITMENT: &[u8] = b"fundtrace/v1/lookback-seed\n";
 const POPULATION: &[u8] = b"fundtrace/v1/lookback-population\n";
+const LOT: &[u8] = b"fundtrace/v1/lookback-lot\n";
 const RANK: &[u8] = b"fundtrace/v1/lookback-rank\n";
 
 /// What is published of a seed before the population is frozen: SHA-256 over the label, the 16
@@ -33,13 +34,22 @@ pub fn population_digest(population: &[ItemId]) -> Digest {
     hash(POPULATION, std::iter::once(count.as_slice()).chain(items))
 }
 
-/// The sample: the items with the `size` lowest ranks, lowest first; all where there are fewer.
-/// The rank is SHA-256 over the label, the seed, the population's digest and the item's 16 bytes.
+/// The lot: SHA-256 over the label, the seed of whoever plans and the nonce of whoever freezes;
+/// where no nonce was asked for, as in records of before, the seed itself.
 #[must_use]
-pub fn sample(seed: Digest, population: &[ItemId], size: usize) -> Vec<ItemId> {
+pub fn lot(seed: Digest, nonce: Option<Digest>) -> Digest {
+    nonce.map_or(seed, |nonce| {
+        hash(LOT, [seed.0.as_slice(), nonce.0.as_slice()])
+    })
+}
+
+/// The sample: the items with the `size` lowest ranks, lowest first; all where there are fewer.
+/// The rank is SHA-256 over the label, the lot, the population's digest and the item's 16 bytes.
+#[must_use]
+pub fn sample(lot: Digest, population: &[ItemId], size: usize) -> Vec<ItemId> {
     let digest = population_digest(population);
     let rank = |item: &ItemId| {
-        let parts: [&[u8]; 3] = [&seed.0, &digest.0, item.0.as_bytes()];
+        let parts: [&[u8]; 3] = [&lot.0, &digest.0, item.0.as_bytes()];
         hash(RANK, parts)
     };
     let mut ranked: Vec<_> = population.iter().map(|item| (rank(item), *item)).collect();
@@ -76,9 +86,18 @@ mod tests {
             population_digest(&items(10)).to_string(),
             "7b0febe502abf7beb767f703cf01fd72027ca5c85d11ad3158dece564248aa7a"
         );
-        let drawn = sample(seed, &items(10), 3);
-        let drawn: Vec<u128> = drawn.iter().map(|item| item.0.as_u128()).collect();
-        assert_eq!(drawn, [9, 8, 10]);
+        let drawn = |lot| {
+            let drawn = sample(lot, &items(10), 3).into_iter();
+            drawn.map(|item| item.0.as_u128()).collect::<Vec<_>>()
+        };
+        let mixed = lot(seed, Some(Digest([9; 32])));
+        assert_eq!(
+            mixed.to_string(),
+            "0f45be57225b6c03eb53cfb8c2ddf3be8f2004d8bb40128fa869afd97bd5f072"
+        );
+        assert_eq!(drawn(mixed), [6, 7, 2]);
+        // As records of before, which have no nonce, were drawn.
+        assert_eq!(drawn(lot(seed, None)), [9, 8, 10]);
     }
 
     #[test]

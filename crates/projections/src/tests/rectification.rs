@@ -3,6 +3,7 @@
 use super::items::inspected;
 use super::money::fen;
 use super::world::*;
+use crate::alerts::Filter;
 use crate::common::common_problems;
 use crate::conduct::conduct;
 use crate::items::{ItemFilter, item_lines};
@@ -163,6 +164,42 @@ fn each_way_by_which_money_came_back_is_shown_apart_and_overlapping_money_is_sum
     assert_eq!(counted, [true, false]);
     let rates = completion(&world.view, world.today, Grouping::Unit, &all).total;
     assert_eq!((rates.denominator, rates.overlapping), (1, 1));
+}
+
+/// One receipt may be for several items, so that it is a question, which control asks as well.
+#[test]
+fn a_treasury_receipt_that_is_named_for_two_items_is_an_alert() {
+    let mut world = inspected();
+    owes(&mut world, 1, TOWN);
+    owes(&mut world, 2, OTHER_TOWN);
+    let receipt = |number: u128, reference: &str, way: &str| {
+        let facts = json!({"amount_fen": 500, "reference": reference, "way": way});
+        item("receive_recovery", number, facts)
+    };
+    let asked = |world: &World| {
+        let filter = Filter {
+            code: Some("ALREADY_EXISTS"),
+            ..Filter::default()
+        };
+        let alerts = world.view.alerts.list(&world.view.timeline, filter, 0, 10);
+        let told = alerts.entries.into_iter().map(|alert| {
+            assert_eq!(alert.field, Some("reference"));
+            (alert.seq, alert.text)
+        });
+        told.collect::<Vec<_>>()
+    };
+    world.by(31, OFFICE).does(receipt(1, "缴款书1", "non_tax"));
+    world.does(receipt(2, "缴款书2", "non_tax"));
+    assert_eq!(asked(&world), []);
+    // By its own clerk's word, without a way, it is a bank line's number and no receipt's.
+    let line = json!({"amount_fen": 1, "reference": "缴款书1"});
+    world.does(item("receive_recovery", 2, line));
+    assert_eq!(asked(&world), []);
+    world.does(receipt(2, "缴款书1", "non_tax"));
+    let first = world.view.head().unwrap().seq;
+    world.sees(receipt(1, "缴款书2", "non_tax"));
+    let of = |number: u128| format!("{} exists already", id(Kind::Item, number));
+    assert_eq!(asked(&world), [(first, of(1)), (first + 1, of(2))]);
 }
 
 /// What a merged item still owed is owed by the one that goes on: nothing is lost from the sum.

@@ -2,7 +2,7 @@
 //! for that. Nothing is deleted.
 
 use super::backs::REVERSED;
-use super::trial::{Refused, Trial};
+use super::trial::Trial;
 use super::{Place, derived, said};
 use crate::problem::Problem;
 use crate::state::State;
@@ -208,12 +208,8 @@ pub(crate) fn plan(place: &Place, import: ImportId, reason: &str) -> Result<Undo
                         undoing.undone = undoing.undone.saturating_add(1);
                         continue;
                     }
-                    Err(Refused::Machine(problem)) => return Err(problem),
-                    Err(Refused::Rejected(rejection)) => {
-                        let problem = Problem::from(&rejection);
-                        if problem.code == "FORBIDDEN" {
-                            return Err(problem);
-                        }
+                    Err(refused) => {
+                        let problem = refused.of_row()?;
                         kept(
                             seq,
                             &event,

@@ -113,6 +113,7 @@ pub async fn post(
         mapping_sha256,
         unit,
         sheet: query.sheet,
+        whole: !query.partial,
         bytes,
     };
     // Held until what it says is recorded: two copies of one file would both find it new.

@@ -1716,6 +1716,10 @@ pub struct PopulationFreeze {
     /// How many items it has.
     #[prost(uint32, tag = "3")]
     pub population_size: u32,
+    /// 32 random bytes of whoever freezes, who does not know the seed. Records of before have none, and
+    /// are drawn by the seed alone.
+    #[prost(bytes = "vec", tag = "4")]
+    pub nonce: ::prost::alloc::vec::Vec<u8>,
 }
 /// Reveals the seed, and with it the sample.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -4,6 +4,7 @@
 
 use super::*;
 use crate::Command;
+use crate::campaign::sample::lot as mixed;
 use crate::campaign::*;
 use crate::context::Actor;
 use crate::ids::{MeasureId, RoundId};
@@ -15,6 +16,7 @@ use expect_test::expect;
 use uuid::Uuid;
 
 const SEED: Digest = Digest([7; 32]);
+const NONCE: Digest = Digest([9; 32]);
 /// Closes.
 const CLOSER: Actor = who(30, PREFECTURE);
 /// Plans and draws.
@@ -164,6 +166,7 @@ fn freeze_of(numbers: &[u128]) -> Ask {
         campaign: campaign(),
         population_digest: population_digest(&items),
         population_size: u32::try_from(items.len()).unwrap(),
+        nonce: Some(NONCE),
     }))
     .by(CLOSER)
 }
@@ -375,7 +378,57 @@ fn only_the_seed_that_was_committed_to_draws() {
     let world = World::given(&drawn());
     let row = world.books.campaigns.get(campaign()).unwrap();
     let recorded: Vec<_> = row.sample.iter().map(|drawn| drawn.item).collect();
-    assert_eq!(recorded, sample(SEED, &items, 2), "as anybody draws it");
+    let drawn = |nonce| sample(mixed(SEED, nonce), &items, 2);
+    assert_eq!(recorded, drawn(Some(NONCE)), "as anybody draws it");
+}
+
+/// Whoever plans could try seeds before the plan until one draws kindly.
+#[test]
+fn the_lot_has_bytes_of_both_who_plans_and_who_freezes() {
+    let with = |nonce| {
+        let mut ask = freeze();
+        if let Command::Campaign(CampaignCommand::Freeze(it)) = &mut ask.command {
+            it.nonce = nonce;
+        }
+        ask
+    };
+    let planned = and(&four(), [plan()]);
+    check(
+        &planned,
+        &[with(None), with(None).observed(), freeze()],
+        expect![[r#"
+            BAD_SAMPLE nonce:
+              whoever freezes adds 32 random bytes, which are mixed with the seed
+            BAD_SAMPLE nonce:
+              whoever freezes adds 32 random bytes, which are mixed with the seed
+            campaign.frozen"#]],
+    );
+    let samples: std::collections::HashSet<Vec<ItemId>> = (0..16)
+        .map(|byte| {
+            let asked = [with(Some(Digest([byte; 32]))), reveal(SEED)];
+            let world = World::given(&and(&planned, asked));
+            let row = world.books.campaigns.get(campaign()).unwrap();
+            row.sample.iter().map(|drawn| drawn.item).collect()
+        })
+        .collect();
+    assert!(
+        samples.len() > 4,
+        "one seed draws {} samples",
+        samples.len()
+    );
+    // A record of before has none, and is drawn as it was.
+    let mut world = World::given(&planned);
+    for asked in [with(None), reveal(SEED)] {
+        let context = world.context(&asked);
+        let Command::Campaign(command) = asked.command else {
+            unreachable!()
+        };
+        crate::apply(&mut world.books, &context, &command.into_event());
+    }
+    let row = world.books.campaigns.get(campaign()).unwrap();
+    let recorded: Vec<_> = row.sample.iter().map(|drawn| drawn.item).collect();
+    let items: Vec<_> = (1..=4).map(item).collect();
+    assert_eq!(recorded, sample(SEED, &items, 2));
 }
 
 #[test]

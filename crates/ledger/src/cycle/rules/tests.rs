@@ -310,6 +310,40 @@ fn an_item_that_ended_after_the_month_was_late_in_it() {
     );
 }
 
+/// What is granted in August does not make July one in which nothing was late.
+#[test]
+fn an_extension_granted_after_the_month_does_not_move_it() {
+    let granted = |on| {
+        let request = ExtensionRequest {
+            item: item(1),
+            due_on: "2018-09-30".parse().unwrap(),
+            reason: text(),
+        };
+        let step = ItemStep {
+            item: item(1),
+            remark: None,
+        };
+        let request = ask(Command::Item(ItemCommand::RequestExtension(request)));
+        let grant = ask(Command::Item(ItemCommand::GrantExtension(step)));
+        let asked = [
+            request.by(who(20, VILLAGE)).on("2018-06-30"),
+            grant.by(CHIEF).on(on),
+        ];
+        let met = [open(), dispatch(), supervision()];
+        and(&and(&late_item("2018-06-30"), asked), met)
+    };
+    check(
+        &granted("2018-08-05"),
+        &[close("2018-08-10")],
+        expect!["CYCLE_LEG_MISSING: the cycle of 2018-07 has no accountability"],
+    );
+    check(
+        &granted("2018-07-31"),
+        &[close("2018-08-10")],
+        expect!["cycle.closed"],
+    );
+}
+
 /// The village's own cycle is where its items count.
 #[test]
 fn a_unit_below_with_a_cycle_of_its_own_answers_for_its_items_itself() {

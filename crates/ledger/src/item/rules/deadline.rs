@@ -80,11 +80,13 @@ impl Item {
             .saturating_add(self.review_days(today))
     }
 
-    /// The due date as `today` sees it: the base or the day last granted, and the days since then
-    /// during which the clock stood still. Nothing before the issue.
+    /// The due date as `today` sees it: the base or the day last granted by then, and the days
+    /// since then during which the clock stood still. Nothing before the issue.
     #[must_use]
     pub fn due(&self, today: Date) -> Option<Date> {
-        let (day, counted) = match self.extensions.last() {
+        let mut granted = self.extensions.iter().rev();
+        let granted = granted.find(|it| it.granted_on.is_none_or(|on| on <= today));
+        let (day, counted) = match granted {
             Some(extension) => (extension.due_on, extension.stopped_days),
             None => (self.due_base?, 0),
         };

@@ -121,6 +121,7 @@ pub(super) fn splits(
         let under = draft.parent == item.draft.parent || (ended && draft.parent.is_none());
         let alike = draft.round == item.draft.round && under;
         let fresh = part.state == State::Drafted && part.turns.split_from.is_none();
+        linked_once(item, part)?;
         if !alike || !fresh || *id == it.item {
             return Err(bad(
                 "into",
@@ -138,6 +139,23 @@ pub(super) fn splits(
         item.draft.amount_involved_fen,
     )?;
     adds_up("recovery_required_fen", recovery, item.recovery_open(books))
+}
+
+/// The parts of what is counted with another item are counted with that one: they have no link of
+/// their own, or links would form chains.
+fn linked_once(item: &Item, part: &Item) -> Result<(), Rejection> {
+    if item.turns.counted_with.is_none() || is_unlinked(part) {
+        return Ok(());
+    }
+    Err(bad(
+        "into",
+        "the whole is counted with another item, and this part has a link of its own",
+        "被拆分事项已与其他事项合并统计,拆分后的事项不得另有交叉重复关联",
+    ))
+}
+
+fn is_unlinked(item: &Item) -> bool {
+    item.turns.counted_with.is_none() && item.turns.counted_for.is_empty()
 }
 
 fn adds_up(field: &'static str, parts: Fen, total: Fen) -> Result<(), Rejection> {
@@ -203,7 +221,8 @@ pub(super) fn unlinks(
 /// links name `with`. Where that one has ended as not substantiated or as a closing of former
 /// times, or has not been issued, it stands for nobody: then it is the first, in the order of
 /// linking, that is in the denominator itself. One that was merged or split is stood for by those
-/// that go on, and where that is this item itself, it counts.
+/// that go on, and where that is this item itself, it counts. The parts of a linked item are
+/// counted or left out together, as it was: they are that problem.
 #[must_use]
 pub fn is_counted(books: &Books, id: ItemId, item: &Item) -> bool {
     let Some(with) = item.turns.counted_with else {
@@ -224,7 +243,29 @@ pub fn is_counted(books: &Books, id: ItemId, item: &Item) -> bool {
         let other = books.items.get(**other);
         other.is_some_and(|other| in_denominator(books, other))
     };
-    principal.turns.counted_for.iter().find(of) == Some(&id) || !in_denominator(books, item)
+    let first = principal.turns.counted_for.iter().find(of);
+    first.is_some_and(|first| linked_as(books, *first) == linked_as(books, id))
+        || !in_denominator(books, item)
+}
+
+/// The item that was linked, of which this one is a part and has its link; or itself.
+fn linked_as(books: &Books, id: ItemId) -> ItemId {
+    let mut last = id;
+    for _ in 0..FOLLOWED_MAX {
+        let Some(item) = books.items.get(last) else {
+            break;
+        };
+        let (with, whole) = (item.turns.counted_with, item.turns.split_from);
+        let whole = whole.filter(|whole| {
+            let whole = books.items.get(*whole);
+            with.is_some() && whole.is_some_and(|whole| whole.turns.counted_with == with)
+        });
+        let Some(whole) = whole else {
+            break;
+        };
+        last = whole;
+    }
+    last
 }
 
 /// The items that go on in the place of one that was merged or split, or itself.
@@ -298,7 +339,11 @@ pub(super) fn merged(books: &mut Books, it: &ItemMerger) {
     let counted = |id: ItemId| books.items.get(id).map(|item| counted_by(books, item));
     let overlap = counted(it.item) == counted(it.into);
     let into = books.items.get(it.into).filter(|_| overlap);
-    let there = into.map_or(Fen::ZERO, |into| into.recovery_open(books));
+    let there = into.map_or(Fen::ZERO, |into| {
+        into.recovery_open(books)
+            .sub(brought(books, it.item, it.into))
+            .max(Fen::ZERO)
+    });
     let carries = carries(books, it.item);
     let moved = leave(books, it.item, it.into != it.item);
     if let Some(into) = books.items.get_mut(it.into) {
@@ -316,15 +361,44 @@ pub(super) fn merged(books: &mut Books, it: &ItemMerger) {
     }
 }
 
-/// The parts have drafted what is still to be recovered.
+/// What other parts of the same linked item have brought to `into`, or what it asks for as one of
+/// them: that money is not the same as what this part asks for.
+fn brought(books: &Books, item: ItemId, into: ItemId) -> Fen {
+    let whole = linked_as(books, item);
+    let with = books.items.get(item).and_then(|row| row.turns.counted_with);
+    let Some(principal) = with.filter(|_| whole != item) else {
+        return Fen::ZERO;
+    };
+    let principal = books.items.get(principal);
+    let linked = principal.map_or(&[][..], |row| &row.turns.counted_for);
+    let others = linked.iter().filter(|other| **other != item);
+    let parts = others.filter(|other| linked_as(books, **other) == whole);
+    parts.fold(Fen::ZERO, |sum, part| match books.items.get(*part) {
+        Some(row) if *part == into => sum.add(row.recovery_required().sub(row.turns.moved_in)),
+        Some(row) if followed(books, row).draft.item == into => sum.add(row.turns.moved_out),
+        Some(_) | None => sum,
+    })
+}
+
+/// The parts have drafted what is still to be recovered, and are counted with what the whole is.
 pub(super) fn split(books: &mut Books, it: &ItemSplit) {
     leave(books, it.item, true);
     let carries = carries(books, it.item);
-    for part in &it.into {
-        if let Some(part) = books.items.get_mut(*part) {
+    let whole = books.items.get(it.item);
+    let with = whole.and_then(|item| item.turns.counted_with);
+    let mut linked = Vec::new();
+    for id in &it.into {
+        if let Some(part) = books.items.get_mut(*id) {
+            if with.is_some() && is_unlinked(part) {
+                part.turns.counted_with = with;
+                linked.push(*id);
+            }
             part.turns.split_from = Some(it.item);
             part.turns.carries_issued |= carries;
         }
+    }
+    if let Some(principal) = with.and_then(|with| books.items.get_mut(with)) {
+        principal.turns.counted_for.extend(linked);
     }
     if let Some(item) = books.items.get_mut(it.item) {
         item.turns.split_into.clone_from(&it.into);

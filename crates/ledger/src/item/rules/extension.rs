@@ -36,7 +36,8 @@ pub(super) fn request(
         ));
     }
     // The table lists this step from the issue on, so that there is a due date.
-    let due = item.due(context.day());
+    let granted_on = item.extensions.last().and_then(|it| it.granted_on);
+    let due = item.due(granted_on.map_or(context.day(), |on| on.max(context.day())));
     if due.is_none_or(|due| context.day() > due) {
         return Err(refused(
             "an extension is asked for on or before the due date",

@@ -103,20 +103,7 @@ pub(super) fn works(
     actor: &Actor,
     measure: Option<MeasureId>,
 ) -> Result<(), Rejection> {
-    let ours = |unit| is_within(books, actor.organisation, unit);
-    let owner = |row: &MeasureState| row.owner_unit.filter(|unit| ours(*unit)).is_some();
-    let mut owned = item.measures.iter().filter(|row| {
-        // Evidence is taken back of whatever measure it proves.
-        measure.is_none_or(|measure| row.measure == measure)
-    });
-    let body = existing_round(books, "round", item.draft.round)?.closing_body;
-    if ours(item.draft.responsible_unit)
-        || item.lead_unit.is_some_and(ours)
-        || item.draft.cooperating_units.iter().any(|unit| ours(*unit))
-        || owned.any(owner)
-        || ours(body)
-        || is_within(books, body, actor.organisation)
-    {
+    if is_concerned(books, item, actor, measure)? {
         return Ok(());
     }
     Err(Rejection::BadField {
@@ -124,6 +111,42 @@ pub(super) fn works(
         why: "this is for a unit of the item, the owner of the measure, or the closing body",
         why_zh: "本步骤须由责任单位、牵头单位、配合单位、措施承办单位或销号单位办理",
     })
+}
+
+/// Money is demanded back, and recorded as having come back, by these units and by the body that
+/// inspects, or one above it; not by those below, which may be every unit of a county. Else anybody
+/// would settle what others owe.
+pub(super) fn recovers(books: &Books, item: &Item, actor: &Actor) -> Result<(), Rejection> {
+    let body = existing_round(books, "round", item.draft.round)?.inspecting_body;
+    if is_within(books, body, actor.organisation) || is_concerned(books, item, actor, None)? {
+        return Ok(());
+    }
+    Err(Rejection::BadField {
+        field: "actor",
+        why: "this is for a unit of the item, the owner of a measure, or who inspects or closes",
+        why_zh: "本步骤须由责任单位、牵头单位、配合单位、措施承办单位、巡察单位或销号单位办理",
+    })
+}
+
+fn is_concerned(
+    books: &Books,
+    item: &Item,
+    actor: &Actor,
+    measure: Option<MeasureId>,
+) -> Result<bool, Rejection> {
+    let ours = |unit| is_within(books, actor.organisation, unit);
+    let owner = |row: &MeasureState| row.owner_unit.filter(|unit| ours(*unit)).is_some();
+    let mut owned = item.measures.iter().filter(|row| {
+        // Evidence is taken back of whatever measure it proves.
+        measure.is_none_or(|measure| row.measure == measure)
+    });
+    let body = existing_round(books, "round", item.draft.round)?.closing_body;
+    Ok(ours(item.draft.responsible_unit)
+        || item.lead_unit.is_some_and(ours)
+        || item.draft.cooperating_units.iter().any(|unit| ours(*unit))
+        || owned.any(owner)
+        || ours(body)
+        || is_within(books, body, actor.organisation))
 }
 
 /// Whoever carries out a measure does not verify what came of it.

@@ -106,6 +106,7 @@ pub(super) fn taken_over(
         Some(Extension {
             due_on,
             stopped_days,
+            granted_on: None,
         })
     };
     item.extensions = opening.extensions.iter().filter_map(extended).collect();

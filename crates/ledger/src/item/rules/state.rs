@@ -87,6 +87,9 @@ pub struct Extension {
     /// The days for which the clock had stood still when it was asked for: they are in the date it
     /// names.
     pub stopped_days: u32,
+    /// When it was granted, and never before it was asked for: until then the date before it
+    /// stands. Nobody knows of one from before the book.
+    pub granted_on: Option<Date>,
 }
 
 /// An extension that somebody asked for.
@@ -305,10 +308,7 @@ impl Item {
                 }
             }
             ItemEvent::ExtensionRequested(request) => self.ask_extension(context, request),
-            ItemEvent::ExtensionGranted(_) => {
-                self.extensions
-                    .extend(self.pending.take().map(|pending| pending.extension));
-            }
+            ItemEvent::ExtensionGranted(_) => self.extended(context.day()),
             ItemEvent::ExtensionRefused(_) => self.pending = None,
             ItemEvent::LetterSent(letter) => {
                 let sent = SentLetter::of(self, context, letter);
@@ -378,12 +378,21 @@ impl Item {
             let extension = Extension {
                 due_on,
                 stopped_days,
+                granted_on: Some(context.day()),
             };
             Box::new(PendingExtension {
                 extension,
                 by: context.hand().person,
             })
         });
+    }
+
+    fn extended(&mut self, day: Date) {
+        let granted = self.pending.take().map(|pending| Extension {
+            granted_on: pending.extension.granted_on.max(Some(day)),
+            ..pending.extension
+        });
+        self.extensions.extend(granted);
     }
 
     /// Stops the clock. One that is late is late for ever, whatever is granted afterwards.

@@ -184,7 +184,7 @@ fn no_closing_without_proof_of_every_measure() {
 #[test]
 fn no_closing_before_the_money_is_back() {
     let owing = || draft(|draft| draft.recovery_required_fen = fen(100));
-    let aug = |command| ask(FIRST, "2018-08-21", command);
+    let aug = |command| ask(INSPECTOR, "2018-08-21", command);
     let receive = |fen| aug(came_back(fen));
     let demand = |fen| aug(recovery(ItemCommand::DemandRecovery, fen));
     let waive = |fen| aug(waive(fen));

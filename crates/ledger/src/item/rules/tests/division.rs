@@ -3,7 +3,7 @@
 use super::*;
 use crate::record::{RecordCommand, RecordReversal};
 
-fn of(number: u128, mut command: ItemCommand) -> ItemCommand {
+pub(super) fn of(number: u128, mut command: ItemCommand) -> ItemCommand {
     if let ItemCommand::Issue(ItemStep { item, .. })
     | ItemCommand::UpholdObjection(ReasonedStep { item, .. })
     | ItemCommand::Discard(ReasonedStep { item, .. })
@@ -15,7 +15,7 @@ fn of(number: u128, mut command: ItemCommand) -> ItemCommand {
 }
 
 /// Another draft of 1,000 fen, some of it to be recovered.
-fn part(number: u128, involved: i64, required: i64) -> Ask {
+pub(super) fn part(number: u128, involved: i64, required: i64) -> Ask {
     draft(|draft| {
         draft.item = item(number);
         draft.amount_involved_fen = fen(involved);
@@ -24,7 +24,7 @@ fn part(number: u128, involved: i64, required: i64) -> Ask {
 }
 
 /// The same, issued.
-fn issued(number: u128, required: i64) -> [Ask; 2] {
+pub(super) fn issued(number: u128, required: i64) -> [Ask; 2] {
     let issue = of(number, step(ItemCommand::Issue));
     [
         part(number, 0, required),
@@ -42,7 +42,7 @@ fn owing(more: impl IntoIterator<Item = Ask>) -> Vec<Ask> {
     path
 }
 
-fn row(world: &World, number: u128) -> &Item {
+pub(super) fn row(world: &World, number: u128) -> &Item {
     world.books.items.get(item(number)).unwrap()
 }
 
@@ -87,7 +87,7 @@ fn what_was_settled_before_a_merger_is_not_reversed() {
         .assert_eq(&world.answer(INSPECTOR, 21, reverse));
 }
 
-fn splitting(who: Actor, parts: &[u128]) -> Ask {
+pub(super) fn splitting(who: Actor, parts: &[u128]) -> Ask {
     ask(who, "2018-08-22", split_into(parts))
 }
 
@@ -330,103 +330,6 @@ fn the_parts_of_a_case_whose_common_item_has_ended_have_none() {
     );
 }
 
-fn link(who: Actor, number: u128, with: u128) -> Ask {
-    ask(
-        who,
-        "2018-08-22",
-        overlap(ItemCommand::LinkOverlap, number, with),
-    )
-}
-
-/// Items 1 (at work), 2, 3 and 4 (issued).
-fn four() -> Vec<Ask> {
-    let others = [2, 3, 4].into_iter().flat_map(|number| {
-        let issue = of(number, step(ItemCommand::Issue));
-        [part(number, 0, 0), ask(INSPECTOR, "2018-08-21", issue)]
-    });
-    and(at_work(), others)
-}
-
-fn counted(given: &[Ask]) -> Vec<u128> {
-    let world = World::given(given);
-    let counted = |number: &u128| is_counted(&world.books, item(*number), row(&world, *number));
-    [1, 2, 3, 4].into_iter().filter(counted).collect()
-}
-
-#[test]
-fn of_items_that_overlap_one_is_counted_and_it_is_said_which() {
-    check(
-        &four(),
-        link(CLERK, 2, 1),
-        expect!["NOT_INDEPENDENT: the actor belongs to the responsible unit or one below it"],
-    );
-    check(
-        &four(),
-        link(INSPECTOR, 2, 2),
-        expect!["BAD_FIELD with: it must be another item, which is counted by itself"],
-    );
-    check(
-        &four(),
-        link(INSPECTOR, 2, 9),
-        expect!["NOT_FOUND with: #1009 is not known in this ledger"],
-    );
-    check(
-        &four(),
-        link(INSPECTOR, 2, 1),
-        expect!["item.overlap_linked -> in_progress"],
-    );
-    let linked = and(four(), [link(INSPECTOR, 2, 1), link(INSPECTOR, 3, 1)]);
-    assert_eq!(counted(&linked), [1, 4]);
-    check(
-        &linked,
-        link(INSPECTOR, 4, 2),
-        expect!["BAD_FIELD with: it must be another item, which is counted by itself"],
-    );
-    check(
-        &linked,
-        link(INSPECTOR, 1, 4),
-        expect![[r#"
-        BAD_FIELD item:
-        it is counted with another item already, or another one with it"#]],
-    );
-    check(
-        &linked,
-        link(INSPECTOR, 2, 4),
-        expect![[r#"
-        BAD_FIELD item:
-        it is counted with another item already, or another one with it"#]],
-    );
-    let unlink = |with| {
-        ask(
-            INSPECTOR,
-            "2018-08-23",
-            overlap(ItemCommand::UnlinkOverlap, 2, with),
-        )
-    };
-    check(
-        &linked,
-        unlink(4),
-        expect!["BAD_FIELD with: this item is not counted with that one"],
-    );
-    assert_eq!(counted(&and(linked, [unlink(1)])), [1, 2, 4]);
-}
-
-/// A problem that two have found does not vanish from the rates because one of them was wrong.
-#[test]
-fn where_the_counted_one_ends_as_no_problem_the_first_of_the_others_counts() {
-    let linked = and(four(), [link(INSPECTOR, 1, 2), link(INSPECTOR, 3, 2)]);
-    assert_eq!(counted(&linked), [2, 4]);
-    let no_problem = ask(
-        FIRST,
-        "2018-08-25",
-        of(2, because(ItemCommand::UpholdObjection)),
-    );
-    assert_eq!(counted(&and(linked.clone(), [no_problem])), [1, 2, 4]);
-    // One that was merged is stood for by the one that goes on.
-    let merged = ask(INSPECTOR, "2018-08-25", of(2, merge_into(4)));
-    assert_eq!(counted(&and(linked, [merged])), [2, 4]);
-}
-
 /// Whoever could merge an item into a draft and give that up, or give up the parts of a split one,
 /// would take it out of the rates with one hand.
 #[test]
@@ -497,74 +400,4 @@ fn a_common_item_waits_for_a_case_whose_parts_were_given_up() {
     };
     let expected = "1 cases are open; an institutional measure with evidence is missing";
     assert_eq!(open(&world).as_deref(), Some(expected));
-}
-
-/// Items 1 and 2 about the same 1,000 fen, and what is asked for of both, counted once.
-fn same_money(more: impl IntoIterator<Item = Ask>) -> (World, Vec<u128>, Fen) {
-    let mut path = happy_from(part(1, 0, 1_000));
-    path.truncate(9);
-    path.extend(issued(2, 1_500));
-    path.extend(issued(3, 0));
-    path.extend(issued(4, 0));
-    path.extend(more);
-    let counts = counted(&path);
-    let world = World::given(&path);
-    let sums = counts.iter().map(|number| row(&world, *number));
-    let sum = sums.fold(Fen::ZERO, |sum, item| sum.add(item.recovery_required()));
-    (world, counts, sum)
-}
-
-#[test]
-fn of_two_that_overlap_the_greater_sum_is_asked_for_after_a_merger() {
-    let merge = |number, into| ask(INSPECTOR, "2018-08-23", of(number, merge_into(into)));
-    let linked = || link(INSPECTOR, 1, 2);
-    assert_eq!(same_money([linked()]).2, fen(1_500));
-    let (world, counts, sum) = same_money([linked(), merge(1, 2)]);
-    assert_eq!((counts, sum), (vec![2, 3, 4], fen(1_500)));
-    assert_eq!(row(&world, 1).recovery_required(), Fen::ZERO);
-    // The other way round, the one that goes on counts, and another that was counted with it not.
-    let other = link(INSPECTOR, 3, 2);
-    let (world, counts, sum) = same_money([linked(), other, merge(2, 1)]);
-    assert_eq!((counts, sum), (vec![1, 2, 4], fen(1_500)));
-    let denominators = [1, 2].map(|number| in_denominator(&world.books, row(&world, number)));
-    assert_eq!(denominators, [true, false]);
-}
-
-#[test]
-fn what_is_counted_with_a_third_item_is_not_merged() {
-    let merge = |number, into| ask(INSPECTOR, "2018-08-23", of(number, merge_into(into)));
-    let linked = and(four(), [link(INSPECTOR, 1, 2), link(INSPECTOR, 3, 2)]);
-    for (number, into) in [(1, 4), (4, 1), (1, 3)] {
-        check(
-            &linked,
-            merge(number, into),
-            expect!["BAD_FIELD into: one of the two is counted with a third item: unlink it first"],
-        );
-    }
-}
-
-/// What overlaps with it is counted again when no part is a problem.
-#[test]
-fn a_principal_that_was_split_stands_while_one_of_its_parts_does() {
-    let given = |more: &[Ask]| {
-        let linked = and(four(), [link(INSPECTOR, 2, 1)]);
-        let split = [part(5, 0, 0), part(6, 0, 0), splitting(INSPECTOR, &[5, 6])];
-        let given = and(and(linked, split), more.to_vec());
-        let world = World::given(&given);
-        is_counted(&world.books, item(2), row(&world, 2))
-    };
-    let issue = |number| {
-        ask(
-            INSPECTOR,
-            "2018-08-23",
-            of(number, step(ItemCommand::Issue)),
-        )
-    };
-    let none = |number| {
-        let no_problem = because(ItemCommand::UpholdObjection);
-        ask(FIRST, "2018-08-24", of(number, no_problem))
-    };
-    assert!(!given(&[]));
-    assert!(!given(&[issue(5), issue(6), none(5)]));
-    assert!(given(&[issue(5), issue(6), none(5), none(6)]));
 }

@@ -273,3 +273,45 @@ fn no_day_is_granted_while_others_look_at_the_closing() {
         expect!["item.extension_granted -> in_progress"],
     );
 }
+
+/// A month that is over stays judged by what had been granted until its end.
+#[test]
+fn an_extension_counts_from_the_day_on_which_it_was_granted() {
+    let due = |given: &[Ask], days: &[&str]| {
+        let world = World::given(given);
+        let due = days.iter().map(|on| world.item().due(day(on)).unwrap());
+        due.map(|due| due.to_string()).collect::<Vec<_>>()
+    };
+    let first = [
+        request(CLERK, "2018-09-28", "2018-10-31"),
+        grant(CLOSER, "2018-10-10"),
+    ];
+    let given = and(at_work(), first);
+    let days = ["2018-09-30", "2018-10-09", "2018-10-10", "2018-12-31"];
+    let expected = ["2018-09-28", "2018-09-28", "2018-10-31", "2018-10-31"];
+    assert_eq!(due(&given, &days), expected);
+    let second = [
+        request(CLERK, "2018-10-31", "2018-12-15"),
+        grant(CLOSER, "2018-11-20"),
+    ];
+    let twice = and(given.clone(), second);
+    let days = ["2018-10-09", "2018-11-19", "2018-11-20"];
+    let expected = ["2018-09-28", "2018-10-31", "2018-12-15"];
+    assert_eq!(due(&twice, &days), expected);
+    // None is granted before it is asked for, whatever the answer is dated.
+    let early = [
+        request(CLERK, "2018-09-28", "2018-10-31"),
+        grant(CLOSER, "2018-08-31"),
+    ];
+    let early = and(at_work(), early);
+    assert_eq!(
+        due(&early, &["2018-09-27", "2018-09-28"]),
+        ["2018-09-28", "2018-10-31"]
+    );
+    // Another is later than what was granted, on whatever day it is said to have been asked for.
+    check(
+        &given,
+        request(CLERK, "2018-09-20", "2018-10-20"),
+        expect!["EXTENSION_REFUSED: the new due date must be later than the present one"],
+    );
+}

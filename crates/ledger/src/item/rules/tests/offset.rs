@@ -164,7 +164,10 @@ fn it_counts_without_a_bank_line_and_is_shown_apart() {
     let treasury = back(39, Some(RecoveryWay::NonTax), [None, None]);
     expect!["NOT_INDEPENDENT: the actor belongs to the responsible unit or one below it"]
         .assert_eq(&world.answer(CLERK, 21, treasury.clone()));
-    assert_eq!(world.answer(FIRST, 21, treasury), "item.recovery_received");
+    assert_eq!(
+        world.answer(INSPECTOR, 21, treasury),
+        "item.recovery_received"
+    );
     // The unit's own word counts once a bank line is matched with it.
     assert_eq!(
         world.answer(CLERK, 22, back(1, None, [None, None])),
@@ -182,7 +185,7 @@ fn it_counts_without_a_bank_line_and_is_shown_apart() {
         it.reference = Reference::new("缴款书2").unwrap();
     }
     let more = Command::Item(more);
-    assert_eq!(world.answer(FIRST, 24, more), "item.recovery_received");
+    assert_eq!(world.answer(INSPECTOR, 24, more), "item.recovery_received");
     assert_eq!(world.answer(CLOSER, 25, close()), "item.closed");
 }
 
@@ -200,12 +203,12 @@ fn a_treasury_receipt_counts_once() {
         Command::Item(ItemCommand::ReceiveRecovery(it))
     };
     let received = "item.recovery_received";
-    assert_eq!(world.answer(FIRST, 20, receipt("缴款书1")), received);
+    assert_eq!(world.answer(INSPECTOR, 20, receipt("缴款书1")), received);
     let twice = "ALREADY_EXISTS reference: #1001 exists already";
-    assert_eq!(world.answer(FIRST, 21, receipt("缴款书1")), twice);
-    let observed = world.answers(FIRST, 21, Intake::Observation, receipt("缴款书1"));
+    assert_eq!(world.answer(INSPECTOR, 21, receipt("缴款书1")), twice);
+    let observed = world.answers(INSPECTOR, 21, Intake::Observation, receipt("缴款书1"));
     assert_eq!(observed, twice);
-    assert_eq!(world.answer(FIRST, 22, receipt("缴款书2")), received);
+    assert_eq!(world.answer(INSPECTOR, 22, receipt("缴款书2")), received);
     // Of another item it is a question, and no refusal.
     let Command::Item(other) = receipt("缴款书1") else {
         unreachable!()
@@ -227,7 +230,7 @@ fn a_treasury_receipt_counts_once() {
 #[test]
 fn not_more_is_waived_than_is_open() {
     let mut world = owing();
-    world.answer(FIRST, 20, offset(60, 1));
+    world.answer(INSPECTOR, 20, offset(60, 1));
     let waiver = |amount| Command::Item(waive(amount));
     expect!["OVER_PAID amount_fen: 41 fen stated, 40 fen are open"].assert_eq(&world.answer(
         CLOSER,

@@ -55,6 +55,55 @@ fn nobody_does_the_work_of_another_unit() {
     assert_eq!(added, ["ok"; 4]);
 }
 
+/// Else anybody's clerk would settle what another unit owes.
+#[test]
+fn nobody_recovers_the_money_of_an_item_of_others() {
+    let steps = || {
+        let mut treasury = came_back(1);
+        if let ItemCommand::ReceiveRecovery(it) = &mut treasury {
+            it.way = Some(RecoveryWay::NonTax);
+        }
+        let demand = recovery(ItemCommand::DemandRecovery, 1);
+        [demand, came_back(1), treasury]
+    };
+    let answers = |given: &[Ask], who: Actor| {
+        let world = World::given(given);
+        let answer = |command| {
+            let asked = ask(who, "2018-09-15", command);
+            let observed = world.decide(&asked.clone().observed()).err();
+            let refused = world.decide(&asked).err();
+            assert_eq!(refused, observed);
+            refused.map_or("ok", |no| no.code())
+        };
+        steps().map(answer)
+    };
+    assert_eq!(answers(&at_work(), STRANGER), ["BAD_FIELD"; 3]);
+    check(
+        &at_work(),
+        ask(STRANGER, "2018-09-15", came_back(1)),
+        expect![[r#"
+            BAD_FIELD actor:
+            this is for a unit of the item, the owner of a measure, or who inspects or closes"#]],
+    );
+    // The county inspects, and the office closes.
+    for who in [INSPECTOR, CLOSER, MAYOR, GOVERNOR] {
+        assert_eq!(answers(&at_work(), who), ["ok"; 3], "{who:?}");
+    }
+    for who in [CLERK, VILLAGER] {
+        let expected = ["ok", "ok", "NOT_INDEPENDENT"];
+        assert_eq!(answers(&at_work(), who), expected, "{who:?}");
+    }
+    let mut helped = happy_from(draft(|draft| draft.cooperating_units = vec![unit(FINANCE)]));
+    helped.truncate(9);
+    assert_eq!(answers(&helped, STRANGER), ["ok"; 3]);
+    let mut owned = at_work();
+    owned[6].command = ItemCommand::AddMeasure(Measure {
+        owner_unit: Some(unit(FINANCE)),
+        ..a_measure(1, MeasureKind::Ordinary)
+    });
+    assert_eq!(answers(&owned, STRANGER), ["ok"; 3]);
+}
+
 #[test]
 fn who_carries_out_a_measure_does_not_verify_it() {
     let mut path = up_to(State::ClosureRequested);

@@ -60,7 +60,8 @@ const CAMPAIGN: &[Line] = &[
         CLOSER,
         "2018-07-01",
         r#"{"campaign":"$7b01","population_size":1,
-        "population_digest":"6f7188c6ba90fd54155d6c3806c328e314e857af133a8c275c86e61ebdb9751f"}"#,
+        "population_digest":"6f7188c6ba90fd54155d6c3806c328e314e857af133a8c275c86e61ebdb9751f",
+        "nonce":"0909090909090909090909090909090909090909090909090909090909090909"}"#,
     ),
     (
         "reveal",
