@@ -42,7 +42,7 @@ fn a_row_whose_record_is_too_long_is_refused_in_the_preview() {
     };
     let file = office.table("items.csv", &[head, &row(1, 9), &row(2, 250)]);
     let recorded = office.world.head();
-    for more in [&["--dry-run"][..], &[]] {
+    for more in [&["--unit", "元", "--dry-run"][..], &["--unit", "元"]] {
         let output = office.import("inspector", "items", &file, more);
         let told = text(&output.stdout) + &text(&output.stderr);
         assert!(!output.status.success(), "{told}");

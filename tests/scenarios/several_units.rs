@@ -233,12 +233,12 @@ fn a_long_term_item_waits_for_its_reviews_and_one_that_was_none_leaves_the_rates
         (&json!("2018-12-31"), &json!(1))
     );
     let none = json!({"item": item(1), "authority": "市委巡察工作领导小组",
-        "document": "曲巡〔2018〕9号", "reason": "资金当年已拨付", "sha256": proof_sha256(1),
+        "document": "曲巡〔2018〕9号", "reason": "资金当年已拨付", "sha256": proof_sha256(2),
         "captured_on": "2018-09-02"});
     refuses(&world, "worker", "refute", none.clone(), "NOT_INDEPENDENT");
     let refuted = world.send_on("inspector", "2018-09-03", "item.refute", none.clone());
     assert_eq!(refuted.code(), "EVIDENCE_FILE_MISSING");
-    world.uploads_proof("inspector", 1);
+    world.uploads_proof("inspector", 2);
     world.record_on("inspector", "2018-09-03", "item.refute", none);
     let rates = &world.data("reader", "completion")["total"];
     assert_eq!(
