@@ -129,13 +129,19 @@ fn every_question_has_a_package_that_verifies_and_says_what_the_server_says() {
                 "{kind}: {subject:?}"
             );
         }
-        let live = match kind {
+        let mut live = match kind {
             "fund" => world.data("reader", &format!("funds/{id}")),
             "payment" => world.data("reader", &format!("payments/{id}")),
             "project" => world.data("reader", &format!("projects/{id}")),
             "item" => world.data("reader", &format!("items/{id}?today=2018-10-01")),
             _ => world.data("reader", &format!("funds/{id}/trace?limit=1000")),
         };
+        // Which files the server holds is in no record.
+        let measures = live.get_mut("measures").and_then(Value::as_array_mut);
+        for measure in measures.into_iter().flatten() {
+            assert!(measure["evidence_held"].take().is_array());
+            measure["evidence_held"] = json!([]);
+        }
         assert_eq!(report.answer[kind], live, "{kind}");
         // What is about something else is not in it.
         let other = fund(2).as_bytes().to_vec();

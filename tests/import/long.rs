@@ -25,37 +25,35 @@ fn row(number: u64) -> Vec<String> {
 
 #[test]
 fn a_row_whose_record_is_too_long_is_refused_in_the_preview() {
-    let office = Office::new();
-    let villages =
-        (1..=250).map(|number| format!("530399777{number:03},第{number}村,区划,村,530399"));
-    let villages: Vec<String> = villages.collect();
-    let mut lines = vec!["代码,名称,性质,级次,上级代码"];
-    lines.extend(villages.iter().map(String::as_str));
-    let units = office.table("units.csv", &lines);
-    office.good("finance", "organisations", &units, &[]);
-    let head = "问题编号,问题来源,问题描述,问题类别,涉及金额,责任单位,登记日期,违反规定,配合单位";
-    let row = |number: u64, helping: u64| {
-        let helping: Vec<String> = (1..=helping).map(|it| format!("第{it}村")).collect();
-        let (facts, basis) = ("迟".repeat(500), "规".repeat(500));
-        let helping = helping.join("、");
-        format!("问-{number},第1轮巡察,{facts},资金管理,1,龙潭乡,2018-06-20,{basis},{helping}")
+    let office = Office::begun();
+    let fund = |number: u64| FUND.replace("5号", &format!("{number}号"));
+    let funds: Vec<String> = (100..400).map(fund).collect();
+    let mut lines = vec![FUNDS];
+    lines.extend(funds.iter().map(String::as_str));
+    let funds = office.table("more.csv", &lines);
+    office.good("finance", "funds", &funds, &[]);
+    // A claim that names two batches, and one that names 300.
+    let line = |claim: u64, fund: u64| {
+        format!("BZ-{claim},2018-05-01,QS-1,云财农〔2018〕{fund}号,100.00,FP-1,曲河建工公司")
     };
-    let file = office.table("items.csv", &[head, &row(1, 9), &row(2, 250)]);
-    let recorded = office.world.head();
-    for more in [&["--unit", "元", "--dry-run"][..], &["--unit", "元"]] {
-        let output = office.import("inspector", "items", &file, more);
-        let told = text(&output.stdout) + &text(&output.stderr);
-        assert!(!output.status.success(), "{told}");
-        assert!(told.contains("3 BODY_TOO_LARGE "), "{told}");
-        assert!(told.contains("refused 1"), "{told}");
+    let few = (100..102).map(|fund| line(1, fund));
+    let many = (100..400).map(|fund| line(2, fund));
+    let claims: Vec<String> = few.chain(many).collect();
+    let mut lines = vec!["报账单号,报账日期,项目编码,指标文号,报账金额(元),原始凭证号,收款人"];
+    lines.extend(claims.iter().map(String::as_str));
+    let file = office.table("claims.csv", &lines);
+    let head = office.world.head();
+    for more in [&["--dry-run"][..], &[]] {
+        let told = office.bad("claims", &file, more);
+        assert!(told.contains("4 BODY_TOO_LARGE "), "{told}");
+        assert!(
+            told.contains("would create 2,") || told.contains("created 0,"),
+            "{told}"
+        );
     }
-    assert_eq!(office.world.head(), recorded);
-    let told = text(
-        &office
-            .import("inspector", "items", &file, &["--good-rows"])
-            .stdout,
-    );
-    assert!(told.contains("created 1,"), "{told}");
+    assert_eq!(office.world.head(), head);
+    let told = office.bad("claims", &file, &["--good-rows"]);
+    assert!(told.contains("created 2,"), "{told}");
 }
 
 #[test]
