@@ -256,6 +256,45 @@ fn money_of_another_source_is_not_taken_for_money_of_ones_own() {
     office.good("finance", "projects", &file, &["--unit", "万元"]);
 }
 
+/// What is to be done comes with the problem, or later; another wording is listed and changes nothing.
+#[test]
+fn a_list_of_problems_brings_what_is_to_be_done() {
+    let office = Office::new();
+    let head = "问题编号,来源,问题描述,问题类别,责任单位,整改措施,整改情况";
+    let row = |measure: &str| format!("G-1,第1轮巡察,拨付不及时,资金管理,龙潭乡,{measure},已着手");
+    let file = |measure: &str| office.table("items.csv", &[head, &row(measure)]);
+    let import = |measure: &str| office.good("inspector", "items", &file(measure), &[]);
+    let measures = || {
+        let added = office
+            .world
+            .data("reader", "events?type=item.measure_added");
+        added.as_array().unwrap().clone()
+    };
+    let told = import("");
+    assert!(told.contains("created 1,"), "{told}");
+    assert!(measures().is_empty());
+    let told = import("逐户兑付");
+    assert!(
+        told.contains("created 1,") && told.contains("COLUMN_UNREAD “整改情况”"),
+        "{told}"
+    );
+    let added = measures();
+    assert_eq!(added.len(), 1);
+    assert_eq!(added[0]["data"]["description"], "逐户兑付");
+    let told = import("逐户兑付");
+    assert!(told.contains("there before 1,"), "{told}");
+    let told = import("逐村公示");
+    assert!(
+        told.contains("different 1") && told.contains("整改措施"),
+        "{told}"
+    );
+    let long = "长".repeat(501);
+    let output = office.import("inspector", "items", &file(&long), &[]);
+    let told = text(&output.stdout);
+    assert!(!output.status.success() && told.contains("F2 "), "{told}");
+    assert_eq!(measures(), added);
+}
+
 #[test]
 fn a_list_of_problems_brings_closings_of_before_and_cases_of_common_problems() {
     let office = Office::new();

@@ -144,6 +144,13 @@ fn every_noun_has_its_sheet_of_openings_which_count_when_another_has_confirmed_t
     office.exported("inspector", "items", [head, line], ["不及时", "很慢"]);
     let closed = ["龙潭乡,,", "龙潭乡,2018-03-01,曲巡销〔2018〕1号"];
     office.exported("inspector", "items", [head, line], closed);
+    // What is to be done about it is added to what was taken over.
+    let head = head.replace("销号日期,销号文号", "整改措施");
+    let planned = office.table("planned.csv", &[&head, &line.replace(",,", ",逐户兑付")]);
+    for told in ["created 1,", "there before 1,"] {
+        let found = office.good("inspector", "items", &planned, &["--unit", "元"]);
+        assert!(found.contains(told), "{found}");
+    }
 }
 
 #[test]

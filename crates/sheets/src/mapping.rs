@@ -32,6 +32,9 @@ pub struct Mapping {
     /// The kind whose fields come before these.
     #[serde(default)]
     pub base: Option<String>,
+    /// Fields of the base that it does not have.
+    #[serde(default)]
+    pub without: Vec<String>,
     /// In what amounts are counted, where neither the table nor whoever imports it says so.
     #[serde(default)]
     pub unit: Option<UnitWord>,
@@ -166,10 +169,17 @@ impl Mapping {
             let unknown = || BadMapping::Contradiction(format!("`base` is no kind: `{kind}`"));
             let (_, toml) = base.ok_or_else(unknown)?;
             let base: Mapping = toml::from_str(toml)?;
+            let there = |name: &&String| base.fields.iter().any(|field| field.name == **name);
+            if let Some(name) = mapping.without.iter().find(|name| !there(name)) {
+                return Err(BadMapping::Contradiction(format!(
+                    "`without` names no field of `{kind}`: `{name}` | without 所列不是“{kind}”的字段"
+                )));
+            }
             let own = std::mem::take(&mut mapping.fields);
             // What it says of a field of the base, it says in its place.
             let kept = base.fields.into_iter();
-            let kept = kept.filter(|field| own.iter().all(|it| it.name != field.name));
+            let said = |field: &Field| own.iter().any(|it| it.name == field.name);
+            let kept = kept.filter(|field| !said(field) && !mapping.without.contains(&field.name));
             mapping.fields = kept.chain(own.iter().cloned()).collect();
         }
         mapping.check().map_err(BadMapping::Contradiction)?;

@@ -1,6 +1,7 @@
 //! What a row says against what is recorded, step by step.
 
 use super::known::{About, Recorded, reversed};
+use super::lookup::Trouble;
 use super::plan::{Judged, Maker, Verdict};
 use super::report::Difference;
 use super::row::{Row, Step};
@@ -38,7 +39,10 @@ impl Maker<'_> {
             waits,
         };
         if let Some(verdict) = self.against_opening(row, &steps, subject, &mut about)? {
-            return Ok(judged(verdict, false));
+            return Ok(match verdict {
+                Ok(verdict) => judged(verdict, false),
+                Err(trouble) => Judged::refused(vec![trouble]),
+            });
         }
         let paid_since = is_paid_since(&steps, &mut about)?;
         let (mut asked, mut differences, mut waits) = (Vec::new(), Vec::new(), false);
@@ -134,7 +138,7 @@ impl Maker<'_> {
         steps: &[Step],
         subject: Uuid,
         about: &mut About<'_>,
-    ) -> Result<Option<Verdict>, Problem> {
+    ) -> Result<Option<Result<Verdict, Trouble>>, Problem> {
         let Some((first, others)) = steps.split_first() else {
             return Ok(None);
         };
@@ -161,11 +165,26 @@ impl Maker<'_> {
         found.extend(
             closed.map(|step| words.difference("closed_on", None, Some(&json!(step.occurred_on)))),
         );
-        Ok(Some(if found.is_empty() {
+        // What is to be done about it is no part of an opening.
+        let mut asked = Vec::new();
+        for step in others.iter().filter(|it| it.word == rows::MEASURE) {
+            let submission = match self.submission(row, step, subject)? {
+                Ok(submission) => submission,
+                Err(trouble) => return Ok(Some(Err(trouble))),
+            };
+            match self.against(step, &submission, false, about)? {
+                Found::Same => {}
+                Found::Nothing => asked.push(submission),
+                Found::Other(other) => found.extend(other),
+            }
+        }
+        Ok(Some(Ok(if !found.is_empty() {
+            Verdict::Changed(found)
+        } else if asked.is_empty() {
             Verdict::Known
         } else {
-            Verdict::Changed(found)
-        }))
+            Verdict::New(asked)
+        })))
     }
 
     /// True where two events are one, whatever the order of their lines.

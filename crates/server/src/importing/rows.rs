@@ -6,6 +6,8 @@ mod money;
 mod opening;
 mod signed;
 
+pub(super) use item::MEASURE;
+
 use super::lookup::{Lookup, ROUND, Trouble, UNIT, fund_key, item_key, shape};
 use super::row::{Row, Step};
 use ledger::Books;

@@ -10,7 +10,7 @@ use sheets::Mapping;
 use uuid::Uuid;
 
 /// Facts whose columns are called otherwise.
-const COLUMNS: [(&str, &str); 18] = [
+const COLUMNS: [(&str, &str); 19] = [
     ("amount_fen", "amount"),
     ("amount_involved_fen", "amount"),
     ("recovery_required_fen", "recovery"),
@@ -29,6 +29,7 @@ const COLUMNS: [(&str, &str); 18] = [
     ("deadline_rule", "due_on"),
     ("masked_number", "number"),
     ("facts", "facts"),
+    ("description", "measure"),
 ];
 
 /// When what a row says happened, kind by kind; an opening has the day of its cut-over first.

@@ -1,7 +1,9 @@
 //! What each step asks for beyond its state, of everybody who stands for it: independence (V15)
 //! first, then what the step itself needs.
 
-use super::{Item, assignment, closing, division, extension, independence, letters, recovery};
+use super::{
+    Item, State, assignment, closing, division, extension, independence, letters, recovery,
+};
 use crate::Books;
 use crate::context::{Actor, Context, Intake};
 use crate::date::BusinessDate;
@@ -147,6 +149,12 @@ fn by_hand(
         ItemCommand::RetractEvidence(retraction) => {
             works_at(books, item, actor, None)?;
             evidence_stands(item, retraction.sha256)
+        }
+        // Until the unit is told, who found the problem says what is to be done about it.
+        ItemCommand::AddMeasure(_)
+            if item.state == State::Drafted && independence::inspects(books, item, actor)? =>
+        {
+            Ok(())
         }
         ItemCommand::AddMeasure(it) => works_at(books, item, actor, Some(it.measure)),
         ItemCommand::ChangeMeasure(it) => works_at(books, item, actor, Some(it.measure)),

@@ -117,8 +117,7 @@ pub(super) fn works(
 /// inspects, or one above it; not by those below, which may be every unit of a county. Else anybody
 /// would settle what others owe.
 pub(super) fn recovers(books: &Books, item: &Item, actor: &Actor) -> Result<(), Rejection> {
-    let body = existing_round(books, "round", item.draft.round)?.inspecting_body;
-    if is_within(books, body, actor.organisation) || is_concerned(books, item, actor, None)? {
+    if inspects(books, item, actor)? || is_concerned(books, item, actor, None)? {
         return Ok(());
     }
     Err(Rejection::BadField {
@@ -126,6 +125,12 @@ pub(super) fn recovers(books: &Books, item: &Item, actor: &Actor) -> Result<(), 
         why: "this is for a unit of the item, the owner of a measure, or who inspects or closes",
         why_zh: "本步骤须由责任单位、牵头单位、配合单位、措施承办单位、巡察单位或销号单位办理",
     })
+}
+
+/// True for the body that inspects, and those above it.
+pub(super) fn inspects(books: &Books, item: &Item, actor: &Actor) -> Result<bool, Rejection> {
+    let body = existing_round(books, "round", item.draft.round)?.inspecting_body;
+    Ok(is_within(books, body, actor.organisation))
 }
 
 fn is_concerned(

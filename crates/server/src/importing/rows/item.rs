@@ -1,5 +1,6 @@
 //! Rows about what must be put right.
 
+use super::super::derived;
 use super::super::lookup::{ROUND, Trouble, UNIT, item_key};
 use super::super::row::{Row, Step};
 use super::{MARKS, Steps, With, all, bad, found, person_id, put, unit};
@@ -7,10 +8,18 @@ use ledger::ids::RoundId;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+/// What a list says will be done is recorded besides the item itself.
+pub(in super::super) const MEASURE: &str = "item.add_measure";
+
 pub(super) fn item(row: &Row<'_>, subject: Uuid, with: &With<'_>) -> Steps {
     let mut troubles = Vec::new();
     let data = draft(row, subject, with, &mut troubles);
     let mut steps = vec![Step::new("item.draft", row.day("found_on"), data)];
+    if let Some(description) = row.text("measure") {
+        let added = json!({"item": subject, "measure": derived(&[&subject.to_string(), "measure"]),
+            "kind": "ordinary", "description": description});
+        steps.push(Step::new(MEASURE, row.day("found_on"), added));
+    }
     match (row.text("closed_on"), row.text("closure_document")) {
         (None, None) => {}
         (Some(day), Some(document)) => {

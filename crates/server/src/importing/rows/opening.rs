@@ -119,6 +119,14 @@ pub(super) fn item(row: &Row<'_>, subject: Uuid, with: &With<'_>) -> Steps {
         );
         troubles.push(closed.at(row, "closed_on"));
     }
+    if row.text("measure").is_some() {
+        let later = bad(
+            "BAD_VALUE",
+            "measures of an opening are added once a second person has confirmed it",
+            "期初事项的整改措施须在复核生效后另行登记",
+        );
+        troubles.push(later.at(row, "measure"));
+    }
     let data = json!({"draft": draft, "cut_over": cut_over(row), "state": row.text("state"),
         "issued_on": row.text("issued_on"),
         "extensions": row.list("extensions", &MARKS),

@@ -55,6 +55,22 @@ fn nobody_does_the_work_of_another_unit() {
     assert_eq!(added, ["ok"; 4]);
 }
 
+/// Who finds a problem says what is to be done, until the unit is told: then it is that one's work.
+#[test]
+fn who_inspects_plans_measures_for_a_draft() {
+    let mut happy = happy();
+    happy.truncate(2);
+    for (given, expected) in [(&happy[..1], None), (&happy[..], Some("BAD_FIELD"))] {
+        let mut world = World::given(given);
+        let round = world.item().draft.round;
+        let round = world.books.rounds.get_mut(round).unwrap();
+        round.inspecting_body = unit(FINANCE);
+        let asked = ask(STRANGER, "2018-09-15", add_measure(2));
+        let refused = world.decide(&asked).err();
+        assert_eq!(refused.map(|no| no.code()), expected);
+    }
+}
+
 /// Else anybody's clerk would settle what another unit owes.
 #[test]
 fn nobody_recovers_the_money_of_an_item_of_others() {
