@@ -15,6 +15,7 @@ mod cash;
 mod contributions;
 mod items;
 mod money;
+mod packed;
 
 /// Days as numbers, so that they can be added.
 mod day {
@@ -364,6 +365,8 @@ fn random_commands_come_out_as_a_naive_model_says() {
         "{items:?}"
     );
     assert!(outcomes["recorded"] > count / 5, "{outcomes:?}");
+
+    packed::packages(&world);
 
     // Every prefix, not only those at which somebody asked.
     let ledger = LedgerId(world.ledger);

@@ -123,7 +123,6 @@ class Books:
         self.reader, self.seq = reader, 0
         self.funds, self.nodes, self.budgets, self.payments = {}, {}, {}, {}
         self.projects, self.items, self.units, self.carried = {}, {}, set(), []
-        self.matched, self.policy = False, False
         for seq, (noun, word, it) in events:
             self.seq, take = seq, getattr(self, "take_" + noun, None)
             if take:
@@ -132,12 +131,6 @@ class Books:
     def take_organisation(self, word, it):
         if word == "registered":
             self.units.add(it["organisation"])
-
-    def take_bank_line(self, word, it):
-        self.matched = True
-
-    def take_ledger(self, word, it):
-        self.policy |= bool(it.get("recoveries_by_bank_line"))
 
     def take_record(self, word, it):
         """What was reversed is taken back; what was corrected is a text."""
@@ -413,16 +406,15 @@ def of_item(books, id_):
     if not required and not item.received and not item.waived:
         made["recovery"] = None
         return made
+    # What a bank line is matched with is no part of it.
     made["recovery"] = recovery = {
         "required_fen": required, "demanded_fen": item.demanded, "received_fen": item.received,
         "non_tax_fen": item.non_tax, "offset_fen": item.offset, "waived_fen": item.waived,
         "moved_in_fen": 0, "moved_out_fen": 0}
-    if not books.matched:
-        recovery["matched_fen"] = 0
-    if not books.policy:
-        settled = item.received + item.waived
-        recovery["open_fen"] = max(required - settled, 0)
-        recovery["surplus_fen"] = max(settled - required, 0)
+    settled = item.received + item.waived
+    asks = item.state not in ("not_substantiated", "discarded", "historically_closed")
+    recovery["open_fen"] = max(required - settled, 0) if asks else 0
+    recovery["surplus_fen"] = max(settled - required, 0)
     return made
 
 

@@ -18,6 +18,8 @@ class Links:
         self.pays_again, self.paid_again_by = {}, {}
         self.payments, self.milestones, self.contracts = {}, {}, {}
         self.claims, self.contributions, self.parts, self.evidence = {}, {}, {}, {}
+        # Items that a record ties together.
+        self.together = []
         for it in told:
             take = getattr(self, "take_" + it.noun, None)
             if take:
@@ -92,6 +94,22 @@ class Links:
             self.founded.add(("item", draft["item"]))
             if ("item", draft["parent"]) in self.founded:
                 self.parts.setdefault(draft["parent"], []).append(draft["item"])
+        elif word == "merged":
+            self.together.append({it["item"], it["into"]})
+        elif word == "split":
+            self.together.append({it["item"], *it["into"]})
+        elif word == "overlap_linked":
+            self.together.append({it["item"], it["with"]})
+
+    def related(self, items):
+        """These items with those that are tied to them, and so on."""
+        items, before = set(items), None
+        while items != before:
+            before = set(items)
+            for group in self.together:
+                if group & items:
+                    items |= group
+        return items
 
     def take_evidence(self, word, it):
         if word == "added":
@@ -121,7 +139,8 @@ class Links:
                 rows = getattr(self, part + "s").items()
                 all_ |= {(part, one) for one, project in rows if project == asked}
         else:
-            all_ = {("item", asked)} | {("item", one) for one in self.parts.get(asked, ())}
+            items = {asked, *self.parts.get(asked, ())}
+            all_ = {("item", one) for one in self.related(items)}
         # What takes evidence back names the evidence alone.
         about = [one for _, subject in all_ for one in self.evidence.get(subject, ())]
         return all_ | {("evidence", one) for one in about}
@@ -141,6 +160,44 @@ def check_subjects(manifest, told):
     for what, id_ in sorted(set(listed) - needed):
         raise Refused("subjects: the answer does not rest on %s %s" % (what, text(id_)))
     need(len(listed) == len(needed), "subjects: one stands there twice")
+
+
+def check_files_and_proofs(files, told, through, seal):
+    """No file that no record names, and no proof but of what is here: it would look proved."""
+    named = {value.hex() for it in told for value in hashes(it.event)}
+    positions = {it.position for it in told} | {through, seal}
+    for name in files:
+        if name.startswith("files/"):
+            need(name[6:] in named, name + " belongs to no record in the package")
+        if name.startswith("proofs/"):
+            position = name[len("proofs/"):-len(".tlog-proof")]
+            need(position in {str(it) for it in positions}, name + " belongs to no record in the package")
+
+
+def hashes(value):
+    """What stands in the fields `sha256` of an event."""
+    if isinstance(value, list):
+        for one in value:
+            yield from hashes(one)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            if key == "sha256" and isinstance(one, bytes):
+                yield one
+            else:
+                yield from hashes(one)
+
+
+def unknown_payees(manifest, told):
+    """Payees of the subjects' payments whose registration is not here: nobody can tell whether there is one."""
+    subjects = {uuid.UUID(it["subject"]).bytes for it in manifest["subjects"]}
+    known, payees = set(), set()
+    for it in told:
+        if it.word == "registered" and it.noun in ("organisation", "subject"):
+            known.add(it.said["organisation" if it.noun == "organisation" else "person"])
+        elif (it.noun, it.word) == ("payment", "instructed") and it.said["payment"] in subjects:
+            payee = it.said["payee"]
+            payees.add(payee["organisation"] or payee["subject"])
+    return sorted(text(id_) for id_ in payees - known)
 
 
 def named_by(told):

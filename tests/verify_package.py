@@ -30,12 +30,13 @@ from package_keys import check_keys
 from package_log import (WITNESS, Refused, base64_of, check_proof, check_receipt, checkpoint_of, decimal,
                          derive, leaf_hash, leaf_of, need, read_key, replayed_by, root_of)
 from package_records import Reader, Record, Unclear, tell
-from package_subjects import check_not_included, check_subjects
+from package_subjects import (check_files_and_proofs, check_not_included, check_subjects,
+                              unknown_payees)
 from package_texts import check_texts
 
 # The version of the pages, and the SHA-256 of the README.txt that belongs to it.
-PAGES = 2
-README = "5d90601be32bea90e173ba3d54dd74597c369e2470febe0f3a5110eb304ef786"
+PAGES = 3
+README = "cb39de20f0e4f5fe5eb1cc2193cf0058b51789ffffcd78834beb0043e612b818"
 # The parts of an answer to each kind of question.
 PARTS = {"fund": ("fund", "payments"), "trace": ("trace",), "payment": ("payment", "sources"),
          "project": ("project", "payments", "contracts", "claims"), "item": ("item",)}
@@ -90,17 +91,20 @@ class Seal:
         need(found == self.root, "%s is not under the sealed root" % subject)
 
 
-def check_figures(answer, told, kind, asked, reader):
-    """Computes the answer again; what of it is stated and not computed, in words."""
+def check_figures(answer, told, kind, asked, reader, whole):
+    """Computes the answer again; what of it is stated and not computed, in words, and which numbers
+    and yes-or-noes this page knows nothing of. All that it computes must be stated where the answer is
+    of the version that is known here."""
     for part in PARTS[kind]:
         need(part in answer, "the answer states no " + part)
     for part in answer:
         need(part in PARTS[kind], "%s is no part of an answer to this question" % part[:60])
     try:
         made = make(kind, asked.bytes, told, reader)
-        return ["no sum is defined for " + path for path in compare(answer, made)]
+        open_, beside = compare(answer, made, whole)
+        return ["no sum is defined for " + path for path in open_], beside
     except Unclear as unclear:
-        return [str(unclear)]
+        return [str(unclear)], []
 
 
 class Package:
@@ -155,10 +159,15 @@ class Package:
         self.opened = check_keys(keys, told, self.reader.types)
         check_subjects(self.manifest, told)
         check_not_included(self.manifest, told)
+        check_files_and_proofs(self.files, told, self.manifest["through"]["position"],
+                               self.seals and self.seals["position"])
+        self.unknown = unknown_payees(self.manifest, told)
         self.seal = self.sealing and Seal(self.sealing, self.seals, self.reader)
         self.complete = self.seal.check(told, self.listed, self.ledger) if self.seal else set()
         answer = read_json(self.files, "answer.json")
-        self.unclear = check_figures(answer, told, self.kind, self.asked, self.reader)
+        whole = self.manifest["pages"] == PAGES
+        self.unclear, self.not_looked_at = check_figures(answer, told, self.kind, self.asked, self.reader,
+                                                         whole)
         self.texts = check_texts(answer, told, self.reader)
         if self.manifest["pages"] == PAGES:
             made = hashlib.sha256(self.files.get("README.txt", b"")).hexdigest()
@@ -176,7 +185,8 @@ class Package:
             return "not added up", 2
         if self.texts.unchecked and not self.texts.compared:
             return "texts not compared", 2
-        if self.ends_early() or any(subject not in self.complete for subject in self.listed):
+        if self.ends_early() or self.unknown or any(
+                subject not in self.complete for subject in self.listed):
             return "not proven complete", 3
         return "holds", 0
 
@@ -188,11 +198,16 @@ class Package:
         if self.ends_early():
             yield ("  the seal counts through position %d, the answer through position %d: records between "
                    "may have been left out" % (self.seal.through, self.manifest["through"]["position"]))
+        for payee in self.unknown:
+            yield ("  the registration of the payee %s is not here and may have been left out: what is "
+                   "explained and what is not would be others" % payee)
         for why in self.unclear[:20]:
             yield "  not added up: " + why
         if len(self.unclear) > 20:
             yield "  and %d more" % (len(self.unclear) - 20)
         yield "  texts: %d compared, %d stand in some record" % (self.texts.compared, self.texts.found)
+        if self.not_looked_at:
+            yield "  numbers not checked: " + ", ".join(self.not_looked_at)
         if self.texts.unchecked:
             yield "  texts not checked: " + ", ".join(sorted(self.texts.unchecked))
         if self.opened:
@@ -240,6 +255,9 @@ def main():
             print("holds: %d receipts" % len(receipts))
             return 0
         return verify(data, args.key, args.replaying)
+    except OSError as error:
+        print("not verified: %s" % error)
+        return 2
     except (Refused, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         kind = "" if isinstance(error, Refused) else type(error).__name__ + " "
         print("refused: %s%s" % (kind, error))

@@ -256,7 +256,8 @@ fn money_of_another_source_is_not_taken_for_money_of_ones_own() {
     office.good("finance", "projects", &file, &["--unit", "万元"]);
 }
 
-/// What is to be done comes with the problem, or later; another wording is listed and changes nothing.
+/// What is to be done comes with the problem, or later; another wording is listed and changes
+/// nothing.
 #[test]
 fn a_list_of_problems_brings_what_is_to_be_done() {
     let office = Office::new();

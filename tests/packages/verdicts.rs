@@ -103,7 +103,7 @@ fn pages_of_another_version_are_not_compared_and_that_is_no_good_verdict() {
     let good = package(&world, &format!("fund={}", fund(1)));
     let other = tampered(&good, &|entries| {
         let mut manifest: Value = serde_json::from_slice(&entries["manifest.json"]).unwrap();
-        manifest["pages"] = json!(3);
+        manifest["pages"] = json!(4);
         let manifest = serde_json::to_vec(&manifest).unwrap();
         entries.insert("manifest.json".to_owned(), manifest);
         let page = "<h1>某人贪污 1,000,000 元</h1>".as_bytes();

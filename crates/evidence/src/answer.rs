@@ -2,7 +2,8 @@
 
 use crate::question::Question;
 use jiff::civil::Date;
-use ledger::ids::{ClaimId, ContractId, FundId, PaymentId, ProjectId};
+use ledger::ids::{ClaimId, ContractId, FundId, ItemId, PaymentId, ProjectId};
+use ledger::money::Fen;
 use projections::View;
 use projections::balances::fund_balance;
 use projections::claims::{ClaimFilter, claim_lines, claim_view};
@@ -45,9 +46,41 @@ pub(crate) fn answer(view: &View, question: Question, on: Date) -> Option<Value>
             let claims = claims.filter_map(|id| claim_view(view, id));
             put(&mut parts, "claims", &claims.collect::<Vec<_>>());
         }
-        Question::Item(id) => put(&mut parts, "item", &item_view(view, on, id)?),
+        Question::Item(id) => {
+            let mut item = value(&item_view(view, on, id)?);
+            by_receipts(view, id, &mut item);
+            parts.insert("item".to_owned(), item);
+        }
     }
     Some(Value::Object(parts))
+}
+
+/// Takes out what rests on no record, or on others than an item's: which files are held, what a
+/// bank line is matched with, whether the ledger's policy asks for that, and so what stands between the
+/// item and its closing. What is open is by what was recorded as received.
+fn by_receipts(view: &View, id: ItemId, answer: &mut Value) {
+    let (Some(item), Value::Object(answer)) = (view.books.items.get(id), answer) else {
+        return;
+    };
+    answer.shift_remove("missing_for_closure");
+    let measures = answer.get_mut("measures").and_then(Value::as_array_mut);
+    for measure in measures.into_iter().flatten() {
+        let measure = measure.as_object_mut();
+        measure.map(|measure| measure.shift_remove("evidence_held"));
+    }
+    let Some(Value::Object(recovery)) = answer.get_mut("recovery") else {
+        return;
+    };
+    recovery.shift_remove("matched_fen");
+    let left = item.recovery_required().sub(item.received).sub(item.waived);
+    let open = if item.asks_for_money() {
+        left.max(Fen::ZERO)
+    } else {
+        Fen::ZERO
+    };
+    let surplus = left.negated().max(Fen::ZERO);
+    recovery.insert("open_fen".to_owned(), value(&open));
+    recovery.insert("surplus_fen".to_owned(), value(&surplus));
 }
 
 /// The contracts of a project, in the order of their numbers.

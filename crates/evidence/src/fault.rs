@@ -42,6 +42,9 @@ pub enum Fault {
     /// A file is not in the manifest.
     #[error("{0} is in the package and not in its manifest")]
     Unlisted(String),
+    /// A file or a proof is of nothing that the package shows.
+    #[error("{0} belongs to no record in the package")]
+    Foreign(String),
     /// A file has other bytes than the manifest says.
     #[error("{0} does not have the SHA-256 that the manifest states")]
     FileHash(String),
@@ -192,6 +195,7 @@ impl Fault {
             Fault::Manifest(_) => "清单 manifest.json 有误",
             Fault::Missing(_) => "缺少文件",
             Fault::Unlisted(_) => "有清单之外的文件",
+            Fault::Foreign(_) => "该文件不属于包内任何记录",
             Fault::FileHash(_) => "文件内容与清单所载的 SHA-256 不符",
             Fault::EvidenceHash(_) => "佐证文件内容与其名称所载的 SHA-256 不符",
             Fault::Checkpoint(_) => "检查点无法读取",

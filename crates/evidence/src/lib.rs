@@ -29,6 +29,7 @@ mod summary;
 mod texts;
 mod told;
 mod trust;
+mod unproved;
 mod verify;
 mod words;
 
@@ -45,5 +46,6 @@ pub use report::{Complete, Report, SubjectReport, Verdict};
 pub use seals::{SealedSubject, Seals};
 pub use single::{Leaf, verify_checkpoint, verify_proof};
 pub use trust::{Basis, Trust, Trusted};
+pub use unproved::Unproved;
 pub use verify::{files_named, verify};
 pub use words::event;

@@ -16,7 +16,7 @@ pub const FORMAT: &str = "fundtrace-package/v1";
 
 /// The version of the two pages and of `README.txt`: of a package with another one they are not
 /// compared, and it does not hold.
-pub(crate) const PAGES: u32 = 2;
+pub(crate) const PAGES: u32 = 3;
 
 /// The whole of `manifest.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

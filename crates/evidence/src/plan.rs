@@ -10,7 +10,8 @@ use crate::question::Question;
 use crate::told::names;
 use jiff::civil::Date;
 use ledger::fields::Kind;
-use ledger::ids::{ProjectId, Subject};
+use ledger::ids::{ItemId, ProjectId, Subject};
+use ledger::item::ItemEvent;
 use ledger::record::RecordEvent;
 use ledger::{Event, Fact};
 use projections::View;
@@ -66,26 +67,107 @@ impl Plan {
 pub fn plan(view: &View, question: Question, on: Date) -> Option<Plan> {
     let head = view.head()?;
     let answer = answer::answer(view, question, on)?;
-    let subjects = closure(view, question);
-    let seqs = subjects
-        .iter()
-        .flat_map(|named| view.timeline.of(named.subject))
-        .map(|seq| u64::from(*seq))
-        .collect();
-    Some(Plan {
-        subjects,
-        seqs,
+    let mut plan = Plan {
+        subjects: closure(view, question, &[]),
+        seqs: BTreeSet::new(),
         answer,
         through: Through {
             seq: head.seq,
             position: head.position,
             hash: chain::Hash::from_bytes(head.hash),
         },
-    })
+    };
+    plan.seqs = plan.naming(view);
+    Some(plan)
 }
 
-/// The subjects on whose records the answer depends, by what the view knows.
-pub(crate) fn closure(view: &View, question: Question) -> Vec<Named> {
+impl Plan {
+    /// Adds the subjects to which the planned records lead; false if there are no more.
+    pub fn extend(&mut self, view: &View, question: Question, facts: &[Fact]) -> bool {
+        let facts: Vec<&Fact> = facts.iter().collect();
+        let subjects = closure(view, question, &facts);
+        let more = subjects.len() > self.subjects.len();
+        if more {
+            self.subjects = subjects;
+            self.seqs = self.naming(view);
+        }
+        more
+    }
+
+    /// The records that name a subject, as far as the answer knows.
+    fn naming(&self, view: &View) -> BTreeSet<u64> {
+        let seqs = self.subjects().flat_map(|id| view.timeline.of(id));
+        let seqs = seqs.map(|seq| u64::from(*seq));
+        seqs.filter(|seq| *seq <= self.through.seq).collect()
+    }
+}
+
+/// The subjects on whose records the answer depends, by what the view knows, and by what their
+/// records say of other items.
+pub(crate) fn closure(view: &View, question: Question, facts: &[&Fact]) -> Vec<Named> {
+    let mut all = begun(view, question);
+    related(&mut all, facts);
+    // The evidence about them, because what takes it back names only the evidence.
+    let about: Vec<Subject> = all.iter().map(|named| named.subject).collect();
+    for subject in about {
+        for line in evidence_lines(view, Some(subject), 0, usize::MAX).entries {
+            let named = Named {
+                kind: Kind::Evidence,
+                subject: line.evidence.into(),
+            };
+            if !all.contains(&named) {
+                all.push(named);
+            }
+        }
+    }
+    all
+}
+
+/// Adds the items that were merged with those that are there, split from or into them, or linked
+/// with them as the same problem, and so on: what is to be recovered goes from one to the other.
+fn related(all: &mut Vec<Named>, facts: &[&Fact]) {
+    let groups: Vec<Vec<ItemId>> = facts.iter().filter_map(|fact| together(fact)).collect();
+    let named = |item: &ItemId| Named {
+        kind: Kind::Item,
+        subject: (*item).into(),
+    };
+    loop {
+        let before = all.len();
+        for group in &groups {
+            if group.iter().any(|item| all.contains(&named(item))) {
+                for item in group {
+                    if !all.contains(&named(item)) {
+                        all.push(named(item));
+                    }
+                }
+            }
+        }
+        if all.len() == before {
+            return;
+        }
+    }
+}
+
+/// The items that a record ties together.
+fn together(fact: &Fact) -> Option<Vec<ItemId>> {
+    let Event::Item(event) = &fact.event else {
+        return None;
+    };
+    if let ItemEvent::Merged(it) = event {
+        return Some(vec![it.item, it.into]);
+    }
+    if let ItemEvent::Split(it) = event {
+        let whole = std::iter::once(it.item);
+        return Some(whole.chain(it.into.iter().copied()).collect());
+    }
+    if let ItemEvent::OverlapLinked(it) = event {
+        return Some(vec![it.item, it.with]);
+    }
+    None
+}
+
+/// The subjects with which an answer begins.
+fn begun(view: &View, question: Question) -> Vec<Named> {
     let mut all = Vec::new();
     let mut add = |kind: Kind, subject: Subject| {
         let named = Named { kind, subject };
@@ -125,19 +207,6 @@ pub(crate) fn closure(view: &View, question: Question) -> Vec<Named> {
             let children = view.books.items.get(id);
             for child in children.iter().flat_map(|item| &item.children) {
                 add(Kind::Item, (*child).into());
-            }
-        }
-    }
-    // The evidence about them, because what takes it back names only the evidence.
-    let about: Vec<Subject> = all.iter().map(|named| named.subject).collect();
-    for subject in about {
-        for line in evidence_lines(view, Some(subject), 0, usize::MAX).entries {
-            let named = Named {
-                kind: Kind::Evidence,
-                subject: line.evidence.into(),
-            };
-            if !all.contains(&named) {
-                all.push(named);
             }
         }
     }

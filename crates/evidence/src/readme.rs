@@ -26,7 +26,7 @@ pub(crate) const README: &str = "\
   fundtrace verify PACKAGE.zip --key '日志公钥'
   fundtrace verify PACKAGE.zip --policy 策略文件 [--replaying '见证方公钥']
 也可不用本产品:格式见源代码 proto/README.md“An evidence package”一节,
-并附有仅用 Python 标准库及 blake3、protobuf 两个包写成的核验程序。
+并附有仅用 Python 标准库及 blake3 包写成的核验程序。
 proofs/ 中每个文件都是 C2SP tlog-proof,可由其他软件单独核验。
 
 1. What this is
@@ -55,7 +55,7 @@ c. That the key in the package belongs to the office that it names: get the key,
   fundtrace verify PACKAGE.zip --key 'the key of the log'
   fundtrace verify PACKAGE.zip --policy FILE [--replaying 'the key of a witness']
 Or without this product: proto/README.md of its source, \"An evidence package\", is enough to write
-a verifier, and there is one in Python that needs the packages blake3 and protobuf alone.
+a verifier, and there is one in Python that needs the package blake3 alone.
 Each file in proofs/ is a C2SP tlog-proof that other software can check by itself.
 
 files

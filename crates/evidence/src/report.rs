@@ -4,7 +4,7 @@ use crate::manifest::{Manifest, Named};
 use crate::question::Question;
 use crate::seals::Checked;
 use crate::told::Told;
-use crate::{Through, Trusted};
+use crate::{Through, Trusted, Unproved};
 use chain::{Checkpoint, LedgerId};
 use jiff::civil::Date;
 use ledger::digest::Digest;
@@ -82,6 +82,8 @@ pub struct Report {
     pub files: usize,
     /// The evidence files that records name and that are not here.
     pub files_not_here: Vec<Digest>,
+    /// What follows from records that no seal covers, and may have been left out.
+    pub unproved: Vec<Unproved>,
     /// The two pages are what the records give, and `README.txt` is that of their version; false
     /// where they are of another version.
     pub pages: bool,
@@ -109,7 +111,8 @@ impl Report {
     pub fn verdict(&self) -> Verdict {
         if !self.pages {
             Verdict::PagesNotCompared
-        } else if self.has_unsealed() || self.sealed_before().is_some() {
+        } else if self.has_unsealed() || self.sealed_before().is_some() || !self.unproved.is_empty()
+        {
             Verdict::NotProvenComplete
         } else {
             Verdict::Holds

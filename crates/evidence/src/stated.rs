@@ -11,14 +11,15 @@ use std::fmt;
 /// What is stated and does not follow: where, what is stated, what was made.
 pub(crate) type Difference = (String, String, String);
 
-/// The stated answer, if all of it follows from the made one. A figure that is not stated is no
-/// difference: packages outlive releases.
-pub(crate) fn stated(text: &[u8], made: &Value) -> Result<Value, Difference> {
+/// The stated answer, if all of it follows from the made one. Where it need not be `whole`, a
+/// figure that is not stated is no difference: packages outlive releases.
+pub(crate) fn stated(text: &[u8], made: &Value, whole: bool) -> Result<Value, Difference> {
     let mut found = Found::default();
     let mut reader = serde_json::Deserializer::from_slice(text);
     let beside = Beside {
         made: Some(made),
         found: &mut found,
+        whole,
     };
     let read = beside.deserialize(&mut reader);
     let read = read.and_then(|value| reader.end().map(|()| value));
@@ -53,6 +54,7 @@ impl Found {
 struct Beside<'a> {
     made: Option<&'a Value>,
     found: &'a mut Found,
+    whole: bool,
 }
 
 impl Beside<'_> {
@@ -113,15 +115,15 @@ impl<'de> Visitor<'de> for Beside<'_> {
         let Some(Value::Array(made)) = self.made else {
             return Err(self.differs("[…]".to_owned()));
         };
-        let Beside { found, .. } = self;
+        let Beside { found, whole, .. } = self;
         let mut read = Vec::new();
         for at in 0_usize.. {
             found.path.push(at.to_string());
             let made = made.get(at);
-            let beside = Beside { made, found };
+            let beside = Beside { made, found, whole };
             let Some(value) = stated.next_element_seed(beside)? else {
                 if made.is_some() {
-                    return Err(Beside { made, found }.differs(short(None)));
+                    return Err(Beside { made, found, whole }.differs(short(None)));
                 }
                 found.path.pop();
                 break;
@@ -136,18 +138,24 @@ impl<'de> Visitor<'de> for Beside<'_> {
         let Some(Value::Object(made)) = self.made else {
             return Err(self.differs("{…}".to_owned()));
         };
-        let Beside { found, .. } = self;
+        let Beside { found, whole, .. } = self;
         let mut read = Map::new();
         while let Some(key) = stated.next_key::<String>()? {
             found.path.push(key.chars().take(120).collect());
             let made = made.get(&key);
             // Two readers of one text must not take two figures for it.
             if read.contains_key(&key) {
-                return Err(Beside { made, found }.differs("stated twice".to_owned()));
+                return Err(Beside { made, found, whole }.differs("stated twice".to_owned()));
             }
-            let value = stated.next_value_seed(Beside { made, found })?;
+            let value = stated.next_value_seed(Beside { made, found, whole })?;
             read.insert(key, value);
             found.path.pop();
+        }
+        let missing = made.iter().find(|(key, _)| !read.contains_key(*key));
+        if let Some((key, made)) = missing.filter(|_| whole) {
+            found.path.push(key.clone());
+            let made = Some(made);
+            return Err(Beside { made, found, whole }.differs(short(None)));
         }
         Ok(Value::Object(read))
     }
@@ -165,7 +173,7 @@ mod tests {
 
     /// What is read, or where the first difference is.
     fn check(text: &str, made: &Value) -> Result<Value, String> {
-        let read = stated(text.as_bytes(), made);
+        let read = stated(text.as_bytes(), made, false);
         read.map_err(|(path, stated, made)| format!("{path} is {stated}, not {made}"))
     }
 
@@ -200,6 +208,19 @@ mod tests {
         for text in ["", "{", r#"{"a": 1}}"#, "{\"a\": 1} 1"] {
             let why = check(text, &made).unwrap_err();
             assert!(why.starts_with("everything is ") && why.ends_with(", not JSON"));
+        }
+    }
+
+    #[test]
+    fn where_it_has_to_be_whole_a_figure_that_is_left_out_is_a_difference() {
+        let made = json!({"a": 1, "b": [{"c": null, "d": -2}]});
+        let check = |text: &str| stated(text.as_bytes(), &made, true).map_err(|it| it.0);
+        assert!(check(&made.to_string()).is_ok());
+        for (text, place) in [
+            (r#"{"b": [{"c": null, "d": -2}]}"#, "a"),
+            (r#"{"a": 1, "b": [{"d": -2}]}"#, "b.0.c"),
+        ] {
+            assert_eq!(check(text), Err(place.to_owned()));
         }
     }
 

@@ -1,6 +1,6 @@
 //! A good verdict in words.
 
-use crate::{Complete, Report, Trusted, Verdict};
+use crate::{Complete, Report, Trusted, Unproved, Verdict};
 
 impl Report {
     /// What is proved, on whose word, through which position, and what is not; line by line, in
@@ -78,6 +78,25 @@ impl Report {
                  them may have been left out",
                 last = self.through.position
             ));
+        }
+        for it in &self.unproved {
+            lines.push(match it {
+                Unproved::Payee(payee) => format!(
+                    "  注意:包内没有收款方 {0} 的登记记录,可能被略去;已说明与未说明的金额随之不同 · the \
+                     registration of the payee {0} is not here and may have been left out: what is \
+                     explained and what is not would be others",
+                    payee.0
+                ),
+                Unproved::Feedback(round) => format!(
+                    "  注意:包内没有来源 {0} 的反馈记录,可能被略去;整改期限自交办之日起算 · the feedback of \
+                     the round {0} is not here and may have been left out: due dates run from \
+                     the issue",
+                    round.0
+                ),
+                Unproved::Figure(place) => format!(
+                    "  注意:{place} 取决于未封存的记录 · {place} rests on records that no seal covers"
+                ),
+            });
         }
         if self.has_unsealed() {
             lines.push(

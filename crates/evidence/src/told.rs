@@ -87,6 +87,27 @@ impl Told {
     }
 }
 
+/// What some of the records come to.
+pub(crate) fn folded<'a>(seen: impl IntoIterator<Item = &'a Seen>) -> View {
+    let mut view = View::default();
+    for it in seen {
+        view.apply(&it.entry());
+    }
+    view
+}
+
+impl Seen {
+    fn entry(&self) -> Entry<'_> {
+        Entry {
+            position: self.position,
+            seq: self.seq,
+            recorded_at_us: self.recorded_at_us,
+            hash: *self.hash.as_bytes(),
+            fact: &self.fact,
+        }
+    }
+}
+
 /// Decodes records, which stand in the order of their seqs, and folds them.
 pub(crate) fn tell(records: &[(u64, &Record)], field_keys: &[FieldKey]) -> Result<Told, Fault> {
     let mut told = Told::default();

@@ -6,7 +6,7 @@
 
 mod records;
 
-use crate::archive::{Archive, FILES, unpack};
+use crate::archive::{Archive, FILES, position_of, record_name, unpack};
 use crate::html::{Language, Page, page};
 use crate::manifest::{Manifest, Named, PAGES};
 use crate::plan::{closure, referenced};
@@ -15,8 +15,9 @@ use crate::report::{Report, subject_reports};
 use crate::seals::{self, Checked, Seals};
 use crate::told::{Told, tell};
 use crate::trust::{Of, Trust};
+use crate::unproved::unproved;
 use crate::{Fault, answer, keys, stated};
-use chain::{KeyKind, Note, NoteError, VerifierKey};
+use chain::{KeyKind, LedgerId, Note, NoteError, Record, VerifierKey};
 use ledger::digest::Digest;
 use ledger::evidence::EvidenceEvent;
 use ledger::ids::Subject;
@@ -57,16 +58,15 @@ pub fn verify(bytes: &[u8], trust: &Trust) -> Result<Report, Fault> {
     };
     let told = tell(&records, &field_keys)?;
     let subjects: BTreeSet<Subject> = manifest.subjects.iter().map(|it| it.subject).collect();
-    let answer = answered(&manifest, &told, &subjects)?;
+    let made = answered(&manifest, &told, &subjects)?;
+    let asked = (manifest.question, manifest.asked_on);
+    let unproved = unproved(&told, &subjects, asked, &made)?;
     let checked = match (&seals, seal) {
-        (Some(seals), Some(seal)) => {
-            let fact = wire::decode_event(&seal.body);
-            let (fact, _) = fact.map_err(|error| Fault::Seals(error.to_string()))?;
-            seals::check(seals, &fact.event, &told, manifest.chain(), &subjects)?
-        }
+        (Some(seals), Some(seal)) => complete(seals, seal, &told, (manifest.chain(), &subjects))?,
         (None | Some(_), None) | (None, Some(_)) => Checked::default(),
     };
-    let answer = stated(&archive, &answer)?;
+    let pages = manifest.pages == PAGES;
+    let answer = stated(&archive, &made, pages)?;
     let context = Page {
         manifest: &manifest,
         answer: &answer,
@@ -74,7 +74,6 @@ pub fn verify(bytes: &[u8], trust: &Trust) -> Result<Report, Fault> {
         checked: &checked,
         checkpoint: note.text(),
     };
-    let pages = manifest.pages == PAGES;
     if pages {
         same_pages(&archive, &context)?;
     }
@@ -83,7 +82,8 @@ pub fn verify(bytes: &[u8], trust: &Trust) -> Result<Report, Fault> {
     let subjects = subject_reports(&manifest, &told, &checked, confirmed);
     let here = archive.hashes.keys().filter(|name| name.starts_with(FILES));
     let files = here.count();
-    let named = files_named(told.seen.iter().map(|seen| &seen.fact)).into_iter();
+    let named = files_named(told.seen.iter().map(|seen| &seen.fact));
+    nothing_else(&archive, &named, manifest.through.position)?;
     let absent = |file: &Digest| !archive.hashes.contains_key(&format!("{FILES}{file}"));
     Ok(Report {
         ledger: manifest.chain(),
@@ -95,13 +95,26 @@ pub fn verify(bytes: &[u8], trust: &Trust) -> Result<Report, Fault> {
         records: told.seen.len(),
         subjects,
         files,
-        files_not_here: named.filter(absent).collect(),
+        files_not_here: named.into_iter().filter(absent).collect(),
+        unproved,
         opened: told.opened,
         pages,
         answer,
         replayed_by,
         not_included: manifest.not_included,
     })
+}
+
+/// Which subjects the seal shows to be complete.
+fn complete(
+    seals: &Seals,
+    seal: &Record,
+    told: &Told,
+    (ledger, subjects): (LedgerId, &BTreeSet<Subject>),
+) -> Result<Checked, Fault> {
+    let fact = wire::decode_event(&seal.body);
+    let (fact, _) = fact.map_err(|error| Fault::Seals(error.to_string()))?;
+    seals::check(seals, &fact.event, told, ledger, subjects)
 }
 
 /// Who of these witnesses has cosigned. The seal's record is proved under this checkpoint, so
@@ -162,7 +175,9 @@ fn answered(
     let made = answer::answer(&told.view, manifest.question, manifest.asked_on);
     let made = made.ok_or(Fault::Unanswered)?;
     // Each once and no other: whatever is done for each of them later is bounded by the records.
-    let needed: BTreeSet<Named> = closure(&told.view, manifest.question).into_iter().collect();
+    let facts: Vec<&Fact> = told.seen.iter().map(|seen| &seen.fact).collect();
+    let needed = closure(&told.view, manifest.question, &facts);
+    let needed: BTreeSet<Named> = needed.into_iter().collect();
     let listed: BTreeSet<Named> = manifest.subjects.iter().copied().collect();
     let first = needed.symmetric_difference(&listed).next();
     let twice = manifest.subjects.get(needed.len());
@@ -189,11 +204,30 @@ fn answered(
     Ok(made)
 }
 
-/// The stated answer, if all of it follows from what was computed.
-fn stated(archive: &Archive, made: &Value) -> Result<Value, Fault> {
+/// No file that no record names, and no proof but of what is here: it would look proved.
+fn nothing_else(archive: &Archive, named: &BTreeSet<Digest>, through: u64) -> Result<(), Fault> {
+    for name in archive.hashes.keys() {
+        let proof = position_of(name, "proofs/", ".tlog-proof");
+        let proves = |position: u64| {
+            position == through || archive.hashes.contains_key(&record_name(position))
+        };
+        let digest = name.strip_prefix(FILES);
+        let is_named = |digest: &str| named.iter().any(|file| file.to_string() == digest);
+        if proof.is_some_and(|position| !proves(position))
+            || digest.is_some_and(|digest| !is_named(digest))
+        {
+            return Err(Fault::Foreign(name.clone()));
+        }
+    }
+    Ok(())
+}
+
+/// The stated answer, if all of it follows from what was computed; and all of that is stated, where
+/// it is of this release's pages. Other releases had other figures.
+fn stated(archive: &Archive, made: &Value, whole: bool) -> Result<Value, Fault> {
     let text = held(archive, "answer.json")?;
     let wrong = |(path, stated, made)| Fault::Answer { path, stated, made };
-    let stated = stated::stated(text, made).map_err(wrong)?;
+    let stated = stated::stated(text, made, whole).map_err(wrong)?;
     // Its parts belong to the question; only within them may a later release say more.
     let parts = made.as_object().into_iter().flatten();
     for (part, _) in parts {

@@ -183,10 +183,12 @@ fn gather(
 ) -> Result<Gathered, Problem> {
     let handle = &question.state.handle;
     let unknown = || Problem::not_found("what was asked about", "所问对象");
-    let planned = || evidence::plan(&question.view(), asked, on).ok_or_else(unknown);
+    let planned = || {
+        let plan = evidence::plan(&question.view(), asked, on).ok_or_else(unknown)?;
+        extended(question, asked, plan)
+    };
     for _ in 0..ATTEMPTS {
-        let plan = planned()?;
-        let entries = read(question, &plan.seqs)?;
+        let (plan, entries) = planned()?;
         let head = plan.through.position;
         // Up to the last record that the answer knows, whatever it is about: between an older seal
         // and that one somebody could have left records out.
@@ -198,7 +200,7 @@ fn gather(
             plan.subjects().map(|id| (question.ledger, id)).collect();
         let (seal, proofs) = handle.prove_subjects(&subjects)?;
         // Whatever a seal counts beyond the answer's last record may be about its subjects.
-        let beyond = seal.through_position > head && planned()?.seqs.len() != plan.seqs.len();
+        let beyond = seal.through_position > head && planned()?.0.seqs.len() != plan.seqs.len();
         if !beyond {
             return gathered(question, plan, entries, &seal, proofs);
         }
@@ -208,6 +210,20 @@ fn gather(
         "its records change faster than they are sealed",
         "相关记录正在变动,请稍后重试",
     ))
+}
+
+/// The plan with everything to which its records lead, and its records.
+fn extended(
+    question: &Question<PackageQuery>,
+    asked: evidence::Question,
+    mut plan: Plan,
+) -> Result<(Plan, Vec<Entry>), Problem> {
+    loop {
+        let entries = read(question, &plan.seqs)?;
+        if !plan.extend(&question.view(), asked, &facts(&entries)?) {
+            return Ok((plan, entries));
+        }
+    }
 }
 
 fn gathered(
