@@ -101,6 +101,21 @@ fn without_what_rests_on_others(item: &mut Value) {
     }
 }
 
+/// What a page says in English words alone.
+fn english_words(page: &[u8]) -> Vec<&str> {
+    let page = std::str::from_utf8(page).unwrap();
+    let (_, body) = page.split_once("<body").unwrap();
+    let texts = body
+        .split('>')
+        .skip(1)
+        .filter_map(|it| it.split('<').next());
+    let english = |text: &&str| {
+        let mut letters = text.chars().filter(|it| *it != ' ').peekable();
+        letters.peek().is_some() && letters.all(|it| it.is_ascii_lowercase())
+    };
+    texts.filter(english).collect()
+}
+
 fn ask(world: &World, who: &str, query: &str) -> Reply {
     world.get(who, &world.path(&format!("packages?{query}")))
 }
@@ -166,6 +181,7 @@ fn every_question_has_a_package_that_verifies_and_says_what_the_server_says() {
                 "{kind}: {name} is about another fund"
             );
         }
+        assert_eq!(english_words(&entries["report.zh.html"]), [""; 0], "{kind}");
         for page in ["report.zh.html", "report.en.html"] {
             let text = String::from_utf8(entries[page].clone()).unwrap();
             assert!(

@@ -56,8 +56,8 @@ pub(crate) fn answer(view: &View, question: Question, on: Date) -> Option<Value>
 }
 
 /// Takes out what rests on no record, or on others than an item's: which files are held, what a
-/// bank line is matched with, whether the ledger's policy asks for that, and so what stands between the
-/// item and its closing. What is open is by what was recorded as received.
+/// bank line is matched with, whether the ledger's policy asks for that, and so what stands between
+/// the item and its closing. What is open is by what was recorded as received.
 fn by_receipts(view: &View, id: ItemId, answer: &mut Value) {
     let (Some(item), Value::Object(answer)) = (view.books.items.get(id), answer) else {
         return;
