@@ -402,6 +402,7 @@ fn a_package_of_another_log_is_refused_and_without_a_key_it_is_its_own_word() {
     assert!(matches!(fault, Fault::Signature(_)), "{fault}");
     // Their checkpoint with my records.
     let mixed = tampered(&mine, &|entries| {
+        edit(entries, "manifest.json", &key, &log_key(&other));
         entries.insert(
             "checkpoint".to_owned(),
             unzip(&theirs)["checkpoint"].clone(),

@@ -119,6 +119,7 @@ class Package:
         self.key = read_key(vkey)
         self.size, self.root = checkpoint_of(self.note, self.key)
         need(self.manifest["log"]["origin"] == self.key[0], "the manifest names another log")
+        need(read_key(self.manifest["log"]["key"]) == self.key, "the manifest names another key")
         self.replaying = replayed_by(self.note, [read_key(vkey, WITNESS) for vkey in replaying])
         self.ledger = uuid.UUID(self.manifest["ledger"])
         self.kind = self.manifest["question"]["kind"]

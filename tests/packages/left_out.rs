@@ -1,7 +1,7 @@
 //! Whoever hands a package on may leave out a record that no seal covers. Then it says something
 //! else, or it says that it may: a figure that holds is the same whatever was left out.
 
-use super::tamper::{proof_of, relisted, tampered, unzip, zip_of};
+use super::tamper::{edit, proof_of, relisted, tampered, unzip, zip_of};
 use super::{check, county, log_key, package, python, questions};
 use crate::harness::*;
 use evidence::{Fault, Proved, Question, SealedSubject, Seals, Sources, Unproved, Verdict};
@@ -220,6 +220,24 @@ fn an_item_with_others_in_it_brings_them_along_whatever_the_policy_is() {
     assert!(fault.to_string().contains("subjects"), "{fault}");
     let (code, told) = python::told(dir.path(), &unlisted, &key, None);
     assert!(code == 1, "{told}");
+}
+
+/// The pages show the key: another one there would be believed with the rest.
+#[test]
+fn a_package_names_the_key_that_has_signed_it() {
+    let world = county();
+    let key = log_key(&world);
+    let good = package(&world, &format!("payment={}", payment(1)));
+    let stranger = chain::Signer::new(ORIGIN, &[9; 32]).unwrap();
+    let other = tampered(&good, &|entries| {
+        let stranger = stranger.verifier().to_string();
+        edit(entries, "manifest.json", &key, &stranger);
+    });
+    let fault = check(&other, &key).unwrap_err();
+    assert!(matches!(fault, Fault::Signature(_)), "{fault}");
+    let dir = tempfile::tempdir().unwrap();
+    let (code, told) = python::told(dir.path(), &other, &key, None);
+    assert!(code == 1 && told.contains("another key"), "{told}");
 }
 
 #[test]

@@ -60,6 +60,12 @@ impl Trust {
         if checkpoint.origin() != of.origin {
             return Err(origin(of.origin));
         }
+        // What it says of its own key is read by people, whatever key the receiver has.
+        if !of.own_key.is_empty() {
+            let own: Result<VerifierKey, _> = of.own_key.parse();
+            let own = own.map_err(|error| Fault::Manifest(format!("log.key: {error}")))?;
+            note.verify([&own]).map_err(|error| wrong(&error))?;
+        }
         let trusted = match &self.basis {
             Basis::Policy(policy) => {
                 let witnessed = policy.verify(note);
