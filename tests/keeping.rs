@@ -126,6 +126,10 @@ fn repair_says_what_it_will_do_and_does_it() {
     let done = run(&["repair", "--data", dir], "");
     assert!(done.status.success() && said(&done).contains("已修复"));
     assert!(run(&["verify", dir], "").status.success());
+    // `fundtrace repair … 2>&1 | head -2` repairs no less.
+    fs::write(&journal, &bytes).unwrap();
+    assert!(run_unheard(&["repair", "--data", dir]).success());
+    assert!(run(&["verify", dir], "").status.success());
     world.start();
     assert_eq!(world.head(), head);
     world.stop();

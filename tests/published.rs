@@ -256,6 +256,45 @@ fn readiness_says_how_far_is_published_and_what_should_be_mended() {
 }
 
 #[test]
+fn a_part_of_the_server_that_fails_is_seen() {
+    let world = spawn();
+    let fallen = world.handle().fallen();
+    let thread = fallen.spawn("seals", || panic!("on purpose")).unwrap();
+    assert!(thread.join().is_err());
+    let reply = public(&world, "/readyz");
+    assert_eq!((reply.status, &*reply.code()), (503, "THREAD_ENDED"));
+    assert!(reply.text().contains("seals"), "{}", reply.text());
+    let page = public(&world, "/metrics").text();
+    assert!(page.contains("fundtrace_threads_ended 1\n"), "{page}");
+}
+
+#[test]
+fn checkpoints_go_on_when_nobody_reads_what_the_server_says() {
+    let temporary = tempfile::tempdir().unwrap();
+    let dir = temporary.path().join("data");
+    let mut world = spawn_in(&dir);
+    world.stop();
+    let process = Process::unheard(&["serve", "--data", dir.to_str().unwrap()]);
+    let client = Client::new(process.server.clone(), world.ledger, world.tokens.clone());
+    covered(&client, 1000);
+    // It says so, to nobody.
+    let new = dir.with_extension("head.new");
+    fs::create_dir(&new).unwrap();
+    let unit = json!({"organisation": org(1001), "code": "U", "name": "某单位",
+        "kind": "agency", "level": "county"});
+    client.record("admin", "organisation.register", unit);
+    let warnings = || public(&client, "/readyz").json()["warnings"].clone();
+    while warnings() != json!(["REGISTER_ON_DATA_DISK", "CHECKPOINTS_NOT_PUBLISHED"]) {
+        std::thread::yield_now();
+    }
+    // And once more.
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    fs::remove_dir(&new).unwrap();
+    covered(&client, 1002);
+    assert_eq!(warnings(), json!(["REGISTER_ON_DATA_DISK"]));
+}
+
+#[test]
 fn nobody_waits_for_witnesses_that_are_not_there() {
     let world = spawn();
     let head = world.head();

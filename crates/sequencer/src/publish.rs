@@ -13,6 +13,7 @@ use crate::leaves::{self, Closed, Outflow};
 use crate::published::{Log, ProveError};
 use crate::seals::SealError;
 use crate::snapshot::Snapshots;
+use crate::threads::Fallen;
 use crate::writer::{Outlet, chain_of};
 use chain::{Checkpoint, NodeHash, Note, NoteError, Signer, VerifierKey};
 use std::fs::File;
@@ -467,8 +468,9 @@ impl Publisher {
     }
 
     fn fail(&self, error: &str) {
-        tracing::error!(error, "checkpoints are not published");
+        // Known before it is said: whoever reads the log may be gone.
         self.failing.send_replace(true);
+        tracing::error!(error, "checkpoints are not published");
     }
 
     /// Signs the head, writes it into the register and shows it.
@@ -514,16 +516,25 @@ impl Publisher {
     }
 }
 
+impl Drop for Publisher {
+    /// Whoever asks must not be told that all is well by a thread that is gone.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.failing.send_replace(true);
+        }
+    }
+}
+
 /// Starts the publisher, if there is one; the writer gets what it needs of it.
 pub(crate) fn spawn(
     publisher: Option<Publisher>,
+    fallen: &Fallen,
 ) -> std::io::Result<(Option<Outlet>, Option<JoinHandle<()>>)> {
     let Some(publisher) = publisher else {
         return Ok((None, None));
     };
     let (records, received) = leaves::channel(leaves::WAITING_MAX);
     let signer = Arc::clone(&publisher.signer);
-    let thread = std::thread::Builder::new().name("publisher".to_owned());
-    let thread = thread.spawn(move || publisher.run(&received))?;
+    let thread = fallen.spawn("publisher", move || publisher.run(&received))?;
     Ok((Some(Outlet { signer, records }), Some(thread)))
 }

@@ -463,8 +463,8 @@ impl Running {
         let (stop, stopped) = mpsc::channel();
         // Known before anybody asks.
         shared.began_with(&handle);
-        let thread = std::thread::Builder::new().name("scrub".to_owned());
-        let thread = thread.spawn(move || run(handle, shared, &stopped))?;
+        let fallen = handle.fallen().clone();
+        let thread = fallen.spawn("scrub", move || run(handle, shared, &stopped))?;
         Ok(Running {
             stop: Some(stop),
             thread: Some(thread),

@@ -148,7 +148,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
         state.scrub.verified_at_start(records);
     }
     let witnesses = match (&settings.policy, handle.published_log()) {
-        (Some(policy), Some(log)) => Some(Witnesses::start(policy, log, &kept)?),
+        (Some(policy), Some(log)) => Some(Witnesses::start(policy, log, &kept, handle.fallen())?),
         (Some(_) | None, _) => None,
     };
     if let Some(witnesses) = &witnesses {

@@ -3,7 +3,9 @@
 
 use super::publishing::{copy, covering, register_of, units};
 use super::*;
+use crate::publish::Publisher;
 use std::fs;
+use store::Log;
 
 #[test]
 fn a_log_that_is_gone_is_not_begun_anew_without_a_word() {
@@ -60,4 +62,30 @@ fn one_register_serves_one_server() {
         second.err(),
         Some(StartError::Store(store::Error::InUse { dir })) if dir == register_of(&rig)
     ));
+}
+
+#[test]
+fn a_publisher_that_panics_is_seen() {
+    let mut rig = Rig::publishing();
+    rig.stop();
+    let signer = Arc::new(chain::Signer::new(ORIGIN, &[7; 32]).unwrap());
+    let head = store::Register::at(&register_of(&rig));
+    let publisher = Publisher::new(store::Tree::at(rig.dir.path()), signer, head).unwrap();
+    let (log, _) = Log::open(rig.dir.path(), |_| Ok::<_, store::Error>(())).unwrap();
+    let seen = publisher.log(&log.reader());
+    assert!(!seen.is_failing());
+    let fallen = Fallen::default();
+    let thread = fallen.spawn("publisher", move || {
+        let _publisher = publisher;
+        panic!("on purpose");
+    });
+    assert!(thread.unwrap().join().is_err());
+    assert!(seen.is_failing());
+    assert_eq!(fallen.names(), ["publisher"]);
+    fallen.spawn("another", || ()).unwrap().join().unwrap();
+    assert_eq!(
+        fallen.names(),
+        ["publisher"],
+        "that one has ended as it should"
+    );
 }

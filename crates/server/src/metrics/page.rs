@@ -196,6 +196,13 @@ fn positions(registry: &mut Registry, state: &State) {
         "1 while checkpoints cannot be published",
         u64::from(failing),
     );
+    let fallen = handle.fallen().names().len();
+    gauge(
+        registry,
+        "threads_ended",
+        "Parts of the server that have failed and do nothing any more",
+        u64::try_from(fallen).unwrap_or(u64::MAX),
+    );
 }
 
 /// How long ago the record of a position was recorded, in seconds; 0 where there is none yet.

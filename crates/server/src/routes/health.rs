@@ -96,6 +96,16 @@ pub async fn readyz(state: web::Data<State>) -> Result<HttpResponse, Problem> {
             &format!("当前数据与记录不符:{why};请重新启动"),
         ));
     }
+    let ended = state.handle.fallen().names().join(", ");
+    if !ended.is_empty() {
+        return Err(Problem::unavailable(
+            "THREAD_ENDED",
+            &format!(
+                "a part of the server has failed and does nothing any more: {ended}; start again"
+            ),
+            &format!("服务的一部分已意外终止:{ended};请重新启动"),
+        ));
+    }
     let scrub = state.scrub.health();
     if let Some(rot) = scrub.rot.first() {
         return Err(Problem::unavailable(
