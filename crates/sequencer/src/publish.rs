@@ -494,7 +494,7 @@ impl Publisher {
             .signer
             .note(format!("{}\n{size}\n{}\n", self.origin(), root.to_base64()));
         let note = note.map_err(PublishError::Name)?;
-        self.register.write(note.to_string().as_bytes())?;
+        self.register.advance(note.to_string().as_bytes())?;
 
         // In the register: from here it may be seen.
         let published = Published { size, root, note };

@@ -16,7 +16,7 @@ pub(super) fn register_of(rig: &Rig) -> PathBuf {
     rig.publishes.as_ref().unwrap().0.path().join("head")
 }
 
-fn log(rig: &Rig) -> &PublishedLog {
+pub(super) fn log(rig: &Rig) -> &PublishedLog {
     rig.handle().published_log().unwrap()
 }
 

@@ -1,7 +1,7 @@
 //! A log that is gone, or served twice: the register, and what else remembers it, keep a start from
-//! beginning another history.
+//! beginning another history, and a server from going on beside its register.
 
-use super::publishing::{copy, covering, register_of, units};
+use super::publishing::{block_on, copy, covering, log, register_of, units};
 use super::*;
 use crate::publish::Publisher;
 use std::fs;
@@ -49,19 +49,59 @@ fn one_register_serves_one_server() {
     covering(&rig);
     let copied = tempfile::tempdir().unwrap();
     copy(rig.dir.path(), copied.path());
+    let link = copied.path().with_extension("link");
+    std::os::unix::fs::symlink(register_of(&rig), &link).unwrap();
+    for register in [register_of(&rig), link.clone()] {
+        refused(copied.path(), &register);
+    }
+    fs::remove_file(link).unwrap();
+}
+
+/// A second server is, and names the register by the name that it was given.
+fn refused(copied: &std::path::Path, register: &std::path::Path) {
     let publication = Publication {
         signer: chain::Signer::new(ORIGIN, &[7; 32]).unwrap(),
-        register: store::Register::at(&register_of(&rig)),
+        register: store::Register::at(register),
         adopt_head: false,
         rotation: None,
         snapshots: None,
     };
     let clock = Box::new(|| unreachable!("it does not come to that"));
-    let second = start_published(copied.path(), clock, publication);
+    let second = start_published(copied, clock, publication);
     assert!(matches!(
         second.err(),
-        Some(StartError::Store(store::Error::InUse { dir })) if dir == register_of(&rig)
+        Some(StartError::Store(store::Error::InUse { dir })) if dir == register
     ));
+}
+
+#[test]
+fn nothing_is_published_while_the_register_is_gone_or_somebody_elses() {
+    let rig = Rig::publishing();
+    let before = covering(&rig);
+    let mut failing = log(&rig).failing.clone();
+    let register = register_of(&rig);
+    let sound = fs::read(&register).unwrap();
+    let aside = register.with_extension("aside");
+    let spoil: [&dyn Fn(); 2] = [&|| fs::rename(&register, &aside).unwrap(), &|| {
+        fs::write(&register, b"of another").unwrap()
+    }];
+    for (number, spoil) in (0_u32..).zip(spoil) {
+        let sound = fs::read(&register).unwrap();
+        spoil();
+        let found = fs::read(&register).ok();
+        units(&rig, 10 + u128::from(number), 1);
+        block_on(failing.wait_for(|failing| *failing)).unwrap();
+        assert_eq!(fs::read(&register).ok(), found, "left as it is");
+        assert_ne!(log(&rig).register().standing(), store::Standing::Kept);
+        let shown = log(&rig).latest().unwrap().size;
+        assert_eq!(shown, before.size + u64::from(number));
+        // As it was, and it goes on.
+        fs::write(&register, sound).unwrap();
+        assert_eq!(covering(&rig).size, shown + 1);
+        block_on(failing.wait_for(|failing| !failing)).unwrap();
+        assert_eq!(log(&rig).register().standing(), store::Standing::Kept);
+    }
+    assert_ne!(fs::read(&register).unwrap(), sound);
 }
 
 #[test]

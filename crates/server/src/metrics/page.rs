@@ -189,7 +189,10 @@ fn positions(registry: &mut Registry, state: &State) {
             ConstGauge::new(seconds),
         );
     }
-    let failing = handle.published_log().is_some_and(|log| log.is_failing());
+    let failing = handle.published_log().is_some_and(|log| {
+        // Nothing can be, though nothing may be due at the moment.
+        log.is_failing() || log.register().standing() != store::Standing::Kept
+    });
     gauge(
         registry,
         "publishing_failing",

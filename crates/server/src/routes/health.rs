@@ -11,6 +11,7 @@ use ledger::token::Role;
 use sequencer::Trust;
 use serde::Serialize;
 use std::sync::PoisonError;
+use store::Standing;
 
 pub(super) fn mount(routes: &mut Routes) {
     routes
@@ -62,6 +63,12 @@ pub enum Warning {
     /// The head register is on the disk of the data: whoever takes that disk back to last week
     /// takes the register with it.
     RegisterOnDataDisk,
+    /// The head register is not there any more, or cannot be read: nothing is published until it
+    /// is put back as it was.
+    RegisterGone,
+    /// Somebody else has written to the head register: nothing is published until it is put back as
+    /// it was.
+    RegisterChanged,
     /// Checkpoints cannot be published: the register, or the files of the tree, cannot be written.
     CheckpointsNotPublished,
     /// A witness has seen another history of this log, or found it false: its own log says what.
@@ -74,12 +81,18 @@ fn warnings(state: &State) -> Vec<Warning> {
     };
     let shares = log.register().shares_disk(state.handle.dir());
     let shares = shares.then_some(Warning::RegisterOnDataDisk);
+    let standing = match log.register().standing() {
+        Standing::Kept => None,
+        Standing::Gone => Some(Warning::RegisterGone),
+        Standing::Another => Some(Warning::RegisterChanged),
+    };
     let failing = log.is_failing();
     let failing = failing.then_some(Warning::CheckpointsNotPublished);
     let disputed = state.disputes.lock();
     let disputed = !disputed.unwrap_or_else(PoisonError::into_inner).is_empty();
     let disputed = disputed.then_some(Warning::WitnessDisputes);
-    shares.into_iter().chain(failing).chain(disputed).collect()
+    let of_register = shares.into_iter().chain(standing);
+    of_register.chain(failing).chain(disputed).collect()
 }
 
 /// The server reads and writes.
