@@ -121,10 +121,11 @@ pub async fn readyz(state: web::Data<State>) -> Result<HttpResponse, Problem> {
     }
     let scrub = state.scrub.health();
     if let Some(rot) = scrub.rot.first() {
+        let (what, (zh, en)) = (&rot.what, rot.advice);
         return Err(Problem::unavailable(
             "DAMAGED",
-            &format!("damage was found on the disk: {rot}; stop and run fundtrace repair"),
-            &format!("磁盘上发现损坏:{rot};请停止服务并运行 fundtrace repair"),
+            &format!("damage was found on the disk: {what}; {en}"),
+            &format!("磁盘上发现损坏:{what};{zh}"),
         ));
     }
     let records = state.handle.reader().next_position();
