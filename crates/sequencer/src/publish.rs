@@ -8,14 +8,14 @@
 #[cfg(test)]
 mod tests;
 
-use crate::introduce::Rotation;
+use crate::introduce::{Recorded, Rotation};
 use crate::leaves::{self, Closed, Outflow};
 use crate::published::{Log, ProveError};
 use crate::seals::SealError;
 use crate::snapshot::Snapshots;
 use crate::threads::Fallen;
 use crate::writer::{Outlet, chain_of};
-use chain::{Checkpoint, NodeHash, Note, NoteError, Signer, VerifierKey};
+use chain::{Checkpoint, NodeHash, Note, NoteError, Signer};
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -329,7 +329,7 @@ impl Publisher {
     pub(crate) fn begin(
         &mut self,
         adopt_head: bool,
-        recorded: Option<&VerifierKey>,
+        recorded: &Recorded,
         log: &store::Reader,
     ) -> Result<(), PublishError> {
         // Compares, and writes nothing: what is refused here is as it was, and refused again with
@@ -337,7 +337,7 @@ impl Publisher {
         self.tree.flush()?;
         let head = self.registered(recorded, log)?;
         // What was published of a log that is gone still stands in the tree's files.
-        let was_published = recorded.is_some() || self.tree.contradicts();
+        let was_published = recorded.key.is_some() || self.tree.contradicts();
         if head.is_none() && was_published && !adopt_head {
             return Err(self.missing());
         }
@@ -359,7 +359,7 @@ impl Publisher {
     /// The checkpoint in the register, if the log continues it.
     fn registered(
         &mut self,
-        recorded: Option<&VerifierKey>,
+        recorded: &Recorded,
         log: &store::Reader,
     ) -> Result<Option<Published>, PublishError> {
         let Some(Held { read, found }) = self.held.take() else {
@@ -368,10 +368,9 @@ impl Publisher {
         let path = || self.register.path().to_owned();
         let foreign = |why: String| PublishError::Foreign { path: path(), why };
         let (note, checkpoint) = read.map_err(foreign)?;
-        // Just after a change of keys the old one has signed it.
-        let keys = [Some(self.signer.verifier()), recorded];
-        note.verify(keys.into_iter().flatten())
-            .map_err(|error| foreign(error.to_string()))?;
+        // Just before a change of keys is recorded the new one may have signed it.
+        let signed = recorded.verify(&note, checkpoint.size(), Some(self.signer.verifier()));
+        signed.map_err(|error| foreign(error.to_string()))?;
         if checkpoint.origin() != self.origin() {
             let origin = checkpoint.origin();
             return Err(foreign(format!("it is of the log {origin}")));

@@ -2,7 +2,7 @@
 
 use crate::clock::Source;
 use crate::compared::Compared;
-use crate::introduce::{self, Rotation};
+use crate::introduce::{self, Recorded, Rotation};
 use crate::publish::{self, Publication, PublishError, Publisher};
 use crate::show::Shown;
 use crate::snapshot::{self, Basis, Snapshots, Taking};
@@ -71,8 +71,8 @@ pub fn start_beside(
     let mut compared = Compared::with(register, may_lack)?;
     let opened = everything(dir, None, Some(&mut compared))?;
     let opened = settled(dir, opened, None)?;
-    let recorded = opened.shown.recorded_key(opened.log.ledgers().first());
-    compared.settle(recorded.as_ref(), &opened.log.reader())?;
+    let recorded = Recorded::of(&opened.shown, &opened.log)?;
+    compared.settle(&recorded, &opened.log.reader())?;
     run(dir, clock, opened, None)
 }
 
@@ -317,10 +317,10 @@ fn settled(
         });
     }
     if let (Some(publisher), Some(publishing)) = (publisher, publishing) {
-        let recorded = shown.recorded_key(log.ledgers().first());
+        let recorded = Recorded::of(shown, log)?;
         let rotation = publishing.rotation.as_ref();
-        introduce::expected(recorded.as_ref(), &publishing.signer, rotation)?;
-        publisher.begin(publishing.adopt_head, recorded.as_ref(), &log.reader())?;
+        introduce::expected(recorded.key.as_ref(), &publishing.signer, rotation)?;
+        publisher.begin(publishing.adopt_head, &recorded, &log.reader())?;
     }
     Ok(opened)
 }

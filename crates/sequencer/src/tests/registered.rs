@@ -1,9 +1,10 @@
 //! A log that is gone, or served twice: the register, and what else remembers it, keep a start from
 //! beginning another history, and a server from going on beside its register.
 
-use super::publishing::{block_on, copy, covering, log, register_of, units};
+use super::publishing::{block_on, copy, covering, key, log, register_of, units};
 use super::*;
 use crate::publish::Publisher;
+use chain::Checkpoint;
 use std::fs;
 use store::Log;
 
@@ -128,4 +129,43 @@ fn a_publisher_that_panics_is_seen() {
         ["publisher"],
         "that one has ended as it should"
     );
+}
+
+#[test]
+fn a_register_signed_by_an_earlier_key_is_good_for_what_was_there_then() {
+    let mut rig = Rig::publishing();
+    units(&rig, 10, 3);
+    let old = covering(&rig);
+    rig.stop();
+    rig.publishes.as_mut().unwrap().1 = 8;
+    let signer = || chain::Signer::new(ORIGIN, &[7; 32]).unwrap();
+    let rotation = Rotation {
+        old: Some(signer()),
+    };
+    rig.running = Some(rig.start_with(false, Some(rotation)).unwrap());
+    units(&rig, 20, 3);
+    let newest = covering(&rig);
+    rig.stop();
+
+    // As a backup from before the exchange has it.
+    fs::write(register_of(&rig), old.note.to_string()).unwrap();
+    let time = *rig.time.lock().unwrap();
+    let clock = Box::new(move || time);
+    let register = store::Register::at(&register_of(&rig));
+    let beside = start_beside(rig.dir.path(), clock, register, false).unwrap();
+    drop(beside.handle);
+    beside.writer.join().unwrap();
+    rig.start();
+    assert_eq!(covering(&rig).size, newest.size);
+    assert!(covering(&rig).note.verify([&key(&rig)]).is_ok());
+    rig.stop();
+    // Whoever has the old key signs nothing with it that the new one should have signed.
+    let forged = Checkpoint::new(ORIGIN, newest.size, newest.root).unwrap();
+    let forged = forged.sign(&signer()).unwrap().to_string();
+    fs::write(register_of(&rig), forged).unwrap();
+    let refused = rig.try_start(false).err();
+    assert!(matches!(
+        refused,
+        Some(StartError::Publish(PublishError::Foreign { .. }))
+    ));
 }
