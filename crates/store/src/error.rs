@@ -254,6 +254,12 @@ pub enum Reason {
     /// The journal frame it stands in does not have its hash.
     #[error("the journal frame does not have its hash")]
     Frame,
+    /// The same, and a record within it is the first that is bad.
+    #[error("the journal frame that begins at position {first} does not have its hash")]
+    InFrame {
+        /// The position of the frame's first record, which a repair names.
+        first: u64,
+    },
     /// It is not there.
     #[error("it is missing")]
     Missing,
