@@ -63,6 +63,10 @@ fn each_day_everything_is_read_and_readiness_says_what_came_of_it() {
         let path = format!("/v1/ledgers/{}", world.ledger);
         world.get("reader", &path).json()["last_verified_seq"].clone()
     };
+    // The tree has hashes by then.
+    while readiness().json()["published"] != readiness().json()["records"] {
+        std::thread::yield_now();
+    }
     assert_eq!(readiness().json().get("last_verified"), None);
     assert_eq!(verified(), Value::Null);
 
@@ -84,9 +88,12 @@ fn each_day_everything_is_read_and_readiness_says_what_came_of_it() {
     let reply = readiness();
     assert_eq!((reply.status, reply.code().as_str()), (503, "DAMAGED"));
     assert!(reply.text().contains("evidence file"), "{}", reply.text());
+    let upload = |text: &str| text.contains("upload that file again") && !text.contains("repair");
+    assert!(upload(&reply.text()), "{}", reply.text());
     fs::remove_file(&file).unwrap();
     let ended = read_all(&mut scrubber, ended + DAY);
-    assert!(readiness().text().contains("no file"));
+    let text = readiness().text();
+    assert!(text.contains("no file") && upload(&text), "{text}");
     fs::write(&file, b"abc").unwrap();
 
     let journal = world.dir.join("journal/00000000000000000000.journal");
@@ -96,8 +103,21 @@ fn each_day_everything_is_read_and_readiness_says_what_came_of_it() {
     let ended = read_all(&mut scrubber, ended + DAY);
     let text = readiness().text();
     assert!(text.contains("journal, position 0, ledger"), "{text}");
+    assert!(text.contains("run fundtrace repair"), "{text}");
     bytes[100] ^= 1;
     fs::write(&journal, &bytes).unwrap();
+
+    // The tree is what the records come to, and repair does not touch it.
+    let tree = world.dir.join("tree/0");
+    let mut hashes = fs::read(&tree).unwrap();
+    hashes[1] ^= 1;
+    fs::write(&tree, &hashes).unwrap();
+    let ended = read_all(&mut scrubber, ended + DAY);
+    let text = readiness().text();
+    assert!(text.contains("remove the folder tree"), "{text}");
+    assert!(!text.contains("fundtrace repair"), "{text}");
+    hashes[1] ^= 1;
+    fs::write(&tree, &hashes).unwrap();
     read_all(&mut scrubber, ended + DAY);
     assert_eq!(readiness().status, 200);
 }
@@ -125,6 +145,10 @@ fn repair_says_what_it_will_do_and_does_it() {
     assert_eq!(fs::read(&journal).unwrap(), bytes);
     let done = run(&["repair", "--data", dir], "");
     assert!(done.status.success() && said(&done).contains("已修复"));
+    assert!(run(&["verify", dir], "").status.success());
+    // `fundtrace repair … 2>&1 | head -2` repairs no less.
+    fs::write(&journal, &bytes).unwrap();
+    assert!(run_unheard(&["repair", "--data", dir]).success());
     assert!(run(&["verify", dir], "").status.success());
     world.start();
     assert_eq!(world.head(), head);

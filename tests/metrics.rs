@@ -114,6 +114,7 @@ fn every_promised_number_is_there_and_is_what_its_type_says() {
         "record_bytes",
         "records",
         "scrub_damages",
+        "threads_ended",
         "verified_records",
         "writer_stopped",
     ] {

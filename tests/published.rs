@@ -256,6 +256,115 @@ fn readiness_says_how_far_is_published_and_what_should_be_mended() {
 }
 
 #[test]
+fn readiness_says_that_the_register_is_gone_or_somebody_elses() {
+    let world = spawn();
+    covered(&world, 1000);
+    let warnings = || public(&world, "/readyz").json()["warnings"].clone();
+    let failing = || {
+        let page = public(&world, "/metrics").text();
+        page.contains("fundtrace_publishing_failing 1\n")
+    };
+    let head = world.dir.with_extension("head");
+    let sound = fs::read(&head).unwrap();
+    fs::remove_file(&head).unwrap();
+    assert_eq!(
+        warnings(),
+        json!(["REGISTER_ON_DATA_DISK", "REGISTER_GONE"])
+    );
+    assert!(failing(), "also while nothing is recorded");
+    fs::write(&head, "of another server").unwrap();
+    assert_eq!(
+        warnings(),
+        json!(["REGISTER_ON_DATA_DISK", "REGISTER_CHANGED"])
+    );
+    assert!(failing());
+    fs::write(&head, sound).unwrap();
+    assert_eq!(warnings(), json!(["REGISTER_ON_DATA_DISK"]));
+    assert!(!failing());
+    covered(&world, 1001);
+}
+
+#[test]
+fn a_part_of_the_server_that_fails_is_seen() {
+    let world = spawn();
+    let fallen = world.handle().fallen();
+    let thread = fallen.spawn("seals", || panic!("on purpose")).unwrap();
+    assert!(thread.join().is_err());
+    let reply = public(&world, "/readyz");
+    assert_eq!((reply.status, &*reply.code()), (503, "THREAD_ENDED"));
+    assert!(reply.text().contains("seals"), "{}", reply.text());
+    let page = public(&world, "/metrics").text();
+    assert!(page.contains("fundtrace_threads_ended 1\n"), "{page}");
+}
+
+#[test]
+fn checkpoints_go_on_when_nobody_reads_what_the_server_says() {
+    let temporary = tempfile::tempdir().unwrap();
+    let dir = temporary.path().join("data");
+    let mut world = spawn_in(&dir);
+    world.stop();
+    let process = Process::unheard(&["serve", "--data", dir.to_str().unwrap()]);
+    let client = Client::new(process.server.clone(), world.ledger, world.tokens.clone());
+    covered(&client, 1000);
+    // It says so, to nobody.
+    let new = dir.with_extension("head.new");
+    fs::create_dir(&new).unwrap();
+    let unit = json!({"organisation": org(1001), "code": "U", "name": "某单位",
+        "kind": "agency", "level": "county"});
+    client.record("admin", "organisation.register", unit);
+    let warnings = || public(&client, "/readyz").json()["warnings"].clone();
+    while warnings() != json!(["REGISTER_ON_DATA_DISK", "CHECKPOINTS_NOT_PUBLISHED"]) {
+        std::thread::yield_now();
+    }
+    // And once more.
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    fs::remove_dir(&new).unwrap();
+    covered(&client, 1002);
+    assert_eq!(warnings(), json!(["REGISTER_ON_DATA_DISK"]));
+}
+
+#[test]
+fn a_register_that_is_a_link_stays_one_and_serves_one_server() {
+    let temporary = tempfile::tempdir().unwrap();
+    let dir = temporary.path().join("data");
+    let disk = temporary.path().join("disk");
+    fs::create_dir(&disk).unwrap();
+    let mut world = spawn_in(&dir);
+    covered(&world, 1000);
+    world.stop();
+    let (head, real) = (dir.with_extension("head"), disk.join("head"));
+    fs::rename(&head, &real).unwrap();
+    std::os::unix::fs::symlink(&real, &head).unwrap();
+    let before = fs::read(&real).unwrap();
+    world.start();
+    covered(&world, 1001);
+    assert!(head.is_symlink());
+    assert_ne!(fs::read(&real).unwrap(), before);
+
+    // Another name of it, for a copy of the data.
+    let other = temporary.path().join("other");
+    crate::harness::copy(&dir, &other);
+    fs::copy(dir.with_extension("key"), other.with_extension("key")).unwrap();
+    std::os::unix::fs::symlink(&real, other.with_extension("head")).unwrap();
+    let said = refused(&other, &[]);
+    assert!(said.contains("other.head is in use"), "{said}");
+    world.stop();
+
+    // The disk is not there.
+    let kept = fs::read(&real).unwrap();
+    fs::remove_file(&real).unwrap();
+    let said = refused(&dir, &["--adopt-head"]);
+    assert!(said.contains("there is no file where it leads"), "{said}");
+    fs::write(&real, kept).unwrap();
+    // In the data directory, by another name.
+    let inside = dir.join("head");
+    fs::rename(&real, &inside).unwrap();
+    std::os::unix::fs::symlink(&inside, &real).unwrap();
+    let said = refused(&dir, &[]);
+    assert!(said.contains("is in the data directory"), "{said}");
+}
+
+#[test]
 fn nobody_waits_for_witnesses_that_are_not_there() {
     let world = spawn();
     let head = world.head();

@@ -37,13 +37,30 @@ impl Process {
         Process::listen(args, "127.0.0.1:0")
     }
 
+    /// The same, and what it says on standard error reaches nobody: the pipe has no reader.
+    pub fn unheard(args: &[&str]) -> Process {
+        let mut program = Program::new(binary());
+        program.args(args).args(["--listen", "127.0.0.1:0"]);
+        let mut child = program
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stderr.take());
+        Process::heard(child)
+    }
+
     fn listen(args: &[&str], address: &str) -> Process {
-        let mut child = Program::new(binary())
+        let child = Program::new(binary())
             .args(args)
             .args(["--listen", address])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
+        Process::heard(child)
+    }
+
+    fn heard(mut child: Child) -> Process {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = lines.next().expect("the server ended").unwrap();
         let (_, rest) = line
@@ -86,6 +103,16 @@ pub fn run(args: &[&str], input: &str) -> std::process::Output {
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
     output
+}
+
+/// Runs the binary to its end, and what it says reaches nobody: the pipe has no reader.
+pub fn run_unheard(args: &[&str]) -> std::process::ExitStatus {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut program = Program::new(binary());
+    program.args(args).stdin(Stdio::null());
+    program.stdout(writer.try_clone().unwrap()).stderr(writer);
+    program.status().unwrap()
 }
 
 /// So much address space is enough to check a small package, in KiB: thirty megabytes of brackets

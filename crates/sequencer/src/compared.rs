@@ -3,8 +3,9 @@
 //! Whoever writes to a log that was taken back to last week makes a second history of it, and the
 //! refusal comes too late, when the server starts.
 
+use crate::introduce::Recorded;
 use crate::publish::{Held, PublishError, ends, leaf_of};
-use chain::{Frontier, VerifierKey};
+use chain::Frontier;
 use store::{Entry, Floor, Register};
 
 /// A register, and the log that is to continue what it says.
@@ -59,12 +60,12 @@ impl Compared {
     /// who signs: then size and root alone are compared.
     pub(crate) fn settle(
         self,
-        recorded: Option<&VerifierKey>,
+        recorded: &Recorded,
         log: &store::Reader,
     ) -> Result<(), PublishError> {
         let path = || self.register.path().to_owned();
         let Some(Held { read, found }) = self.held else {
-            if recorded.is_none() || self.may_lack {
+            if recorded.key.is_none() || self.may_lack {
                 return Ok(());
             }
             return Err(PublishError::Missing {
@@ -74,11 +75,11 @@ impl Compared {
         };
         let foreign = |why: String| PublishError::Foreign { path: path(), why };
         let (note, checkpoint) = read.map_err(foreign)?;
-        if let Some(key) = recorded {
-            note.verify([key])
-                .map_err(|error| foreign(error.to_string()))?;
-        }
         let (size, registered) = (checkpoint.size(), checkpoint.root());
+        if recorded.key.is_some() {
+            let signed = recorded.verify(&note, size, None);
+            signed.map_err(|error| foreign(error.to_string()))?;
+        }
         match found {
             Some(found) if found == registered => Ok(()),
             Some(found) => Err(PublishError::Fork {

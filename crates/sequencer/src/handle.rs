@@ -8,6 +8,7 @@ use crate::link::Asking;
 use crate::published::Log as PublishedLog;
 use crate::show::Slot;
 use crate::signed::Answered;
+use crate::threads::Fallen;
 use crate::{Handle, WAITING_MAX, files, seal, semaphore_len, writer};
 use ledger::ids::{LedgerId, PersonId};
 use ledger::person::rules::PersonState;
@@ -159,6 +160,12 @@ impl Handle {
     #[must_use]
     pub const fn published_log(&self) -> Option<&PublishedLog> {
         self.published.as_ref()
+    }
+
+    /// Which of the server's threads are gone.
+    #[must_use]
+    pub const fn fallen(&self) -> &Fallen {
+        &self.fallen
     }
 
     /// The evidence files.

@@ -32,6 +32,7 @@ mod snapshot;
 mod spares;
 mod starting;
 mod states;
+mod threads;
 mod timer;
 mod writer;
 
@@ -58,6 +59,7 @@ pub use signed::{Answered, SignedGroup};
 pub use snapshot::{SnapshotError, SnapshotTimer, Snapshots, Taken, Trust, Verification, Wrong};
 pub use starting::{StartError, start, start_beside, start_published};
 pub use states::state_hash;
+pub use threads::Fallen;
 pub use timer::Timer;
 
 use ledger::Books;
@@ -97,6 +99,8 @@ pub struct Handle {
     basis: Arc<Basis>,
     /// What snapshots are taken with; nothing where there are none.
     taking: Option<Arc<Taking>>,
+    /// Which threads are gone.
+    fallen: Fallen,
     /// Last, because fields are dropped in order: when the writer sees that every handle is gone
     /// and ends, no reader of theirs may still hold the log's lock.
     queue: mpsc::Sender<writer::Message>,

@@ -80,8 +80,8 @@ impl Persister {
             if let Err(error) = self.commit(group) {
                 // Final: nobody knows what is on the disk until a restart has looked. Nothing that
                 // was decided since may be written, for it rests on what may not be there.
-                tracing::error!(%error, "storage failed; the writer stops");
                 self.stop.send_replace(true);
+                tracing::error!(%error, "storage failed; the writer stops");
                 while let Ok(group) = groups.try_recv() {
                     group.abandon();
                 }

@@ -8,13 +8,14 @@
 #[cfg(test)]
 mod tests;
 
-use crate::introduce::Rotation;
+use crate::introduce::{Recorded, Rotation};
 use crate::leaves::{self, Closed, Outflow};
 use crate::published::{Log, ProveError};
 use crate::seals::SealError;
 use crate::snapshot::Snapshots;
+use crate::threads::Fallen;
 use crate::writer::{Outlet, chain_of};
-use chain::{Checkpoint, NodeHash, Note, NoteError, Signer, VerifierKey};
+use chain::{Checkpoint, NodeHash, Note, NoteError, Signer};
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -328,7 +329,7 @@ impl Publisher {
     pub(crate) fn begin(
         &mut self,
         adopt_head: bool,
-        recorded: Option<&VerifierKey>,
+        recorded: &Recorded,
         log: &store::Reader,
     ) -> Result<(), PublishError> {
         // Compares, and writes nothing: what is refused here is as it was, and refused again with
@@ -336,7 +337,7 @@ impl Publisher {
         self.tree.flush()?;
         let head = self.registered(recorded, log)?;
         // What was published of a log that is gone still stands in the tree's files.
-        let was_published = recorded.is_some() || self.tree.contradicts();
+        let was_published = recorded.key.is_some() || self.tree.contradicts();
         if head.is_none() && was_published && !adopt_head {
             return Err(self.missing());
         }
@@ -358,7 +359,7 @@ impl Publisher {
     /// The checkpoint in the register, if the log continues it.
     fn registered(
         &mut self,
-        recorded: Option<&VerifierKey>,
+        recorded: &Recorded,
         log: &store::Reader,
     ) -> Result<Option<Published>, PublishError> {
         let Some(Held { read, found }) = self.held.take() else {
@@ -367,10 +368,9 @@ impl Publisher {
         let path = || self.register.path().to_owned();
         let foreign = |why: String| PublishError::Foreign { path: path(), why };
         let (note, checkpoint) = read.map_err(foreign)?;
-        // Just after a change of keys the old one has signed it.
-        let keys = [Some(self.signer.verifier()), recorded];
-        note.verify(keys.into_iter().flatten())
-            .map_err(|error| foreign(error.to_string()))?;
+        // Just before a change of keys is recorded the new one may have signed it.
+        let signed = recorded.verify(&note, checkpoint.size(), Some(self.signer.verifier()));
+        signed.map_err(|error| foreign(error.to_string()))?;
         if checkpoint.origin() != self.origin() {
             let origin = checkpoint.origin();
             return Err(foreign(format!("it is of the log {origin}")));
@@ -467,8 +467,9 @@ impl Publisher {
     }
 
     fn fail(&self, error: &str) {
-        tracing::error!(error, "checkpoints are not published");
+        // Known before it is said: whoever reads the log may be gone.
         self.failing.send_replace(true);
+        tracing::error!(error, "checkpoints are not published");
     }
 
     /// Signs the head, writes it into the register and shows it.
@@ -492,7 +493,7 @@ impl Publisher {
             .signer
             .note(format!("{}\n{size}\n{}\n", self.origin(), root.to_base64()));
         let note = note.map_err(PublishError::Name)?;
-        self.register.write(note.to_string().as_bytes())?;
+        self.register.advance(note.to_string().as_bytes())?;
 
         // In the register: from here it may be seen.
         let published = Published { size, root, note };
@@ -514,16 +515,25 @@ impl Publisher {
     }
 }
 
+impl Drop for Publisher {
+    /// Whoever asks must not be told that all is well by a thread that is gone.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.failing.send_replace(true);
+        }
+    }
+}
+
 /// Starts the publisher, if there is one; the writer gets what it needs of it.
 pub(crate) fn spawn(
     publisher: Option<Publisher>,
+    fallen: &Fallen,
 ) -> std::io::Result<(Option<Outlet>, Option<JoinHandle<()>>)> {
     let Some(publisher) = publisher else {
         return Ok((None, None));
     };
     let (records, received) = leaves::channel(leaves::WAITING_MAX);
     let signer = Arc::clone(&publisher.signer);
-    let thread = std::thread::Builder::new().name("publisher".to_owned());
-    let thread = thread.spawn(move || publisher.run(&received))?;
+    let thread = fallen.spawn("publisher", move || publisher.run(&received))?;
     Ok((Some(Outlet { signer, records }), Some(thread)))
 }

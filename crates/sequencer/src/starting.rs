@@ -2,10 +2,11 @@
 
 use crate::clock::Source;
 use crate::compared::Compared;
-use crate::introduce::{self, Rotation};
+use crate::introduce::{self, Recorded, Rotation};
 use crate::publish::{self, Publication, PublishError, Publisher};
 use crate::show::Shown;
 use crate::snapshot::{self, Basis, Snapshots, Taking};
+use crate::threads::Fallen;
 use crate::{Handle, QUEUE_LEN_MAX, Started, WAITING_MAX, erasure, files, lines, persist, seal};
 use crate::{semaphore_len, writer};
 use chain::Signer;
@@ -70,8 +71,8 @@ pub fn start_beside(
     let mut compared = Compared::with(register, may_lack)?;
     let opened = everything(dir, None, Some(&mut compared))?;
     let opened = settled(dir, opened, None)?;
-    let recorded = opened.shown.recorded_key(opened.log.ledgers().first());
-    compared.settle(recorded.as_ref(), &opened.log.reader())?;
+    let recorded = Recorded::of(&opened.shown, &opened.log)?;
+    compared.settle(&recorded, &opened.log.reader())?;
     run(dir, clock, opened, None)
 }
 
@@ -316,10 +317,10 @@ fn settled(
         });
     }
     if let (Some(publisher), Some(publishing)) = (publisher, publishing) {
-        let recorded = shown.recorded_key(log.ledgers().first());
+        let recorded = Recorded::of(shown, log)?;
         let rotation = publishing.rotation.as_ref();
-        introduce::expected(recorded.as_ref(), &publishing.signer, rotation)?;
-        publisher.begin(publishing.adopt_head, recorded.as_ref(), &log.reader())?;
+        introduce::expected(recorded.key.as_ref(), &publishing.signer, rotation)?;
+        publisher.begin(publishing.adopt_head, &recorded, &log.reader())?;
     }
     Ok(opened)
 }
@@ -357,8 +358,9 @@ pub(crate) fn run(
 
     let (queue, inbox) = mpsc::channel(QUEUE_LEN_MAX);
     let (stop, stopped) = watch::channel(false);
+    let fallen = Fallen::default();
     let published = publisher.as_ref().map(|publisher| publisher.log(&reader));
-    let (outlet, publishing) = publish::spawn(publisher).map_err(StartError::Thread)?;
+    let (outlet, publishing) = publish::spawn(publisher, &fallen).map_err(StartError::Thread)?;
     let done = Arc::new(AtomicU64::new(0));
     let ring = seal::KeyRing::new(Arc::clone(&keys));
     let (signer, records) = outlet.map(|it| (it.signer, it.records)).unzip();
@@ -385,13 +387,11 @@ pub(crate) fn run(
     // Nothing lies between the two: what comes while a group is written joins the next, which is
     // handed over when the one before is done.
     let (decided, groups) = std::sync::mpsc::sync_channel(0);
-    let thread = std::thread::Builder::new().name("persister".to_owned());
-    let persisting = thread
-        .spawn(move || persister.run(&groups))
+    let persisting = fallen
+        .spawn("persister", move || persister.run(&groups))
         .map_err(StartError::Thread)?;
-    let thread = std::thread::Builder::new().name("writer".to_owned());
-    let writer = thread
-        .spawn(move || {
+    let writer = fallen
+        .spawn("writer", move || {
             writer.run(&decided);
             drop(decided);
             // What it decided is on the disk, and published, before it counts as ended.
@@ -411,6 +411,7 @@ pub(crate) fn run(
         dir,
         sealing: Arc::default(),
         published,
+        fallen,
         room: Arc::new(Semaphore::new(semaphore_len(WAITING_MAX))),
         basis: Basis::of(snapshot),
         taking: with.and_then(|publishing| {

@@ -41,8 +41,8 @@ impl Timer {
             .enable_time()
             .build()?;
         let (stop, stopped) = watch::channel(false);
-        let thread = std::thread::Builder::new().name("seals".to_owned());
-        let thread = thread.spawn(move || {
+        let fallen = handle.fallen().clone();
+        let thread = fallen.spawn("seals", move || {
             let mut signed = handle.signed_off();
             let seals = every.is_some();
             let every = every.map_or(LOOK_EVERY, |every| every.max(REST));

@@ -168,8 +168,8 @@ impl Writer {
             let group = match self.gather(first) {
                 Ok(group) => group,
                 Err(error) => {
-                    tracing::error!(%error, "the writer cannot go on and stops");
                     self.stop.send_replace(true);
+                    tracing::error!(%error, "the writer cannot go on and stops");
                     return;
                 }
             };

@@ -96,6 +96,9 @@ pub fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // What is said when nobody reads on is lost, and nothing more: else it is said with
+        // `eprintln!`, which panics, in the middle of whatever was about to be done.
+        .log_internal_errors(false)
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .init();
     let result = match Cli::parse().command {

@@ -167,6 +167,20 @@ struct Worker {
     replay: Option<Replay>,
 }
 
+impl Drop for Worker {
+    /// Whoever asks must not wait for a thread that is gone.
+    fn drop(&mut self) {
+        if std::thread::panicking()
+            && let Some(shared) = self.shared.upgrade()
+        {
+            let trouble = "the thread that replays has ended: start the witness again";
+            shared.shown().trouble = Some(trouble.to_owned());
+            let ended = &shared.ended;
+            ended.send_modify(|ended| *ended = ended.wrapping_add(1));
+        }
+    }
+}
+
 impl Worker {
     async fn run(mut self, mut targets: watch::Receiver<Option<(u64, NodeHash)>>) {
         while targets.changed().await.is_ok() {
@@ -179,10 +193,10 @@ impl Worker {
             if shared.shown().refused.is_none() {
                 let ended = self.follow(&shared, target);
                 let trouble = ended.err().map(|error| format!("{error:#}"));
-                if let Some(trouble) = &trouble {
+                shared.shown().trouble.clone_from(&trouble);
+                if let Some(trouble) = trouble {
                     tracing::warn!(log = shared.origin, trouble, "cannot replay the log");
                 }
-                shared.shown().trouble = trouble;
             }
             shared
                 .ended
@@ -261,13 +275,13 @@ impl Worker {
 
     /// For good: first on the disk, then for whoever asks.
     fn refuse(&self, shared: &Replaying, fault: &str) -> Result<()> {
+        let kept = self.witness.refuse(&shared.origin, fault);
+        shared.shown().refused = Some(fault.to_owned());
         tracing::error!(
             log = shared.origin,
             fault,
             "this log is refused for good: its records do not bear it out"
         );
-        let kept = self.witness.refuse(&shared.origin, fault);
-        shared.shown().refused = Some(fault.to_owned());
         Ok(kept?)
     }
 }

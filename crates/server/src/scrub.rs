@@ -13,7 +13,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use store::{Rot, Scrub, Scrubbed};
+use store::{Rot, Scrub, Scrubbed, Standing};
 
 /// After a start, which has read the journal already: those who waited for it go first.
 const FIRST_AFTER: Duration = Duration::from_mins(10);
@@ -39,11 +39,20 @@ pub struct Health {
     /// The position up to which, exclusive, the start has verified everything.
     pub at_start: u64,
     /// What the last reading found bad. The server is not ready while there is any.
-    pub rot: Vec<String>,
+    pub rot: Vec<Damage>,
     /// How far the snapshot that the start began from is verified; nothing where it has read
     /// everything.
     pub snapshot: Option<Verified>,
     seqs: HashMap<chain::LedgerId, u64>,
+}
+
+/// Something that is not what it was.
+#[derive(Debug, Clone)]
+pub struct Damage {
+    /// What it is.
+    pub what: String,
+    /// What to do, in Chinese and in English.
+    pub advice: (&'static str, &'static str),
 }
 
 /// A reading that is under way.
@@ -371,27 +380,54 @@ impl Scrubber {
     }
 
     fn fail(&mut self, what: String, now: Duration) {
-        tracing::error!(what, "the scrub could not read on");
+        let advice = Rot::UNREAD;
         let mut health = self.shared.lock();
         health.under_way = None;
-        health.rot = vec![what];
+        health.rot = vec![Damage {
+            what: what.clone(),
+            advice,
+        }];
+        drop(health);
         self.due = now.saturating_add(RETRY);
+        tracing::error!(what, advice = advice.1, "the scrub could not read on");
+    }
+
+    /// The register is no part of what is served, and what was published is worth little without.
+    fn look_at_register(&self) {
+        let Some(log) = self.handle.published_log() else {
+            return;
+        };
+        let register = log.register().path().display();
+        match log.register().standing() {
+            Standing::Kept => {}
+            Standing::Gone => tracing::error!(%register, "the head register is gone: put it back"),
+            Standing::Another => {
+                tracing::error!(%register, "somebody else has written to the head register");
+            }
+        }
     }
 
     fn end(&mut self, done: &Scrubbed, now: Duration, wall_us: u64) {
         let names = self.under_way.take().map(|(_, names)| names);
-        let mut rot: Vec<String> = done.rot.iter().map(ToString::to_string).collect();
+        let damage = |what: String, advice| Damage { what, advice };
+        let found = done.rot.iter();
+        let mut rot: Vec<Damage> = found
+            .map(|rot| damage(rot.to_string(), rot.advice()))
+            .collect();
         for ((ledger, file), seq) in names.into_iter().flatten() {
             if !self.handle.holds(ledger, file) {
-                rot.push(format!("ledger {ledger}, seq {seq}: no file {file}"));
+                let what = format!("ledger {ledger}, seq {seq}: no file {file}");
+                rot.push(damage(what, Rot::FILE));
             }
         }
         if done.unnamed > 0 {
-            rot.push(format!("and {} more of the same", done.unnamed));
+            let what = format!("and {} more of the same", done.unnamed);
+            rot.push(damage(what, ("处理同上", "as with those before")));
         }
-        for what in &rot {
-            tracing::error!(what, "the scrub found damage; see deploy/README.md, Repair");
+        for Damage { what, advice } in &rot {
+            tracing::error!(what, advice = advice.1, "the scrub found damage");
         }
+        self.look_at_register();
         let at = i64::try_from(wall_us).ok();
         let at_s = wall_us / 1_000_000;
         let at = at.and_then(|us| jiff::Timestamp::from_microsecond(us).ok());
@@ -463,8 +499,8 @@ impl Running {
         let (stop, stopped) = mpsc::channel();
         // Known before anybody asks.
         shared.began_with(&handle);
-        let thread = std::thread::Builder::new().name("scrub".to_owned());
-        let thread = thread.spawn(move || run(handle, shared, &stopped))?;
+        let fallen = handle.fallen().clone();
+        let thread = fallen.spawn("scrub", move || run(handle, shared, &stopped))?;
         Ok(Running {
             stop: Some(stop),
             thread: Some(thread),

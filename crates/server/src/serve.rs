@@ -148,7 +148,7 @@ pub fn start(settings: &Settings) -> anyhow::Result<Running> {
         state.scrub.verified_at_start(records);
     }
     let witnesses = match (&settings.policy, handle.published_log()) {
-        (Some(policy), Some(log)) => Some(Witnesses::start(policy, log, &kept)?),
+        (Some(policy), Some(log)) => Some(Witnesses::start(policy, log, &kept, handle.fallen())?),
         (Some(_) | None, _) => None,
     };
     if let Some(witnesses) = &witnesses {
@@ -200,9 +200,11 @@ fn publication(settings: &Settings) -> anyhow::Result<Publication> {
     let signer = key::signer(&settings.key)?;
     key::outside(&settings.key, &settings.dir)?;
     key::outside(&directory_of(&settings.register), &settings.dir)?;
+    let register = Register::at(&settings.register);
+    key::outside(&directory_of(register.file()?), &settings.dir)?;
     Ok(Publication {
         signer,
-        register: Register::at(&settings.register),
+        register,
         adopt_head: settings.adopt_head,
         rotation: settings.rotation.clone(),
         snapshots: settings.snapshots,

@@ -11,7 +11,7 @@
 use crate::key::read_policy;
 use anyhow::{Context, Result, bail, ensure};
 use chain::{Note, NoteSignature, Policy, PolicyWitness};
-use sequencer::{Published, PublishedLog};
+use sequencer::{Fallen, Published, PublishedLog};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -53,7 +53,12 @@ impl Witnesses {
     ///
     /// # Errors
     /// The policy cannot be read, is of another log, or could never be fulfilled from here.
-    pub fn start(policy: &Path, log: &PublishedLog, kept: &Path) -> Result<Witnesses> {
+    pub fn start(
+        policy: &Path,
+        log: &PublishedLog,
+        kept: &Path,
+        fallen: &Fallen,
+    ) -> Result<Witnesses> {
         let shown = policy.display();
         let policy = read_policy(policy)?;
         ensure!(
@@ -86,9 +91,8 @@ impl Witnesses {
             let url = format!("{prefix}/add-checkpoint");
             let asker = Asker::new(witness.key.clone(), &url, &log, Arc::clone(&disputes));
             let (target, answers) = (target.subscribe(), answers.clone());
-            spawn(format!("witness {}", witness.key.name()), move || {
-                asker.run(target, &answers);
-            })?;
+            let name = format!("witness {}", witness.key.name());
+            fallen.spawn(&name, move || asker.run(target, &answers))?;
         }
         let (closing, closed) = mpsc::channel(1);
         let receiver = cosigned.subscribe();
@@ -104,7 +108,7 @@ impl Witnesses {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .build()?;
-        spawn("witnesses".to_owned(), move || {
+        fallen.spawn("witnesses", move || {
             runtime.block_on(rounds.run(newest, answered, closed));
         })?;
         Ok(Witnesses {
@@ -125,10 +129,6 @@ impl Witnesses {
     pub(crate) fn disputes(&self) -> Disputes {
         Arc::clone(&self.disputes)
     }
-}
-
-fn spawn(name: String, run: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
-    std::thread::Builder::new().name(name).spawn(run).map(drop)
 }
 
 /// Where a witness takes checkpoints. There is no TLS in this program, for which a proxy stands.

@@ -149,12 +149,17 @@ impl<'a, P: FnMut(u64), E: FnMut(&Record)> Audit<'a, P, E> {
             Err(_) => true,
         });
         // If every record is sound, what was changed is the frame itself: name its first.
-        let sound = bad.unwrap_or(0);
+        let (sound, first) = (bad.unwrap_or(0), self.next);
         self.entries(Decoder::new(entries).take(sound))?;
         let claimed = Decoder::new(entries).nth(sound).and_then(Result::ok);
         let claimed = claimed.map(|raw| (raw.ledger, raw.seq));
+        let reason = if sound == 0 {
+            Reason::Frame
+        } else {
+            Reason::InFrame { first }
+        };
         self.bad(Found {
-            record: Err(Reason::Frame),
+            record: Err(reason),
             claimed,
         })
     }

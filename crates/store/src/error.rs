@@ -112,6 +112,33 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// The head register is a symbolic link to nothing.
+    #[error(
+        "{} is a symbolic link, and there is no file where it leads: mount the disk that has it, \
+         mend the link, or name the file itself", .path.display()
+    )]
+    LeadsNowhere {
+        /// The link.
+        path: PathBuf,
+    },
+    /// The head register was there, and is not any more.
+    #[error(
+        "the head register {} is gone: put it back as it was, and it goes on; or restore it from \
+         a backup, and start again", .path.display()
+    )]
+    RegisterGone {
+        /// Where it was.
+        path: PathBuf,
+    },
+    /// Somebody else has written to the head register.
+    #[error(
+        "the head register {} is not what this server has written: find out who else writes to \
+         it; put it back as it was, and it goes on, or start again", .path.display()
+    )]
+    RegisterChanged {
+        /// Where it is.
+        path: PathBuf,
+    },
     /// A snapshot is not whole, or not of this log: it is of no use, and nothing is lost with it.
     #[error("the snapshot {} is of no use: {why}", .path.display())]
     Snapshot {
@@ -227,6 +254,12 @@ pub enum Reason {
     /// The journal frame it stands in does not have its hash.
     #[error("the journal frame does not have its hash")]
     Frame,
+    /// The same, and a record within it is the first that is bad.
+    #[error("the journal frame that begins at position {first} does not have its hash")]
+    InFrame {
+        /// The position of the frame's first record, which a repair names.
+        first: u64,
+    },
     /// It is not there.
     #[error("it is missing")]
     Missing,

@@ -71,7 +71,7 @@ pub use log::Log;
 pub use outcome::{Floor, Lost, Outcome, Refusal, Seqs};
 pub use reader::Reader;
 pub use recover::Recovery;
-pub use register::Register;
+pub use register::{Register, Standing};
 pub use repair::{Repair, repair, repair_above};
 pub use scrub::{Rot, Scrub, Scrubbed};
 pub use snapshot::{Snapshot, SnapshotFile, SnapshotWriter};

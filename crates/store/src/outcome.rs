@@ -207,6 +207,9 @@ impl Refusal {
             | Error::Snapshot { .. }
             | Error::NotNext(_)
             | Error::NoCheckpoint { .. }
+            | Error::LeadsNowhere { .. }
+            | Error::RegisterGone { .. }
+            | Error::RegisterChanged { .. }
             | Error::GroupTooLong { .. }
             | Error::Full => (Vec::new(), MACHINE),
         };

@@ -154,6 +154,7 @@ fn bad(position: u64, reason: Reason) -> Error {
         Reason::Chain(broken) => (Some(broken.ledger), Some(broken.seq)),
         Reason::Malformed
         | Reason::Frame
+        | Reason::InFrame { .. }
         | Reason::Missing
         | Reason::Repeated
         | Reason::Tail { .. }

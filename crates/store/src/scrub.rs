@@ -56,6 +56,40 @@ pub enum Rot {
 }
 
 impl Rot {
+    /// What to do, in Chinese and in English.
+    #[must_use]
+    pub const fn advice(&self) -> (&'static str, &'static str) {
+        match self {
+            Rot::Record(_) => (
+                "请停止服务并运行 fundtrace repair",
+                "stop and run fundtrace repair",
+            ),
+            Rot::File(..) => Rot::FILE,
+            Rot::Index { .. } => (
+                "请重新启动,启动时将读取全部记录",
+                "start again: that reads everything",
+            ),
+            Rot::Tree { .. } => (
+                "请停止服务,删除 tree 目录后启动,将重新生成",
+                "stop, remove the folder tree, and start: it is built anew",
+            ),
+            Rot::Unread(_) => Rot::UNREAD,
+        }
+    }
+
+    /// [`Rot::advice`] where an evidence file is not what it was, or not there.
+    pub const FILE: (&'static str, &'static str) = (
+        "请重新上传该文件,或从备份恢复该文件",
+        "upload that file again, or restore it from a backup",
+    );
+
+    /// [`Rot::advice`] where something could not be read.
+    pub const UNREAD: (&'static str, &'static str) = (
+        "请检查磁盘;若为记录,停止服务并运行 fundtrace repair;若为 tree 目录,删除后启动",
+        "look at the disk; if it is the records, stop and run fundtrace repair; if the folder \
+         tree, stop, remove it, and start",
+    );
+
     /// True if both are of one kind, and in the same copy: much of one hides none of another.
     fn is_like(&self, other: &Rot) -> bool {
         let copy = |rot: &Rot| match rot {
@@ -82,8 +116,7 @@ impl fmt::Display for Rot {
             ),
             Rot::Tree { level, hash } => write!(
                 f,
-                "tree/{level}, hash {hash}: it is not what the records come to; stop the server, \
-                 remove the folder tree, and start: it is built anew"
+                "tree/{level}, hash {hash}: it is not what the records come to"
             ),
             Rot::Unread(what) => f.write_str(what),
         }

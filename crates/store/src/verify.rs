@@ -172,6 +172,7 @@ fn traced(error: VerifyError, db: &Path, journal_dir: &Path) -> Result<VerifyErr
             Reason::Chain(_)
             | Reason::Malformed
             | Reason::Frame
+            | Reason::InFrame { .. }
             | Reason::Differ
             | Reason::Repeated
             | Reason::Tail { .. }

@@ -24,8 +24,8 @@ impl SnapshotTimer {
     pub fn start(handle: Handle, read: u64) -> std::io::Result<SnapshotTimer> {
         let (stop, stopped) = mpsc::channel();
         let settings = handle.taking.as_ref().map(|taking| taking.settings);
-        let thread = std::thread::Builder::new().name("snapshots".to_owned());
-        let thread = thread.spawn(move || {
+        let fallen = handle.fallen().clone();
+        let thread = fallen.spawn("snapshots", move || {
             let Some(settings) = settings else {
                 return;
             };

@@ -16,15 +16,15 @@ pub(super) fn register_of(rig: &Rig) -> PathBuf {
     rig.publishes.as_ref().unwrap().0.path().join("head")
 }
 
-fn log(rig: &Rig) -> &PublishedLog {
+pub(super) fn log(rig: &Rig) -> &PublishedLog {
     rig.handle().published_log().unwrap()
 }
 
-fn key(rig: &Rig) -> VerifierKey {
+pub(super) fn key(rig: &Rig) -> VerifierKey {
     log(rig).vkey().parse().unwrap()
 }
 
-fn block_on<F: Future>(future: F) -> F::Output {
+pub(super) fn block_on<F: Future>(future: F) -> F::Output {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime.build().unwrap().block_on(future)
 }
@@ -139,7 +139,8 @@ fn what_the_disk_did_not_take_is_in_no_checkpoint() {
         publisher.replay(entry)
     });
     let (log, recovery) = opened.unwrap();
-    publisher.begin(false, None, &log.reader()).unwrap();
+    let recorded = crate::introduce::Recorded::default();
+    publisher.begin(false, &recorded, &log.reader()).unwrap();
     let time = *rig.time.lock().unwrap();
     let clock = Box::new(move || time);
     let opened = Opened::of(log, recovery, shown).publishing(publisher);

@@ -189,12 +189,22 @@ fn positions(registry: &mut Registry, state: &State) {
             ConstGauge::new(seconds),
         );
     }
-    let failing = handle.published_log().is_some_and(|log| log.is_failing());
+    let failing = handle.published_log().is_some_and(|log| {
+        // Nothing can be, though nothing may be due at the moment.
+        log.is_failing() || log.register().standing() != store::Standing::Kept
+    });
     gauge(
         registry,
         "publishing_failing",
         "1 while checkpoints cannot be published",
         u64::from(failing),
+    );
+    let fallen = handle.fallen().names().len();
+    gauge(
+        registry,
+        "threads_ended",
+        "Parts of the server that have failed and do nothing any more",
+        u64::try_from(fallen).unwrap_or(u64::MAX),
     );
 }
 

@@ -11,6 +11,7 @@ use ledger::token::Role;
 use sequencer::Trust;
 use serde::Serialize;
 use std::sync::PoisonError;
+use store::Standing;
 
 pub(super) fn mount(routes: &mut Routes) {
     routes
@@ -62,6 +63,12 @@ pub enum Warning {
     /// The head register is on the disk of the data: whoever takes that disk back to last week
     /// takes the register with it.
     RegisterOnDataDisk,
+    /// The head register is not there any more, or cannot be read: nothing is published until it
+    /// is put back as it was.
+    RegisterGone,
+    /// Somebody else has written to the head register: nothing is published until it is put back as
+    /// it was.
+    RegisterChanged,
     /// Checkpoints cannot be published: the register, or the files of the tree, cannot be written.
     CheckpointsNotPublished,
     /// A witness has seen another history of this log, or found it false: its own log says what.
@@ -74,12 +81,18 @@ fn warnings(state: &State) -> Vec<Warning> {
     };
     let shares = log.register().shares_disk(state.handle.dir());
     let shares = shares.then_some(Warning::RegisterOnDataDisk);
+    let standing = match log.register().standing() {
+        Standing::Kept => None,
+        Standing::Gone => Some(Warning::RegisterGone),
+        Standing::Another => Some(Warning::RegisterChanged),
+    };
     let failing = log.is_failing();
     let failing = failing.then_some(Warning::CheckpointsNotPublished);
     let disputed = state.disputes.lock();
     let disputed = !disputed.unwrap_or_else(PoisonError::into_inner).is_empty();
     let disputed = disputed.then_some(Warning::WitnessDisputes);
-    shares.into_iter().chain(failing).chain(disputed).collect()
+    let of_register = shares.into_iter().chain(standing);
+    of_register.chain(failing).chain(disputed).collect()
 }
 
 /// The server reads and writes.
@@ -96,12 +109,23 @@ pub async fn readyz(state: web::Data<State>) -> Result<HttpResponse, Problem> {
             &format!("当前数据与记录不符:{why};请重新启动"),
         ));
     }
+    let ended = state.handle.fallen().names().join(", ");
+    if !ended.is_empty() {
+        return Err(Problem::unavailable(
+            "THREAD_ENDED",
+            &format!(
+                "a part of the server has failed and does nothing any more: {ended}; start again"
+            ),
+            &format!("服务的一部分已意外终止:{ended};请重新启动"),
+        ));
+    }
     let scrub = state.scrub.health();
     if let Some(rot) = scrub.rot.first() {
+        let (what, (zh, en)) = (&rot.what, rot.advice);
         return Err(Problem::unavailable(
             "DAMAGED",
-            &format!("damage was found on the disk: {rot}; stop and run fundtrace repair"),
-            &format!("磁盘上发现损坏:{rot};请停止服务并运行 fundtrace repair"),
+            &format!("damage was found on the disk: {what}; {en}"),
+            &format!("磁盘上发现损坏:{what};{zh}"),
         ));
     }
     let records = state.handle.reader().next_position();

@@ -147,6 +147,7 @@ impl Reading {
             Reason::Chain(broken) => Some((broken.ledger, broken.seq)),
             Reason::Malformed
             | Reason::Frame
+            | Reason::InFrame { .. }
             | Reason::Missing
             | Reason::Repeated
             | Reason::Tail { .. }

@@ -64,6 +64,13 @@ fn names_the_record_of_a_flipped_byte_in_the_journal_and_leaves_the_evidence_alo
             Some(header.seq),
         );
         assert_eq!(named, expected, "byte {at}: {bad}");
+        // What a repair, a start and the daily reading name is the frame's first.
+        let reason = match position {
+            1 | 2 => Reason::InFrame { first: 0 },
+            4 => Reason::InFrame { first: 3 },
+            _ => Reason::Frame,
+        };
+        assert_eq!(bad.reason, reason, "byte {at}");
     }
 }
 

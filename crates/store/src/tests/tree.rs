@@ -6,7 +6,7 @@ use std::path::Path;
 
 use chain::{NodeHash, complete_root, leaf_hash};
 
-use crate::{Register, Tree};
+use crate::{Error, Register, Standing, Tree};
 
 fn leaf(number: u64) -> NodeHash {
     leaf_hash(&number.to_be_bytes())
@@ -124,6 +124,66 @@ fn a_register_holds_the_last_that_was_written_or_the_one_before() {
     assert_eq!(register.read().unwrap().unwrap(), b"two\n");
     fs::write(register.path(), vec![b'x'; 70_000]).unwrap();
     assert!(register.read().is_err(), "longer than any checkpoint");
+}
+
+#[test]
+fn a_link_to_a_register_stays_one_and_is_the_same_register() {
+    let dir = tempfile::tempdir().unwrap();
+    let (real, link) = (dir.path().join("disk/head"), dir.path().join("head"));
+    fs::create_dir(dir.path().join("disk")).unwrap();
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    // Not yet there, or on a disk that is not mounted: a file in its place would be the wrong one.
+    let nowhere = Register::at(&link);
+    assert!(matches!(nowhere.read(), Err(Error::LeadsNowhere { path }) if path == link));
+    assert!(matches!(
+        nowhere.write(b"one\n"),
+        Err(Error::LeadsNowhere { .. })
+    ));
+    assert!(matches!(nowhere.lock(), Err(Error::LeadsNowhere { .. })));
+    assert!(!real.exists() && link.is_symlink());
+
+    fs::write(&real, b"one\n").unwrap();
+    let linked = Register::at(&link);
+    assert_eq!(linked.read().unwrap().unwrap(), b"one\n");
+    linked.write(b"two\n").unwrap();
+    assert!(link.is_symlink());
+    assert_eq!(fs::read(&real).unwrap(), b"two\n");
+    let held = linked.lock().unwrap();
+    let second = Register::at(&real).lock();
+    assert!(matches!(second, Err(Error::InUse { dir }) if dir == real));
+    drop(held);
+    Register::at(&real).lock().unwrap();
+}
+
+#[test]
+fn a_register_is_not_written_over_what_somebody_else_has_put_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("head");
+    let register = Register::at(&path);
+    assert_eq!(register.read().unwrap(), None);
+    register.advance(b"one\n").unwrap();
+    register.clone().advance(b"two\n").unwrap();
+    assert_eq!(register.standing(), Standing::Kept);
+
+    fs::write(&path, b"one\n").unwrap();
+    let changed = register.advance(b"three\n");
+    assert!(matches!(changed, Err(Error::RegisterChanged { path: p }) if p == path));
+    assert_eq!(register.standing(), Standing::Another);
+    assert_eq!(fs::read(&path).unwrap(), b"one\n");
+    fs::remove_file(&path).unwrap();
+    let gone = register.advance(b"three\n");
+    assert!(matches!(gone, Err(Error::RegisterGone { path: p }) if p == path));
+    assert_eq!(register.standing(), Standing::Gone);
+    assert!(register.shares_disk(dir.path()), "as far as can be told");
+
+    fs::write(&path, b"two\n").unwrap();
+    assert_eq!(register.standing(), Standing::Kept);
+    // One that could not be written is tried again.
+    fs::create_dir(dir.path().join("head.new")).unwrap();
+    register.advance(b"three\n").unwrap_err();
+    fs::remove_dir(dir.path().join("head.new")).unwrap();
+    register.advance(b"four\n").unwrap();
+    assert_eq!(fs::read(&path).unwrap(), b"four\n");
 }
 
 #[test]
