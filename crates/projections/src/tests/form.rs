@@ -114,7 +114,7 @@ fn the_id_of_a_form_stays_as_long_as_nothing_changes() {
     // In the id is the version of each part and all that the description names.
     let description = ledger::form::Description::of::<ledger::Books>();
     for name in [
-        "ledger::payment::rules::Payment{",
+        "ledger::payment::rules::state::Payment{",
         ",mishaps:",
         "|Reissue",
         "option<",
