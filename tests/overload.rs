@@ -84,17 +84,23 @@ fn a_body_that_does_not_come_is_cut_off_and_records_nothing() {
     let world = spawn_with(|settings| settings.patience = Some(PATIENCE));
     let head = world.head();
     for path in ["commands", "files"] {
-        let mut stream = connect(&world);
         let request = format!(
             "POST {} HTTP/1.1\r\nHost: x\r\nAuthorization: {}\r\nContent-Type: application/json\r\n\
              Content-Length: 100000\r\n\r\n",
             world.path(path),
             world.bearer("finance"),
         );
-        drip(&mut stream, &request, "[{");
-        let answer = until_closed(stream);
-        assert!(answer.starts_with("HTTP/1.1 408"), "{path}: {answer}");
-        assert!(answer.contains("BODY_TIMEOUT"), "{path}: {answer}");
+        // On a busy machine the head, too, may have waited for longer than anybody is patient: then
+        // it is cut off before anything of the body, and says no more.
+        let answers = (0..20).map(|_| {
+            let mut stream = connect(&world);
+            drip(&mut stream, &request, "[{");
+            let answer = until_closed(stream);
+            assert!(answer.starts_with("HTTP/1.1 408"), "{path}: {answer}");
+            answer
+        });
+        let mut of_body = answers.filter(|answer| answer.contains("BODY_TIMEOUT"));
+        assert!(of_body.next().is_some(), "{path}: only heads were cut off");
     }
     assert_eq!(world.head(), head);
 }

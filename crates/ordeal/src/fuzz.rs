@@ -23,7 +23,7 @@ pub const FAMILY: Family = Family {
     name: "fuzz",
     what: "coverage-guided fuzzing of a parser; trials are executions",
     in_ci: 30,
-    full: 120,
+    full: 60,
     repaired_percent_min: 0,
     how: How::Elsewhere(|_, seed, seconds| run(None, seconds, seed)),
 };
