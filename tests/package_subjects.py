@@ -103,13 +103,15 @@ class Links:
 
     def related(self, items):
         """These items with those that are tied to them, and so on."""
-        items, before = set(items), None
-        while items != before:
-            before = set(items)
-            for group in self.together:
-                if group & items:
-                    items |= group
-        return items
+        groups, all_, waiting = {}, set(items), list(items)
+        for group in self.together:
+            for one in group:
+                groups.setdefault(one, []).append(group)
+        while waiting:
+            for group in groups.pop(waiting.pop(), ()):
+                waiting += group - all_
+                all_ |= group
+        return all_
 
     def take_evidence(self, word, it):
         if word == "added":

@@ -19,7 +19,7 @@ use projections::contributions::contributions;
 use projections::evidence::evidence_lines;
 use projections::trace::payment_trace;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The events that say what somebody or something is called.
 const SUPPORTING: [&str; 18] = [
@@ -106,7 +106,8 @@ impl Plan {
 /// records say of other items.
 pub(crate) fn closure(view: &View, question: Question, facts: &[&Fact]) -> Vec<Named> {
     let mut all = begun(view, question);
-    related(&mut all, facts);
+    let mut there: BTreeSet<Named> = all.iter().copied().collect();
+    related(&mut all, &mut there, facts);
     // The evidence about them, because what takes it back names only the evidence.
     let about: Vec<Subject> = all.iter().map(|named| named.subject).collect();
     for subject in about {
@@ -115,7 +116,7 @@ pub(crate) fn closure(view: &View, question: Question, facts: &[&Fact]) -> Vec<N
                 kind: Kind::Evidence,
                 subject: line.evidence.into(),
             };
-            if !all.contains(&named) {
+            if there.insert(named) {
                 all.push(named);
             }
         }
@@ -125,25 +126,30 @@ pub(crate) fn closure(view: &View, question: Question, facts: &[&Fact]) -> Vec<N
 
 /// Adds the items that were merged with those that are there, split from or into them, or linked
 /// with them as the same problem, and so on: what is to be recovered goes from one to the other.
-fn related(all: &mut Vec<Named>, facts: &[&Fact]) {
-    let groups: Vec<Vec<ItemId>> = facts.iter().filter_map(|fact| together(fact)).collect();
-    let named = |item: &ItemId| Named {
-        kind: Kind::Item,
-        subject: (*item).into(),
-    };
-    loop {
-        let before = all.len();
-        for group in &groups {
-            if group.iter().any(|item| all.contains(&named(item))) {
-                for item in group {
-                    if !all.contains(&named(item)) {
-                        all.push(named(item));
-                    }
+/// Each record is gone through once: anybody may have written them.
+fn related(all: &mut Vec<Named>, there: &mut BTreeSet<Named>, facts: &[&Fact]) {
+    let mut groups: Vec<Vec<ItemId>> = facts.iter().filter_map(|fact| together(fact)).collect();
+    let mut groups_of: BTreeMap<ItemId, Vec<usize>> = BTreeMap::new();
+    for (place, group) in groups.iter().enumerate() {
+        for item in group {
+            groups_of.entry(*item).or_default().push(place);
+        }
+    }
+    let items = all.iter().filter(|named| named.kind == Kind::Item);
+    let mut waiting: Vec<ItemId> = items.map(|named| ItemId(named.subject.0)).collect();
+    while let Some(item) = waiting.pop() {
+        for place in groups_of.remove(&item).unwrap_or_default() {
+            let group = groups.get_mut(place).map(std::mem::take);
+            for item in group.unwrap_or_default() {
+                let named = Named {
+                    kind: Kind::Item,
+                    subject: item.into(),
+                };
+                if there.insert(named) {
+                    all.push(named);
+                    waiting.push(item);
                 }
             }
-        }
-        if all.len() == before {
-            return;
         }
     }
 }

@@ -206,15 +206,15 @@ fn answered(
 
 /// No file that no record names, and no proof but of what is here: it would look proved.
 fn nothing_else(archive: &Archive, named: &BTreeSet<Digest>, through: u64) -> Result<(), Fault> {
+    let named: BTreeSet<String> = named.iter().map(Digest::to_string).collect();
     for name in archive.hashes.keys() {
         let proof = position_of(name, "proofs/", ".tlog-proof");
         let proves = |position: u64| {
             position == through || archive.hashes.contains_key(&record_name(position))
         };
         let digest = name.strip_prefix(FILES);
-        let is_named = |digest: &str| named.iter().any(|file| file.to_string() == digest);
         if proof.is_some_and(|position| !proves(position))
-            || digest.is_some_and(|digest| !is_named(digest))
+            || digest.is_some_and(|digest| !named.contains(digest))
         {
             return Err(Fault::Foreign(name.clone()));
         }
