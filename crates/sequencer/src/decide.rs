@@ -12,6 +12,7 @@ use crate::group::Open;
 use crate::link::{self, Asking, Draft, Drafts, digest};
 use crate::writer::{Failure, Writer};
 use chain::{Hash, Head};
+use hashbrown::HashSet;
 use ledger::book::BookCommand;
 use ledger::ids::LedgerId;
 use ledger::{Admission, Books, Command, Context, Event, Rejection, Submission};
@@ -19,9 +20,9 @@ use std::ops::Range;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// How many commands are decided before the rows are let go of: some 0.1 ms of work, as long as
-/// records are shown at once (`show.rs`).
-const STRETCH: usize = 64;
+/// How many commands are decided before the rows are let go of: half a millisecond of work, as long
+/// as records are shown at once (`show.rs`). A shorter stretch wakes the other thread more often.
+const STRETCH: usize = 256;
 
 /// A command of which is known what only its bytes and the log say.
 struct Asked<'a> {
@@ -342,13 +343,12 @@ impl Writer {
 /// with the receipt of the first; and one that is about a record stands alone, since that may be
 /// the record of the command before it.
 fn stretch(submissions: &[Submission]) -> usize {
-    let mut ids: Vec<Uuid> = Vec::with_capacity(STRETCH);
+    let mut ids: HashSet<Uuid> = HashSet::with_capacity(submissions.len().min(STRETCH));
     for submission in submissions.iter().take(STRETCH) {
         let looks_back = matches!(submission.command, Command::Record(_));
-        if ids.contains(&submission.command_id) || looks_back && !ids.is_empty() {
+        if looks_back && !ids.is_empty() || !ids.insert(submission.command_id) {
             break;
         }
-        ids.push(submission.command_id);
         if looks_back {
             break;
         }

@@ -103,8 +103,8 @@ pub(crate) struct Flying {
     pub(crate) commands: Commands,
 }
 
-/// The groups on their way, the oldest first. There are never more than the hand-over to the
-/// persister lets through: one that it has, and one that waits for it.
+/// The groups on their way, the oldest first. There are never more than the threads behind the
+/// writer have: one that is written, one that is announced, and one that waits between them.
 #[derive(Default)]
 pub(crate) struct Flight(VecDeque<Flying>);
 

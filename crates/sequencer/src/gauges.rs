@@ -130,10 +130,14 @@ impl Stages {
         tracing::debug_span!(parent: &self.first, "persist").entered()
     }
 
-    /// Everything is on the disk; the span is that of showing it.
-    pub(crate) fn persisted(&mut self, persisting: EnteredSpan) -> EnteredSpan {
+    /// Everything is on the disk.
+    pub(crate) fn persisted(&mut self, persisting: EnteredSpan) {
         drop(persisting);
         self.persist = self.lap();
+    }
+
+    /// The span of showing it. That the group before was shown counts as well.
+    pub(crate) fn showing(&self) -> EnteredSpan {
         tracing::debug_span!(parent: &self.first, "show").entered()
     }
 

@@ -4,9 +4,9 @@ use crate::answer::{Answers, Receipt, Request, Unavailable};
 use crate::flight::{Commands, Flying, Wanted};
 use crate::gauges::{Gauges, Stages};
 use crate::leaves::Records;
-use crate::signed::{Answered, Signing, Unsigned};
+use crate::signed::{Answered, SignedGroup, Signing, Unsigned};
 use crate::spares::{Lent, Spares};
-use chain::Record;
+use chain::{Record, Signer};
 use ledger::ids::PersonId;
 use ledger::person::PersonEvent;
 use ledger::{Event, Fact, Signatory};
@@ -25,6 +25,10 @@ pub(crate) const COMMANDS_MAX: usize = 8192;
 /// How many bytes of records a group may hold with a list that is all or nothing, which is one
 /// frame of the journal: a longer one would stop the writer.
 pub const LIST_LEN_MAX: usize = store::GROUP_LEN_MAX - (1 << 20);
+
+/// Up to so many receipts are signed while the disk works: a signature and a microsecond for each,
+/// where a sync takes some 200.
+const SIGNED_BY_WRITER: usize = 256;
 
 pub(crate) static RECORDS: Spares<Record> = Spares::new();
 static FACTS: Spares<Fact> = Spares::new();
@@ -232,25 +236,38 @@ impl Open {
     }
 }
 
+/// The receipts among answers, in their order.
+fn receipts(waiting: &[(Answer, Answers)]) -> impl Iterator<Item = &Receipt> {
+    let answers = waiting.iter().flat_map(|(_, answers)| answers);
+    answers.filter_map(|answer| answer.as_ref().ok())
+}
+
 impl Group {
     /// Counts it: it is on the disk and shown.
     pub(crate) fn count(&self, gauges: &Gauges) {
         gauges.observe(&self.stages, self.commands, self.bytes);
     }
 
-    /// Its receipts, to be signed by whoever has handed it over.
-    pub(crate) fn unsigned(&mut self) -> Unsigned {
-        let receipts = self.waiting.iter().flat_map(|(_, answers)| answers);
-        let receipts = receipts.filter_map(|answer| answer.as_ref().ok());
-        let (unsigned, signing) = Unsigned::of(receipts);
+    /// Its receipts, to be signed by whoever has handed it over, while the disk works; nothing of
+    /// a large group, which takes longer to sign than the disk does to sync.
+    pub(crate) fn unsigned(&mut self) -> Option<Unsigned> {
+        if self.commands > SIGNED_BY_WRITER {
+            return None;
+        }
+        let (unsigned, signing) = Unsigned::of(receipts(&self.waiting));
         self.signing = Some(signing);
-        unsigned
+        Some(unsigned)
     }
 
     /// Answers everybody: what they asked for is on the disk and shown. Receipts are signed where
     /// the deployment has a key.
-    pub(crate) fn answer(self) {
-        let signed = self.signing.and_then(|signing| signing.recv().ok());
+    pub(crate) fn answer(self, signer: Option<&Signer>) {
+        let signed = match self.signing {
+            Some(signing) => signing.recv().ok(),
+            None => signer
+                .and_then(|signer| SignedGroup::of(receipts(&self.waiting), signer))
+                .map(Arc::new),
+        };
         let mut first = 0_u64;
         for (answer, answers) in self.waiting {
             let recorded = answers.iter().filter(|answer| answer.is_ok()).count();

@@ -1,8 +1,8 @@
-//! From the persister to the publisher: groups of durable records, at most so many.
+//! From the announcer to the publisher: groups of durable records, at most so many.
 //!
 //! The publisher makes their leaves, in its own time: it takes all that waits when a checkpoint is
 //! due, and is not woken for every group. It is only behind when the disk of the register does not
-//! answer. Then the persister waits here, instead of filling memory: whoever asks is told that the
+//! answer. Then the announcer waits here, instead of filling memory: whoever asks is told that the
 //! queue is full.
 
 use crate::spares::Lent;
@@ -10,7 +10,7 @@ use chain::Record;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How many records may wait before the persister does: up to a kilobyte each, and two seconds of
+/// How many records may wait before the announcer does: up to a kilobyte each, and two seconds of
 /// the fastest load. A group is taken whole, so it may be one group more.
 pub(crate) const WAITING_MAX: usize = 1 << 17;
 
@@ -48,7 +48,7 @@ impl Shared {
     }
 }
 
-/// The persister's end.
+/// The announcer's end.
 pub(crate) struct Inlet {
     shared: Arc<Shared>,
     waiting_max: usize,

@@ -3,6 +3,7 @@
 //! Everything is acknowledged only after it is on the disk, and only with what readers can already
 //! see. What start-up replays is what the live path runs: `show::Shown`.
 
+mod announce;
 mod answer;
 mod canon;
 mod clock;

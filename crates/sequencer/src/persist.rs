@@ -1,15 +1,14 @@
-//! The second half of the write path: what was decided goes to the disk, is shown and answered.
+//! The second stage of the write path: what was decided goes to the disk.
 //!
-//! The writer decides the next group meanwhile. Groups come in the order in which they were decided
+//! The writer decides the next group meanwhile, and the one before is shown and answered
+//! (`announce.rs`). Groups come in the order in which they were decided
 //! and none overtakes another: whatever an answer rests on, in its own group or in one before, is
 //! on the disk before it goes out.
 
-use crate::erasure;
+use crate::announce::Announcing;
 use crate::group::Group;
-use crate::leaves::Inlet;
-use crate::show::Shown;
 use crate::writer::{Message, chain_of};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, PoisonError, RwLock};
 use store::{KeyStore, Log};
@@ -59,12 +58,9 @@ impl Turn {
 /// The thread that writes.
 pub(crate) struct Persister {
     pub(crate) log: Log,
-    pub(crate) shown: Arc<Shown>,
     pub(crate) keys: Arc<RwLock<KeyStore>>,
-    /// To the publisher, if there is one.
-    pub(crate) records: Option<Inlet>,
-    /// The last group that was shown, for the writer.
-    pub(crate) done: Arc<AtomicU64>,
+    /// To whom goes what is on the disk.
+    pub(crate) announcing: Announcing,
     /// Whether the next group may come.
     pub(crate) turn: Arc<Turn>,
     pub(crate) stop: watch::Sender<bool>,
@@ -100,35 +96,16 @@ impl Persister {
         }
     }
 
-    /// Puts all of a group on the disk at once, shows it, and only then answers, refusals included.
+    /// Puts all of a group on the disk at once; only then is it shown and answered, refusals
+    /// included.
     fn commit(&mut self, mut group: Group) -> Result<(), String> {
         let persisting = group.stages.persisting();
         if let Err(error) = self.store(&group) {
             group.abandon();
             return Err(error);
         }
-
-        // Durable from here: what follows is what a start does too.
-        let _showing = group.stages.persisted(persisting);
-        let first = group.first_position;
-        self.shown.show_group(first, &group.records, &group.facts);
-        self.shown.publish(self.log.next_position());
-        if let Err(error) = erasure::carry_out(&self.keys, &self.shown, &group.erased) {
-            // Recorded, and not carried out: the next start goes on with it.
-            group.abandon();
-            return Err(chain_of(&error));
-        }
-        group.count(&self.shown.gauges);
-        self.done.store(group.number, Ordering::Release);
-        let records = Arc::clone(&group.records);
-        group.answer();
-        if let Some(publisher) = &self.records
-            && !records.is_empty()
-        {
-            // A publisher that failed has said so; the records are no less recorded.
-            let _ = publisher.send(records);
-        }
-        Ok(())
+        group.stages.persisted(persisting);
+        self.announcing.announce(group, self.log.next_position())
     }
 
     /// New keys first, then the records that need them.

@@ -30,7 +30,7 @@ pub struct SignedGroup {
 }
 
 /// Receipts that are signed while their records go to the disk. They are given to nobody before
-/// that: the persister has the other end, and looks there when it answers.
+/// that: the announcer has the other end, and looks there when it answers.
 pub(crate) struct Unsigned {
     statements: Vec<Statement>,
     signed: Sender<Arc<SignedGroup>>,
@@ -49,16 +49,27 @@ impl Unsigned {
 
     /// Signs them.
     pub(crate) fn sign(self, signer: &Signer) {
-        let leaf = |receipt| chain::leaf_hash(&chain::receipt::leaf_bytes(receipt));
-        let leaves = self.statements.iter().map(leaf).collect();
-        if let Some(group) = SignedGroup::over(leaves, signer) {
-            // A persister that has failed meanwhile answers nobody.
+        if let Some(group) = SignedGroup::over(leaves(self.statements.into_iter()), signer) {
+            // An announcer that has failed meanwhile answers nobody.
             let _ = self.signed.send(Arc::new(group));
         }
     }
 }
 
+fn leaves(statements: impl Iterator<Item = Statement>) -> Vec<NodeHash> {
+    let leaf = |receipt| chain::leaf_hash(&chain::receipt::leaf_bytes(&receipt));
+    statements.map(leaf).collect()
+}
+
 impl SignedGroup {
+    /// Signs receipts; nothing where there is none.
+    pub(crate) fn of<'a>(
+        receipts: impl Iterator<Item = &'a Receipt>,
+        signer: &Signer,
+    ) -> Option<SignedGroup> {
+        SignedGroup::over(leaves(receipts.map(Receipt::statement)), signer)
+    }
+
     /// Signs the leaves of receipts; nothing where there is none.
     fn over(leaves: Vec<NodeHash>, signer: &Signer) -> Option<SignedGroup> {
         let size = leaves.len();

@@ -5,9 +5,9 @@ use crate::group::COMMANDS_MAX;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, PoisonError};
 
-/// How many lists wait to be used: one for the group that is decided next, and one more while the
-/// one before is on its way.
-const WAITING_MAX: usize = 2;
+/// How many lists wait to be used: one for the group that is decided next, and those that come back
+/// together when what waited for a checkpoint is published.
+const WAITING_MAX: usize = 4;
 
 /// A longer list is not kept: a full group, and one request that has grown beyond it.
 const LEN_MAX: usize = COMMANDS_MAX + COMMANDS_MAX / 2;

@@ -7,8 +7,10 @@ use crate::publish::{self, Publication, PublishError, Publisher};
 use crate::show::Shown;
 use crate::snapshot::{self, Basis, Snapshots, Taking};
 use crate::threads::Fallen;
-use crate::{Handle, QUEUE_LEN_MAX, Started, WAITING_MAX, erasure, files, lines, persist, seal};
-use crate::{semaphore_len, writer};
+use crate::{
+    Handle, QUEUE_LEN_MAX, Started, WAITING_MAX, announce, erasure, files, lines, persist,
+};
+use crate::{seal, semaphore_len, writer};
 use chain::Signer;
 use ledger::ids::LedgerId;
 use std::path::{Path, PathBuf};
@@ -365,6 +367,7 @@ pub(crate) fn run(
     let ring = seal::KeyRing::new(Arc::clone(&keys));
     let (signer, records) = outlet.map(|it| (it.signer, it.records)).unzip();
     let turn = Arc::default();
+    let signer_too = signer.clone();
     let wires = writer::Wires {
         inbox,
         stop: stop.clone(),
@@ -374,12 +377,22 @@ pub(crate) fn run(
     };
     let shown_too = Arc::clone(&shown);
     let writer = writer::Writer::new(&log, shown_too, files.clone(), ring, system, clock, wires);
-    let persister = persist::Persister {
-        log,
+    let announcer = announce::Announcer {
         shown: Arc::clone(&shown),
         keys: Arc::clone(&keys),
         records,
         done,
+        signer: signer_too,
+        stop: stop.clone(),
+    };
+    let (announcing, announcer, stored) = announcer.channel();
+    let announcer = fallen
+        .spawn("announcer", move || announcer.run(&stored))
+        .map_err(StartError::Thread)?;
+    let persister = persist::Persister {
+        log,
+        keys: Arc::clone(&keys),
+        announcing,
         turn,
         stop,
         writer: queue.downgrade(),
@@ -394,8 +407,9 @@ pub(crate) fn run(
         .spawn("writer", move || {
             writer.run(&decided);
             drop(decided);
-            // What it decided is on the disk, and published, before it counts as ended.
+            // What it decided is on the disk, shown and published, before it counts as ended.
             let _ = persisting.join();
+            let _ = announcer.join();
             let _ = publishing.map(std::thread::JoinHandle::join);
         })
         .map_err(StartError::Thread)?;

@@ -177,7 +177,7 @@ impl Writer {
             let (mut group, flying) = group.close(keys);
             self.flight.push(flying);
             let erases = !group.erased.is_empty();
-            let unsigned = self.signer.as_ref().map(|_| group.unsigned());
+            let unsigned = self.signer.as_ref().and_then(|_| group.unsigned());
             self.turn.take();
             let mut sent = persister.send(group);
             if let (Some(signer), Some(unsigned)) = (&self.signer, unsigned) {

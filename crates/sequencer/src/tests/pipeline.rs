@@ -253,6 +253,13 @@ fn a_record_on_its_way_can_be_reversed() {
 
 #[test]
 fn a_key_that_is_being_destroyed_seals_nothing_more() {
+    // Announced by the thread that writes it, and by the one behind that.
+    for more in [0, 20] {
+        key_that_is_being_destroyed(more);
+    }
+}
+
+fn key_that_is_being_destroyed(more: u128) {
     const NAME: &str = "丙某";
     let disk = Disk::new();
     let handle = disk.rig.handle();
@@ -262,10 +269,12 @@ fn a_key_that_is_being_destroyed_seals_nothing_more() {
         ledger: other,
         ..Rig::request(vec![open(202)], false)
     };
-    let [proposal, confirmation] = super::erasure::steps(county(), 203, 5);
+    let [proposal, mut confirmation] = super::erasure::steps(county(), 203, 5);
     for request in [opening, proposal] {
         assert!(handle.submit_blocking(request).unwrap()[0].is_ok());
     }
+    let also = (0..more).map(|n| register(300 + n, 30 + n, 0));
+    confirmation.submissions.extend(also);
 
     // Nothing of the county can be shown, so its erasure is on the disk and not carried out.
     let slot = handle.slot(county()).unwrap();
@@ -296,6 +305,38 @@ fn a_key_that_is_being_destroyed_seals_nothing_more() {
     };
     let clear = PersonalText::clear(NAME.to_owned()).unwrap();
     assert_eq!(profile.name, Some(clear), "nobody can read it any more");
+}
+
+#[test]
+fn a_group_is_written_while_the_one_before_is_shown_and_answered_after_it() {
+    let disk = Disk::new();
+    let handle = disk.rig.handle();
+    let other = LedgerId(id(1, 77));
+    let position = || handle.reader().next_position();
+    let before = position();
+    let slot = handle.slot(county()).unwrap();
+    // As long as somebody reads, nothing of the county is shown.
+    let guard = slot.view();
+    let large = (0..20).map(|n| register(300 + n, 30 + n, 0)).collect();
+    let mut first = disk.send(large);
+    let until = |count| {
+        while position() < before + count {
+            std::thread::yield_now();
+        }
+    };
+    until(20);
+    let mut second = disk.ask(Request {
+        ledger: other,
+        ..Rig::request(vec![open(202)], false)
+    });
+    until(21);
+    // It is on the disk. Were it to overtake, it would be shown and answered in the next moments.
+    std::thread::sleep(Duration::from_millis(50));
+    assert!(handle.slot(other).is_none());
+    assert!(is_pending(&mut second) && is_pending(&mut first));
+    drop(guard);
+    assert_eq!(first_seqs(first).len(), 20);
+    assert_eq!(first_seqs(second), [1]);
 }
 
 #[test]
