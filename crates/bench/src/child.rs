@@ -61,8 +61,6 @@ impl Server {
         let mut child = Command::new(&place.program)
             .args([ARGUMENT, how])
             .arg(&folder.dir)
-            // As `deploy/` sets it: what is freed is given back at once.
-            .env("MIMALLOC_PURGE_DELAY", "0")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -281,7 +279,6 @@ pub fn measure(place: &Place, name: &str) -> Result<Vec<crate::Row>> {
         .arg(&place.dir)
         .arg(name)
         .arg(serde_json::to_string(&place.sizes)?)
-        .env("MIMALLOC_PURGE_DELAY", "0")
         .stderr(Stdio::inherit())
         .output()?;
     ensure!(

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
 /// Requests under way: while one is on its way to the disk, the next is there.
-const UNDER_WAY: usize = 2;
+pub const UNDER_WAY: usize = 4;
 /// Lots or subsidies that are made at once, so that there are some groups of every kind among them.
 const MADE_AT_ONCE: u64 = 4;
 

@@ -8,6 +8,7 @@ use crate::{Benchmark, Place, Row, load, machine};
 use anyhow::Result;
 use sequencer::Handle;
 use std::time::Duration;
+use store::{Histogram, Observed};
 
 /// Groups of payments in process.
 pub const IN_PROCESS: Benchmark = Benchmark {
@@ -16,7 +17,7 @@ pub const IN_PROCESS: Benchmark = Benchmark {
 };
 
 /// Groups between two times at which the floor has its turn.
-const GROUPS_IN_TURN: u64 = 12;
+const GROUPS_IN_TURN: u64 = 48;
 /// What the floor must not be away from by more than this.
 const GOAL: f64 = 1.0 / 3.0;
 
@@ -66,14 +67,17 @@ fn run(place: &Place) -> Result<Vec<Row>> {
     let busy = sum.busy.as_secs_f64();
     let conditions = format!(
         "{} payments instructed, settled and confirmed, in requests of {} commands by one caller, \
-         two under way; checkpoints and receipts signed; making the commands took {:.0} % of one \
+         {} under way; checkpoints and receipts signed; making the commands took {:.0} % of one \
          core beside it, everything {:.1} cores and {:.1} µs \
-         of processor time a command; bytes are header and body",
+         of processor time a command; a group of {:.0} commands took {}; bytes are header and body",
         sum.commands / 3,
         sizes.group,
+        load::UNDER_WAY,
         100.0 * sum.made_in.as_secs_f64() / seconds,
         busy / seconds,
         busy / sum.commands as f64 * 1e6,
+        mean(&started.handle.gauges().group_commands),
+        stages(&started.handle),
     );
     folder::stop(started);
     let row = Row::new(
@@ -92,6 +96,27 @@ fn run(place: &Place) -> Result<Vec<Row>> {
         bytes_per_record,
         ..row.met(met)
     }])
+}
+
+/// How long a group took in each stage, and of the disk for each kind of waiting.
+fn stages(handle: &Handle) -> String {
+    let gauges = handle.gauges();
+    let groups = gauges.persist.read().count() as f64;
+    let ms = |observed: &Observed| observed.sum as f64 / groups / 1e3;
+    let decide = ("decide", gauges.decide.read());
+    let disk = handle.reader().timings().collect::<Vec<_>>();
+    let stages = [
+        ("persist", gauges.persist.read()),
+        ("show", gauges.show.read()),
+    ];
+    let all = [decide].into_iter().chain(stages).chain(disk);
+    let said = all.map(|(stage, observed)| format!("{stage} {:.1} ms", ms(&observed)));
+    said.collect::<Vec<_>>().join(", ")
+}
+
+fn mean(histogram: &Histogram) -> f64 {
+    let observed = histogram.read();
+    observed.sum as f64 / observed.count() as f64
 }
 
 /// The records from a position on as they are hashed, in groups.

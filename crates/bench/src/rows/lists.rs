@@ -18,7 +18,7 @@ pub const LISTS: Benchmark = Benchmark {
 };
 
 /// Lists under way: while one is decided, the next is parsed.
-const CONNECTIONS: usize = 2;
+const CONNECTIONS: usize = 4;
 
 /// How the commands of a list are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -150,11 +150,11 @@ async fn send(server: &Server, turns: Vec<Turn>, form: Form) -> Result<Sent> {
                 Ok::<_, anyhow::Error>((client, latencies))
             });
         }
-        let [first, second] = <[_; CONNECTIONS]>::try_from(tasks)
+        let [a, b, c, d] = <[_; CONNECTIONS]>::try_from(tasks)
             .ok()
             .expect("as many tasks as connections");
-        let (first, second) = tokio::try_join!(first, second)?;
-        for (client, times) in [first, second] {
+        let (a, b, c, d) = tokio::try_join!(a, b, c, d)?;
+        for (client, times) in [a, b, c, d] {
             clients.push(client);
             latencies.merge(&times);
         }
