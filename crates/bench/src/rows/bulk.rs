@@ -124,9 +124,10 @@ fn snapshot(place: &Place, folder: &Folder, records: u64) -> Result<Row> {
 fn load_row(place: &Place, loaded: &Loaded) -> Row {
     let seconds = loaded.time.as_secs_f64();
     let conditions = format!(
-        "a county's year in process, requests of up to {} commands by one caller, two under way; \
+        "a county's year in process, requests of up to {} commands by one caller, {} under way; \
          making the commands took {:.0} % of one core beside it",
         place.sizes.group,
+        load::UNDER_WAY,
         100.0 * loaded.made_in.as_secs_f64() / seconds,
     );
     Row::new(
