@@ -65,6 +65,8 @@ codes! {
     FileKind "FILE_KIND"
     /// Of a kind that we read, and damaged.
     Damaged "DAMAGED"
+    /// A quotation mark of a table in text that would swallow the rows behind it.
+    Quotes "QUOTES"
     /// Opens only with a password.
     Encrypted "ENCRYPTED"
     /// XML with a document type, which no spreadsheet writes.

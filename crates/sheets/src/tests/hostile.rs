@@ -209,3 +209,51 @@ fn rows_and_columns_of_no_size_are_hidden() {
     assert!(sheet.rows[0].hidden);
     assert!(sheet.hidden_columns.contains(&1));
 }
+
+#[test]
+fn a_quotation_mark_that_would_swallow_rows_is_refused_with_its_place() {
+    let row = |number: u32, last: &str| format!("P{number},2018-05-05,X-1,A-1,某公司,{last}");
+    let place = |lines: &[String]| {
+        let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+        let refusals = paid(&csv(&lines)).unwrap_err();
+        assert_eq!(refusals[0].code, Code::Quotes, "{lines:?}");
+        refusals[0].place.to_string()
+    };
+    let (one, two) = (row(1, "1.00"), row(2, "2.00"));
+    // Never closed.
+    assert_eq!(place(&[row(1, "\"1.00"), two.clone()]), "F2");
+    // Closed by the opening mark of a field below.
+    assert_eq!(
+        place(&[row(1, "\"1.00"), two.clone(), row(3, "\"3.00\"")]),
+        "F2"
+    );
+    // Closed by a stray mark at the end of a field below.
+    assert_eq!(
+        place(&[one.clone(), row(2, "\"2.00"), row(3, "3.00\"")]),
+        "F3"
+    );
+    // Something behind it on its own line.
+    assert_eq!(place(&[one.clone(), row(2, "\"2.00\"元")]), "F3");
+    // What is well quoted is read: marks in marks, lines within, padding behind.
+    let quoted = "\"P3\",2018-05-05,X-1,A-1,\"某\"\"公司\n分公司,甲\" ,\"3.00\"";
+    let reading = paid(&csv(&[&one, &two, quoted])).unwrap();
+    let fen = [100, 200, 300];
+    assert_eq!(
+        sure(&reading).iter().map(|it| it.1).collect::<Vec<_>>(),
+        fen
+    );
+}
+
+#[test]
+fn lines_may_end_in_any_way_and_each_is_a_row() {
+    let row = |number: u32| format!("P{number},2018-05-05,X-1,A-1,某公司,{number}.00");
+    for ends in [["\r"; 3], ["\r", "\n", "\r\n"], ["\r\n", "\r", "\n"]] {
+        let mut text = HEADINGS.join(",") + ends[0];
+        for (number, end) in (1..).zip(ends) {
+            text += &(row(number) + end);
+        }
+        let reading = paid(text.as_bytes()).unwrap();
+        let rows: Vec<_> = reading.entries.iter().map(|entry| entry.row).collect();
+        assert_eq!((rows, sure(&reading).len()), (vec![2, 3, 4], 3), "{ends:?}");
+    }
+}

@@ -1,6 +1,8 @@
 //! Tables in text: CSV of any dialect that Chinese systems write, GB18030 as well as UTF-8. Banks
 //! give such files the ending `.xls`.
 
+mod quotes;
+
 use super::{Content, Rows, Sheet, Workbook, damaged, too_large};
 use crate::limits::LINES_MAX;
 use crate::refusal::{Code, Refusal};
@@ -8,8 +10,9 @@ use encoding_rs::{GB18030, UTF_8, UTF_16BE, UTF_16LE};
 use std::borrow::Cow;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Workbook, Refusal> {
-    // With `\r\n` the library says of a record that it begins on the line before.
-    let text = decoded(bytes)?.replace("\r\n", "\n");
+    // With `\r\n` the library says of a record that it begins on the line before, and of one behind
+    // a `\r` alone that it begins on the same line as the record before it.
+    let text = decoded(bytes)?.replace("\r\n", "\n").replace('\r', "\n");
     let head: String = text.chars().take(2_000).collect::<String>().to_lowercase();
     if head.contains("<html") || head.contains("<table") || head.trim_start().starts_with("<?xml") {
         return Err(kind(
@@ -17,10 +20,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Workbook, Refusal> {
             "文件实为网页或 XML,请用 WPS 或 Excel 打开后另存为 XLSX",
         ));
     }
+    let delimiter = delimiter(&text);
+    quotes::check(&text, delimiter)?;
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(delimiter(&text))
+        .delimiter(delimiter)
         .from_reader(text.as_bytes());
     let mut rows = Rows::new();
     let mut record = csv::StringRecord::new();
