@@ -85,11 +85,21 @@ pub(super) fn organisation(view: &View, id: OrganisationId) -> Cell {
     Cell::Text(unit.map_or_else(|| id.to_string(), |unit| unit.name.to_string()))
 }
 
-/// An amount of an item. Of one that is counted with another, goes on in others, or asks for
-/// nothing any more, it stands in its row, as a text that no sum takes in.
+/// The money that an item is about. Of one that goes on in others it stands in its row, as a text
+/// that no sum takes in: they say it again.
+fn concerned(it: &Row<'_>) -> Cell {
+    let amount = it.item.draft.amount_involved_fen;
+    if matches!(it.item.state, State::Merged | State::Split) {
+        return Cell::Text(format!("{amount} 不计入合计"));
+    }
+    amount_of(it, amount)
+}
+
+/// What an item asks for, or what came back. Of one that is counted with another, or asks for
+/// nothing any more, it stands in its row, as a text that no sum takes in. What came back before a
+/// merger or a split stays with the item that it came back for, and counts there.
 pub(super) fn amount_of(it: &Row<'_>, amount: Fen) -> Cell {
-    let goes_on = matches!(it.item.state, State::Merged | State::Split);
-    if it.line.counted && !goes_on && it.item.asks_for_money() {
+    if it.line.counted && it.item.asks_for_money() {
         return Cell::Amount(amount);
     }
     Cell::Text(format!("{amount} 不计入合计"))
@@ -111,9 +121,7 @@ pub(super) fn problems(view: &View, asked: &Asked) -> Result<Vec<Block>, Refusal
         text("依据", "Rule broken", 10, |it| {
             Cell::text(it.item.draft.basis.as_ref())
         }),
-        summed("涉及金额", "Money concerned", |it| {
-            amount_of(it, it.item.draft.amount_involved_fen)
-        }),
+        summed("涉及金额", "Money concerned", concerned),
         summed("应追缴", "To be recovered", |it| {
             amount_of(it, it.item.recovery_required())
         }),
