@@ -190,3 +190,35 @@ fn an_import_of_a_payment_and_its_reversal_is_taken_back_and_recorded_anew() {
         "{told}"
     );
 }
+
+/// Without a budget every payment overdraws, before money comes back as much as after: what is
+/// taken back with it is not said to rest on it.
+#[test]
+fn money_that_came_back_to_a_project_without_a_budget_is_taken_back_with_its_payments() {
+    for together in [true, false] {
+        let office = Office::begun();
+        let before = office.world.data("reader", "funds");
+        let other = first().replace("P-1", "P-0").replace("07-28", "07-27");
+        let (paid, back) = (
+            first(),
+            red("1,234.56", "退票").replace("-1,234.56", "\"-1,234.56\""),
+        );
+        let files = if together {
+            vec![office.rows("all.csv", &[&other, &paid, &back])]
+        } else {
+            vec![
+                office.rows("paid.csv", &[&other, &paid]),
+                office.rows("back.csv", &[&back]),
+            ]
+        };
+        let imports: Vec<String> = files
+            .iter()
+            .map(|file| reversal::import_of(&office.good("finance", "payments", file, &[])))
+            .collect();
+        for import in imports.iter().rev() {
+            let (good, told) = office.taken_back(import, &[]);
+            assert!(good && told.contains("stays 0"), "{told}");
+        }
+        assert_eq!(office.world.data("reader", "funds"), before);
+    }
+}

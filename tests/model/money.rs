@@ -207,9 +207,19 @@ struct Stated {
     ask: Ask,
     /// Of a return: what it took of settled and of open money.
     split: (i64, i64),
+    /// Of a return: what was left just before it.
+    room: Room,
     /// Its place in the log, once the server has told.
     seq: Option<u64>,
     reversed: bool,
+}
+
+/// What was left of what a payment draws on; below nothing where observed payments took more.
+#[derive(Clone, Default)]
+struct Room {
+    budgets: Vec<(u64, i64)>,
+    claim: i64,
+    contract: i64,
 }
 
 #[derive(Default)]

@@ -77,7 +77,7 @@ impl Part {
             // which paper money came back, and from when to when a clock stood still; then: which
             // records were corrected, and which named a unit; when an extension was granted, and
             // with what a lot is mixed; and the parts of a linked item have its link.
-            Part::Books => 8,
+            Part::Books => 9,
         }
     }
 }

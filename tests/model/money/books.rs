@@ -139,13 +139,15 @@ impl Money {
         self.budget_if(fund, project, None)
     }
 
-    /// The budgets of a project that have less, and too little, if a payment is as in `then`.
-    pub(super) fn overdrawn(&self, id: u64, then: &Payment) -> usize {
+    /// The budgets of a project that have less, and less than `before`, if a payment is as in
+    /// `then`.
+    pub(super) fn overdrawn(&self, id: u64, then: &Payment, before: &Room) -> usize {
         let project = then.order.project;
         let short = |fund: &u64| {
             let now = self.budget(*fund, project).available();
             let then = self.budget_if(*fund, project, Some((id, then))).available();
-            then < now && then < 0
+            let before = before.budgets.iter().find(|row| row.0 == *fund);
+            then < now && then < before.map_or(0, |row| row.1.min(0))
         };
         self.funds.keys().filter(|fund| short(fund)).count()
     }

@@ -185,13 +185,26 @@ impl Money {
         broken
     }
 
-    /// Whether claim or contract have no room for what would be paid again.
-    pub fn filled(&self, order: &Order, more: i64) -> bool {
-        let claim = order.claim.is_some_and(|id| more > self.payable(id));
-        let contract = self.contract_of(order).is_some_and(|id| {
-            let asked = self.contract_paid(id) + self.contract_open(id) + more;
-            asked > self.contracts[&id].price
-        });
-        claim || contract
+    /// Whether claim or contract have no room for what would be paid again, and had more before.
+    pub(super) fn filled(&self, order: &Order, more: i64, before: &Room) -> bool {
+        let now = self.room(order);
+        let claim = order.claim.is_some();
+        let contract = self.contract_of(order).is_some();
+        (claim && now.claim - more < before.claim.min(0))
+            || (contract && now.contract - more < before.contract.min(0))
+    }
+
+    /// What is left of all that a payment draws on.
+    pub(super) fn room(&self, order: &Order) -> Room {
+        let budgets = order.sources.iter();
+        let budget = |fund| self.budget(fund, order.project).available();
+        let contract = self.contract_of(order);
+        Room {
+            budgets: budgets.map(|row| (row.0, budget(row.0))).collect(),
+            claim: order.claim.map_or(0, |id| self.payable(id)),
+            contract: contract.map_or(0, |id| {
+                self.contracts[&id].price - self.contract_paid(id) - self.contract_open(id)
+            }),
+        }
     }
 }

@@ -5,7 +5,7 @@ use super::*;
 impl Money {
     /// It has happened. The questions that it raises in either way in.
     pub fn happens(&mut self, ask: &Ask, who: &'static str, day: &str) -> Vec<&'static str> {
-        let mut split = (0, 0);
+        let (mut split, mut room) = ((0, 0), Room::default());
         match ask.clone() {
             Ask::Receive { fund, fen } => self.touch(fund).received += fen,
             Ask::Adjust { fund, fen } => {
@@ -63,6 +63,7 @@ impl Money {
             Ask::Return { id, fen } => {
                 let of_settled = fen.min(self.payments[&id].net().max(0));
                 split = (of_settled, fen - of_settled);
+                room = self.room(&self.payments[&id].order);
                 self.change(id, |row| {
                     row.returned += of_settled;
                     row.cancelled += fen - of_settled;
@@ -111,6 +112,7 @@ impl Money {
                 of: ask.of(),
                 ask: ask.clone(),
                 split,
+                room,
                 seq: None,
                 reversed: false,
             });

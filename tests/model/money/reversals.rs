@@ -89,16 +89,16 @@ impl Money {
         let mut then = row.clone();
         then.undo(stated);
         let confirmed = row.said.map_or(0, |said| said.1);
-        let overdrawn = || self.overdrawn(id, &then) > 0;
+        let overdrawn = || self.overdrawn(id, &then, &stated.room) > 0;
         match stated.ask {
             Ask::Settle { .. } => then.net() < 0 || confirmed > then.net(),
             Ask::Return { fen, .. } => {
-                row.again.is_some() || overdrawn() || self.filled(&row.order, fen)
+                row.again.is_some() || overdrawn() || self.filled(&row.order, fen, &stated.room)
             }
             Ask::Reclassify { to, fen, .. } => row.share(to) < fen || overdrawn(),
             Ask::Demand { .. } => then.outstanding() < 0,
             Ask::Recover { fen, .. } | Ask::Offset { fen, .. } => {
-                overdrawn() || self.filled(&row.order, fen)
+                overdrawn() || self.filled(&row.order, fen, &stated.room)
             }
             Ask::Withhold { .. } => then.retained() < 0,
             Ask::Waive { .. } | Ask::Release { .. } => false,

@@ -250,7 +250,7 @@ impl Money {
             Ask::Reclassify { id, from, to, fen } => {
                 let mut then = self.payments[id].clone();
                 then.reclassify(*from, *to, *fen);
-                match self.overdrawn(*id, &then) {
+                match self.overdrawn(*id, &then, &Room::default()) {
                     0 => vec![],
                     _ => vec!["INSUFFICIENT"],
                 }

@@ -3,6 +3,7 @@
 mod amend;
 mod apply;
 mod caps;
+mod exceeded;
 pub mod later;
 pub mod state;
 #[cfg(test)]
@@ -22,6 +23,7 @@ use crate::{Books, Event};
 
 pub(crate) use apply::apply;
 pub use caps::Basis;
+pub use exceeded::Exceeded;
 pub use state::{Chained, Mishaps, Payment, PaymentState, ReturnSplit};
 
 use apply::{move_money, touch};

@@ -1,7 +1,7 @@
 //! Settlements and returns taken back, and vouchers put right.
 
 use super::later;
-use super::{Payment, caps, move_money};
+use super::{Exceeded, Payment, caps, move_money};
 use crate::Books;
 use crate::bank_line::rules::lines_of;
 use crate::bank_line::{Direction, MatchTarget};
@@ -45,7 +45,8 @@ impl Amend for PaymentEvent {
                     return Some(lines);
                 }
                 let payment = books.payments.get(back.payment)?;
-                let over = caps::filled(books, payment, back.amount_fen);
+                let before = payment.exceeded_before(seq);
+                let over = caps::filled(books, payment, back.amount_fen, before);
                 unreturned(books, payment, seq).or(over)
             }
             PaymentEvent::Reclassified(it) => {
@@ -55,7 +56,7 @@ impl Amend for PaymentEvent {
                     return Some(payers(books, it.from, payment.project));
                 }
                 let without = payment.reattributed(it.to, it.from, it.amount_fen);
-                overdrawn_by(books, payment, &without)
+                overdrawn_by(books, payment, &without, &[])
             }
             PaymentEvent::RecoveryDemanded(it) => {
                 let later = books.payments.get(it.payment)?.later();
@@ -176,14 +177,15 @@ fn unsettled(payment: &Payment, id: PaymentId, amount: Fen) -> Option<Vec<Subjec
     Some(named(chain_after(payment).or(Some(id.into()))))
 }
 
-/// A return cannot go once it was paid again, or once the budget was spent otherwise (V10).
+/// A return cannot go once it was paid again, or once the budget was spent otherwise (V10). One
+/// that observed payments had overdrawn before may be so again.
 fn unreturned(books: &Books, payment: &Payment, seq: u64) -> Option<Vec<Subject>> {
     if let Some(by) = chain_after(payment) {
         return Some(vec![by]);
     }
     let mut without = payment.clone();
     without.forget_return(seq);
-    overdrawn_by(books, payment, &without)
+    overdrawn_by(books, payment, &without, payment.exceeded_before(seq))
 }
 
 /// A recovery cannot go once the budget has spent it again (V10).
@@ -197,12 +199,18 @@ fn without_recovery(
     let mut without = payment.clone();
     let sum = which(without.later.get_or_insert_default());
     *sum = sum.sub(amount);
-    overdrawn_by(books, payment, &without).or_else(|| caps::filled(books, payment, amount))
+    overdrawn_by(books, payment, &without, &[])
+        .or_else(|| caps::filled(books, payment, amount, &[]))
 }
 
 /// The payments of a budget that would be overdrawn if a payment were as in `without`.
-fn overdrawn_by(books: &Books, payment: &Payment, without: &Payment) -> Option<Vec<Subject>> {
-    let short = later::short(books, payment, without)?;
+fn overdrawn_by(
+    books: &Books,
+    payment: &Payment,
+    without: &Payment,
+    before: &[Exceeded],
+) -> Option<Vec<Subject>> {
+    let short = later::short(books, payment, without, before)?;
     Some(payers(books, short.fund, payment.project))
 }
 

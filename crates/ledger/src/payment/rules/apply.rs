@@ -1,5 +1,6 @@
 //! What an event of a payment changes, and how its money is carried into the budgets that bear it.
 
+use super::exceeded::exceeded;
 use super::{Basis, Chained, Payment, ReturnSplit, caps, later};
 use crate::Books;
 use crate::context::Context;
@@ -25,6 +26,8 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &PaymentEvent) 
             }
         }
         PaymentEvent::Returned(back) => {
+            let payment = books.payments.get(back.payment);
+            let exceeded = payment.map(|payment| exceeded(books, payment));
             move_money(books, back.payment, |payment| {
                 payment.version = payment.version.saturating_add(1);
                 let of_settled = back.amount_fen.min(payment.paid_net().max(Fen::ZERO));
@@ -32,6 +35,7 @@ pub(crate) fn apply(books: &mut Books, context: &Context, event: &PaymentEvent) 
                     seq: context.seq,
                     of_settled,
                     of_open: back.amount_fen.sub(of_settled),
+                    exceeded: exceeded.unwrap_or_default(),
                 });
             });
         }

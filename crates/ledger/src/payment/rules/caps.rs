@@ -1,7 +1,8 @@
 //! What its contract and its claim ask of a payment: the same project, and no more than they allow
 //! (V8, V9, V11, V12).
 
-use super::Payment;
+use super::exceeded::left;
+use super::{Exceeded, Payment};
 use crate::Books;
 use crate::claim::rules::caps::{carry as carry_into_claim, payable_by};
 use crate::claim::rules::existing as existing_claim;
@@ -131,16 +132,25 @@ pub(super) fn carry(books: &mut Books, basis: Option<Basis>, paid: Fen, open: Fe
     }
 }
 
-/// What would be overdrawn, claim or contract, if `more` of a payment were owed or paid again.
-pub(super) fn filled(books: &Books, payment: &Payment, more: Fen) -> Option<Vec<Subject>> {
+/// What would be overdrawn, claim or contract, if `more` of a payment were owed or paid again,
+/// beyond what was exceeded before.
+pub(super) fn filled(
+    books: &Books,
+    payment: &Payment,
+    more: Fen,
+    before: &[Exceeded],
+) -> Option<Vec<Subject>> {
     let basis = payment.basis.as_deref()?;
     let claim = basis.claim.filter(|id| {
         let row = books.claims.get(*id);
-        row.is_some_and(|row| more > row.payable())
+        row.is_some_and(|row| more > left(before, (*id).into(), row.payable()))
     });
     let contract = basis.contract.filter(|id| {
         let row = books.contracts.get(*id);
-        row.is_some_and(|row| row.paid.add(row.open).add(more) > row.price)
+        row.is_some_and(|row| {
+            let rest = row.price.sub(row.paid).sub(row.open);
+            more > left(before, (*id).into(), rest)
+        })
     });
     let over = claim.map(Subject::from).or(contract.map(Subject::from));
     over.map(|over| vec![over])

@@ -1,7 +1,8 @@
 //! What may come long after a payment: money demanded back and recovered 追回, kept back and paid out
 //! 质保金, and its cost moved to another batch 更正.
 
-use super::{Payment, existing, move_money, touch};
+use super::exceeded::left;
+use super::{Exceeded, Payment, existing, move_money, touch};
 use crate::Books;
 use crate::context::Context;
 use crate::contract::rules::caps::part;
@@ -272,7 +273,7 @@ pub(super) fn keep(books: &mut Books, id: PaymentId, amount: Fen) {
 fn overdrawn(books: &Books, it: &Reclassification) -> Option<Rejection> {
     let payment = books.payments.get(it.payment)?;
     let moved = payment.reattributed(it.from, it.to, it.amount_fen);
-    let short = short(books, payment, &moved)?;
+    let short = short(books, payment, &moved, &[])?;
     Some(Rejection::Insufficient {
         field: "to",
         subject: short.fund.into(),
@@ -288,8 +289,14 @@ pub(super) struct Short {
     more: Fen,
 }
 
-/// The first batch that is short if a payment becomes as in `then`.
-pub(super) fn short(books: &Books, now: &Payment, then: &Payment) -> Option<Short> {
+/// The first batch that is short if a payment becomes as in `then`, beyond what was exceeded
+/// before.
+pub(super) fn short(
+    books: &Books,
+    now: &Payment,
+    then: &Payment,
+    before: &[Exceeded],
+) -> Option<Short> {
     let bearing = now.bearing();
     then.bearing().into_iter().find_map(|share| {
         let fund = share.fund;
@@ -299,7 +306,7 @@ pub(super) fn short(books: &Books, now: &Payment, then: &Payment) -> Option<Shor
             .sub(mine.map_or(Fen::ZERO, |it| it.amount_fen));
         let budget = books.budgets.get((fund, now.project));
         let available = budget.map_or(Fen::ZERO, |budget| budget.available());
-        (more > available.max(Fen::ZERO)).then_some(Short {
+        (more > left(before, fund.into(), available)).then_some(Short {
             fund,
             available,
             more,

@@ -1,6 +1,6 @@
 //! A payment as it stands, and what of it is open, settled, sent back.
 
-use super::{Basis, later};
+use super::{Basis, Exceeded, later};
 use crate::date::BusinessDate;
 use crate::ids::{PaymentId, PersonId, ProjectId};
 use crate::money::Fen;
@@ -96,7 +96,7 @@ impl DerefMut for Payment {
 }
 
 /// What one return took away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, crate::form::Form)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
 pub struct ReturnSplit {
     /// Its record.
     pub seq: u64,
@@ -104,6 +104,8 @@ pub struct ReturnSplit {
     pub of_settled: Fen,
     /// Of what was still open: cancelled.
     pub of_open: Fen,
+    /// What was exceeded just before it.
+    pub exceeded: Seldom<Exceeded>,
 }
 
 /// A payment's place in a chain of reissues.
@@ -195,12 +197,18 @@ impl Payment {
 
     /// Takes back the return `seq`.
     pub(super) fn forget_return(&mut self, seq: u64) {
-        let split = self.returns.iter().find(|split| split.seq == seq).copied();
-        if let Some(split) = split {
+        let split = self.returns.iter().find(|split| split.seq == seq);
+        if let Some((of_settled, of_open)) = split.map(|it| (it.of_settled, it.of_open)) {
             self.returns.retain(|split| split.seq != seq);
-            self.returned = self.returned.sub(split.of_settled);
-            self.cancelled = self.cancelled.sub(split.of_open);
+            self.returned = self.returned.sub(of_settled);
+            self.cancelled = self.cancelled.sub(of_open);
         }
+    }
+
+    /// What was exceeded just before the return `seq`.
+    pub(super) fn exceeded_before(&self, seq: u64) -> &[Exceeded] {
+        let split = self.returns.iter().find(|split| split.seq == seq);
+        split.map_or(&[], |split| &split.exceeded)
     }
 
     /// What each batch still bears of the open amount: the instruction is used up by settlements

@@ -199,6 +199,35 @@ fn a_return_whose_money_was_spent_again_stays() {
     );
 }
 
+/// Only observed payments overdraw a budget. What was overdrawn before money came back may be so
+/// again, but by no more than that.
+#[test]
+fn a_return_out_of_a_budget_that_was_overdrawn_before_may_go() {
+    let paid = |number: u128, amount: i64| {
+        instruct(|it| {
+            it.payment = payment(number);
+            it.amount_fen = fen(amount);
+            it.sources = vec![share(1, amount)];
+        })
+    };
+    let given = [
+        paid(1, 600),
+        paid(2, 100).observed(),
+        settle(2, 100).observed(),
+        give_back(2, 100),
+    ];
+    let given = and(&budgeted(), given);
+    let (mut world, mut since) = (World::given(&given), World::given(&given));
+    let undo = reverse(payment(2), last(&world, "payment.returned"), 100);
+    since.take(&paid(3, 50).observed());
+    answers(
+        &mut since,
+        std::slice::from_ref(&undo),
+        expect!["BAD_REVERSAL seq: what came later rests on it: #4001, #4002, #4003"],
+    );
+    answers(&mut world, &[undo], expect!["record.reversed"]);
+}
+
 /// Every change of authority and its reversal, which leaves everybody with what they had.
 #[test]
 fn reversed_authority_is_as_if_it_had_never_been() {
