@@ -64,6 +64,9 @@ struct Item {
     demanded: i64,
     received: i64,
     waived: i64,
+    /// Who said that money came back, and who gave some up: no bank line shows either.
+    receivers: BTreeSet<&'static str>,
+    waivers: BTreeSet<&'static str>,
     returned_plan: bool,
 }
 

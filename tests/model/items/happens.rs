@@ -89,8 +89,14 @@ impl Items {
             "grant_extension" => row.extensions.extend(row.pending.take().map(|it| it.0)),
             "refuse_extension" => row.pending = None,
             "demand_recovery" => row.demanded += ask.fen,
-            "receive_recovery" => row.received += ask.fen,
-            "waive_recovery" => row.waived += ask.fen,
+            "receive_recovery" => {
+                row.received += ask.fen;
+                row.receivers.insert(who);
+            }
+            "waive_recovery" => {
+                row.waived += ask.fen;
+                row.waivers.insert(who);
+            }
             "declare_recusal" => {
                 row.recused.insert(recused(ask));
             }
@@ -103,7 +109,10 @@ impl Items {
         if ask.step == "merge" {
             let open = row.owed();
             row.moved_out += open;
-            self.rows.get_mut(&ask.number).unwrap().moved_in += open;
+            let waivers = row.waivers.clone();
+            let into = self.rows.get_mut(&ask.number).unwrap();
+            into.moved_in += open;
+            into.waivers.extend(waivers);
         }
     }
 }

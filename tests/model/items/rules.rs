@@ -73,7 +73,9 @@ impl Items {
             )),
             "close" => {
                 let from_outside = unit(who) != INSPECTION;
-                refuse(!row.may_judge(who) || from_outside, "NOT_INDEPENDENT")
+                let settled = row.receivers.contains(who) || row.waivers.contains(who);
+                let no_closer = !row.may_judge(who) || from_outside || settled;
+                refuse(no_closer, "NOT_INDEPENDENT")
                     .or(refuse(!row.proved(), "EVIDENCE_MISSING"))
                     .or(refuse(row.unfinished().is_some(), "MEASURE_UNFINISHED"))
                     .or(refuse(!row.paid_back(), "RECOVERY_OPEN"))

@@ -30,7 +30,7 @@ pub use independence::may_verify;
 pub use recovery::{Received, by_bank_line, same_receipt};
 pub use state::Item;
 pub use steps::{Next, State, Step, is_open, next, steps_from};
-pub use turns::Turns;
+pub use turns::{Turns, Waiver};
 
 use super::{Evidence, ItemCommand, ItemEvent, Measure, MeasureResult, ReasonedStep};
 use crate::context::Context;

@@ -79,6 +79,9 @@ impl Amend for ItemEvent {
             }
             ItemEvent::RecoveryWaived(it) => {
                 change(books, it.item, |row| &mut row.waived, it.amount_fen);
+                if let Some(row) = books.items.get_mut(it.item) {
+                    row.turns.waivers.retain(|waiver| waiver.seq != seq);
+                }
             }
             _ => {}
         }

@@ -346,6 +346,7 @@ pub(super) fn merged(books: &mut Books, it: &ItemMerger) {
     });
     let carries = carries(books, it.item);
     let moved = leave(books, it.item, it.into != it.item);
+    hand_waivers_on(books, it.item, &[it.into]);
     if let Some(into) = books.items.get_mut(it.into) {
         let more = moved.sub(there).max(Fen::ZERO);
         // Few items have turns: none is made where nothing is said.
@@ -383,6 +384,7 @@ fn brought(books: &Books, item: ItemId, into: ItemId) -> Fen {
 /// The parts have drafted what is still to be recovered, and are counted with what the whole is.
 pub(super) fn split(books: &mut Books, it: &ItemSplit) {
     leave(books, it.item, true);
+    hand_waivers_on(books, it.item, &it.into);
     let carries = carries(books, it.item);
     let whole = books.items.get(it.item);
     let with = whole.and_then(|item| item.turns.counted_with);
@@ -409,6 +411,19 @@ pub(super) fn split(books: &mut Books, it: &ItemSplit) {
 fn carries(books: &Books, id: ItemId) -> bool {
     let item = books.items.get(id);
     item.is_some_and(|item| item.issued_on.is_some() || item.turns.carries_issued)
+}
+
+/// What was given up of an item lessens what is asked for by those in which it goes on.
+fn hand_waivers_on(books: &mut Books, id: ItemId, into: &[ItemId]) {
+    let waivers = books.items.get(id).map(|item| item.turns.waivers.clone());
+    let Some(waivers) = waivers.filter(|waivers| !waivers.is_empty()) else {
+        return;
+    };
+    for other in into.iter().filter(|other| **other != id) {
+        if let Some(item) = books.items.get_mut(*other) {
+            item.turns.waivers.extend(waivers.iter().cloned());
+        }
+    }
 }
 
 /// Takes what is still to be recovered off an item, and says how much that is.

@@ -268,10 +268,29 @@ pub(super) fn mode(item: &Item, mode: VerificationMode) -> Result<(), Rejection>
     }
 }
 
-/// Closers come from the round's closing body, and have neither requested nor verified.
+const WAIVED: Rejection = Rejection::NotIndependent {
+    why: "the actor has given up money that this item was to recover",
+    why_zh: "办理人已核免本事项的追缴款,须换人销号",
+};
+const RECEIVED: Rejection = Rejection::NotIndependent {
+    why: "the actor has recorded money as recovered, and no bank line shows it",
+    why_zh: "办理人登记了本事项未经银行流水匹配的追缴到账,须换人销号",
+};
+
+/// Closers come from the round's closing body, and have neither requested nor verified; nor does
+/// the money that the closing rests on rest on their word alone.
 pub(super) fn closer(books: &Books, item: &Item, actor: &Actor) -> Result<(), Rejection> {
     verifier(books, item, actor)?;
-    of_closing_body(books, item, actor)
+    of_closing_body(books, item, actor)?;
+    let mut waivers = item.turns.waivers.iter();
+    if waivers.any(|waiver| waiver.by.contains(&actor.person)) {
+        return Err(WAIVED);
+    }
+    let mut unmatched = item.recoveries.iter().filter(|it| !it.matched);
+    if unmatched.any(|received| received.by.contains(&actor.person)) {
+        return Err(RECEIVED);
+    }
+    Ok(())
 }
 
 /// Whoever ends an item is of the round's closing body, or of a unit below it.

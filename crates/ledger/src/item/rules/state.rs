@@ -4,7 +4,7 @@ use super::Received;
 use super::deadline::due_base;
 use super::letters::SentLetter;
 use super::steps::{Next, State, Step, next};
-use super::turns::Turns;
+use super::turns::{Turns, Waiver};
 use crate::context::{Actor, Context};
 use crate::date::{BusinessDate, Precision};
 use crate::ids::{ItemId, MeasureId, OrganisationId, PersonId};
@@ -326,7 +326,13 @@ impl Item {
                     matched: false,
                 });
             }
-            ItemEvent::RecoveryWaived(it) => self.waived = self.waived.add(it.amount_fen),
+            ItemEvent::RecoveryWaived(it) => {
+                self.waived = self.waived.add(it.amount_fen);
+                self.turns.waivers.push(Waiver {
+                    seq: context.seq,
+                    by: context.hands().map(|hand| hand.person).collect(),
+                });
+            }
             ItemEvent::LongTermApproved(_) => self.turns.next_review_on = None,
             ItemEvent::LongTermContinued(it) => {
                 self.turns.next_review_on = Some(it.next_review_on);

@@ -2,7 +2,7 @@
 
 use super::assignment::FormerlyAssigned;
 use crate::date::BusinessDate;
-use crate::ids::{ItemId, OrganisationId};
+use crate::ids::{ItemId, OrganisationId, PersonId};
 use crate::money::Fen;
 use crate::rarely::AtFirst;
 
@@ -27,12 +27,23 @@ pub struct Turns {
     pub moved_in: Fen,
     /// What went on in others, to be recovered there.
     pub moved_out: Fen,
+    /// Who gave money up that was to be recovered, here or in an item that went on in this one.
+    pub waivers: Vec<Waiver>,
     /// A closing was once asked for after the due date.
     pub requested_late: bool,
     /// By when a long-term item is reviewed next.
     pub next_review_on: Option<BusinessDate>,
     /// How many reviews have said that it goes on.
     pub reviews: u32,
+}
+
+/// Who stands for giving money up.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, crate::form::Form)]
+pub struct Waiver {
+    /// The record.
+    pub seq: u64,
+    /// Everybody who signed or recorded it.
+    pub by: Box<[PersonId]>,
 }
 
 impl AtFirst for Turns {
@@ -47,6 +58,7 @@ impl AtFirst for Turns {
             carries_issued: false,
             moved_in: Fen::ZERO,
             moved_out: Fen::ZERO,
+            waivers: Vec::new(),
             requested_late: false,
             next_review_on: None,
             reviews: 0,

@@ -237,6 +237,25 @@ fn no_closing_before_the_money_is_back() {
     );
 }
 
+/// The money that a closing rests on does not rest on the word of whoever closes.
+#[test]
+fn who_gave_money_up_or_said_that_it_came_back_does_not_close() {
+    let owing = || draft(|draft| draft.recovery_required_fen = fen(100));
+    let by_closer = |command| ask(CLOSER, "2018-08-21", command);
+    check(
+        &verified(owing(), [by_closer(waive(100))]),
+        close(CLOSER),
+        expect!["NOT_INDEPENDENT: the actor has given up money that this item was to recover"],
+    );
+    check(
+        &verified(owing(), [by_closer(came_back(100))]),
+        close(CLOSER),
+        expect![[r#"
+            NOT_INDEPENDENT:
+            the actor has recorded money as recovered, and no bank line shows it"#]],
+    );
+}
+
 /// A common item that is verified, with one institutional measure or none, and one case.
 fn common(institutional: bool, case: impl IntoIterator<Item = Ask>) -> Vec<Ask> {
     let parent = draft(|draft| draft.scope = ItemScope::Common);

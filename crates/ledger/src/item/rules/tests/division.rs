@@ -71,6 +71,24 @@ fn what_is_still_to_be_recovered_goes_with_a_merged_item() {
     assert_eq!(row(&world, 3).recovery_required(), fen(60));
 }
 
+/// Whoever gave money up closes none of the items in which the rest goes on.
+#[test]
+fn who_gave_money_up_is_known_where_the_item_goes_on() {
+    let gave_up = |world: &World, number| {
+        let waivers = &row(world, number).turns.waivers;
+        waivers
+            .iter()
+            .any(|waiver| waiver.by.contains(&FIRST.person))
+    };
+    let merge = ask(INSPECTOR, "2018-08-22", merge_into(2));
+    let world = World::given(&owing(issued(2, 10).into_iter().chain([merge])));
+    assert!(gave_up(&world, 1) && gave_up(&world, 2));
+    let parts = [part(2, 400, 20), part(3, 600, 30)];
+    let split = splitting(INSPECTOR, &[2, 3]);
+    let world = World::given(&owing(parts.into_iter().chain([split])));
+    assert!(gave_up(&world, 2) && gave_up(&world, 3));
+}
+
 #[test]
 fn what_was_settled_before_a_merger_is_not_reversed() {
     let merge = ask(INSPECTOR, "2018-08-22", merge_into(2));

@@ -158,7 +158,7 @@ fn it_counts_without_a_bank_line_and_is_shown_apart() {
     let mut world = owing();
     let close = || Command::Item(step(ItemCommand::Close));
     assert_eq!(
-        world.answer(CLOSER, 20, offset(60, 1)),
+        world.answer(INSPECTOR, 20, offset(60, 1)),
         "item.recovery_received"
     );
     let treasury = back(39, Some(RecoveryWay::NonTax), [None, None]);
