@@ -180,3 +180,44 @@ fn an_opening_that_waits_is_taken_back_and_one_that_counts_stays() {
         "{told}"
     );
 }
+
+#[test]
+fn a_number_that_waits_for_a_second_person_is_not_proposed_or_recorded_twice() {
+    let office = Office::new();
+    let head = format!("{PROJECTS},建账日,期初依据,期初状态");
+    let line = PROJECT.replace("2018-02-01", "") + &format!(",{CUT},入库");
+    let opening = |lines: &[&str]| office.table("opening.csv", lines);
+    let told = |kind: &str, file: &Path| office.good("finance", kind, file, &["--unit", "元"]);
+    let (created, different) = ("created 1", "different 1");
+    let first = told("opening_projects", &opening(&[&head, &line]));
+    assert!(first.contains(created), "{first}");
+    // Of the same number, and another project by what it says; whatever the case of its letters.
+    for (was, is) in [("硬化", "修整"), ("400.5", "400.6")] {
+        let line = line.replace(was, is).replace("QS-1", "qs-1");
+        let again = told("opening_projects", &opening(&[&head, &line]));
+        assert!(again.contains(different) && again.contains(was), "{again}");
+        assert!(again.contains("(待复核) → "), "{again}");
+    }
+    // The ordinary export of the same project has nothing new either.
+    office.exported("finance", "projects", [PROJECTS, PROJECT], ["硬化", "修整"]);
+    let waiting = office.world.data("finance2", "entries?state=proposed");
+    assert_eq!(waiting["entries"].as_array().unwrap().len(), 1, "{waiting}");
+    assert_eq!(office.confirmed("finance2"), 1);
+    let view = office.world.data("reader", "projects");
+    assert_eq!(view["entries"].as_array().unwrap().len(), 1, "{view}");
+
+    let head = format!("{FUNDS},建账日,期初依据,累计到位");
+    let line = FUND.to_owned() + &format!(",{CUT},20000.00");
+    let first = told("opening_funds", &opening(&[&head, &line]));
+    assert!(first.contains(created), "{first}");
+    let other = line.replace("20000.00", "20000.01");
+    let again = told("opening_funds", &opening(&[&head, &other]));
+    assert!(again.contains(different), "{again}");
+    office.exported(
+        "finance",
+        "funds",
+        [FUNDS, FUND],
+        ["9000000000.00", "9000000000.01"],
+    );
+    assert_eq!(office.confirmed("finance2"), 1);
+}

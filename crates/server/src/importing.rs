@@ -11,6 +11,8 @@
 //! | what a row of each kind means, as commands | `rows.rs`, `rows/`; `row.rs` |
 //! | whom a row names | `lookup.rs` |
 //! | what is recorded already, by number and by subject | `known.rs` |
+//! | what a second person has yet to confirm | `pending.rs` |
+//! | which row comes first | `order.rs` |
 //! | new, known, different, refused | `plan.rs`, `compare.rs`; `trial.rs` asks the rules first |
 //! | the same of money that came back | `back.rs`, `backs.rs` |
 //! | recorded, as one import that can be gone on with | `record.rs` |
@@ -22,6 +24,8 @@ mod backs;
 mod compare;
 mod known;
 mod lookup;
+mod order;
+mod pending;
 mod plan;
 mod record;
 mod report;

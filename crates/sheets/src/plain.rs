@@ -48,8 +48,8 @@ const TRADITIONAL: [(char, char); 13] = [
     ('計', '计'),
 ];
 
-/// How numbers are told apart: neither width, spaces and dashes make a difference between them, nor
-/// the shape of brackets, nor 號 for 号.
+/// How numbers are told apart: neither width, case, spaces and dashes make a difference between
+/// them, nor the shape of brackets, nor 號 for 号.
 #[must_use]
 pub fn shape(text: &str) -> String {
     let plain = number(text);
@@ -62,7 +62,7 @@ pub fn shape(text: &str) -> String {
             simple.map_or(other, |(_, to)| *to)
         }
     });
-    shaped.collect()
+    shaped.flat_map(char::to_lowercase).collect()
 }
 
 /// True where white space stands within a number: `12 34` is one number, or two in one cell.
@@ -116,7 +116,7 @@ mod tests {
         ] {
             assert_eq!(shape(other), shape("云财农〔2018〕3号"), "{other}");
         }
-        assert_eq!(shape("P–1"), "P-1");
+        assert_eq!(shape("P–1"), shape("p-1"));
         assert_ne!(shape("P-1"), shape("P-11"));
     }
 

@@ -24,6 +24,16 @@ use uuid::Uuid;
 /// Lists whose order says nothing that a table could: an export may bring its lines in another.
 const UNORDERED: [&str; 4] = ["sources", "lines", "spent", "balances"];
 
+/// In which fact an opening says what was taken over.
+const TAKEN_OVER: [&str; 6] = [
+    "announcement",
+    "entry",
+    "signing",
+    "submission",
+    "draft",
+    "opening",
+];
+
 impl Maker<'_> {
     /// Against what is recorded, step by step.
     pub(super) fn compared(
@@ -56,10 +66,15 @@ impl Maker<'_> {
             }
             match self.against(&step, &submission, paid_since, &mut about)? {
                 Found::Same => {}
-                Found::Nothing => {
-                    waits |= step.proposed.is_some();
-                    asked.push(submission);
+                Found::Nothing if step.proposed.is_some() => {
+                    let other = self.other_pending(&step, &submission, subject);
+                    differences.extend(other.clone().unwrap_or_default());
+                    if other.is_none() {
+                        waits = true;
+                        asked.push(submission);
+                    }
                 }
+                Found::Nothing => asked.push(submission),
                 Found::Other(found) => {
                     // Both the payment and its settlement have the amount.
                     for told in found {
@@ -146,8 +161,16 @@ impl Maker<'_> {
             return Ok(None);
         }
         let began = |it: &Recorded| it.reversed_by.is_none() && begins(&it.fact.event);
-        let opening = about.find(began)?;
-        let Some(drafted) = opening.and_then(|it| drafted(&it.fact.event)) else {
+        let recorded = about.find(began)?.map(|it| it.fact.event.clone());
+        let waits = recorded.is_none();
+        let opening = match recorded {
+            Some(it) => drafted(&it),
+            None => self
+                .pending
+                .beginning(subject)
+                .map(|it| drafted(&it).unwrap_or(it)),
+        };
+        let Some(drafted) = opening else {
             return Ok(None);
         };
         let Ok(submission) = self.submission(row, first, subject)? else {
@@ -165,9 +188,13 @@ impl Maker<'_> {
         found.extend(
             closed.map(|step| words.difference("closed_on", None, Some(&json!(step.occurred_on)))),
         );
-        // What is to be done about it is no part of an opening.
+        if waits {
+            found.iter_mut().for_each(Difference::waits);
+        }
+        // What is to be done about it is no part of an opening, and is added once that counts.
         let mut asked = Vec::new();
-        for step in others.iter().filter(|it| it.word == rows::MEASURE) {
+        let measures = others.iter().filter(|it| it.word == rows::MEASURE);
+        for step in measures.filter(|_| !waits) {
             let submission = match self.submission(row, step, subject)? {
                 Ok(submission) => submission,
                 Err(trouble) => return Ok(Some(Err(trouble))),
@@ -207,14 +234,29 @@ impl Maker<'_> {
         let Command::Entry(EntryCommand::Propose(asked)) = &submission.command else {
             return false;
         };
-        let pending = self.pending.get(&subject).map(Vec::as_slice);
         let asked_for = asked.command.clone().into_event();
-        let mut pending = pending.unwrap_or_default().iter();
-        pending.any(|it| {
+        self.pending.about(subject).iter().any(|it| {
             let same = it.command == asked.command
                 || self.says_the_same(&it.command.clone().into_event(), &asked_for);
             same && it.signatories == asked.signatories
         })
+    }
+
+    /// In what a step is other than what waits for a second person already, where only one of the
+    /// two can stand.
+    fn other_pending(
+        &self,
+        step: &Step,
+        submission: &Submission,
+        subject: Uuid,
+    ) -> Option<Vec<Difference>> {
+        let event = asked_for(submission).clone().into_event();
+        let alike = |it: &Event| it.word() == event.word() && !step.repeatable;
+        let pending = self.pending.about(subject).iter();
+        let mut pending = pending.map(|it| it.command.clone().into_event());
+        let mut found = differences(&pending.find(alike)?, &event, &self.words());
+        found.iter_mut().for_each(Difference::waits);
+        Some(found)
     }
 }
 
@@ -271,7 +313,7 @@ fn begins(event: &Event) -> bool {
 }
 
 /// What an opening says that the ordinary table of its kind says too, as that would be recorded.
-fn drafted(event: &Event) -> Option<Event> {
+pub(super) fn drafted(event: &Event) -> Option<Event> {
     if let Event::Fund(FundEvent::TakenOver(it)) = event {
         return Some(Event::Fund(FundEvent::Announced(it.announcement.clone())));
     }
@@ -295,7 +337,7 @@ fn drafted(event: &Event) -> Option<Event> {
 
 /// The fields in which something is other than what is asked for.
 fn differences(was: &Event, is: &Event, words: &Words<'_>) -> Vec<Difference> {
-    let (old, new) = (facts(was), facts(is));
+    let (old, new) = (each(facts(was)), each(facts(is)));
     let mut names: Vec<_> = old.keys().chain(new.keys()).collect();
     names.sort();
     names.dedup();
@@ -304,6 +346,16 @@ fn differences(was: &Event, is: &Event, words: &Words<'_>) -> Vec<Difference> {
         (was != is).then(|| words.difference(name, was, is))
     });
     told.collect()
+}
+
+/// The facts one by one: of an opening also those of what it takes over.
+fn each(mut facts: Map<String, Value>) -> Map<String, Value> {
+    for name in TAKEN_OVER {
+        if let Some(Value::Object(inner)) = facts.remove(name) {
+            facts.extend(inner);
+        }
+    }
+    facts
 }
 
 /// The facts of an event, without its noun and its word, its lines in one order.

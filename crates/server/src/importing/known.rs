@@ -123,7 +123,14 @@ impl Numbers {
         *count = count.saturating_add(1);
     }
 
-    /// The subject that has a number.
+    /// Numbers of what waits for a second person: whatever is recorded has them first.
+    pub(super) fn will_be(&mut self, numbers: Vec<(String, Uuid)>) {
+        for (number, subject) in numbers {
+            self.subjects.entry(number).or_insert(subject);
+        }
+    }
+
+    /// The subject that has a number, or will once a second person has confirmed it.
     pub(super) fn one(&self, key: &str) -> Option<Uuid> {
         self.subjects.get(key).copied()
     }

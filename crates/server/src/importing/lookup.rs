@@ -54,7 +54,7 @@ pub(super) struct Names(HashMap<String, Vec<Uuid>>);
 
 impl Names {
     pub(super) fn put(&mut self, name: &str, id: Uuid) {
-        let ids = self.0.entry(alike(name)).or_default();
+        let ids = self.0.entry(shape(name)).or_default();
         if !ids.contains(&id) {
             ids.push(id);
         }
@@ -62,7 +62,7 @@ impl Names {
 
     /// All that are called so.
     pub(super) fn all(&self, name: &str) -> &[Uuid] {
-        let found = self.0.get(&alike(name));
+        let found = self.0.get(&shape(name));
         found.map(Vec::as_slice).unwrap_or_default()
     }
 
@@ -90,11 +90,6 @@ fn ambiguous(name: &str, (en, zh): What, use_en: &str, use_zh: &str) -> Trouble 
         format!("there are several {en} called “{name}”; {use_en}"),
         format!("有多个{zh}叫“{name}”,{use_zh}"),
     )
-}
-
-/// Names: neither case makes a difference, nor what [`shape`] takes away.
-fn alike(name: &str) -> String {
-    shape(name).to_lowercase()
 }
 
 /// Everything that rows may name.

@@ -3,6 +3,8 @@
 use super::backs::Backs;
 use super::known::Numbers;
 use super::lookup::{Lookup, Trouble};
+use super::order::order;
+use super::pending::Pending;
 use super::report::{Difference, RowRefusal};
 use super::row::{Row, Step};
 use super::rows::{self, With};
@@ -10,11 +12,8 @@ use super::trial::{self, Trial};
 use super::{File, INTAKE, Place, derived};
 use crate::json;
 use crate::problem::Problem;
-use ledger::entry::EntryProposal;
-use ledger::entry::rules::EntryState;
 use ledger::ids::{EntryId, ImportId, PaymentId};
 use ledger::import::rules::ImportState;
-use ledger::subjects::Subjects;
 use ledger::{Books, Submission};
 use serde_json::json;
 use sheets::{Entry, Mapping, Options, Reading, Refusal};
@@ -59,8 +58,7 @@ pub(crate) struct Planned {
     pub(super) whole: Vec<Refusal>,
     pub(super) reading: Reading,
     pub(super) lines: Vec<Line>,
-    /// In which order they are recorded: what came back after what was paid, and what takes back a
-    /// record of this file last.
+    /// In which order they are recorded, and what takes back a record of this file last.
     pub(super) order: Vec<usize>,
     /// The number that the first record of its rows had when they were tried.
     pub(super) first_seq: u64,
@@ -116,17 +114,7 @@ pub(crate) fn make(place: &Place, file: File) -> Result<Planned, Problem> {
     // From here on only its hash is needed.
     planned.file.bytes = actix_web::web::Bytes::new();
     planned.lines = lines(&planned);
-    let mut order: Vec<usize> = (0..planned.lines.len()).collect();
-    let mapping = &planned.file.mapping;
-    let back = |index: &usize| {
-        let entry = planned
-            .lines
-            .get(*index)
-            .and_then(|line| line.entries.first());
-        let entry = entry.and_then(|entry| planned.reading.entries.get(*entry));
-        entry.is_some_and(|entry| entry.is_back(mapping))
-    };
-    order.sort_by_key(back);
+    let order = order(&planned.lines, &planned.reading, &planned.file.mapping);
     planned.order = order.clone();
     judge(place, &mut planned, &books, &order)?;
     trial::run(place, &mut planned, &books)?;
@@ -348,8 +336,8 @@ pub(super) struct Maker<'a> {
     pub(super) planned: HashMap<String, PlannedPayment>,
     /// What rows brought back before; read when the first such row comes.
     pub(super) backs: Option<Backs>,
-    /// What waits for a second person, by what it is about.
-    pub(super) pending: HashMap<Uuid, Vec<Arc<EntryProposal>>>,
+    /// What waits for a second person.
+    pub(super) pending: Pending,
 }
 
 pub(super) struct Judged {
@@ -375,15 +363,9 @@ impl<'a> Maker<'a> {
         mapping: &'a Mapping,
         import: ImportId,
     ) -> Result<Maker<'a>, Problem> {
-        let mut pending: HashMap<Uuid, Vec<Arc<EntryProposal>>> = HashMap::new();
-        for row in books.entries.values() {
-            if row.state == EntryState::Proposed {
-                row.proposal.command.each(&mut |subject| {
-                    let proposals = pending.entry(subject.0).or_default();
-                    proposals.push(Arc::clone(&row.proposal));
-                });
-            }
-        }
+        let pending = Pending::of(books);
+        let mut numbers = Numbers::of(place, books, &mapping.kind)?;
+        numbers.will_be(pending.numbers(&mapping.kind));
         Ok(Maker {
             place,
             books,
@@ -391,7 +373,7 @@ impl<'a> Maker<'a> {
             kind: &mapping.kind,
             mapping,
             import: import.0,
-            numbers: Numbers::of(place, books, &mapping.kind)?,
+            numbers,
             lookup: Lookup::of(books),
             planned: HashMap::new(),
             backs: None,
@@ -423,10 +405,13 @@ impl<'a> Maker<'a> {
         Ok(judged)
     }
 
+    /// What is taken over and what comes with an ordinary export is one subject where both have
+    /// one number, and so begins only once.
     fn new_id(&self, key: &str) -> Uuid {
+        let kind = self.kind.trim_start_matches("opening_");
         match self.numbers.generation(key) {
-            0 => derived(&[&self.ledger, self.kind, key]),
-            count => derived(&[&self.ledger, self.kind, key, &count.to_string()]),
+            0 => derived(&[&self.ledger, kind, key]),
+            count => derived(&[&self.ledger, kind, key, &count.to_string()]),
         }
     }
 

@@ -95,6 +95,13 @@ pub struct Difference {
     pub is: String,
 }
 
+impl Difference {
+    /// Marks that nobody has confirmed yet what the row is other than.
+    pub(super) fn waits(&mut self) {
+        self.was.push_str("(待复核)");
+    }
+}
+
 /// Why a row, a cell or the file is refused or passed over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RowRefusal {

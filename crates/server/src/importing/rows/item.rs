@@ -52,8 +52,8 @@ fn parent(row: &Row<'_>, round: Uuid, with: &With<'_>) -> Result<Option<Uuid>, T
     known.first().copied().map(Some).ok_or_else(|| {
         let trouble = Trouble::new(
             "NOT_FOUND",
-            format!("this round has no problem “{number}”; it must come before its cases"),
-            format!("该来源中没有问题“{number}”,共性问题须先于所属问题导入"),
+            format!("neither this round nor this table has a problem “{number}”"),
+            format!("该来源及本表中均没有共性问题“{number}”"),
         );
         trouble.at(row, "parent")
     })
