@@ -325,6 +325,11 @@ fn what_a_printout_cannot_keep_is_refused() {
         ("problem-list", "&state=nowhere", 400, "BAD_QUERY"),
         ("problem-list", "&budget_year=2018", 400, "BAD_QUERY"),
         ("problem-list", "&nonsense=1", 400, "BAD_QUERY"),
+        ("problem-list", "&overdue=maybe", 400, "BAD_QUERY"),
+        // An empty list of a unit that nobody knows would be filed as if it had no problems.
+        ("problem-list", &format!("&unit={none}"), 404, "NOT_FOUND"),
+        ("task-list", &format!("&round={none}"), 404, "NOT_FOUND"),
+        ("task-list", &format!("&zone={none}"), 404, "NOT_FOUND"),
         ("problem-list", "&format=pdf", 400, "BAD_QUERY"),
         ("fund-trace", "", 400, "BAD_QUERY"),
         ("fund-trace", &format!("&fund={none}"), 404, "NOT_FOUND"),

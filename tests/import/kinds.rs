@@ -34,6 +34,17 @@ fn a_contract_comes_with_its_plan_of_payment_and_a_claim_with_its_batches() {
         ("retention_end", 10_000),
     ];
     assert_eq!(caps, expected.map(|(word, cap)| (word.to_owned(), cap)));
+    // What is other is told in the table's words.
+    let other = CONTRACT.replace("40%", "45.5%").replace("3%", "2%");
+    let other = office.table("other.csv", &[CONTRACTS, &other]);
+    let told = office.good("finance", "contracts", &other, &[]);
+    for words in [
+        "付款节点 签订(预付) 40%",
+        "→ 签订(预付) 45.5%",
+        "质保金比例 3% → 2%",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
 
     let second = FUND.replace("5号", "6号");
     let funds = office.table("second.csv", &[FUNDS, &second]);
@@ -305,7 +316,8 @@ fn a_list_of_problems_brings_closings_of_before_and_cases_of_common_problems() {
     };
     let common = row("G-1", "共性", ",,");
     let case = row("G-1-1", "个性", "G-1,2018-09-01,曲巡销〔2018〕1号");
-    let file = office.table("items.csv", &[head, &common, &case]);
+    let file = office.table("items.csv", &[head, &case, &common]);
+    // Whichever stands first in the table.
     let told = office.good("inspector", "items", &file, &[]);
     assert!(told.contains("created 2,"), "{told}");
     let drafted = office.world.data("reader", "events?type=item.drafted");
@@ -326,4 +338,26 @@ fn a_list_of_problems_brings_closings_of_before_and_cases_of_common_problems() {
             text(&output.stdout)
         );
     }
+}
+
+#[test]
+fn units_come_in_whatever_order_and_a_ring_of_them_does_not() {
+    let office = Office::new();
+    let head = "代码,名称,性质,级次,上级代码";
+    let below = "530399103001,石桥一村,区划,村,石桥乡";
+    let middle = "530399103,石桥乡,区划,乡,530399";
+    let ring = ["530399104,甲乡,区划,乡,乙乡", "530399105,乙乡,区划,乡,甲乡"];
+    let file = office.table("ring.csv", &[head, below, ring[0], ring[1], middle]);
+    let told = text(&office.import("finance", "organisations", &file, &[]).stdout);
+    assert!(told.contains("refused 2"), "{told}");
+    let file = office.table("units.csv", &[head, below, middle]);
+    let told = office.good("finance", "organisations", &file, &[]);
+    assert!(told.contains("created 2,"), "{told}");
+    // A table with nothing below its headings says so.
+    let file = office.table("empty.csv", &[head]);
+    let told = office.good("finance", "organisations", &file, &[]);
+    assert!(
+        told.contains("NO_ROWS") && told.contains("没有数据行"),
+        "{told}"
+    );
 }

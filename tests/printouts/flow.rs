@@ -30,7 +30,6 @@ fn a_trace_is_narrowed_by_project_unit_and_days() {
     let (road, town, bureau) = (project(1), org(TOWN), org(BUREAU));
     for (query, expected) in [
         (format!("&project={road}"), &[1, 2, 3, 4][..]),
-        (format!("&project={}", project(2)), none),
         (format!("&unit={town}"), &[1, 2, 3, 4]),
         (format!("&unit={}", org(COUNTY)), &[1, 2, 3, 4]),
         (format!("&unit={bureau}"), none),

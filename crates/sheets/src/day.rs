@@ -39,7 +39,8 @@ pub(crate) fn of_text(text: &str) -> Option<BusinessDate> {
     if plain.len() == 8 && plain.bytes().all(|byte| byte.is_ascii_digit()) {
         let (year, rest) = plain.split_at_checked(4)?;
         let (month, day) = rest.split_at_checked(2)?;
-        return format!("{year}-{month}-{day}").parse().ok();
+        let date: BusinessDate = format!("{year}-{month}-{day}").parse().ok()?;
+        return is_plausible(date).then_some(date);
     }
     let marked: String = plain
         .chars()
@@ -59,7 +60,15 @@ pub(crate) fn of_text(text: &str) -> Option<BusinessDate> {
         let padded = if part.len() == 1 && !quarter { "0" } else { "" };
         written = format!("{written}-{padded}{part}");
     }
-    written.parse().ok()
+    let date: BusinessDate = written.parse().ok()?;
+    is_plausible(date).then_some(date)
+}
+
+/// The years of public money, as of a serial number: 1900-01-01 is an empty cell that was shown as
+/// a date, and was copied.
+fn is_plausible(date: BusinessDate) -> bool {
+    let year = date.first().map(Date::year);
+    year.is_none_or(|year| (1970..=2100).contains(&year))
 }
 
 /// True where a time of day follows the date.
@@ -102,6 +111,9 @@ mod tests {
             "2018-13",
             "20181301",
             "明年",
+            "1900-01-01",
+            "19000101",
+            "2101-01-01",
         ] {
             assert_eq!(of_text(text), None, "{text}");
         }

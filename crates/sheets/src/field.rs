@@ -150,8 +150,8 @@ fn date_of(content: &Content, epoch_1904: bool) -> Result<Option<Value>, Refusal
     let date = date.ok_or_else(|| {
         refused(
             Code::BadDate,
-            "it is no date; write 2018-07-28, 2018年7月28日, 2018-07 or 2018",
-            "不是日期;可写 2018-07-28、2018年7月28日、2018年7月 或 2018年",
+            "it is no date of 1970 to 2100; write 2018-07-28, 2018年7月28日, 2018-07 or 2018",
+            "不是 1970 至 2100 年的日期;可写 2018-07-28、2018年7月28日、2018年7月 或 2018年",
         )
     })?;
     Ok(Some(Value::Date(date)))

@@ -123,6 +123,8 @@ codes! {
     FooterRow "FOOTER_ROW"
     /// Listed: many empty rows, which are passed over.
     EmptyRows "EMPTY_ROWS"
+    /// Listed: a sheet with the headings and nothing below them.
+    NoRows "NO_ROWS"
     /// Listed: a column without a heading, or with one that means nothing here; it is not read.
     ColumnUnread "COLUMN_UNREAD"
     /// Listed: a sheet without the headings, or a hidden one, which is passed over.

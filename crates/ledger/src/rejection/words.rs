@@ -252,7 +252,7 @@ impl Rejection {
             Rejection::NotFound { subject, .. } => format!("本账本中查无 {}", subject.0),
             Rejection::AlreadyExists { subject, .. } => format!("{} 已存在", subject.0),
             Rejection::BadAmount { amount, .. } => {
-                format!("{} 分不是可登记的金额(1 分至 10^15 分)", amount.get())
+                format!("{amount} 元不是可登记的金额(0.01 元至 10 万亿元)")
             }
             Rejection::SplitMismatch { parts, total, .. } => {
                 format!("分项合计 {parts} 元,总额 {total} 元,两者不符")

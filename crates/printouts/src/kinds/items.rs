@@ -85,11 +85,16 @@ pub(super) fn organisation(view: &View, id: OrganisationId) -> Cell {
     Cell::Text(unit.map_or_else(|| id.to_string(), |unit| unit.name.to_string()))
 }
 
-/// The money that an item is about. Of one that goes on in others it stands in its row, as a text
-/// that no sum takes in: they say it again.
+/// The money that an item is about. Of one whose money others say again it stands in its row, as a
+/// text that no sum takes in: the parts of a split add up to it, and what overlaps is the same.
 fn concerned(it: &Row<'_>) -> Cell {
     let amount = it.item.draft.amount_involved_fen;
-    if matches!(it.item.state, State::Merged | State::Split) {
+    let linked = &it.item.turns.counted_for;
+    let overlaps = it
+        .item
+        .merged_into
+        .is_some_and(|into| linked.contains(&into));
+    if it.item.state == State::Split || overlaps {
         return Cell::Text(format!("{amount} 不计入合计"));
     }
     amount_of(it, amount)

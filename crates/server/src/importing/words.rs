@@ -3,6 +3,7 @@
 
 use super::report::Difference;
 use ledger::Books;
+use ledger::contract::StageTrigger;
 use ledger::ids::{ContractId, FundId, OrganisationId, PaymentId, ProjectId, RoundId};
 use ledger::money::Fen;
 use serde_json::Value;
@@ -90,6 +91,7 @@ impl Words<'_> {
     fn column(&self, name: &str) -> String {
         match (name, self.field(name)) {
             ("occurred_on", None) => "日期".to_owned(),
+            ("stages", None) => "付款节点".to_owned(),
             (_, Some(field)) => field.title.clone(),
             (_, None) => name.to_owned(),
         }
@@ -99,6 +101,13 @@ impl Words<'_> {
         match value {
             None | Some(Value::Null) => NOTHING.to_owned(),
             Some(Value::Bool(truth)) => if *truth { "是" } else { "否" }.to_owned(),
+            Some(Value::Number(share)) if name.ends_with("_bp") => {
+                // A 1/10,000 is to a per cent what a fen is to a yuan.
+                let share = share.as_i64().and_then(|share| Fen::new(share).ok());
+                let share = share.map(|share| share.to_string());
+                let share = share.as_deref().unwrap_or_default();
+                format!("{}%", share.trim_end_matches('0').trim_end_matches('.'))
+            }
             Some(Value::Number(number)) => {
                 let fen = number.as_i64().filter(|_| name.ends_with("_fen"));
                 let fen = fen.and_then(|fen| Fen::new(fen).ok());
@@ -122,6 +131,11 @@ impl Words<'_> {
     fn text(&self, name: &str, text: &str) -> String {
         if let Some(named) = text.parse().ok().and_then(|id| self.named(id)) {
             return named;
+        }
+        if name == "trigger"
+            && let Some(stage) = StageTrigger::ALL.iter().find(|it| it.word() == text)
+        {
+            return stage.zh().to_owned();
         }
         let words = self.field(name).map(|field| &field.words);
         let word = words.and_then(|words| words.get(text)?.first());

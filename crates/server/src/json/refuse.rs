@@ -178,6 +178,10 @@ fn coded(message: &str) -> (&str, &str, String) {
         let title = "it must be a whole number that is not below 0 and not too large";
         return ("BAD_VALUE", title, "须为非负整数,且不得过大".to_owned());
     }
+    if message.starts_with("provided string was not `true` or `false`") {
+        let title = "it must be true or false";
+        return ("BAD_VALUE", title, "须为 true 或 false".to_owned());
+    }
     let title_zh = if expected.is_empty() {
         format!("取值有误:{message}")
     } else {

@@ -183,6 +183,10 @@ fn source(
     let through = Through::of(view);
     let through = through.ok_or_else(|| Problem::not_found("the first record", "首条记录"))?;
     let books = &view.books;
+    // An empty form under a mistyped name would be filed as if there were nothing.
+    if let Some((name, zh)) = question.query.unknown(books) {
+        return Err(Problem::not_found(&format!("the {name}"), zh).at(name));
+    }
     let name = books.book.as_ref().map(|book| book.name.to_string());
     let organisation = question.bearer.grant.organisation;
     let unit = |id: OrganisationId| {

@@ -27,6 +27,7 @@ pub(super) fn read(
     let columns: Arc<[Option<u32>]> = heading.columns.as_slice().into();
     let mut merged = Merged::new(sheet);
     let mut last = heading.last_row;
+    let before = reading.entries.len().saturating_add(reading.refused.len());
     for row in sheet
         .rows
         .iter()
@@ -71,6 +72,18 @@ pub(super) fn read(
             }),
         }
     }
+    if before == reading.entries.len().saturating_add(reading.refused.len()) {
+        reading.notes.push(no_rows(sheet));
+    }
+}
+
+fn no_rows(sheet: &Sheet) -> Refusal {
+    let none = Refusal::of_file(
+        Code::NoRows,
+        "there is no row of data below the headings",
+        "表头之下没有数据行",
+    );
+    none.on(&sheet.name)
 }
 
 fn shown(heading: &Heading, row: &Row) -> Vec<String> {

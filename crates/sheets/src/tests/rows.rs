@@ -351,6 +351,7 @@ fn a_row_that_lacks_only_its_number_is_refused_whatever_its_remark_says() {
     let passed = [
         (Code::TotalsRow, "A2".to_owned()),
         (Code::TotalsRow, "C3".to_owned()),
+        (Code::NoRows, String::new()),
     ];
     assert_eq!(noted(&reading), passed);
 }

@@ -3,6 +3,7 @@
 use super::super::lookup::{Trouble, UNIT};
 use super::super::row::{Row, Step};
 use super::{Steps, With, all, bad, found, put, unit};
+use ledger::money::Fen;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -67,6 +68,11 @@ pub(super) fn entry(
     data
 }
 
+/// As it stands in the table; in fen where it is beyond all amounts.
+fn yuan(fen: i64) -> String {
+    Fen::new(fen).map_or_else(|_| format!("{fen} 分"), |amount| amount.to_string())
+}
+
 /// The planned money by its sources, which must add up to the total where one is stated.
 pub(super) fn planned(row: &Row<'_>, troubles: &mut Vec<Trouble>) -> Vec<(String, i64)> {
     let columns = PLANNED.iter().filter_map(|(column, source)| {
@@ -100,7 +106,11 @@ pub(super) fn planned(row: &Row<'_>, troubles: &mut Vec<Trouble>) -> Vec<(String
             Trouble::new(
                 "SPLIT_MISMATCH",
                 format!("its sources add up to {total} fen, and its total says {stated}"),
-                format!("各来源合计 {total} 分,与计划总投资 {stated} 分不符"),
+                format!(
+                    "各来源合计 {} 元,与计划总投资 {} 元不符",
+                    yuan(total),
+                    yuan(stated)
+                ),
             )
             .at(row, "planned"),
         );

@@ -4,6 +4,7 @@ use crate::problem::Problem;
 use crate::routes::items::state_of;
 use crate::routes::question::Asked as FromQuery;
 use jiff::civil::Date;
+use ledger::Books;
 use ledger::date::BusinessDate;
 use ledger::ids::{OrganisationId, OverlayId, PersonId, ProjectId, RoundId};
 use ledger::item::{ItemCategory, Severity};
@@ -172,6 +173,43 @@ impl PrintoutQuery {
         let said = all.into_iter();
         said.filter_map(|(name, zh, value)| Some((name, zh, value?)))
             .collect()
+    }
+
+    /// The first parameter that names something that a ledger does not have, and what that is.
+    pub(super) fn unknown(&self, books: &Books) -> Option<(&'static str, &'static str)> {
+        let unit =
+            |id: Option<Uuid>| id.is_none_or(|id| books.organisations.contains(OrganisationId(id)));
+        let named = [
+            ("unit", "该单位", unit(self.unit)),
+            ("lead", "该牵头单位", unit(self.lead)),
+            ("cooperating", "该配合单位", unit(self.cooperating)),
+            (
+                "project",
+                "该项目",
+                self.project
+                    .is_none_or(|id| books.projects.contains(ProjectId(id))),
+            ),
+            (
+                "round",
+                "该轮次",
+                self.round
+                    .is_none_or(|id| books.rounds.contains(RoundId(id))),
+            ),
+            (
+                "zone",
+                "该战区",
+                self.zone
+                    .is_none_or(|id| books.overlays.contains(OverlayId(id))),
+            ),
+            (
+                "person",
+                "该人员",
+                self.person
+                    .is_none_or(|id| books.persons.contains(PersonId(id))),
+            ),
+        ];
+        let unknown = named.into_iter().find(|(_, _, is_known)| !is_known);
+        unknown.map(|(name, zh, _)| (name, zh))
     }
 
     /// What is asked of a kind.
